@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fd.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+int fd_close(int fd) {
+        if (fd >= 0) {
+                int saved = errno;
+
+                (void) close(fd);
+                errno = saved;
+        }
+
+        return -EBADF;
+}
+
+int fd_open_beneath(int dir, const char *path, int flags) {
+        struct open_how how = {
+                .flags = (uint64_t) (flags | O_CLOEXEC),
+                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
+        };
+        long fd;
+
+        /* EAGAIN: a rename on the way made the kernel unsure (openat2(2)); to ask again is all there is to do. */
+        do
+                fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+        while (fd < 0 && errno == EAGAIN);
+
+        return fd < 0 ? -errno : (int) fd;
+}
+
+static ssize_t read_into(int fd, char *buffer, size_t size) {
+        size_t length = 0;
+
+        for (;;) {
+                ssize_t n = read(fd, buffer + length, size - length);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+
+                length += (size_t) n;
+                if (length == size)
+                        return -EFBIG;
+        }
+
+        buffer[length] = '\0';
+        return (ssize_t) length;
+}
+
+ssize_t fd_read_file(int dir, const char *path, char *buffer, size_t size) {
+        _cleanup_close_ int fd = fd_open_beneath(dir, path, O_RDONLY);
+
+        return fd < 0 ? fd : read_into(fd, buffer, size);
+}
+
+ssize_t fd_read_path(const char *path, char *buffer, size_t size) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+        return fd < 0 ? -errno : read_into(fd, buffer, size);
+}
+
+ssize_t fd_read_all(int fd, char **ret) {
+        _cleanup_free_ char *buffer = NULL;
+        size_t size = 0, length = 0;
+
+        for (;;) {
+                ssize_t n;
+
+                if (length + 1 >= size) {
+                        char *larger = realloc(buffer, size = size ? 2 * size : 4096);
+
+                        if (!larger)
+                                return -ENOMEM;
+                        buffer = larger;
+                }
+
+                n = read(fd, buffer + length, size - length - 1);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+                length += (size_t) n;
+        }
+
+        buffer[length] = '\0';
+        *ret = TAKE_PTR(buffer);
+        return (ssize_t) length;
+}
+
+int fd_write_file(int dir, const char *path, const char *text) {
+        _cleanup_close_ int fd = fd_open_beneath(dir, path, O_WRONLY);
+        size_t length = strlen(text);
+        ssize_t n;
+
+        if (fd < 0)
+                return fd;
+
+        do
+                n = write(fd, text, length);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+
+        return (size_t) n == length ? 0 : -EIO;
+}

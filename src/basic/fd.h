@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Descriptors: closing, and small files read and written beneath a directory that is already open. Paths below are
+ * resolved by openat2(2) with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_XDEV: there is no fallback, a kernel
+ * without it (before 5.6) answers ENOSYS. All return a negative errno. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+/* Closes @fd where it is one; leaves errno as it was. Returns -EBADF, to be assigned. */
+int fd_close(int fd);
+
+static inline void fd_closep(int *fd) {
+        (void) fd_close(*fd);
+}
+
+#define _cleanup_close_ _cleanup_(fd_closep)
+
+/* Opens @path, relative, strictly beneath @dir. O_CLOEXEC is added to @flags. Returns the descriptor. */
+int fd_open_beneath(int dir, const char *path, int flags);
+
+/* Reads all of the small file @path beneath @dir into @buffer and ends it with NUL. Returns the length; -EFBIG where
+ * it did not fit. */
+ssize_t fd_read_file(int dir, const char *path, char *buffer, size_t size);
+
+/* The same for a path from the root or the working directory, for /proc. */
+ssize_t fd_read_path(const char *path, char *buffer, size_t size);
+
+/* Reads @fd, of any length, to its end. *ret, to be freed by the caller, ends with NUL. Returns the length. */
+ssize_t fd_read_all(int fd, char **ret);
+
+/* Writes @text to the existing file @path beneath @dir in one write(2): the kernel takes an attribute whole or not at
+ * all. A short write is -EIO. */
+int fd_write_file(int dir, const char *path, const char *text);

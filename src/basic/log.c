@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "log.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+
+/* Long enough for two paths of PATH_MAX; what is longer is cut. */
+#define LINE_SIZE 10240
+
+static const char *log_program = "cgscope";
+static int log_level = -1;
+static bool log_quiet;
+
+static int parse_level(const char *text) {
+        static const char *const names[] = {
+                [LOG_EMERG] = "emerg",     [LOG_ALERT] = "alert",   [LOG_CRIT] = "crit", [LOG_ERR] = "err",
+                [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice", [LOG_INFO] = "info", [LOG_DEBUG] = "debug",
+        };
+
+        if (!text)
+                return LOG_INFO;
+
+        for (int level = 0; level < (int) ELEMENTSOF(names); level++)
+                if (streq(text, names[level]) || (text[0] == '0' + level && !text[1]))
+                        return level;
+
+        return LOG_INFO;
+}
+
+static bool wanted(int level) {
+        if (log_level < 0)
+                log_level = parse_level(getenv("SYSTEMD_LOG_LEVEL"));
+
+        return level <= log_level && !(log_quiet && level > LOG_WARNING);
+}
+
+void log_set_program(const char *name) {
+        log_program = name;
+}
+
+void log_set_quiet(void) {
+        log_quiet = true;
+}
+
+/* The text of @from with control characters escaped, cut where @size ends. Returns its length. */
+static size_t escape_into(char *to, size_t size, const char *from) {
+        size_t n = 0;
+
+        for (; *from && n + sizeof("\\xNN") < size; from++)
+                if (iscntrl((unsigned char) *from))
+                        n += (size_t) snprintf(to + n, size - n, "\\x%02x", (unsigned char) *from);
+                else
+                        to[n++] = *from;
+
+        to[n] = '\0';
+        return n;
+}
+
+int log_full(int level, int error, const char *format, ...) {
+        char text[LINE_SIZE], line[LINE_SIZE + 256];
+        va_list arguments;
+        size_t n;
+
+        if (!wanted(level))
+                return error;
+
+        va_start(arguments, format);
+        (void) vsnprintf(text, sizeof(text), format, arguments);
+        va_end(arguments);
+
+        n = (size_t) snprintf(line, 128, "%.100s: ", log_program);
+        n += escape_into(line + n, sizeof(line) - n - 128, text);
+        if (error < 0)
+                n += (size_t) snprintf(line + n, 100, ": %s", strerror(-error));
+        line[n++] = '\n';
+
+        /* A lost message must not change what the program does. */
+        if (write(STDERR_FILENO, line, n) < 0)
+                return error;
+
+        return error;
+}
+
+int log_oom(void) {
+        return log_full(LOG_ERR, -ENOMEM, "cannot go on");
+}

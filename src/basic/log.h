@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Messages for people, on standard error, each in one line and one write. $SYSTEMD_LOG_LEVEL (a name or number of
+ * syslog(3)) says down to which level, "info" by default. Control characters in what is printed are shown as \xNN, so
+ * that no name can forge a second line. */
+
+#include <syslog.h>
+
+#include "basic/macros.h"
+
+/* What stands before each message; "cgscope" unless set. @name is borrowed. */
+void log_set_program(const char *name);
+
+/* --quiet: nothing below a warning. */
+void log_set_quiet(void);
+
+/* Prints "PROGRAM: MESSAGE". With @error (a negative errno, else 0) the cause is added behind it: ": No such file …".
+ * Returns @error, so that a function can end with it. */
+int log_full(int level, int error, const char *format, ...) _printf_(3, 4);
+
+#define log_error(...) log_full(LOG_ERR, 0, __VA_ARGS__)
+#define log_warning(...) log_full(LOG_WARNING, 0, __VA_ARGS__)
+#define log_info(...) log_full(LOG_INFO, 0, __VA_ARGS__)
+#define log_debug(...) log_full(LOG_DEBUG, 0, __VA_ARGS__)
+#define log_error_errno(error, ...) log_full(LOG_ERR, (error), __VA_ARGS__)
+#define log_warning_errno(error, ...) log_full(LOG_WARNING, (error), __VA_ARGS__)
+
+int log_oom(void);

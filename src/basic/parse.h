@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Pure parsers of what people type, with systemd's meaning (systemd.time(7), systemd.resource-control(5)). All return
+ * 0 or negative errno: -EINVAL where the text is no such thing, -ERANGE where it is one but too large or too small. An
+ * output is written on success only. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "yes", "true", "on", "1", "y", "t" and their opposites, in any case. */
+int parse_boolean(const char *text, bool *ret);
+
+/* A number from @min to @max: decimal, or hexadecimal after "0x", or octal after "0". No sign, no white space. */
+int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+
+/* "N" or "N-M" with N <= M <= @max; a single number is both ends. */
+int parse_unsigned_range(const char *text, uint64_t max, uint64_t *ret_lower, uint64_t *ret_upper);
+
+/* Bytes with the suffixes B K M G T P E, powers of @base (1024 or 1000), with a fraction ("1.5G") and in falling order
+ * one after the other ("1G 512M"). "infinity" is UINT64_MAX. */
+int parse_size(const char *text, uint64_t base, uint64_t *ret);
+
+/* A time span in microseconds: "2s", "1min 30s", "500ms"; a plain number is seconds, "infinity" USEC_INFINITY. */
+int parse_timespan(const char *text, uint64_t *ret_usec);
+
+/* "50%", "12.5%", "33.33%", "5‰", "7‱" in parts of ten thousand, not above @max. */
+int parse_permyriad(const char *text, uint64_t max, uint64_t *ret);
+
+/* "0-3,6" or "0 1 2" to a bit mask, lowest byte first, no longer than its highest bit needs; "" is the empty mask with
+ * a NULL pointer. *ret is freed by the caller. */
+int parse_index_mask(const char *text, uint8_t **ret, size_t *ret_size);
+
+/* "SIGTERM", "TERM", "15", "RTMIN+3", "RTMAX-1". */
+int parse_signal(const char *text, int *ret);
+
+/* Takes the next word off *text; words are divided by white space, quotes of either kind keep it together. 1: *ret is
+ * the word, to be freed by the caller; 0: none left. -EINVAL: a quote is not closed. Moves *text on success only. */
+int parse_word(const char **text, char **ret);
+
+/* Whether @text is UTF-8 without control characters but tabs: what D-Bus takes as a string and one line can show. */
+bool text_is_printable(const char *text);

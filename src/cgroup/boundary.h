@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The delegation boundary: the directory of the nearest unit that has Delegate=. PID 1 marks such directories
+ * ("user.delegate"), a user manager marks none, so cgscope marks the scopes that it makes. The marks are a guard rail
+ * and a shortcut; the security is the kernel's permissions. */
+
+#include "basic/macros.h"
+
+/* The extended attributes, value "1": PID 1's (systemd.io/CGROUP_DELEGATION) and ours. */
+#define BOUNDARY_MARK_MANAGER "user.delegate"
+#define BOUNDARY_MARK_CGSCOPE "user.cgscope.delegate"
+
+/* Whether the group @fd is marked as a boundary, by either. */
+bool boundary_is_marked(int fd);
+
+/* Whether PID 1 itself says of the group @fd that it is the delegated directory of a unit. */
+bool boundary_is_marked_by_manager(int fd);
+
+/* Puts our mark on the group @fd. Its owner may; -EOPNOTSUPP where the kernel keeps no attributes there. */
+int boundary_mark(int fd);
+
+/* The path of the nearest marked group at or above @path beneath @root, or -ENODATA where there is none. The directory
+ * of a user manager ("user@UID.service") belongs to that manager and is passed over, like its "init.scope". *ret is
+ * freed by the caller. */
+int boundary_find(int root, const char *path, char **ret);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "group.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+
+/* A file of controllers' names: a dozen words. */
+#define CONTROLLERS_SIZE 512
+
+int cgroup_of_process(pid_t pid, char **ret) {
+        /* PATH_MAX for the unified line and as much for a dozen of v1; longer ones exist only where somebody tries. */
+        char path[64], text[16384], *end;
+        const char *line;
+        ssize_t n;
+
+        if (pid == 0)
+                (void) stpcpy(path, "/proc/self/cgroup");
+        else
+                (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
+
+        n = fd_read_path(path, text, sizeof(text));
+        if (n < 0)
+                return n == -ENOENT && pid != 0 ? -ESRCH : (int) n;
+
+        /* The unified hierarchy is number 0 and is printed last. */
+        line = startswith(text, "0::");
+        if (!line && (line = strstr(text, "\n0::")))
+                line += strlen("\n0::");
+        if (!line)
+                return -ENODATA;
+
+        end = strchrnul(line, '\n');
+        *end = '\0';
+
+        *ret = strdup(line);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int group_open(int root, const char *path) {
+        path += strspn(path, "/");
+
+        return fd_open_beneath(root, *path ? path : ".", O_RDONLY | O_DIRECTORY);
+}
+
+static int read_mask(int group, const char *file, ControllerMask *ret) {
+        char text[CONTROLLERS_SIZE];
+        ssize_t n = fd_read_file(group, file, text, sizeof(text));
+
+        if (n < 0)
+                return (int) n;
+
+        *ret = controller_mask_read(text);
+        return 0;
+}
+
+int group_controllers(int group, ControllerMask *ret) {
+        return read_mask(group, "cgroup.controllers", ret);
+}
+
+int group_subtree_control(int group, ControllerMask *ret) {
+        return read_mask(group, "cgroup.subtree_control", ret);
+}
+
+bool group_name_is_valid(const char *name) {
+        static const char *const unit_suffixes[] = { ".service", ".scope",     ".slice", ".socket", ".mount", ".swap",
+                                                     ".target",  ".automount", ".timer", ".path",   ".device" };
+        /* systemd's own list of what the kernel may want (systemd.io/CGROUP_DELEGATION, "_" escaping). */
+        static const char *const kernel_names[] = { "tasks", "notify_on_release", "release_agent" };
+        const char *dot = strchr(name, '.');
+
+        if (isempty(name) || name[0] == '.' || strlen(name) > NAME_MAX || strpbrk(name, "/\n"))
+                return false;
+
+        if (startswith(name, "cgroup."))
+                return false;
+        if (dot && controller_from_name(name, (size_t) (dot - name)) != _CONTROLLER_INVALID)
+                return false;
+
+        for (size_t i = 0; i < ELEMENTSOF(kernel_names); i++)
+                if (streq(name, kernel_names[i]))
+                        return false;
+        for (size_t i = 0; i < ELEMENTSOF(unit_suffixes); i++)
+                if (endswith(name, unit_suffixes[i]))
+                        return false;
+
+        return true;
+}
+
+int group_make(int group, const char *name) {
+        if (mkdirat(group, name, 0755) < 0 && errno != EEXIST)
+                return -errno;
+
+        return fd_open_beneath(group, name, O_RDONLY | O_DIRECTORY);
+}
+
+int group_attach(int group, pid_t pid) {
+        char text[16];
+
+        (void) snprintf(text, sizeof(text), "%d", (int) pid);
+        return fd_write_file(group, "cgroup.procs", text);
+}
+
+int group_enable(int group, ControllerMask controllers) {
+        char text[2 * CONTROLLER_MASK_TEXT_MAX], *end = text;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if (controllers & controller_bit(c))
+                        end = stpcpy(stpcpy(stpcpy(end, "+"), controller_to_string(c)), " ");
+        if (end == text)
+                return 0;
+
+        end[-1] = '\0';
+        return fd_write_file(group, "cgroup.subtree_control", text);
+}
+
+int group_is_populated(int group) {
+        char text[256];
+        ssize_t n = fd_read_file(group, "cgroup.events", text, sizeof(text));
+
+        if (n < 0)
+                return (int) n;
+
+        return strstr(text, "populated 1") != NULL;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One group: its directory as a descriptor, and what is done to it. Nothing here takes an absolute path of the file
+ * system; what is opened lies beneath a descriptor that the caller already holds. Negative errno everywhere. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+#include "unit/controller.h"
+
+/* The path of the unified hierarchy in /proc/PID/cgroup, from the root of the reader's cgroup namespace; @pid 0 is the
+ * calling process. *ret ("/", "/a/b") is freed by the caller. -ESRCH: no such process; -ENODATA: it has no such line. */
+int cgroup_of_process(pid_t pid, char **ret);
+
+/* Opens the group at @path ("/a/b", as above) beneath @root. Returns a descriptor for reading the directory. */
+int group_open(int root, const char *path);
+
+/* The controllers of @group: what its parent handed on to it, and what it hands on to its own children. */
+int group_controllers(int group, ControllerMask *ret);
+int group_subtree_control(int group, ControllerMask *ret);
+
+/* The name of a group that cgscope makes: no '/', no leading '.', none that the kernel or a unit could claim (the
+ * design's "Words"), at most 255 bytes. */
+bool group_name_is_valid(const char *name);
+
+/* Makes @name in @group and opens it; one that is there already is opened. Returns the descriptor. */
+int group_make(int group, const char *name);
+
+/* Moves the process @pid into @group; 0 is the calling process. -EBUSY: @group has children with controllers. */
+int group_attach(int group, pid_t pid);
+
+/* Adds @controllers to what @group hands on to its children. -EBUSY: a process is in @group itself. */
+int group_enable(int group, ControllerMask controllers);
+
+/* Whether a process is in @group or beneath it, by cgroup.events. */
+int group_is_populated(int group);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The cgroup hierarchies of this host as this process sees them. cgscope works on the unified one (cgroup v2 mounted
+ * at /sys/fs/cgroup); elsewhere it says what is there instead. */
+
+#include "basic/macros.h"
+
+/* Where systemd mounts the unified hierarchy: an interface of its own (systemd.io/CGROUP_DELEGATION). */
+#define CGROUP_MOUNT "/sys/fs/cgroup"
+
+typedef enum CgroupMode {
+        CGROUP_UNIFIED, /* cgroup2 at CGROUP_MOUNT */
+        CGROUP_HYBRID,  /* v1 holds the controllers, cgroup2 at CGROUP_MOUNT/unified */
+        CGROUP_LEGACY,  /* v1 alone */
+        CGROUP_ABSENT,  /* no cgroup file system at CGROUP_MOUNT */
+} CgroupMode;
+
+/* Opens the mount of the unified hierarchy with O_PATH, checked to be cgroup2. Returns the descriptor, to be closed by
+ * the caller; *ret_read_only (may be NULL) says whether it is mounted so. -EMEDIUMTYPE: it is not cgroup2. */
+int cgroup_open_root(bool *ret_read_only);
+
+CgroupMode cgroup_mode(void);
+
+/* Why there is nothing to work on, and what would change it, as one clause: "cgroup v1 holds memory, pids …". *ret is to
+ * be freed by the caller. For use after -EMEDIUMTYPE. */
+int cgroup_explain_mode(char **ret);

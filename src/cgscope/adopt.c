@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/arrival.h"
+#include "cgscope/asker.h"
+#include "cgscope/delegation.h"
+#include "cgscope/process.h"
+#include "cgscope/request.h"
+#include "cgscope/scope-options.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope adopt`: a new scope around processes that run already. They cannot be put back where they came from, so all
+ * that can be asked beforehand is asked before the scope is. */
+
+typedef struct Adopt {
+        ScopeOptions options;
+        ProcessList processes;
+        Request request;
+        Scope scope;
+        Asker asker;
+} Adopt;
+
+static void adopt_done(Adopt *adopt) {
+        asker_reap(&adopt->asker);
+        scope_done(&adopt->scope);
+        request_done(&adopt->request);
+        process_list_done(&adopt->processes);
+        scope_options_done(&adopt->options);
+}
+
+static int explain_owned(pid_t pid, const char *owner, char **ret_message) {
+        if (asprintf(ret_message, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
+                     "all the same", (int) pid, owner) < 0)
+                *ret_message = NULL;
+        return -EPERM;
+}
+
+/* A process in another delegated scope is somebody's: marks tell, and where a user manager left none, it is asked. */
+static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manager *manager, char **ret_message) {
+        _cleanup_free_ char *path = NULL, *boundary = NULL, *unit = NULL;
+        int r;
+
+        r = cgroup_of_process(pid, &path);
+        if (r < 0)
+                return r;
+
+        r = boundary_find(adopt->scope.root, path, &boundary);
+        if (r >= 0)
+                return explain_owned(pid, strrchr(boundary, '/') + 1, ret_message);
+        if (r != -ENODATA)
+                return r;
+
+        r = asking->control_group_is_delegated(manager, path, &unit, ret_message);
+        return r > 0 ? explain_owned(pid, unit, ret_message) : r;
+}
+
+static int check_ahead(Adopt *adopt, const Asking *asking, Manager *manager, char **ret_message) {
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        for (size_t i = 0; !adopt->options.steal && i < adopt->processes.n; i++) {
+                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, ret_message);
+                if (r < 0)
+                        return r;
+        }
+
+        r = asking->manager_control_group(manager, &path, ret_message);
+        return r < 0 ? r : arrival_check_ahead(adopt->scope.root, path, &adopt->options);
+}
+
+/* Where all the processes ended meanwhile, no event ends the scope. */
+static int check_alive(Adopt *adopt, const Asking *asking, Manager *manager, const ScopeResult *result,
+                       char **ret_message) {
+        _cleanup_close_ int fd = group_open(adopt->scope.root, result->control_group);
+
+        if (fd >= 0 && group_is_populated(fd) > 0)
+                return 0;
+
+        (void) asking->unit_stop(manager, adopt->request.unit, ret_message);
+        free(*ret_message);
+        *ret_message = strdup("the processes ended before the scope was made");
+        return -ESRCH;
+}
+
+static int ask_for_adoption(const Asking *asking, Manager *manager, void *userdata, ScopeResult *ret,
+                            char **ret_message) {
+        Adopt *adopt = userdata;
+        int r;
+
+        r = check_ahead(adopt, asking, manager, ret_message);
+        if (r >= 0)
+                r = asking->scope_start(manager, &adopt->request.scope, ret, ret_message);
+        if (r >= 0)
+                r = check_alive(adopt, asking, manager, ret, ret_message);
+
+        return r;
+}
+
+static int start_scope(Adopt *adopt, ScopeResult *ret) {
+        ScopeRequest *request = &adopt->request.scope;
+        int r;
+
+        request->pids = adopt->processes.pids;
+        request->pidfds = adopt->processes.pidfds;
+        request->n_pids = adopt->processes.n;
+        request->inquire = true;
+
+        r = asker_start(&adopt->asker, &adopt->request.manager, ask_for_adoption, adopt);
+        return r < 0 ? r : asker_wait(&adopt->asker, ret);
+}
+
+/* The first that still lives stands for all when the scope is looked at. */
+static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
+        const ProcessList *processes = &adopt->processes;
+
+        for (size_t i = 0; i < processes->n; i++)
+                if (!process_has_ended(processes->pidfds[i]))
+                        return scope_check(&adopt->scope, processes->pids[i], adopt->request.unit, result,
+                                           &adopt->options);
+
+        log_error("the processes have ended");
+        return -ESRCH;
+}
+
+static int fill_scope(Adopt *adopt, const ScopeResult *result) {
+        const ScopeOptions *options = &adopt->options;
+        const ProcessList *processes = &adopt->processes;
+        int r;
+
+        r = look_at_scope(adopt, result);
+        if (r < 0 || !options->delegate || !options->leaf)
+                return r;
+
+        r = scope_fill_leaf(&adopt->scope, processes->pids, processes->pidfds, processes->n, options);
+        return r < 0 ? r : scope_enable_controllers(&adopt->scope, options);
+}
+
+static int adopt_processes(Adopt *adopt, char *argv[]) {
+        const ScopeOptions *options = &adopt->options;
+        ScopeResult result;
+        int r;
+
+        r = scope_open_hierarchy(&adopt->scope, options->delegate && options->leaf);
+        if (r >= 0)
+                r = request_init(&adopt->request, options, "adopted", argv);
+        if (r >= 0)
+                r = start_scope(adopt, &result);
+        if (r >= 0)
+                r = fill_scope(adopt, &result);
+        if (r >= 0 && options->json && scope_print_json(&adopt->scope, options->json_pretty) < 0)
+                r = log_error_errno(-EIO, "cannot write to standard output");
+        if (r < 0)
+                return STATUS_FAILURE;
+
+        log_info("Running as unit: %s", adopt->request.unit);
+        return EXIT_SUCCESS;
+}
+
+int verb_adopt(int argc, char *argv[]) {
+        _cleanup_(adopt_done) Adopt adopt = { .scope = SCOPE_INIT, .asker = { .reader = -EBADF } };
+        int rest, r;
+
+        r = scope_options_parse(&adopt.options, SCOPE_VERB_ADOPT, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (adopt.options.quiet)
+                log_set_quiet();
+
+        if (rest >= argc) {
+                log_error("adopt: no process given; see cgscope adopt --help");
+                return STATUS_USAGE;
+        }
+
+        r = process_list_open(&adopt.processes, argv + rest, (size_t) (argc - rest));
+        return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, argv + rest);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation.h"
+
+#include "basic/fd.h"
+#include "basic/json.h"
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/arrival.h"
+#include "cgscope/process.h"
+#include "unit/unit-name.h"
+
+void scope_done(Scope *scope) {
+        free(scope->path);
+        (void) fd_close(scope->leaf);
+        (void) fd_close(scope->fd);
+        (void) fd_close(scope->root);
+}
+
+int scope_open_hierarchy(Scope *scope, bool writable) {
+        _cleanup_free_ char *reason = NULL;
+        bool read_only;
+
+        scope->root = cgroup_open_root(&read_only);
+        if (scope->root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0) {
+                log_error("%s", reason);
+                return -EMEDIUMTYPE;
+        }
+        if (scope->root < 0)
+                return log_error_errno(scope->root, "cannot open " CGROUP_MOUNT);
+
+        if (writable && read_only) {
+                log_error(CGROUP_MOUNT " is mounted read-only here (in a container?): no leaf can be made in it; "
+                          "mount it writable, or use --no-leaf");
+                return -EROFS;
+        }
+
+        return 0;
+}
+
+/* PID 1 marks the directory; of a user manager we have the control group from its own mouth. */
+static int check_identity(Scope *scope, const ScopeResult *result) {
+        const char *directory = strrchr(scope->path, '/') + 1;
+
+        if (!unit_name_matches_directory(scope->unit, directory) ||
+            (*result->control_group && !streq(result->control_group, scope->path))) {
+                log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->path,
+                          *result->control_group ? result->control_group : "it");
+                return -EXDEV;
+        }
+
+        scope->fd = group_open(scope->root, scope->path);
+        if (scope->fd < 0)
+                return log_error_errno(scope->fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->path);
+
+        if (!*result->control_group && !boundary_is_marked_by_manager(scope->fd)) {
+                log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->path);
+                return -EPERM;
+        }
+
+        return 0;
+}
+
+int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options) {
+        int r;
+
+        scope->unit = unit;
+
+        r = cgroup_of_process(pid, &scope->path);
+        if (r < 0)
+                return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
+
+        r = check_identity(scope, result);
+        if (r < 0)
+                return r;
+
+        /* Our mark, where it has none: later runs find the boundary by it. A guard rail: without, all still works. */
+        if (*result->control_group) {
+                r = boundary_mark(scope->fd);
+                if (r < 0)
+                        log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));
+        }
+
+        r = group_controllers(scope->fd, &scope->controllers);
+        if (r < 0)
+                return log_error_errno(r, "%s: cannot read cgroup.controllers", unit);
+
+        return arrival_check(scope, options);
+}
+
+int scope_fill_leaf(Scope *scope, const pid_t *pids, const int *pidfds, size_t n_pids, const ScopeOptions *options) {
+        int r;
+
+        scope->leaf = group_make(scope->fd, options->leaf);
+        if (scope->leaf < 0)
+                return log_error_errno(scope->leaf, "%s: cannot make the group %s", scope->unit, options->leaf);
+
+        for (size_t i = 0; i < n_pids; i++) {
+                if (pidfds && process_has_ended(pidfds[i]))
+                        continue;
+
+                r = group_attach(scope->leaf, pids[i]);
+                if (r < 0 && !(pidfds && process_has_ended(pidfds[i])))
+                        return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
+                                               (int) (pids[i] ?: getpid()), options->leaf);
+        }
+
+        return 0;
+}
+
+/* One write for all. Where the kernel refuses that, one by one, to name the one it is about. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options) {
+        ControllerMask wanted = options->all_controllers ? scope->controllers : options->controllers;
+
+        wanted &= scope->controllers;
+        if (group_enable(scope->fd, wanted) >= 0)
+                return 0;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
+                int r = wanted & controller_bit(c) ? group_enable(scope->fd, controller_bit(c)) : 0;
+
+                if (r < 0 && !options->best_effort)
+                        return log_error_errno(r, "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                                               controller_to_string(c));
+                if (r < 0)
+                        log_warning_errno(r, "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                                          controller_to_string(c));
+        }
+
+        return 0;
+}
+
+int scope_print_json(const Scope *scope, bool pretty) {
+        char names[CONTROLLER_MASK_TEXT_MAX];
+        JsonWriter writer;
+
+        json_begin(&writer, stdout, pretty);
+        json_string(&writer, "unit", scope->unit);
+        json_string(&writer, "control_group", scope->path);
+        json_words(&writer, "controllers", controller_mask_format(scope->controllers, ' ', names), ' ');
+        return json_end(&writer);
+}

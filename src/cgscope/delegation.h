@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What is done with a scope that the manager says is there: nothing is believed, all is looked at, and where it is
+ * delegated it is made ready for use. These functions say themselves what is wrong. */
+
+#include <sys/types.h>
+
+#include "cgscope/scope-options.h"
+
+typedef struct Scope {
+        const char *unit; /* borrowed */
+        char *path;       /* the boundary's, in the hierarchy */
+        int root;         /* the hierarchy */
+        int fd;           /* the boundary */
+        int leaf;         /* -EBADF: none */
+        ControllerMask controllers; /* those that reached it */
+} Scope;
+
+#define SCOPE_INIT { .root = -EBADF, .fd = -EBADF, .leaf = -EBADF }
+
+void scope_done(Scope *scope);
+
+/* Opens the hierarchy. @writable: a leaf is to be made. */
+int scope_open_hierarchy(Scope *scope, bool writable);
+
+/* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, that the scope is a
+ * boundary, and that all controllers and limits arrived that @options ask for. */
+int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options);
+
+/* Makes the leaf and moves the processes into it; 0 is the caller. With pidfds, none is taken for another that has its
+ * number by now; one that has ended is passed over. */
+int scope_fill_leaf(Scope *scope, const pid_t *pids, const int *pidfds, size_t n_pids, const ScopeOptions *options);
+
+/* Hands the controllers on to the groups below the boundary. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options);
+
+/* --json: one object on standard output. */
+int scope_print_json(const Scope *scope, bool pretty);

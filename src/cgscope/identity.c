@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "identity.h"
+
+#include <grp.h>
+#include <pwd.h>
+
+#include "basic/parse.h"
+
+/* (uid_t) -1 means "no change" to setresuid(2). */
+#define ID_MAX (UINT32_MAX - 1)
+
+static int copy(const char *from, char **ret) {
+        *ret = strdup(from);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int look_up_user(const char *user, Identity *identity) {
+        struct passwd *entry = NULL;
+        uint64_t number;
+        int r;
+
+        if (parse_unsigned(user, 0, ID_MAX, &number) >= 0)
+                entry = getpwuid((uid_t) number);
+        else {
+                entry = getpwnam(user);
+                if (!entry)
+                        return -ESRCH;
+                number = entry->pw_uid;
+        }
+
+        identity->user_given = true;
+        identity->uid = (uid_t) number;
+        identity->gid = entry ? entry->pw_gid : (gid_t) number;
+        if (!entry)
+                return 0;
+
+        r = copy(entry->pw_name, &identity->name);
+        if (r >= 0)
+                r = copy(entry->pw_dir, &identity->home);
+        if (r >= 0)
+                r = copy(isempty(entry->pw_shell) ? "/bin/sh" : entry->pw_shell, &identity->shell);
+        return r;
+}
+
+static int look_up_group(const char *group, Identity *identity) {
+        struct group *entry;
+        uint64_t number;
+
+        if (parse_unsigned(group, 0, ID_MAX, &number) < 0) {
+                entry = getgrnam(group);
+                if (!entry)
+                        return -ESRCH;
+                number = entry->gr_gid;
+        }
+
+        identity->group_given = true;
+        identity->gid = (gid_t) number;
+        return 0;
+}
+
+int identity_look_up(const char *user, const char *group, Identity *ret, const char **ret_unknown) {
+        int r = 0;
+
+        *ret = (Identity) { .uid = geteuid(), .gid = getegid() };
+
+        *ret_unknown = user;
+        if (user)
+                r = look_up_user(user, ret);
+        if (r >= 0 && group) {
+                *ret_unknown = group;
+                r = look_up_group(group, ret);
+        }
+        if (r < 0)
+                return r;
+
+        (void) snprintf(ret->uid_text, sizeof(ret->uid_text), "%u", (unsigned) ret->uid);
+        (void) snprintf(ret->gid_text, sizeof(ret->gid_text), "%u", (unsigned) ret->gid);
+        return 0;
+}
+
+void identity_done(Identity *identity) {
+        free(identity->name);
+        free(identity->home);
+        free(identity->shell);
+}
+
+int identity_assume(const Identity *identity) {
+        if (identity->user_given && geteuid() == 0) {
+                int r = identity->name ? initgroups(identity->name, identity->gid) : setgroups(1, &identity->gid);
+
+                if (r < 0)
+                        return -errno;
+        }
+
+        if ((identity->user_given || identity->group_given) &&
+            setresgid(identity->gid, identity->gid, identity->gid) < 0)
+                return -errno;
+        if (identity->user_given && setresuid(identity->uid, identity->uid, identity->uid) < 0)
+                return -errno;
+
+        return 0;
+}
+
+int identity_set_environment(const Identity *identity) {
+        if (!identity->name)
+                return 0;
+
+        if (setenv("HOME", identity->home, 1) < 0 || setenv("SHELL", identity->shell, 1) < 0 ||
+            setenv("USER", identity->name, 1) < 0 || setenv("LOGNAME", identity->name, 1) < 0)
+                return -errno;
+
+        return 0;
+}

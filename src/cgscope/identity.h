@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Who the command runs as: --uid and --gid. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+typedef struct Identity {
+        bool user_given, group_given;
+        uid_t uid;
+        gid_t gid;
+        char *name; /* the user's; NULL where the number has no entry */
+        char *home, *shell;
+        char uid_text[16], gid_text[16]; /* decimal: User= and Group= of the scope */
+} Identity;
+
+/* Looks up @user and @group, names or numbers; either may be NULL. -ESRCH: no such user or group, which is in
+ * *ret_unknown (borrowed from the arguments). A user's group is that user's own unless @group says otherwise. */
+int identity_look_up(const char *user, const char *group, Identity *ret, const char **ret_unknown);
+void identity_done(Identity *identity);
+
+/* Takes it on, for good, with all the supplementary groups of the user. */
+int identity_assume(const Identity *identity);
+
+/* Sets HOME, USER, LOGNAME and SHELL as a login would. */
+int identity_set_environment(const Identity *identity);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "cgscope/verbs.h"
+#include "cgscope/version.h"
+#include "config.h"
+
+static const Verb verbs[] = {
+        { "run", "[--delegate [CONTROLLERS]] [OPTIONS…] [--] COMMAND…", "Run a command in a new scope", verb_run },
+        { "adopt", "[OPTIONS…] PID…", "Make a new scope around running processes", verb_adopt },
+};
+
+void version_print(void) {
+        printf("cgscope %s\n", CGSCOPE_VERSION);
+}
+
+static int print_help(void) {
+        printf("cgscope VERB [OPTIONS…]\n\n"
+               "Ask systemd for delegated scopes, and work in what it hands over.\n\n");
+
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                printf("  %s %s\n        %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+
+        printf("\n  -h --help     Show this help; cgscope VERB --help shows the verb's options\n"
+               "     --version  Show the version\n\n"
+               "See cgscope(1) for details.\n");
+        return EXIT_SUCCESS;
+}
+
+/* What getopt calls the program in its messages: "cgscope run". */
+static int run_verb(const Verb *verb, int argc, char *argv[]) {
+        char title[64];
+
+        (void) snprintf(title, sizeof(title), "cgscope %s", verb->name);
+        argv[0] = title;
+        return verb->run(argc, argv);
+}
+
+int main(int argc, char *argv[]) {
+        const char *name = argc > 1 ? argv[1] : NULL;
+
+        if (!name) {
+                log_error("no verb given; see cgscope --help");
+                return STATUS_USAGE;
+        }
+        if (streq(name, "-h") || streq(name, "--help") || streq(name, "help"))
+                return print_help();
+        if (streq(name, "--version")) {
+                version_print();
+                return EXIT_SUCCESS;
+        }
+
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                if (streq(name, verbs[i].name))
+                        return run_verb(verbs + i, argc - 1, argv + 1);
+
+        log_error("unknown %s '%s'; see cgscope --help", name[0] == '-' ? "option" : "verb", name);
+        return STATUS_USAGE;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "process.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+
+/* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
+#define PF_KTHREAD 0x00200000UL
+
+bool process_has_ended(int pidfd) {
+        struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+        return pidfd >= 0 && poll(&pollfd, 1, 0) > 0;
+}
+
+static int is_kernel_thread(pid_t pid) {
+        char path[64], text[1024];
+        unsigned long flags;
+        const char *p;
+        ssize_t n;
+
+        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+        n = fd_read_path(path, text, sizeof(text));
+        if (n < 0)
+                return (int) n;
+
+        /* The name, in parentheses, can contain anything: fields are counted from its end. */
+        p = strrchr(text, ')');
+        if (!p || sscanf(p, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
+                return -EIO;
+
+        return (flags & PF_KTHREAD) != 0;
+}
+
+static int check_process(pid_t pid) {
+        char path[64];
+        struct stat st;
+        int r;
+
+        if (pid == 1)
+                return log_error("process 1 is the manager itself and is not adopted"), -EINVAL;
+
+        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
+        if (stat(path, &st) < 0)
+                return log_error("no process %d", (int) pid), -ESRCH;
+
+        r = is_kernel_thread(pid);
+        if (r > 0)
+                return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
+        if (geteuid() != 0 && st.st_uid != geteuid())
+                return log_error("process %d belongs to uid %u, you are uid %u; root can adopt it: --system",
+                                 (int) pid, (unsigned) st.st_uid, (unsigned) geteuid()),
+                       -EPERM;
+
+        return r;
+}
+
+static int open_process(ProcessList *list, const char *text) {
+        _cleanup_close_ int pidfd = -EBADF;
+        uint64_t number;
+        pid_t pid;
+        int r;
+
+        if (parse_unsigned(text, 1, INT_MAX, &number) < 0)
+                return log_error("'%s' is no process number", text), -EINVAL;
+        pid = (pid_t) number;
+
+        for (size_t i = 0; i < list->n; i++)
+                if (list->pids[i] == pid)
+                        return 0;
+
+        pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        if (pidfd < 0 && errno == ESRCH)
+                return log_error("no process %d", (int) pid), -ESRCH;
+        if (pidfd < 0 && errno == EINVAL)
+                return log_error("%d is a thread, not a process", (int) pid), -EINVAL;
+        if (pidfd < 0)
+                return log_error_errno(-errno, "cannot open process %d", (int) pid);
+
+        r = check_process(pid);
+        if (r < 0)
+                return r;
+        if (process_has_ended(pidfd))
+                return log_error("no process %d", (int) pid), -ESRCH;
+
+        list->pids[list->n] = pid;
+        list->pidfds[list->n++] = TAKE_FD(pidfd);
+        return 0;
+}
+
+int process_list_open(ProcessList *list, char *const texts[], size_t n_texts) {
+        *list = (ProcessList) {
+                .pids = calloc(n_texts, sizeof(pid_t)),
+                .pidfds = calloc(n_texts, sizeof(int)),
+        };
+        if (!list->pids || !list->pidfds)
+                return log_oom();
+
+        for (size_t i = 0; i < n_texts; i++) {
+                int r = open_process(list, texts[i]);
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+void process_list_done(ProcessList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                (void) fd_close(list->pidfds[i]);
+        free(list->pids);
+        free(list->pidfds);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Processes that are to be adopted: what a person types becomes a pidfd at once, and what is found out about the number
+ * counts only while that process still lives. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+typedef struct ProcessList {
+        pid_t *pids;
+        int *pidfds;
+        size_t n;
+} ProcessList;
+
+/* Opens what is typed at @texts, each once. Checks that each is a process of ours (any, for root), no kernel thread and
+ * no manager. Says itself what is wrong with which. */
+int process_list_open(ProcessList *list, char *const texts[], size_t n_texts);
+void process_list_done(ProcessList *list);
+
+bool process_has_ended(int pidfd);

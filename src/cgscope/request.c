@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "request.h"
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/group.h"
+#include "unit/unit-name.h"
+
+/* A description is for one line of a list. */
+#define DESCRIPTION_MAX 512
+
+/* The slice that the group @path is in: the last of the unbroken row of slices, at the root or, for a user manager,
+ * below that manager's own group. */
+static int slice_of_group(const char *path, ManagerKind manager, char **ret) {
+        const char *slice = "-.slice", *p = path;
+        size_t slice_length = strlen(slice);
+
+        if (manager == MANAGER_USER && (p = strstr(path, "/user@")))
+                p = strchrnul(p + 1, '/');
+
+        while (p && *p == '/') {
+                size_t length = strcspn(++p, "/");
+
+                if (length <= strlen(".slice") || memcmp(p + length - strlen(".slice"), ".slice", strlen(".slice")))
+                        break;
+
+                slice = p;
+                slice_length = length;
+                p += length;
+        }
+
+        *ret = strndup(slice, slice_length);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int inherit_slice(Request *request, const ScopeOptions *options) {
+        _cleanup_free_ char *path = NULL, *outer = NULL;
+        int r;
+
+        r = cgroup_of_process(0, &path);
+        if (r >= 0)
+                r = slice_of_group(path, options->manager, &outer);
+        if (r >= 0 && options->slice)
+                r = slice_name_join(outer, options->slice, &request->slice);
+        else if (r >= 0)
+                request->slice = TAKE_PTR(outer);
+
+        return r < 0 ? log_error_errno(r, "--slice-inherit: cannot find the slice that we are in") : 0;
+}
+
+static int describe(Request *request, const ScopeOptions *options, char *const argv[]) {
+        char text[DESCRIPTION_MAX];
+        size_t n = 0;
+
+        if (options->description)
+                (void) snprintf(text, sizeof(text), "%s", options->description);
+        else
+                for (size_t i = 0; argv[i] && n < sizeof(text); i++)
+                        n += (size_t) snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "", argv[i]);
+
+        /* The bus takes UTF-8 only, and a line is one line; who wants more sends --description. */
+        if (!text_is_printable(text)) {
+                if (options->description) {
+                        log_error("--description: this is no text of one line in UTF-8");
+                        return -EINVAL;
+                }
+                return 0;
+        }
+
+        request->description = strdup(text);
+        return request->description ? 0 : log_oom();
+}
+
+int request_init(Request *request, const ScopeOptions *options, const char *command, char *const argv[]) {
+        int r;
+
+        *request = (Request) {};
+
+        if (options->unit)
+                r = (request->unit = strdup(options->unit)) ? 0 : -ENOMEM;
+        else
+                r = scope_name_generate(command, &request->unit);
+        if (r < 0)
+                return log_error_errno(r, "cannot name the scope");
+
+        r = describe(request, options, argv);
+        if (r >= 0 && options->slice_inherit)
+                r = inherit_slice(request, options);
+        if (r < 0)
+                return r;
+
+        request->manager = (ManagerOptions) {
+                .kind = options->manager,
+                .deadline = deadline_after(options->timeout),
+                .ask_password = options->ask_password,
+        };
+        request->scope = (ScopeRequest) {
+                .unit = request->unit,
+                .unique = !options->unit,
+                .description = request->description,
+                .slice = request->slice ?: options->slice,
+                .collect = options->collect,
+                .all_controllers = options->all_controllers,
+                .controllers = options->controllers,
+                .properties = &options->properties,
+                .caller = -EBADF,
+                .reset_failed = options->unit != NULL,
+        };
+        return 0;
+}
+
+void request_done(Request *request) {
+        free(request->unit);
+        free(request->slice);
+        free(request->description);
+}

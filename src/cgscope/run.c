@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/asker.h"
+#include "cgscope/command.h"
+#include "cgscope/delegation.h"
+#include "cgscope/identity.h"
+#include "cgscope/request.h"
+#include "cgscope/scope-options.h"
+#include "cgscope/verbs.h"
+#include "unit/unit-name.h"
+
+/* `cgscope run`: a new scope around a command, in place. Everything that can be checked is checked before anyone is
+ * asked for anything; what happens after that happens in the scope, which ends with this process if it fails. */
+
+typedef struct Run {
+        ScopeOptions options;
+        Identity identity;
+        Request request;
+        Scope scope;
+        Asker asker;
+        char **argv;
+        char *path;    /* of the command */
+        int directory; /* --working-directory, or -EBADF */
+} Run;
+
+static void run_done(Run *run) {
+        (void) fd_close(run->directory);
+        free(run->path);
+        scope_done(&run->scope);
+        request_done(&run->request);
+        identity_done(&run->identity);
+        scope_options_done(&run->options);
+}
+
+static int find_command(Run *run) {
+        int r = command_find(run->argv[0], &run->path);
+
+        if (r >= 0)
+                return 0;
+
+        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
+                        run->argv[0]);
+        return command_status(r);
+}
+
+static int find_identity(Run *run) {
+        const ScopeOptions *options = &run->options;
+        const char *unknown;
+        int r;
+
+        r = identity_look_up(options->user, options->group, &run->identity, &unknown);
+        if (r == -ESRCH)
+                return log_error_errno(0, "%s: no user or group is called '%s'",
+                                       unknown == options->user ? "--uid" : "--gid", unknown), r;
+        if (r < 0)
+                return log_error_errno(r, "cannot look up '%s'", unknown);
+
+        if (geteuid() != 0 && (run->identity.uid != geteuid() || run->identity.gid != getegid()))
+                return log_error_errno(0, "--uid, --gid: only root can run a command as somebody else"), -EPERM;
+        if (options->manager == MANAGER_USER && run->identity.uid != geteuid())
+                return log_error_errno(0, "--uid: your user manager's scopes are yours; use --system"), -EPERM;
+
+        return 0;
+}
+
+/* What can fail for the command's own settings does so before the scope is asked for. */
+static int prepare_process(Run *run) {
+        const ScopeOptions *options = &run->options;
+
+        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
+                return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice);
+
+        if (options->working_directory) {
+                run->directory = open(options->working_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+                if (run->directory < 0)
+                        return log_error_errno(-errno, "--working-directory: cannot open %s",
+                                               options->working_directory);
+        }
+
+        return 0;
+}
+
+static int prepare(Run *run) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        r = scope_open_hierarchy(&run->scope, options->delegate && options->leaf);
+        if (r >= 0)
+                r = find_identity(run);
+        if (r >= 0)
+                r = prepare_process(run);
+        if (r >= 0)
+                r = request_init(&run->request, options, run->argv[0], run->argv);
+
+        return r;
+}
+
+static int ask_for_scope(const Asking *asking, Manager *manager, void *userdata, ScopeResult *ret,
+                         char **ret_message) {
+        return asking->scope_start(manager, userdata, ret, ret_message);
+}
+
+/* The asking process was killed while the manager may be at work on us. Dying now could leave a scope that took in a
+ * dead process; dying in the scope, seen by the manager, cannot. */
+static void wait_until_taken(const char *unit) {
+        uint64_t deadline = deadline_after(2 * USEC_PER_SEC);
+
+        while (deadline_left(deadline) > 0) {
+                _cleanup_free_ char *path = NULL;
+
+                if (cgroup_of_process(0, &path) < 0 || unit_name_matches_directory(unit, strrchr(path, '/') + 1))
+                        return;
+                (void) usleep(10 * USEC_PER_MSEC);
+        }
+}
+
+static int start_scope(Run *run, ScopeResult *ret) {
+        ScopeRequest *request = &run->request.scope;
+        pid_t self = getpid();
+        _cleanup_close_ int pidfd = -EBADF;
+        int r;
+
+        pidfd = (int) syscall(SYS_pidfd_open, self, 0);
+        if (pidfd < 0)
+                return log_error_errno(-errno, "cannot open a pidfd of this process");
+
+        request->pids = &self;
+        request->pidfds = &pidfd;
+        request->n_pids = 1;
+        request->caller = pidfd;
+
+        /* Who asks the system manager without being root gets the subtree all the same. */
+        if (run->identity.user_given || (run->options.manager == MANAGER_SYSTEM && geteuid() != 0))
+                request->user = run->identity.uid_text;
+        if (run->identity.group_given || request->user)
+                request->group = run->identity.gid_text;
+
+        r = asker_start(&run->asker, &run->request.manager, ask_for_scope, request);
+        if (r < 0)
+                return r;
+
+        r = asker_wait(&run->asker, ret);
+        if (r == -ECHILD)
+                wait_until_taken(request->unit);
+        return r;
+}
+
+/* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
+static int enter_scope(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        pid_t self = 0;
+        int r;
+
+        r = identity_assume(&run->identity);
+        if (r < 0)
+                return log_error_errno(r, "cannot become uid %s", run->identity.uid_text);
+
+        r = scope_check(&run->scope, 0, run->request.unit, result, options);
+        if (r < 0 || !options->delegate || !options->leaf)
+                return r;
+
+        r = scope_fill_leaf(&run->scope, &self, NULL, 1, options);
+        return r < 0 ? r : scope_enable_controllers(&run->scope, options);
+}
+
+/* What systemd-run sets, too. A user manager has told it; PID 1 keeps it where its journal daemon looks, one read
+ * instead of one more question. One that was inherited would be another unit's. */
+static int set_invocation_id(Run *run, const ScopeResult *result) {
+        char path[sizeof("/run/systemd/units/invocation:") + UNIT_NAME_MAX], id[33] = "";
+
+        if (*result->invocation_id)
+                return setenv("INVOCATION_ID", result->invocation_id, 1);
+
+        (void) snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
+        if (run->options.manager != MANAGER_SYSTEM || readlink(path, id, sizeof(id)) != sizeof(id) - 1)
+                return unsetenv("INVOCATION_ID");
+
+        return setenv("INVOCATION_ID", id, 1);
+}
+
+static int set_environment(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        _cleanup_free_ char *root = NULL;
+        int r;
+
+        if (asprintf(&root, CGROUP_MOUNT "%s", run->scope.path) < 0)
+                return log_oom();
+
+        r = identity_set_environment(&run->identity);
+        if (r < 0 || setenv("CGSCOPE_UNIT", run->request.unit, 1) < 0 ||
+            setenv("CGSCOPE_ROOT", root, 1) < 0 || set_invocation_id(run, result) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < options->n_environment; i++)
+                if (putenv(options->environment[i]) != 0)
+                        return log_oom();
+
+        return 0;
+}
+
+/* Everything between the scope and the command. */
+static int hand_over(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        if (run->directory >= 0 && fchdir(run->directory) < 0)
+                return log_error_errno(-errno, "--working-directory: cannot enter %s", options->working_directory);
+
+        r = set_environment(run, result);
+        if (r < 0)
+                return r;
+
+        if (options->json && scope_print_json(&run->scope, options->json_pretty) < 0)
+                return log_error_errno(-EIO, "cannot write to standard output");
+
+        log_info("Running as unit: %s", run->request.unit);
+
+        /* Nothing of ours is left beside the command, no zombie either. */
+        asker_reap(&run->asker);
+        return 0;
+}
+
+static int run_command(Run *run) {
+        ScopeResult result;
+        int r;
+
+        r = find_command(run);
+        if (r != 0)
+                return r;
+
+        r = prepare(run);
+        if (r >= 0)
+                r = start_scope(run, &result);
+        if (r >= 0)
+                r = enter_scope(run, &result);
+        if (r >= 0)
+                r = hand_over(run, &result);
+        if (r < 0) {
+                asker_reap(&run->asker);
+                return STATUS_NOT_STARTED;
+        }
+
+        r = command_execute(run->path, run->argv);
+        log_error_errno(r, "cannot execute %s", run->path);
+        return command_status(r);
+}
+
+int verb_run(int argc, char *argv[]) {
+        _cleanup_(run_done) Run run = { .directory = -EBADF, .scope = SCOPE_INIT, .asker = { .reader = -EBADF } };
+        int rest, r;
+
+        r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
+        if (run.options.quiet)
+                log_set_quiet();
+
+        run.argv = argv + rest;
+        if (rest >= argc) {
+                log_error("run: no command given; see cgscope run --help");
+                return STATUS_NOT_STARTED;
+        }
+
+        return run_command(&run);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scope-options.h"
+
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/group.h"
+#include "cgscope/version.h"
+#include "unit/unit-name.h"
+
+/* Long enough for a machine that is starting up, short enough to wait for; what others settled on after one second and
+ * ten seconds had proved too short (runc). */
+#define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
+
+enum {
+        OPTION_DELEGATE = 0x100,
+        OPTION_LEAF,
+        OPTION_NO_LEAF,
+        OPTION_BEST_EFFORT,
+        OPTION_TIMEOUT,
+        OPTION_USER_MANAGER,
+        OPTION_SYSTEM_MANAGER,
+        OPTION_UNIT,
+        OPTION_SLICE,
+        OPTION_SLICE_INHERIT,
+        OPTION_DESCRIPTION,
+        OPTION_PROPERTY,
+        OPTION_COLLECT,
+        OPTION_NO_COLLECT,
+        OPTION_NO_ASK_PASSWORD,
+        OPTION_JSON,
+        OPTION_QUIET,
+        OPTION_HELP,
+        OPTION_VERSION,
+        OPTION_STEAL,
+        OPTION_SETENV,
+        OPTION_SAME_DIR,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_UID,
+        OPTION_GID,
+        OPTION_NICE,
+        OPTION_SCOPE,
+};
+
+/* clang-format off */
+#define DELEGATION_OPTIONS \
+        { "delegate",          0,  "[=CONTROLLERS]", "Delegate these (cpu,io …; default: all there are)", OPTION_DELEGATE }, \
+        { "leaf",              0,  "NAME",    "Put the processes into this group [main]",      OPTION_LEAF }, \
+        { "no-leaf",           0,  NULL,      "Leave them in the scope's own group",           OPTION_NO_LEAF }, \
+        { "best-effort",       0,  NULL,      "What does not reach here is only warned about", OPTION_BEST_EFFORT }
+
+#define UNIT_OPTIONS \
+        { "system",            0,  NULL,      "Ask the system manager (default for root)",     OPTION_SYSTEM_MANAGER }, \
+        { "user",              0,  NULL,      "Ask your user manager (default for others)",    OPTION_USER_MANAGER }, \
+        { "unit",              'u', "NAME",   "Name of the scope",                             OPTION_UNIT }, \
+        { "property",          'p', "NAME=VALUE", "Set a property of the scope (repeatable)",  OPTION_PROPERTY }, \
+        { "description",       0,  "TEXT",    "Description of the scope",                      OPTION_DESCRIPTION }, \
+        { "slice",             0,  "SLICE",   "Put the scope into this slice",                 OPTION_SLICE }, \
+        { "slice-inherit",     0,  NULL,      "Put it below the slice that we are in",         OPTION_SLICE_INHERIT }, \
+        { "collect",           'G', NULL,     "Unload it when it has failed, too (default)",   OPTION_COLLECT }, \
+        { "no-collect",        0,  NULL,      "Keep it loaded when it has failed",             OPTION_NO_COLLECT }, \
+        { "timeout",           0,  "TIME",    "Wait so long for the manager [30s]",            OPTION_TIMEOUT }, \
+        { "no-ask-password",   0,  NULL,      "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD }
+
+#define GENERAL_OPTIONS \
+        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON }, \
+        { "quiet",             'q', NULL,     "Print nothing but errors and warnings",         OPTION_QUIET }, \
+        { "help",              'h', NULL,     "Show this help",                                OPTION_HELP }, \
+        { "version",           0,  NULL,      "Show the version",                              OPTION_VERSION }
+
+static const Option run_options[] = {
+        DELEGATION_OPTIONS,
+        UNIT_OPTIONS,
+        { "uid",               0,  "USER",    "Run the command as this user",                  OPTION_UID },
+        { "gid",               0,  "GROUP",   "Run the command as this group",                 OPTION_GID },
+        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
+        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
+        { "same-dir",          'd', NULL,     "Run the command here (default)",                OPTION_SAME_DIR },
+        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
+        { "scope",             0,  NULL,      NULL,                                            OPTION_SCOPE },
+        GENERAL_OPTIONS,
+};
+
+static const Option adopt_options[] = {
+        DELEGATION_OPTIONS,
+        UNIT_OPTIONS,
+        { "steal",             0,  NULL,      "Take processes out of other delegated scopes",  OPTION_STEAL },
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
+
+static void print_help(ScopeVerb verb) {
+        if (verb == SCOPE_VERB_RUN) {
+                printf("cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]\n\n"
+                       "Run a command in a new scope, in place: same process, same terminal.\n\n");
+                options_help(run_options, ELEMENTSOF(run_options));
+        } else {
+                printf("cgscope adopt [OPTIONS…] PID…\n\n"
+                       "Make a new scope around processes that run already.\n\n");
+                options_help(adopt_options, ELEMENTSOF(adopt_options));
+        }
+
+        printf("\nSee cgscope(1) for details, and systemd.resource-control(5) for properties.\n");
+}
+
+static int refuse_controllers(const char *text, const char *unknown) {
+        char known[CONTROLLER_MASK_TEXT_MAX];
+
+        if (!unknown)
+                return log_full(LOG_ERR, 0, "--delegate: no controller in '%s'", text), -EINVAL;
+
+        log_error("--delegate: unknown controller '%s'; known: %s", unknown,
+                  controller_mask_format(CONTROLLER_MASK_ALL, ' ', known));
+        return -EINVAL;
+}
+
+/* "--delegate=cpu,io", or "--delegate cpu,io": the next word counts as the value where it is made of controllers' names
+ * alone; any other word there is the command. */
+static int parse_delegate(ScopeOptions *options, int argc, char *argv[]) {
+        _cleanup_free_ char *unknown = NULL;
+        ControllerMask mask;
+
+        options->delegate = true;
+
+        if (optarg) {
+                if (controller_mask_parse(optarg, &mask, &unknown) < 0)
+                        return refuse_controllers(optarg, unknown);
+        } else if (optind < argc && controller_mask_parse(argv[optind], &mask, NULL) >= 0)
+                optind++;
+        else {
+                options->all_controllers = true;
+                return 0;
+        }
+
+        options->controllers |= mask;
+        return 0;
+}
+
+static int parse_unit(ScopeOptions *options) {
+        free(options->unit);
+        options->unit = NULL;
+        if (scope_name_complete(optarg, &options->unit) < 0)
+                return log_full(LOG_ERR, 0, "--unit: '%s' is no valid name of a scope", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_slice(ScopeOptions *options) {
+        free(options->slice);
+        options->slice = NULL;
+        if (slice_name_complete(optarg, &options->slice) < 0)
+                return log_full(LOG_ERR, 0, "--slice: '%s' is no valid name of a slice", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_property(ScopeOptions *options) {
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = property_list_add(&options->properties, optarg, &message);
+        if (r < 0)
+                log_error("--property: %s", message ?: strerror(-r));
+        return r;
+}
+
+/* Kept in the order given; NAME alone is what we have of it, as env has it for a service. */
+static int parse_setenv(ScopeOptions *options) {
+        size_t length = strcspn(optarg, "=");
+        char **larger;
+
+        if (length == 0 || (optarg[0] >= '0' && optarg[0] <= '9') ||
+            strspn(optarg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
+                return log_full(LOG_ERR, 0, "--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
+
+        /* In place, it is inherited as it is. */
+        if (!optarg[length])
+                return 0;
+
+        larger = reallocarray(options->environment, options->n_environment + 1, sizeof(char *));
+        if (!larger)
+                return log_oom();
+        options->environment = larger;
+        options->environment[options->n_environment++] = optarg;
+        return 0;
+}
+
+static int parse_json(ScopeOptions *options) {
+        options->json = !optarg || !streq(optarg, "off");
+        options->json_pretty = optarg && streq(optarg, "pretty");
+        if (options->json && optarg && !options->json_pretty && !streq(optarg, "short"))
+                return log_full(LOG_ERR, 0, "--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_timeout(ScopeOptions *options) {
+        if (parse_timespan(optarg, &options->timeout) < 0 || options->timeout == 0)
+                return log_full(LOG_ERR, 0, "--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg),
+                       -EINVAL;
+
+        return 0;
+}
+
+static int parse_nice(ScopeOptions *options) {
+        char *end;
+        long level;
+
+        errno = 0;
+        level = strtol(optarg, &end, 10);
+        if (errno || end == optarg || *end || level < -20 || level > 19)
+                return log_full(LOG_ERR, 0, "--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
+
+        options->nice = (int) level;
+        options->nice_given = true;
+        return 0;
+}
+
+static int parse_leaf(ScopeOptions *options) {
+        if (!group_name_is_valid(optarg))
+                return log_full(LOG_ERR, 0, "--leaf: '%s' is no valid name of a group", optarg), -EINVAL;
+
+        options->leaf = optarg;
+        return 0;
+}
+
+static int parse_manager(ScopeOptions *options, ManagerKind kind) {
+        if (options->manager_given && options->manager != kind)
+                return log_full(LOG_ERR, 0, "--system and --user exclude each other"), -EINVAL;
+
+        options->manager = kind;
+        options->manager_given = true;
+        return 0;
+}
+
+/* Options with nothing to check. */
+static void set_plain(ScopeOptions *options, int id) {
+        switch (id) {
+        case OPTION_NO_LEAF:           options->leaf = NULL; break;
+        case OPTION_BEST_EFFORT:       options->best_effort = true; break;
+        case OPTION_SLICE_INHERIT:     options->slice_inherit = true; break;
+        case OPTION_DESCRIPTION:       options->description = optarg; break;
+        case OPTION_COLLECT:           options->collect = true; break;
+        case OPTION_NO_COLLECT:        options->collect = false; break;
+        case OPTION_NO_ASK_PASSWORD:   options->ask_password = false; break;
+        case OPTION_QUIET:             options->quiet = true; break;
+        case OPTION_STEAL:             options->steal = true; break;
+        case OPTION_WORKING_DIRECTORY: options->working_directory = optarg; break;
+        case OPTION_SAME_DIR:          options->working_directory = NULL; break;
+        case OPTION_UID:               options->user = optarg; break;
+        case OPTION_GID:               options->group = optarg; break;
+        default:                       break; /* --scope: it always is one */
+        }
+}
+
+static int parse_option(ScopeOptions *options, int id, int argc, char *argv[]) {
+        switch (id) {
+        case OPTION_DELEGATE:
+                return parse_delegate(options, argc, argv);
+        case OPTION_LEAF:
+                return parse_leaf(options);
+        case OPTION_TIMEOUT:
+                return parse_timeout(options);
+        case OPTION_USER_MANAGER:
+                return parse_manager(options, MANAGER_USER);
+        case OPTION_SYSTEM_MANAGER:
+                return parse_manager(options, MANAGER_SYSTEM);
+        case OPTION_UNIT:
+                return parse_unit(options);
+        case OPTION_SLICE:
+                return parse_slice(options);
+        case OPTION_PROPERTY:
+                return parse_property(options);
+        case OPTION_JSON:
+                return parse_json(options);
+        case OPTION_SETENV:
+                return parse_setenv(options);
+        case OPTION_NICE:
+                return parse_nice(options);
+        case '?':
+                return -EINVAL;
+        default:
+                set_plain(options, id);
+                return 0;
+        }
+}
+
+int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest) {
+        OptionParser parser;
+        int id, r;
+
+        *options = (ScopeOptions) {
+                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
+                .leaf = LEAF_DEFAULT,
+                .collect = true,
+                .ask_password = true,
+                .timeout = TIMEOUT_DEFAULT_USEC,
+        };
+
+        if (verb == SCOPE_VERB_RUN)
+                options_init(&parser, run_options, ELEMENTSOF(run_options), true);
+        else
+                options_init(&parser, adopt_options, ELEMENTSOF(adopt_options), false);
+
+        while ((id = options_next(&parser, argc, argv)) != -1) {
+                if (id == OPTION_HELP || id == OPTION_VERSION) {
+                        if (id == OPTION_HELP)
+                                print_help(verb);
+                        else
+                                version_print();
+                        return 0;
+                }
+
+                r = parse_option(options, id, argc, argv);
+                if (r < 0)
+                        return r;
+        }
+
+        *ret_rest = optind;
+        return 1;
+}
+
+void scope_options_done(ScopeOptions *options) {
+        free(options->unit);
+        free(options->slice);
+        free(options->environment);
+        property_list_done(&options->properties);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The options that say what a scope is to be: those of `run`, most of which `adopt` takes too. Parsing checks all that
+ * can be checked without speaking to anyone. */
+
+#include <sys/types.h>
+
+#include "cgscope/options.h"
+#include "systemd/asking.h"
+#include "unit/controller.h"
+#include "unit/property.h"
+
+#define LEAF_DEFAULT "main"
+
+typedef struct ScopeOptions {
+        /* The scope */
+        ManagerKind manager;
+        bool manager_given;
+        char *unit; /* complete; NULL: to be generated */
+        char *slice;
+        bool slice_inherit;
+        const char *description;
+        bool collect;
+        PropertyList properties;
+
+        /* Delegation */
+        bool delegate;
+        bool all_controllers;
+        ControllerMask controllers;
+        const char *leaf; /* NULL: none */
+        bool best_effort;
+
+        /* How it is asked for */
+        uint64_t timeout; /* microseconds */
+        bool ask_password;
+        bool json;
+        bool json_pretty;
+        bool quiet;
+        bool steal; /* adopt */
+
+        /* The command: run */
+        const char *user, *group;
+        const char *working_directory;
+        int nice;
+        bool nice_given;
+        char **environment; /* assignments NAME=VALUE, borrowed, for putenv(3); not ended */
+        size_t n_environment;
+} ScopeOptions;
+
+typedef enum ScopeVerb {
+        SCOPE_VERB_RUN,
+        SCOPE_VERB_ADOPT,
+} ScopeVerb;
+
+/* Parses up to the first word that is no option, whose index is *ret_rest. Returns 1 to go on; 0 when all is done
+ * (--help, --version); a negative errno when it has said what is wrong. @options is to be freed with
+ * scope_options_done() in every case. */
+int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest);
+
+void scope_options_done(ScopeOptions *options);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The verbs: one file each. A verb gets its own part of the command line, argv[0] being "cgscope VERB" for messages,
+ * and returns the exit status. */
+
+typedef struct Verb {
+        const char *name;
+        const char *arguments;
+        const char *help;
+        int (*run)(int argc, char *argv[]);
+} Verb;
+
+/* Exit statuses (the design's "Failure is part of the interface"). Those of `run` are env(1)'s and timeout(1)'s. */
+enum {
+        STATUS_FAILURE = 1,
+        STATUS_USAGE = 2,
+        STATUS_NOT_STARTED = 125,   /* cgscope failed before the command began */
+        STATUS_NOT_EXECUTABLE = 126,
+        STATUS_NOT_FOUND = 127,
+};
+
+int verb_run(int argc, char *argv[]);
+int verb_adopt(int argc, char *argv[]);

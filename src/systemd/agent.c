@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "agent.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "basic/fd.h"
+
+#define PKTTYAGENT "/usr/bin/pkttyagent"
+
+/* As long as the agent may take to register: the bus and polkit may have to be started for it. */
+#define REGISTER_TIMEOUT_MSEC 10000
+
+static _noreturn_ void run_agent(int notify_fd) {
+        char number[16];
+
+        (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
+        (void) fcntl(notify_fd, F_SETFD, 0);
+        (void) snprintf(number, sizeof(number), "%d", notify_fd);
+        (void) execl(PKTTYAGENT, PKTTYAGENT, "--notify-fd", number, "--fallback", NULL);
+        _exit(EXIT_FAILURE);
+}
+
+int agent_open(Agent *agent) {
+        _cleanup_close_ int reader = -EBADF, writer = -EBADF;
+        struct pollfd pollfd = { .events = POLLIN };
+        int fds[2];
+        pid_t pid;
+
+        if (geteuid() == 0 || !isatty(STDIN_FILENO) || access(PKTTYAGENT, X_OK) < 0)
+                return 0;
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        reader = fds[0];
+        writer = fds[1];
+
+        pid = fork();
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                run_agent(writer);
+
+        agent->pid = pid;
+        writer = fd_close(writer);
+
+        /* The agent closes its end when it is registered, or ends. */
+        pollfd.fd = reader;
+        (void) poll(&pollfd, 1, REGISTER_TIMEOUT_MSEC);
+        return 0;
+}
+
+void agent_close(Agent *agent) {
+        if (agent->pid <= 0)
+                return;
+
+        (void) kill(agent->pid, SIGTERM);
+        (void) kill(agent->pid, SIGCONT);
+        while (waitpid(agent->pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+        agent->pid = 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asking.h"
+
+#include "systemd/manager.h"
+#include "systemd/scope.h"
+
+extern const Asking cgscope_asking;
+
+_public_ const Asking cgscope_asking = {
+        .manager_open = manager_open,
+        .manager_free = manager_free,
+        .scope_start = scope_start,
+        .unit_stop = unit_stop,
+        .manager_control_group = manager_control_group,
+        .control_group_is_delegated = control_group_is_delegated,
+};

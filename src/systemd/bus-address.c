@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus-address.h"
+
+#include <stdarg.h>
+#include <sys/stat.h>
+
+/* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
+static int explain(int error, char **ret_message, const char *format, ...) _printf_(3, 4);
+
+static int explain(int error, char **ret_message, const char *format, ...) {
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(ret_message, format, arguments);
+        va_end(arguments);
+        if (n < 0) {
+                *ret_message = NULL;
+                return -ENOMEM;
+        }
+
+        return error;
+}
+
+/* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. */
+static int check_runtime_dir(const char *directory, char **ret_message) {
+        struct stat st;
+
+        if (stat(directory, &st) < 0 || st.st_uid == geteuid())
+                return 0;
+
+        return explain(-EPERM, ret_message,
+                       "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it, or log in as the user whose "
+                       "manager you mean (machinectl shell, ssh)",
+                       directory, (unsigned) st.st_uid, (unsigned) geteuid());
+}
+
+static int user_runtime_dir(char **ret) {
+        return asprintf(ret, "/run/user/%u", (unsigned) geteuid()) < 0 ? -ENOMEM : 0;
+}
+
+static int user_bus_address(char **ret, char **ret_message) {
+        _cleanup_free_ char *fallback = NULL;
+        const char *directory = getenv("XDG_RUNTIME_DIR"), *address = getenv("DBUS_SESSION_BUS_ADDRESS");
+        int r;
+
+        if (!isempty(directory)) {
+                r = check_runtime_dir(directory, ret_message);
+                if (r < 0)
+                        return r;
+        }
+
+        if (!isempty(address)) {
+                *ret = strdup(address);
+                return *ret ? 0 : -ENOMEM;
+        }
+
+        /* Unset under cron and su: the place is fixed all the same (pam_systemd(8)). */
+        if (isempty(directory)) {
+                r = user_runtime_dir(&fallback);
+                if (r < 0)
+                        return r;
+                directory = fallback;
+        }
+
+        return asprintf(ret, "unix:path=%s/bus", directory) < 0 ? -ENOMEM : 0;
+}
+
+int bus_address(ManagerKind kind, char **ret, char **ret_message) {
+        const char *address;
+
+        if (kind == MANAGER_USER)
+                return user_bus_address(ret, ret_message);
+
+        address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
+        *ret = strdup(isempty(address) ? SYSTEM_BUS_ADDRESS : address);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message) {
+        _cleanup_free_ char *directory = NULL;
+        bool absent = error == -ENOENT || error == -ECONNREFUSED;
+        int r;
+
+        if (kind == MANAGER_SYSTEM) {
+                if (absent && access("/run/systemd/system", F_OK) < 0)
+                        return explain(error, ret_message, "no system manager: systemd is not PID 1 here");
+                if (absent)
+                        return explain(error, ret_message, "no system bus at %s; start it: systemctl start dbus",
+                                       address);
+                return explain(error, ret_message, "cannot connect to the system bus at %s: %s", address,
+                               strerror(-error));
+        }
+
+        r = user_runtime_dir(&directory);
+        if (r < 0)
+                return r;
+
+        if (absent && access(directory, F_OK) < 0)
+                return explain(error, ret_message,
+                               "no user manager runs for uid %u; log in as that user, or keep one running: "
+                               "loginctl enable-linger %u", (unsigned) geteuid(), (unsigned) geteuid());
+        if (absent)
+                return explain(error, ret_message,
+                               "no user bus at %s; start it: systemctl --user start dbus.socket (package "
+                               "dbus-user-session)", address);
+        return explain(error, ret_message, "cannot connect to the user bus at %s: %s", address, strerror(-error));
+}
+
+int bus_explain_no_systemd(ManagerKind kind, char **ret_message) {
+        const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
+
+        if (kind == MANAGER_SYSTEM)
+                return explain(-ESRCH, ret_message, "no systemd on the system bus: it is not PID 1 here");
+        if (isempty(address))
+                return explain(-ESRCH, ret_message, "no systemd on the user bus; is your user manager running? See: "
+                               "loginctl user-status");
+
+        return explain(-ESRCH, ret_message,
+                       "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?); unset it, or name "
+                       "your user manager's bus", address);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which bus a manager is on, and in words what is wrong where there is none: each cause has its own message and its own
+ * remedy. */
+
+#include "systemd/asking.h"
+
+/* The address of the bus that the manager of @kind is on. *ret is freed by the caller. -EPERM: $XDG_RUNTIME_DIR is
+ * somebody else's. */
+int bus_address(ManagerKind kind, char **ret, char **ret_message);
+
+/* Why connecting to @address failed with @error. Returns @error. */
+int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message);
+
+/* There is a bus, but no systemd on it. Returns -ESRCH. */
+int bus_explain_no_systemd(ManagerKind kind, char **ret_message);

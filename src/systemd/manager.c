@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "manager.h"
+
+#include "basic/clock.h"
+#include "systemd/bus-address.h"
+
+int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
+        _cleanup_(manager_freep) Manager *manager = NULL;
+        _cleanup_free_ char *address = NULL;
+        int r;
+
+        manager = calloc(1, sizeof(*manager));
+        if (!manager)
+                return -ENOMEM;
+        manager->options = *options;
+
+        r = bus_address(options->kind, &address, ret_message);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_new(&manager->bus);
+        if (r >= 0)
+                r = sd_bus_set_address(manager->bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(manager->bus, true);
+        if (r >= 0)
+                r = sd_bus_set_allow_interactive_authorization(manager->bus, options->ask_password);
+        if (r >= 0)
+                r = sd_bus_start(manager->bus);
+        if (r < 0)
+                return bus_explain(options->kind, address, r, ret_message);
+
+        if (options->kind == MANAGER_SYSTEM && options->ask_password)
+                (void) agent_open(&manager->agent);
+
+        *ret = TAKE_PTR(manager);
+        return 0;
+}
+
+void manager_free(Manager *manager) {
+        if (!manager)
+                return;
+
+        agent_close(&manager->agent);
+
+        /* Flushing one that is not through with its greeting would wait for that, without end. */
+        if (manager->bus && sd_bus_is_ready(manager->bus) > 0)
+                (void) sd_bus_flush(manager->bus);
+        (void) sd_bus_close_unref(manager->bus);
+        free(manager);
+}
+
+static const char *manager_title(const Manager *manager) {
+        return manager->options.kind == MANAGER_SYSTEM ? "the system manager" : "your user manager";
+}
+
+int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **ret_message) {
+        const char *title = manager_title(manager);
+        int e;
+
+        if (!error || !sd_bus_error_is_set(error)) {
+                if (r == -ETIMEDOUT)
+                        e = asprintf(ret_message, "%s did not answer in time", title);
+                else if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                        e = asprintf(ret_message, "the bus to %s was closed", title);
+                else
+                        e = asprintf(ret_message, "%s: %s", title, strerror(-r));
+                return e < 0 ? -ENOMEM : r;
+        }
+
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+                return bus_explain_no_systemd(manager->options.kind, ret_message);
+
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
+                e = asprintf(ret_message, "%s went away or did not answer", title);
+        else if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+                                        SD_BUS_ERROR_ACCESS_DENIED))
+                e = asprintf(ret_message,
+                             "%s refuses: %s; run it as root, in your own user manager (--user), "
+                             "or where polkit can ask you", title, error->message);
+        else
+                e = asprintf(ret_message, "%s answers: %s", title, error->message ?: error->name);
+
+        return e < 0 ? -ENOMEM : r < 0 ? r : -EIO;
+}
+
+int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        uint64_t left = deadline_left(manager->options.deadline);
+        int r;
+
+        if (left == 0)
+                return manager_explain(manager, -ETIMEDOUT, NULL, ret_message);
+
+        r = sd_bus_call(manager->bus, call, left, &error, ret_reply);
+        return r < 0 ? manager_explain(manager, r, &error, ret_message) : 0;
+}
+
+static int get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
+                        sd_bus_message **ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", interface, name);
+        if (r < 0)
+                return r;
+
+        r = manager_call(manager, call, ret, ret_message);
+        return r < 0 ? r : sd_bus_message_enter_container(*ret, SD_BUS_TYPE_VARIANT, type);
+}
+
+int manager_control_group(Manager *manager, char **ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *path;
+        int r;
+
+        r = get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", "s", &reply, ret_message);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "s", &path);
+        if (r < 0)
+                return r;
+
+        /* The root of the hierarchy is "" there. */
+        *ret = strdup(*path ? path : "/");
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* The object of the unit that owns the group; 0 where there is none. */
+static int find_unit(Manager *manager, const char *control_group, sd_bus_message **ret_reply, const char **ret_path,
+                     char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "GetUnitByControlGroup");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", control_group);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_call(manager->bus, call, deadline_left(manager->options.deadline), &error, ret_reply);
+        if (sd_bus_error_has_name(&error, SYSTEMD_NAME ".NoSuchUnit"))
+                return 0;
+        if (r < 0)
+                return manager_explain(manager, r, &error, ret_message);
+
+        r = sd_bus_message_read(*ret_reply, "o", ret_path);
+        return r < 0 ? r : 1;
+}
+
+int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *delegate = NULL;
+        _cleanup_free_ char *unit = NULL;
+        const char *path, *interface;
+        int r, is_delegated;
+
+        r = find_unit(manager, control_group, &found, &path, ret_message);
+        if (r <= 0)
+                return r;
+
+        r = sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, &unit);
+        if (r < 0)
+                return r;
+
+        /* Only these two kinds can have Delegate=. */
+        if (unit && endswith(unit, ".scope"))
+                interface = SYSTEMD_SCOPE;
+        else if (unit && endswith(unit, ".service"))
+                interface = SYSTEMD_NAME ".Service";
+        else
+                return 0;
+
+        r = get_property(manager, path, interface, "Delegate", "b", &delegate, ret_message);
+        if (r >= 0)
+                r = sd_bus_message_read(delegate, "b", &is_delegated);
+        if (r < 0)
+                return r;
+
+        if (is_delegated && ret_unit)
+                *ret_unit = TAKE_PTR(unit);
+        return is_delegated != 0;
+}
+
+int unit_stop(Manager *manager, const char *unit, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "StopUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", unit, "replace");
+
+        return r < 0 ? r : manager_call(manager, call, &reply, ret_message);
+}

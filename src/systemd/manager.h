@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The connection to one systemd manager, over the bus it is on: PID 1 on the system bus, a user's manager on that
+ * user's bus. Never one instead of the other. */
+
+#include <systemd/sd-bus.h>
+
+#include "systemd/agent.h"
+#include "systemd/asking.h"
+
+#define SYSTEMD_NAME "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_UNIT_PREFIX SYSTEMD_PATH "/unit"
+#define SYSTEMD_MANAGER SYSTEMD_NAME ".Manager"
+#define SYSTEMD_UNIT SYSTEMD_NAME ".Unit"
+#define SYSTEMD_SCOPE SYSTEMD_NAME ".Scope"
+
+#define DBUS_NAME "org.freedesktop.DBus"
+#define DBUS_PATH "/org/freedesktop/DBus"
+#define DBUS_PROPERTIES DBUS_NAME ".Properties"
+
+struct Manager {
+        sd_bus *bus;
+        ManagerOptions options;
+        Agent agent;
+};
+
+/* Begins to connect; what is wrong with the bus itself is found out here, the rest with the first answer. */
+int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message);
+void manager_free(Manager *manager);
+
+int manager_control_group(Manager *manager, char **ret, char **ret_message);
+int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message);
+int unit_stop(Manager *manager, const char *unit, char **ret_message);
+
+/* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
+ * may be unset, then @r says what happened. */
+int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **ret_message);
+
+/* Calls with what is left of the deadline. Errors are put into words. *ret_reply is owned by the caller. */
+int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message);
+
+static inline void manager_freep(Manager **manager) {
+        manager_free(*manager);
+}

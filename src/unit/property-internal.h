@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A row of the table, and what the parsers of its texts share. For the property-*.c files only. */
+
+#include "basic/macros.h"
+#include "unit/property.h"
+
+/* Parses @text for @info into @ret, whose info and bus_name are set already: sets the signature and the member for it,
+ * and replaces the bus_name where the form of the value asks for another. On failure *ret_message as
+ * property_refuse() makes it, and nothing is left to free in @ret. */
+typedef int (*PropertyParse)(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+
+typedef enum PropertyFlags {
+        /* The setting by itself brings no controller: it matters beside another one, or to groups further down. */
+        PROPERTY_PASSIVE = 1 << 0,
+        /* The default that an empty text resets to is 0 and not "infinity": protections. */
+        PROPERTY_RESET_TO_ZERO = 1 << 1,
+        /* An empty text is a value. */
+        PROPERTY_MAY_BE_EMPTY = 1 << 2,
+} PropertyFlags;
+
+struct PropertyInfo {
+        const char *name;
+        const char *bus_name;
+        const char *scale_name;     /* the D-Bus name of the value as a percentage, NULL where it takes none */
+        const char *file;
+        PropertyParse parse;
+        const char *const *choices; /* the words it takes, ends with NULL */
+        const char *examples;       /* for the message about what is no value of this kind */
+        uint64_t min, max;          /* where the value is a number */
+        Controller controller;
+        PropertyFlags flags;
+};
+
+extern const PropertyInfo property_table[];
+extern const size_t property_table_size;
+
+/* The option of cgscope's that sets what @name would, NULL where none does. */
+const char *property_option(const char *name);
+
+/* Formats "NAME: …" into *ret_message (which may be NULL) and returns @error; -ENOMEM where there is no memory. */
+int property_refuse(const PropertyInfo *info, int error, char **ret_message, const char *format, ...) _printf_(4, 5);
+
+void property_value_done(PropertyValue *value);
+
+void property_strings_free(char **strings);
+
+static inline void property_strings_freep(char ***strings) {
+        property_strings_free(*strings);
+}
+
+#define _cleanup_strings_ _cleanup_(property_strings_freep)
+
+/* The words of @text as a list, quotes taken off; each must be @valid (may be NULL), else it "is no @noun". */
+int property_parse_words(const PropertyInfo *info, const char *text, bool (*valid)(const char *word), const char *noun,
+                         char ***ret, char **ret_message);
+
+/* @path is absolute, without "//", "/./" and "/../" in it and without a '/' at its end: what the manager takes. */
+bool property_path_is_valid(const char *path);
+
+/* property-parse.c: one value */
+int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_choice(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_watch(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_path(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_time(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_signal(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+
+/* property-parse-list.c: lists of words */
+int property_parse_units(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_urls(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_paths(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_controllers(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+
+/* property-parse-device.c: a path and what goes with it */
+int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_device_limit(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_device_latency(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_device_access(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+
+/* property-parse-network.c */
+int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_interface(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/property-internal.h"
+
+/* The one table: systemd.resource-control(5), systemd.scope(5), systemd.kill(5) and, of systemd.unit(5), what makes
+ * sense for a scope; as of systemd 258, and what newer ones are known to have. A manager that is too old for a setting
+ * refuses it by name. */
+
+#define CPU CONTROLLER_CPU
+#define CPUSET CONTROLLER_CPUSET
+#define IO CONTROLLER_IO
+#define MEMORY CONTROLLER_MEMORY
+#define PIDS CONTROLLER_PIDS
+#define NONE _CONTROLLER_INVALID
+
+/* Rows by the form of their values: N is the name here and on the bus, C the controller, F the file that shows that
+ * the value arrived, E the examples for the message. */
+#define ROW(N, PARSE, C, F) ROW_AS(N, N, PARSE, C, F)
+#define ROW_AS(N, BUS, PARSE, C, F) \
+        .name = N, .bus_name = BUS, .parse = property_parse_##PARSE, .controller = C, .file = F
+#define WORDS(...) .choices = (const char *const[]) { __VA_ARGS__, NULL }
+
+#define BOOL(N, C, F) { ROW(N, yes_no, C, F) }
+#define CHOICE(N, C, F, ...) { ROW(N, choice, C, F), WORDS(__VA_ARGS__) }
+#define WATCH(N) { ROW(N, watch, NONE, NULL), WORDS("auto", "on", "off", "skip") }
+#define WEIGHT(N, C, F) { ROW(N, weight, C, F), .min = 1, .max = 10000, .examples = "100" }
+#define IDLE_WEIGHT(N, F) { ROW(N, weight, CPU, F), WORDS("idle"), .min = 1, .max = 10000, .examples = "100, idle" }
+#define MASK(N, F) { ROW(N, mask, CPUSET, F), .examples = "0-3,6 or 0 1 2" }
+#define RATE(N) { ROW(N, device_limit, IO, "io.max"), .min = 1, .max = UINT64_MAX, .examples = "/dev/sda 1M" }
+#define SIGNAL(N) { ROW(N, signal, NONE, NULL), .examples = "SIGTERM, TERM, 15" }
+#define UNITS(N) { ROW(N, units, NONE, NULL) }
+#define PATHS(N) { ROW(N, paths, NONE, NULL) }
+#define OTHER(N, PARSE, E) { ROW(N, PARSE, NONE, NULL), .examples = E }
+
+/* A time is called …Sec in a unit file and …USec on the bus: N is the part before. */
+#define TIME(N) { ROW_AS(N "Sec", N "USec", time, NONE, NULL), .examples = TIMES }
+#define TIMES "30s, 1min 30s, 500ms"
+
+/* Memory with and without a percentage. Only the settings of old have a name on the bus for one. */
+#define SHARE(N, F, MIN, FLAGS) \
+        { BYTES_ROW(N, F, MIN, FLAGS), .scale_name = N "Scale", .examples = "512M, 50%, infinity" }
+#define BYTES(N, F, MIN, FLAGS) { BYTES_ROW(N, F, MIN, FLAGS), .examples = "512M, infinity" }
+#define BYTES_ROW(N, F, MIN, FLAGS) ROW(N, bytes, MEMORY, F), .min = MIN, .max = UINT64_MAX, .flags = FLAGS
+#define PROTECTS PROPERTY_RESET_TO_ZERO
+
+#define EMERGENCY_ACTIONS                                                                                            \
+        "none", "exit", "exit-force", "reboot", "reboot-force", "reboot-immediate", "poweroff", "poweroff-force",    \
+                "poweroff-immediate", "soft-reboot", "soft-reboot-force", "kexec", "kexec-force", "halt",            \
+                "halt-force", "halt-immediate"
+#define JOB_MODES                                                                                                    \
+        "fail", "replace", "replace-irreversibly", "isolate", "flush", "ignore-dependencies", "ignore-requirements"
+
+/* The file is NULL for what the Startup settings change only while the system starts, for what works on groups further
+ * down, and for IO weights, which are in io.weight or io.bfq.weight after the device's scheduler. */
+const PropertyInfo property_table[] = {
+        /* systemd.resource-control(5): CPU. Its accounting needs no controller in v2: cpu.stat is in every group. */
+        BOOL("CPUAccounting", NONE, NULL),
+        IDLE_WEIGHT("CPUWeight", "cpu.weight"),
+        IDLE_WEIGHT("StartupCPUWeight", NULL),
+        { ROW_AS("CPUQuota", "CPUQuotaPerSecUSec", quota, CPU, "cpu.max"), .examples = "50%, 12.5%, 200%" },
+        { ROW_AS("CPUQuotaPeriodSec", "CPUQuotaPeriodUSec", time, CPU, "cpu.max"), .examples = "100ms, 10ms, 1s",
+          .flags = PROPERTY_PASSIVE | PROPERTY_MAY_BE_EMPTY },
+        MASK("AllowedCPUs", "cpuset.cpus"),
+        MASK("StartupAllowedCPUs", NULL),
+        MASK("AllowedMemoryNodes", "cpuset.mems"),
+        MASK("StartupAllowedMemoryNodes", NULL),
+        CHOICE("CPUSetPartition", CPUSET, "cpuset.cpus.partition", "member", "root", "isolated"),
+        WATCH("CPUPressureWatch"),
+        TIME("CPUPressureThreshold"),
+
+        /* Memory */
+        BOOL("MemoryAccounting", MEMORY, NULL),
+        SHARE("MemoryMin", "memory.min", 0, PROTECTS),
+        SHARE("MemoryLow", "memory.low", 0, PROTECTS),
+        SHARE("MemoryHigh", "memory.high", 1, 0),
+        SHARE("MemoryMax", "memory.max", 1, 0),
+        SHARE("MemorySwapMax", "memory.swap.max", 0, 0),
+        SHARE("MemoryZSwapMax", "memory.zswap.max", 0, 0),
+        BYTES("StartupMemoryLow", NULL, 0, PROTECTS),
+        BYTES("StartupMemoryHigh", NULL, 1, 0),
+        BYTES("StartupMemoryMax", NULL, 1, 0),
+        BYTES("StartupMemorySwapMax", NULL, 0, 0),
+        BYTES("StartupMemoryZSwapMax", NULL, 0, 0),
+        SHARE("DefaultMemoryMin", NULL, 0, PROTECTS | PROPERTY_PASSIVE),
+        SHARE("DefaultMemoryLow", NULL, 0, PROTECTS | PROPERTY_PASSIVE),
+        BYTES("DefaultStartupMemoryLow", NULL, 0, PROTECTS | PROPERTY_PASSIVE),
+        { ROW("MemoryZSwapWriteback", yes_no, MEMORY, "memory.zswap.writeback"), .flags = PROPERTY_PASSIVE },
+        WATCH("MemoryPressureWatch"),
+        TIME("MemoryPressureThreshold"),
+
+        /* Tasks */
+        BOOL("TasksAccounting", PIDS, NULL),
+        { ROW("TasksMax", tasks, PIDS, "pids.max"), .scale_name = "TasksMaxScale", .min = 1, .max = UINT64_MAX,
+          .examples = "512, 50%, infinity" },
+
+        /* IO */
+        BOOL("IOAccounting", IO, NULL),
+        WEIGHT("IOWeight", IO, NULL),
+        WEIGHT("StartupIOWeight", IO, NULL),
+        { ROW("IODeviceWeight", device_weight, IO, NULL), .min = 1, .max = 10000, .examples = "/dev/sda 200" },
+        RATE("IOReadBandwidthMax"),
+        RATE("IOWriteBandwidthMax"),
+        RATE("IOReadIOPSMax"),
+        RATE("IOWriteIOPSMax"),
+        { ROW_AS("IODeviceLatencyTargetSec", "IODeviceLatencyTargetUSec", device_latency, IO, "io.latency"),
+          .max = UINT64_MAX, .examples = "/dev/sda 25ms" },
+        WATCH("IOPressureWatch"),
+        TIME("IOPressureThreshold"),
+
+        /* Network */
+        BOOL("IPAccounting", NONE, NULL),
+        OTHER("IPAddressAllow", addresses, "10.0.0.0/8, ::1, localhost, any"),
+        OTHER("IPAddressDeny", addresses, "10.0.0.0/8, ::1, localhost, any"),
+        OTHER("SocketBindAllow", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
+        OTHER("SocketBindDeny", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
+        OTHER("RestrictNetworkInterfaces", interfaces, "eth0 eth1, ~wlan0"),
+        OTHER("BindNetworkInterface", interface, "eth0"),
+        OTHER("NFTSet", nft_sets, "cgroup:inet:filter:my_set"),
+
+        /* Programs and devices */
+        PATHS("IPIngressFilterPath"),
+        PATHS("IPEgressFilterPath"),
+        { ROW("BPFProgram", program, NONE, NULL), .examples = "egress:/sys/fs/bpf/program",
+          WORDS("ingress", "egress", "sock_create", "sock_ops", "device", "bind4", "bind6", "connect4", "connect6",
+                "post_bind4", "post_bind6", "sendmsg4", "sendmsg6", "sysctl", "recvmsg4", "recvmsg6", "getsockopt",
+                "setsockopt") },
+        OTHER("DeviceAllow", device_access, "/dev/null rw, char-pts rwm"),
+        CHOICE("DevicePolicy", NONE, NULL, "auto", "closed", "strict"),
+
+        /* Control groups, out of memory, dumps */
+        OTHER("DisableControllers", controllers, "cpu io"),
+        CHOICE("ManagedOOMSwap", NONE, NULL, "auto", "kill"),
+        CHOICE("ManagedOOMMemoryPressure", NONE, NULL, "auto", "kill"),
+        OTHER("ManagedOOMMemoryPressureLimit", fraction, "50%, 12.5%"),
+        { ROW_AS("ManagedOOMMemoryPressureDurationSec", "ManagedOOMMemoryPressureDurationUSec", time, NONE, NULL),
+          .min = USEC_PER_SEC, .examples = TIMES, .flags = PROPERTY_MAY_BE_EMPTY },
+        CHOICE("ManagedOOMPreference", NONE, NULL, "none", "avoid", "omit"),
+        BOOL("CoredumpReceive", NONE, NULL),
+
+        /* systemd.scope(5) */
+        CHOICE("OOMPolicy", NONE, NULL, "continue", "stop", "kill"),
+        TIME("RuntimeMax"),
+        TIME("RuntimeRandomizedExtra"),
+        TIME("TimeoutStop"),
+
+        /* systemd.kill(5) */
+        CHOICE("KillMode", NONE, NULL, "control-group", "mixed", "process", "none"),
+        SIGNAL("KillSignal"),
+        SIGNAL("RestartKillSignal"),
+        SIGNAL("FinalKillSignal"),
+        SIGNAL("WatchdogSignal"),
+        BOOL("SendSIGHUP", NONE, NULL),
+        BOOL("SendSIGKILL", NONE, NULL),
+
+        /* systemd.unit(5) */
+        UNITS("After"),
+        UNITS("Before"),
+        UNITS("Requires"),
+        UNITS("Requisite"),
+        UNITS("Wants"),
+        UNITS("BindsTo"),
+        UNITS("PartOf"),
+        UNITS("Upholds"),
+        UNITS("Conflicts"),
+        UNITS("OnFailure"),
+        UNITS("OnSuccess"),
+        UNITS("PropagatesStopTo"),
+        UNITS("StopPropagatedFrom"),
+        PATHS("RequiresMountsFor"),
+        PATHS("WantsMountsFor"),
+        OTHER("Documentation", urls, NULL),
+        OTHER("SourcePath", path, NULL),
+        BOOL("DefaultDependencies", NONE, NULL),
+        BOOL("StopWhenUnneeded", NONE, NULL),
+        BOOL("RefuseManualStart", NONE, NULL),
+        BOOL("RefuseManualStop", NONE, NULL),
+        BOOL("IgnoreOnIsolate", NONE, NULL),
+        BOOL("SurviveFinalKillSignal", NONE, NULL),
+        TIME("JobTimeout"),
+        TIME("JobRunningTimeout"),
+        CHOICE("JobTimeoutAction", NONE, NULL, EMERGENCY_ACTIONS),
+        CHOICE("FailureAction", NONE, NULL, EMERGENCY_ACTIONS),
+        CHOICE("SuccessAction", NONE, NULL, EMERGENCY_ACTIONS),
+        CHOICE("OnFailureJobMode", NONE, NULL, JOB_MODES),
+        CHOICE("OnSuccessJobMode", NONE, NULL, JOB_MODES),
+};
+
+const size_t property_table_size = ELEMENTSOF(property_table);
+
+const PropertyInfo *property_find(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
+                if (streq(property_table[i].name, name))
+                        return &property_table[i];
+
+        return NULL;
+}
+
+const char *property_option(const char *name) {
+        static const struct {
+                const char *name;
+                const char *option;
+        } options[] = {
+                { "Delegate", "--delegate" },
+                { "DelegateControllers", "--delegate" },
+                { "DelegateSubgroup", "--leaf" },
+                { "Slice", "--slice" },
+                { "Description", "--description" },
+                { "User", "--uid" },
+                { "Group", "--gid" },
+                { "CollectMode", "--collect and --no-collect" },
+                { "Environment", "--setenv" },
+                { "WorkingDirectory", "--working-directory" },
+                { "Nice", "--nice" },
+                { "PIDs", "the arguments of adopt" },
+                { "PIDFDs", "the arguments of adopt" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(options); i++)
+                if (streq(options[i].name, name))
+                        return options[i].option;
+
+        return NULL;
+}
+
+const char *property_info_name(const PropertyInfo *info) {
+        return info->name;
+}
+
+Controller property_info_controller(const PropertyInfo *info) {
+        return info->controller;
+}
+
+const char *property_info_file(const PropertyInfo *info) {
+        return info->file;
+}
+
+void property_foreach(void (*fn)(const char *name, void *userdata), void *userdata) {
+        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
+                fn(property_table[i].name, userdata);
+}

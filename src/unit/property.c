@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+
+#include "basic/parse.h"
+#include "unit/property-internal.h"
+
+void property_strings_free(char **strings) {
+        if (!strings)
+                return;
+
+        for (char **s = strings; *s; s++)
+                free(*s);
+        free(strings);
+}
+
+void property_value_done(PropertyValue *value) {
+        const char *signature = value->signature;
+
+        if (!signature)
+                return;
+
+        if (streq(signature, "s"))
+                free(value->string);
+        else if (streq(signature, "as"))
+                property_strings_free(value->strings);
+        else if (streq(signature, "ay"))
+                free(value->bytes.data);
+        else if (streq(signature, "a(st)") || streq(signature, "a(ss)")) {
+                for (size_t i = 0; i < value->pairs.n_items; i++) {
+                        free(value->pairs.items[i].key);
+                        free(value->pairs.items[i].text);
+                }
+                free(value->pairs.items);
+        } else if (streq(signature, "a(iayu)"))
+                free(value->addresses.items);
+        else if (streq(signature, "a(iiqq)"))
+                free(value->bind_rules.items);
+        else if (streq(signature, "a(iiss)")) {
+                for (size_t i = 0; i < value->nft_sets.n_items; i++) {
+                        free(value->nft_sets.items[i].table);
+                        free(value->nft_sets.items[i].set);
+                }
+                free(value->nft_sets.items);
+        } else if (streq(signature, "(bas)"))
+                property_strings_free(value->interfaces.names);
+
+        *value = (PropertyValue) {};
+}
+
+void property_list_done(PropertyList *list) {
+        for (size_t i = 0; i < list->n_items; i++)
+                property_value_done(&list->items[i]);
+
+        free(list->items);
+        *list = (PropertyList) {};
+}
+
+static int set_message(int error, char **ret_message, char *message) {
+        if (!message)
+                return -ENOMEM;
+
+        if (ret_message)
+                *ret_message = message;
+        else
+                free(message);
+
+        return error;
+}
+
+static int refuse(int error, char **ret_message, const char *format, ...) _printf_(3, 4);
+
+static int refuse(int error, char **ret_message, const char *format, ...) {
+        char *message;
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&message, format, ap) < 0)
+                message = NULL;
+        va_end(ap);
+
+        return set_message(error, ret_message, message);
+}
+
+int property_refuse(const PropertyInfo *info, int error, char **ret_message, const char *format, ...) {
+        _cleanup_free_ char *clause = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&clause, format, ap) < 0)
+                clause = NULL;
+        va_end(ap);
+
+        if (!clause)
+                return -ENOMEM;
+
+        return refuse(error, ret_message, "%s: %s", info->name, clause);
+}
+
+static int refuse_name(const char *name, char **ret_message) {
+        const char *option = property_option(name), *nearest;
+
+        if (option)
+                return refuse(-EOPNOTSUPP, ret_message, "%s is set by %s", name, option);
+
+        nearest = property_nearest(name);
+        if (nearest)
+                return refuse(-ENOENT, ret_message, "unknown property '%s', did you mean %s?", name, nearest);
+
+        return refuse(-ENOENT, ret_message, "unknown property '%s'", name);
+}
+
+int property_list_add(PropertyList *list, const char *assignment, char **ret_message) {
+        _cleanup_free_ char *name = NULL;
+        PropertyValue value = {}, *items;
+        const char *equals;
+        int r;
+
+        /* A manager would drop the whole connection for the first, and a message of ours would not be one line. */
+        if (!text_is_printable(assignment))
+                return refuse(-EINVAL, ret_message, "a property with control characters, or not in UTF-8");
+
+        equals = strchr(assignment, '=');
+        if (!equals || equals == assignment)
+                return refuse(-EINVAL, ret_message, "'%s' is no assignment (NAME=VALUE)", assignment);
+
+        name = strndup(assignment, (size_t) (equals - assignment));
+        if (!name)
+                return -ENOMEM;
+
+        value.info = property_find(name);
+        if (!value.info)
+                return refuse_name(name, ret_message);
+
+        /* Room first: after the parser nothing can fail. */
+        items = reallocarray(list->items, list->n_items + 1, sizeof(*items));
+        if (!items)
+                return -ENOMEM;
+        list->items = items;
+
+        value.bus_name = value.info->bus_name;
+        r = value.info->parse(value.info, equals + 1, &value, ret_message);
+        if (r < 0)
+                return r;
+
+        list->items[list->n_items++] = value;
+        return 0;
+}
+
+bool property_value_needs_controller(const PropertyValue *value) {
+        const PropertyInfo *info = value->info;
+
+        if (info->controller == _CONTROLLER_INVALID || (info->flags & PROPERTY_PASSIVE))
+                return false;
+
+        if (streq(value->signature, "b"))
+                return value->boolean;
+        if (streq(value->signature, "t"))
+                return value->uint64 != ((info->flags & PROPERTY_RESET_TO_ZERO) ? 0 : UINT64_MAX);
+        if (streq(value->signature, "u"))
+                return value->uint32 > 0 || !(info->flags & PROPERTY_RESET_TO_ZERO);
+        if (streq(value->signature, "ay"))
+                return value->bytes.size > 0;
+        if (streq(value->signature, "a(st)"))
+                return value->pairs.n_items > 0;
+
+        return true;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The settings that a scope takes, in systemd's names and units of measure: systemd.resource-control(5),
+ * systemd.scope(5), systemd.kill(5) and those of systemd.unit(5) that make sense for a scope. One table says for each
+ * how its text is read, which D-Bus property carries it, and which controller and file of the kernel's it ends in. The
+ * table and the parsed value know neither bus nor cgroup: what encodes them stands above. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "unit/controller.h"
+
+typedef struct PropertyInfo PropertyInfo;
+
+/* A pair of a device path (or a kind of program) and a number or a text. Owned by the value it is in, as are the
+ * others below. */
+typedef struct PropertyPair {
+        char *key;
+        uint64_t number;
+        char *text;
+} PropertyPair;
+
+/* A network, "10.0.0.0/8": @family is AF_INET or AF_INET6 and says how many bytes of @address count. */
+typedef struct PropertyAddress {
+        int32_t family;
+        uint8_t address[16];
+        uint32_t prefix_length;
+} PropertyAddress;
+
+/* What may be bound to: 0 stands for any family (AF_UNSPEC), any protocol, and with @n_ports any port. */
+typedef struct PropertyBindRule {
+        int32_t family;
+        int32_t protocol;
+        uint16_t n_ports;
+        uint16_t first_port;
+} PropertyBindRule;
+
+/* A set of nftables: @source and @protocol are systemd's NFTSetSource and the kernel's NFPROTO_*. */
+typedef struct PropertyNftSet {
+        int32_t source;
+        int32_t protocol;
+        char *table;
+        char *set;
+} PropertyNftSet;
+
+/* One assignment, parsed. @bus_name and @signature are what travels: MemoryMax=50% is MemoryMaxScale of type "u".
+ * The member of the union is chosen by @signature. Owns what it points to, but for @info, @bus_name and @signature,
+ * which live as long as the program. */
+typedef struct PropertyValue {
+        const PropertyInfo *info;
+        const char *bus_name;
+        const char *signature;
+        union {
+                bool boolean;        /* b */
+                int32_t int32;       /* i */
+                uint32_t uint32;     /* u */
+                uint64_t uint64;     /* t: bytes, microseconds, a weight or a count; UINT64_MAX is "infinity" */
+                char *string;        /* s */
+                char **strings;      /* as: ends with NULL */
+                struct {
+                        uint8_t *data;
+                        size_t size;
+                } bytes;             /* ay: a bit mask, lowest byte first */
+                struct {
+                        PropertyPair *items;
+                        size_t n_items;
+                } pairs;             /* a(st), a(ss) */
+                struct {
+                        PropertyAddress *items;
+                        size_t n_items;
+                } addresses;         /* a(iayu) */
+                struct {
+                        PropertyBindRule *items;
+                        size_t n_items;
+                } bind_rules;        /* a(iiqq) */
+                struct {
+                        PropertyNftSet *items;
+                        size_t n_items;
+                } nft_sets;          /* a(iiss) */
+                struct {
+                        bool allow;
+                        char **names;
+                } interfaces;        /* (bas) */
+        };
+} PropertyValue;
+
+typedef struct PropertyList {
+        PropertyValue *items;
+        size_t n_items;
+} PropertyList;
+
+/* The row called @name (as a unit file spells it, "CPUQuota"), or NULL. */
+const PropertyInfo *property_find(const char *name);
+
+/* The known name nearest to @name, which may be its D-Bus name or that of a predecessor (MemoryLimit); NULL where
+ * none is near. For the error message. */
+const char *property_nearest(const char *name);
+
+/* Parses "NAME=VALUE" as systemd parses it in a unit file and appends it to @list. An empty value resets, as
+ * systemd-run sends it: a list becomes empty, a limit the default; other settings have no empty value. On failure
+ * nothing is appended, and *ret_message (to be freed by the caller; untouched on success and with -ENOMEM) says in one
+ * clause, without full stop, what is wrong with which part. -ENOENT: no such setting; -EOPNOTSUPP: one that an option
+ * sets (Slice); -EINVAL: bad value or no assignment; -ERANGE: out of range; -ENOMEM. */
+int property_list_add(PropertyList *list, const char *assignment, char **ret_message);
+
+void property_list_done(PropertyList *list);
+
+/* What a row says. The controller is _CONTROLLER_INVALID where the setting needs none; the file is the one in the
+ * group's directory that shows that the setting arrived ("memory.max"), NULL where none does. */
+const char *property_info_name(const PropertyInfo *info);
+Controller property_info_controller(const PropertyInfo *info);
+const char *property_info_file(const PropertyInfo *info);
+
+/* Whether the manager puts the scope under the row's controller because of @value: not for "infinity", "no", an empty
+ * list, a protection of 0, nor for a setting that only matters beside another one (CPUQuotaPeriodSec). */
+bool property_value_needs_controller(const PropertyValue *value);
+
+/* Calls @fn with the name of each row, in the table's order: for completions and the manual. */
+void property_foreach(void (*fn)(const char *name, void *userdata), void *userdata);
