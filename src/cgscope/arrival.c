@@ -11,85 +11,101 @@ static ControllerMask controllers_needed(const ScopeOptions *options) {
         ControllerMask needed = options->controllers;
 
         for (size_t i = 0; i < options->properties.n_items; i++) {
-                Controller c = property_info_controller(options->properties.items[i].info);
+                const PropertyValue *value = options->properties.items + i;
 
-                if (c != _CONTROLLER_INVALID)
-                        needed |= controller_bit(c);
+                if (property_value_needs_controller(value))
+                        needed |= controller_bit(property_info_controller(value->info));
         }
 
         return needed;
 }
 
-/* The unit of the user manager on the way to @path, in @buffer; NULL where there is none. */
-static const char *user_manager_on(const char *path, char *buffer, size_t size) {
-        const char *begin = strstr(path, "/user@"), *end;
-
-        if (!begin)
-                return NULL;
-
-        begin++;
-        end = strchrnul(begin, '/');
-        (void) snprintf(buffer, size, "%.*s", (int) (end - begin), begin);
-        return endswith(buffer, ".service") ? buffer : NULL;
-}
-
-/* One clause: where the controller stops, and what lets it through. */
-static void explain_stop(int root, const char *path, Controller controller, char *text, size_t size) {
-        _cleanup_free_ char *stop = NULL, *next = NULL;
-        const char *name = controller_to_string(controller), *manager;
-        char unit[256];
-        int r;
-
-        r = controller_find_stop(root, path, controller, &stop, &next);
-        if (r < 0) {
-                (void) snprintf(text, size, "where it stops cannot be found out: %s", strerror(-r));
-                return;
-        }
-        if (!stop) {
-                (void) snprintf(text, size, "the root of the hierarchy has no %s: a cgroup v1 hierarchy holds it, or "
-                                "the kernel lacks it", name);
-                return;
-        }
-
-        manager = user_manager_on(path, unit, sizeof(unit));
-        if (manager && strlen(next) <= (size_t) (strstr(path, manager) - path) + strlen(manager))
-                (void) snprintf(text, size, "it stops at %s, whose cgroup.subtree_control lacks it; an administrator "
-                                "lets it through: Delegate=%s in a drop-in for %s, see DELEGATION in cgscope(1)", stop,
-                                name, manager);
-        else
-                (void) snprintf(text, size, "it stops at %s, whose cgroup.subtree_control lacks it; see "
-                                "DisableControllers= there", stop);
-}
-
-/* The name of the limit that lives in @controller, where it was not asked for by name. */
-static const char *needed_by(const ScopeOptions *options, Controller controller) {
+/* The name of the limit that lives in @controller, where the controller was not asked for by name. */
+static const char *limit_in(const ScopeOptions *options, Controller controller) {
         if (options->controllers & controller_bit(controller))
                 return NULL;
 
         for (size_t i = 0; i < options->properties.n_items; i++)
-                if (property_info_controller(options->properties.items[i].info) == controller)
+                if (property_value_needs_controller(options->properties.items + i) &&
+                    property_info_controller(options->properties.items[i].info) == controller)
                         return property_info_name(options->properties.items[i].info);
 
         return NULL;
 }
 
-/* Errors end at the first: one message. Warnings are given for each. */
+/* The path of the user manager's own group on the way to @path, as a copy; NULL where there is none. */
+static char *user_manager_on(const char *path) {
+        const char *begin = strstr(path, "/user@"), *end = begin ? strchrnul(begin + 1, '/') : NULL;
+        _cleanup_free_ char *manager = begin ? strndup(path, (size_t) (end - path)) : NULL;
+
+        return manager && endswith(manager, ".service") ? TAKE_PTR(manager) : NULL;
+}
+
+/* What lets a controller through that @next goes without, its parent @stop having it. */
+static int advise(const char *path, const char *stop, const char *next, const char *names, char **ret) {
+        _cleanup_free_ char *manager = user_manager_on(path);
+        int r;
+
+        if (manager && startswith(manager, next))
+                r = asprintf(ret, "an administrator lets it through with Delegate=%s in a drop-in for %s, see "
+                             "DELEGATION in cgscope(1)", names, strrchr(manager, '/') + 1);
+        else if (manager && streq(manager, stop))
+                r = asprintf(ret, "your user manager was handed it and does not know yet: systemctl --user "
+                             "daemon-reexec");
+        else
+                r = asprintf(ret, "see DisableControllers= of %s", strrchr(stop, '/') + 1);
+
+        return r < 0 ? -ENOMEM : 0;
+}
+
+/* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
+static int report_stop(int root, const char *path, Controller first, ControllerMask *missing,
+                       const ScopeOptions *options) {
+        _cleanup_free_ char *stop = NULL, *next = NULL, *advice = NULL;
+        char names[CONTROLLER_MASK_TEXT_MAX];
+        ControllerMask together = CONTROLLER_MASK_NONE;
+        const char *limit = limit_in(options, first);
+        int level = options->best_effort ? LOG_WARNING : LOG_ERR, r;
+
+        r = controller_find_stop(root, path, first, &stop, &next);
+        if (r < 0)
+                return log_error_errno(r, "controller %s does not reach the scope, and where it stops cannot be found "
+                                       "out", controller_to_string(first));
+
+        for (Controller c = first; c < _CONTROLLER_MAX; c++) {
+                _cleanup_free_ char *other = NULL, *below = NULL;
+
+                if ((*missing & controller_bit(c)) &&
+                    controller_find_stop(root, path, c, &other, &below) >= 0 &&
+                    streq(other ?: "", stop ?: ""))
+                        together |= controller_bit(c);
+        }
+        *missing &= ~together;
+        (void) controller_mask_format(together, ' ', names);
+
+        if (!stop)
+                return log_full(level, 0, "%s not available%s%s: the root of the hierarchy has no such controller, a "
+                                "cgroup v1 hierarchy holds it or the kernel lacks it",
+                                names, limit ? ", nothing would enforce " : "", limit ?: "");
+
+        r = advise(path, stop, next, names, &advice);
+        return log_full(level, 0, "%s not available%s%s: stops at %s, whose cgroup.subtree_control lacks it; %s", names,
+                        limit ? ", nothing would enforce " : "", limit ?: "", stop, r < 0 ? "" : advice);
+}
+
+/* Errors end at the first: one message. Warnings are given for each place. */
 static int check_controllers(int root, const char *path, ControllerMask present, const ScopeOptions *options) {
         ControllerMask missing = controllers_needed(options) & ~present;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
-                char explanation[1024];
-                const char *limit;
+                int r;
 
                 if (!(missing & controller_bit(c)))
                         continue;
 
-                explain_stop(root, path, c, explanation, sizeof(explanation));
-                limit = needed_by(options, c);
-                log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0, "controller %s does not reach the scope%s%s: %s",
-                         controller_to_string(c), limit ? ", so nothing would enforce " : "", limit ?: "", explanation);
-                if (!options->best_effort)
-                        return -EOPNOTSUPP;
+                r = report_stop(root, path, c, &missing, options);
+                if (r < 0 || !options->best_effort)
+                        return r < 0 ? r : -EOPNOTSUPP;
         }
 
         return 0;

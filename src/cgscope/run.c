@@ -12,6 +12,7 @@
 #include "cgscope/command.h"
 #include "cgscope/delegation.h"
 #include "cgscope/identity.h"
+#include "cgscope/process.h"
 #include "cgscope/request.h"
 #include "cgscope/scope-options.h"
 #include "cgscope/verbs.h"
@@ -103,9 +104,30 @@ static int prepare(Run *run) {
         return r;
 }
 
+static bool is_in_scope(pid_t pid, const char *unit) {
+        _cleanup_free_ char *path = NULL;
+
+        return cgroup_of_process(pid, &path) >= 0 && unit_name_matches_directory(unit, strrchr(path, '/') + 1);
+}
+
+/* In the asking process. A process that is just dying is taken in without a word, but never gets there, and the scope
+ * would wait for its end for ever: so it is looked for. One that got there, dead or alive, ends the scope. */
 static int ask_for_scope(const Asking *asking, Manager *manager, void *userdata, ScopeResult *ret,
                          char **ret_message) {
-        return asking->scope_start(manager, userdata, ret, ret_message);
+        const ScopeRequest *request = userdata;
+        int r;
+
+        r = asking->scope_start(manager, request, ret, ret_message);
+        if (r < 0 || is_in_scope(request->pids[0], request->unit))
+                return r;
+
+        (void) asking->unit_stop(manager, request->unit, ret_message);
+        free(*ret_message);
+        *ret_message = NULL;
+        if (!process_has_ended(request->caller) &&
+            asprintf(ret_message, "%s was started, but without this process", request->unit) < 0)
+                *ret_message = NULL;
+        return -ECANCELED;
 }
 
 /* The asking process was killed while the manager may be at work on us. Dying now could leave a scope that took in a
@@ -114,9 +136,7 @@ static void wait_until_taken(const char *unit) {
         uint64_t deadline = deadline_after(2 * USEC_PER_SEC);
 
         while (deadline_left(deadline) > 0) {
-                _cleanup_free_ char *path = NULL;
-
-                if (cgroup_of_process(0, &path) < 0 || unit_name_matches_directory(unit, strrchr(path, '/') + 1))
+                if (is_in_scope(0, unit))
                         return;
                 (void) usleep(10 * USEC_PER_MSEC);
         }

@@ -10,6 +10,10 @@
  * machine that was measured. */
 #define MANAGER_ABSENCE_USEC (10 * USEC_PER_SEC)
 
+/* How long the answer to a withdrawal is waited for: while somebody waits for us in turn, and while nobody does. */
+#define WITHDRAW_WATCHED_USEC (2 * USEC_PER_SEC)
+#define WITHDRAW_ALONE_USEC (30 * USEC_PER_SEC)
+
 typedef enum Phase {
         PHASE_CALLING,    /* StartTransientUnit is under way */
         PHASE_JOB,        /* it was taken; its job is not done */
@@ -197,7 +201,7 @@ static int on_reset(sd_bus_message *m _unused_, void *userdata, sd_bus_error *er
 /* The name is taken. Where our own first call was lost, by us: then it stands, or the inquiry tells that it does not.
  * Where a failed unit holds the name it can be cleared away: that is refused for one that is active, by the manager,
  * and the second attempt fails then with the same answer. */
-static int name_taken(Start *start, const sd_bus_error *error) {
+static int name_taken(Start *start) {
         char *message;
         int r;
 
@@ -211,9 +215,9 @@ static int name_taken(Start *start, const sd_bus_error *error) {
                 return r < 0 ? fail_errno(start, r, NULL) : 0;
         }
 
-        if (asprintf(&message, "%s is taken (%s); choose another name with --unit, or stop it: systemctl %sstop %s",
-                     start->request->unit, error->message,
-                     start->manager->options.kind == MANAGER_USER ? "--user " : "", start->request->unit) < 0)
+        if (asprintf(&message, "%s is taken: choose another name with --unit, or stop it: systemctl %sstop %s",
+                     start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user " : "",
+                     start->request->unit) < 0)
                 message = NULL;
         return fail(start, -EEXIST, message);
 }
@@ -235,7 +239,7 @@ static int call_refused(Start *start, sd_bus_message *m, const sd_bus_error *err
         }
 
         if (sd_bus_error_has_name(error, SYSTEMD_NAME ".UnitExists"))
-                return name_taken(start, error);
+                return name_taken(start);
 
         return fail_errno(start, -sd_bus_message_get_errno(m), error);
 }
@@ -306,8 +310,9 @@ static int match(Start *start) {
 
 /* Undoes whatever came of the call, also where a process that ended in between was taken into the scope as a zombie:
  * no event would ever end such a scope. Sent behind the call on the same connection, so the manager hears them in this
- * order; no answer is waited for. Not where the call is unanswered and the name was somebody's choice: it might be the
- * name of another unit. Not for processes that ran before (adopt): they would be killed. */
+ * order; and the answer is waited for, because a manager refuses what a connection that is gone by then has asked.
+ * Not where the call is unanswered and the name was somebody's choice: it might be the name of another unit. Not for
+ * processes that ran before (adopt): they would be killed. */
 static void withdraw(Start *start) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
@@ -316,9 +321,9 @@ static void withdraw(Start *start) {
 
         if (sd_bus_message_new_method_call(start->manager->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            "StopUnit") >= 0 &&
-            sd_bus_message_append(m, "ss", start->request->unit, "replace") >= 0 &&
-            sd_bus_message_set_expect_reply(m, false) >= 0)
-                (void) sd_bus_send(start->manager->bus, m, NULL);
+            sd_bus_message_append(m, "ss", start->request->unit, "replace") >= 0)
+                (void) sd_bus_call(start->manager->bus, m,
+                                   start->canceled ? WITHDRAW_ALONE_USEC : WITHDRAW_WATCHED_USEC, NULL, NULL);
 }
 
 static struct timespec timespec_from_usec(uint64_t usec) {
@@ -405,8 +410,16 @@ int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret,
 
         (void) call_manager(&start);
         converse(&start);
+        agent_close(&manager->agent);
+
         if (start.phase == PHASE_DONE)
                 return 0;
+
+        /* Of what comes of a caller's end nobody wants to hear. */
+        if (caller_has_ended(request)) {
+                start.canceled = true;
+                fail(&start, -ECANCELED, NULL);
+        }
 
         withdraw(&start);
         *ret_message = TAKE_PTR(start.message);

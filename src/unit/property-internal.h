@@ -91,4 +91,3 @@ int property_parse_addresses(const PropertyInfo *info, const char *text, Propert
 int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
 int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
 int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_interface(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);

@@ -69,7 +69,7 @@ static int parse_decimal_size(const char *text, uint64_t *ret) {
 static int parse_device_number(const PropertyInfo *info, const char *text, const char *noun,
                                int (*parse)(const char *text, uint64_t *ret), PropertyValue *ret, char **ret_message) {
         _cleanup_free_ char *path = NULL;
-        const char *rest;
+        const char *rest = text;
         uint64_t number;
         int r;
 

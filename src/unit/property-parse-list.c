@@ -44,7 +44,7 @@ int property_parse_words(const PropertyInfo *info, const char *text, bool (*vali
 
 static int set_words(const PropertyInfo *info, const char *text, bool (*valid)(const char *word), const char *noun,
                      PropertyValue *ret, char **ret_message) {
-        char **words;
+        char **words = NULL;
         int r;
 
         r = property_parse_words(info, text, valid, noun, &words, ret_message);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
-#include <net/if.h>
 #include <netinet/in.h>
 
 #include "basic/parse.h"
@@ -274,25 +273,9 @@ static bool interface_name_is_valid(const char *name) {
         return true;
 }
 
-int property_parse_interface(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        char *copy;
-
-        /* An empty text takes the binding away. */
-        if (!isempty(text) && (strlen(text) >= IFNAMSIZ || !interface_name_is_valid(text)))
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is no network interface", text);
-
-        copy = strdup(text);
-        if (!copy)
-                return -ENOMEM;
-
-        ret->signature = "s";
-        ret->string = copy;
-        return 0;
-}
-
 int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
         bool allow = *text != '~';
-        char **names;
+        char **names = NULL;
         int r;
 
         r = property_parse_words(info, allow ? text : text + 1, interface_name_is_valid, "network interface", &names,

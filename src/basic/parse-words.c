@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+
+#include "basic/macros.h"
+#include "basic/parse.h"
+
+/* The parsers of parse.h that read words and lists; those of one number are in parse.c. */
+
+#define WHITESPACE " \t\n\r"
+
+/* CPU numbers that a kernel can have: the largest CONFIG_NR_CPUS (arch/x86/Kconfig, MAXSMP). NUMA nodes are fewer. */
+#define INDEX_MAX 8191
+
+int parse_index_mask(const char *text, uint8_t **ret, size_t *ret_size) {
+        static const char separators[] = WHITESPACE ",";
+        uint8_t mask[(INDEX_MAX + 1) / 8] = {};
+        uint8_t *data = NULL;
+        size_t size = 0;
+
+        for (const char *p = text + strspn(text, separators); *p; p += strspn(p, separators)) {
+                char word[sizeof("18446744073709551615-18446744073709551615")];
+                size_t length = strcspn(p, separators);
+                uint64_t lower, upper;
+                int r;
+
+                if (length >= sizeof(word))
+                        return -EINVAL;
+
+                memcpy(word, p, length);
+                word[length] = '\0';
+                p += length;
+
+                r = parse_unsigned_range(word, INDEX_MAX, &lower, &upper);
+                if (r < 0)
+                        return r;
+
+                for (uint64_t i = lower; i <= upper; i++)
+                        mask[i / 8] |= (uint8_t) (1U << (i % 8));
+
+                if (size < upper / 8 + 1)
+                        size = (size_t) upper / 8 + 1;
+        }
+
+        if (size > 0) {
+                data = malloc(size);
+                if (!data)
+                        return -ENOMEM;
+                memcpy(data, mask, size);
+        }
+
+        *ret = data;
+        *ret_size = size;
+        return 0;
+}
+
+/* RTMIN+N and RTMAX-N. The numbers are the C library's, which keeps the first two for itself. */
+static int parse_realtime_signal(const char *name, int *ret) {
+        const char *offset;
+        uint64_t n = 0;
+        bool from_min;
+        int r;
+
+        offset = startswith(name, "RTMIN");
+        from_min = offset != NULL;
+        if (!offset)
+                offset = startswith(name, "RTMAX");
+        if (!offset)
+                return -EINVAL;
+
+        if (*offset) {
+                if (*offset != (from_min ? '+' : '-'))
+                        return -EINVAL;
+
+                r = parse_unsigned(offset + 1, 0, (uint64_t) (SIGRTMAX - SIGRTMIN), &n);
+                if (r < 0)
+                        return r;
+        }
+
+        *ret = from_min ? SIGRTMIN + (int) n : SIGRTMAX - (int) n;
+        return 0;
+}
+
+int parse_signal(const char *text, int *ret) {
+        static const struct {
+                const char *name;
+                int number;
+        } signals[] = {
+                { "HUP", SIGHUP },     { "INT", SIGINT },       { "QUIT", SIGQUIT },   { "ILL", SIGILL },
+                { "TRAP", SIGTRAP },   { "ABRT", SIGABRT },     { "BUS", SIGBUS },     { "FPE", SIGFPE },
+                { "KILL", SIGKILL },   { "USR1", SIGUSR1 },     { "SEGV", SIGSEGV },   { "USR2", SIGUSR2 },
+                { "PIPE", SIGPIPE },   { "ALRM", SIGALRM },     { "TERM", SIGTERM },   { "CHLD", SIGCHLD },
+                { "CONT", SIGCONT },   { "STOP", SIGSTOP },     { "TSTP", SIGTSTP },   { "TTIN", SIGTTIN },
+                { "TTOU", SIGTTOU },   { "URG", SIGURG },       { "XCPU", SIGXCPU },   { "XFSZ", SIGXFSZ },
+                { "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },   { "WINCH", SIGWINCH }, { "IO", SIGIO },
+                { "PWR", SIGPWR },     { "SYS", SIGSYS },
+#ifdef SIGSTKFLT /* not on alpha, mips and sparc */
+                { "STKFLT", SIGSTKFLT },
+#endif
+        };
+        const char *name;
+        uint64_t number;
+        int r;
+
+        r = parse_unsigned(text, 1, (uint64_t) SIGRTMAX, &number);
+        if (r >= 0)
+                *ret = (int) number;
+        if (r >= 0 || r == -ERANGE)
+                return r < 0 ? r : 0;
+
+        name = startswith(text, "SIG");
+        if (!name)
+                name = text;
+
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                if (streq(name, signals[i].name)) {
+                        *ret = signals[i].number;
+                        return 0;
+                }
+
+        return parse_realtime_signal(name, ret);
+}
+
+int parse_word(const char **text, char **ret) {
+        const char *p = *text + strspn(*text, WHITESPACE);
+        _cleanup_free_ char *word = NULL;
+        size_t length = 0;
+        char quote = '\0';
+
+        if (!*p)
+                return 0;
+
+        word = malloc(strlen(p) + 1);
+        if (!word)
+                return -ENOMEM;
+
+        for (; *p && (quote || !strchr(WHITESPACE, *p)); p++)
+                if (quote ? *p == quote : *p == '"' || *p == '\'')
+                        quote = quote ? '\0' : *p;
+                else
+                        word[length++] = *p;
+
+        if (quote)
+                return -EINVAL;
+
+        word[length] = '\0';
+        *text = p + strspn(p, WHITESPACE);
+        *ret = TAKE_PTR(word);
+        return 1;
+}
+
+/* The length of the UTF-8 sequence at @p, 0 where it is none: too long a form, a surrogate, or above U+10FFFF. */
+static size_t utf8_length(const unsigned char *p) {
+        static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
+        size_t length = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : 4;
+        uint32_t c;
+
+        if (p[0] >= 0xf8)
+                return 0;
+
+        if (length <= 1)
+                return length;
+
+        c = p[0] & (0x7fU >> length);
+        for (size_t i = 1; i < length; i++) {
+                if ((p[i] & 0xc0) != 0x80)
+                        return 0;
+                c = c << 6 | (p[i] & 0x3fU);
+        }
+
+        return c < smallest[length - 1] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : length;
+}
+
+bool text_is_printable(const char *text) {
+        const unsigned char *p = (const unsigned char *) text;
+
+        while (*p) {
+                size_t length = utf8_length(p);
+
+                if (length == 0 || (*p < 0x20 && *p != '\t') || *p == 0x7f)
+                        return false;
+                p += length;
+        }
+
+        return true;
+}
