@@ -5,7 +5,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/arrival.h"
-#include "cgscope/asker.h"
+#include "cgscope/ask.h"
 #include "cgscope/delegation.h"
 #include "cgscope/process.h"
 #include "cgscope/request.h"
@@ -20,11 +20,11 @@ typedef struct Adopt {
         ProcessList processes;
         Request request;
         Scope scope;
-        Asker asker;
+        Ask ask;
 } Adopt;
 
 static void adopt_done(Adopt *adopt) {
-        asker_reap(&adopt->asker);
+        ask_end(&adopt->ask);
         scope_done(&adopt->scope);
         request_done(&adopt->request);
         process_list_done(&adopt->processes);
@@ -57,46 +57,36 @@ static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manage
         return r > 0 ? explain_owned(pid, unit, ret_message) : r;
 }
 
-static int check_ahead(Adopt *adopt, const Asking *asking, Manager *manager, char **ret_message) {
+static int check_ahead(Adopt *adopt) {
+        const Asking *asking = adopt->ask.client.asking;
+        Manager *manager = adopt->ask.client.manager;
         _cleanup_free_ char *path = NULL;
-        int r;
+        char *message = NULL;
+        int r = 0;
 
-        for (size_t i = 0; !adopt->options.steal && i < adopt->processes.n; i++) {
-                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, ret_message);
-                if (r < 0)
-                        return r;
-        }
+        for (size_t i = 0; r >= 0 && !adopt->options.steal && i < adopt->processes.n; i++)
+                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, &message);
+        if (r >= 0)
+                r = asking->manager_control_group(manager, &path, &message);
+        if (r < 0)
+                return client_report(r, message);
 
-        r = asking->manager_control_group(manager, &path, ret_message);
-        return r < 0 ? r : arrival_check_ahead(adopt->scope.root, path, &adopt->options);
+        return arrival_check_ahead(adopt->scope.root, path, &adopt->options);
 }
 
 /* Where all the processes ended meanwhile, no event ends the scope. */
-static int check_alive(Adopt *adopt, const Asking *asking, Manager *manager, const ScopeResult *result,
-                       char **ret_message) {
+static int check_alive(Adopt *adopt, const ScopeResult *result) {
         _cleanup_close_ int fd = group_open(adopt->scope.root, result->control_group);
+        _cleanup_free_ char *message = NULL;
 
-        if (fd >= 0 && group_is_populated(fd) > 0)
+        if (fd >= 0 && group_is_populated(fd) > 0) {
+                ask_settled(&adopt->ask);
                 return 0;
+        }
 
-        (void) asking->unit_stop(manager, adopt->request.unit, ret_message);
-        free(*ret_message);
-        *ret_message = strdup("the processes ended before the scope was made");
+        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, &message);
+        log_error("the processes ended before the scope was made");
         return -ESRCH;
-}
-
-static int ask_for_adoption(const Asking *asking, Manager *manager, void *userdata, ScopeResult *ret,
-                            char **ret_message) {
-        Adopt *adopt = userdata;
-        int r;
-
-        r = check_ahead(adopt, asking, manager, ret_message);
-        if (r >= 0)
-                r = asking->scope_start(manager, &adopt->request.scope, ret, ret_message);
-        if (r >= 0)
-                r = check_alive(adopt, asking, manager, ret, ret_message);
-
-        return r;
 }
 
 static int start_scope(Adopt *adopt, ScopeResult *ret) {
@@ -108,8 +98,13 @@ static int start_scope(Adopt *adopt, ScopeResult *ret) {
         request->n_pids = adopt->processes.n;
         request->inquire = true;
 
-        r = asker_start(&adopt->asker, &adopt->request.manager, ask_for_adoption, adopt);
-        return r < 0 ? r : asker_wait(&adopt->asker, ret);
+        r = ask_connect(&adopt->ask, &adopt->request);
+        if (r >= 0)
+                r = check_ahead(adopt);
+        if (r >= 0)
+                r = ask_start(&adopt->ask, ret);
+
+        return r < 0 ? r : check_alive(adopt, ret);
 }
 
 /* The first that still lives stands for all when the scope is looked at. */
@@ -160,7 +155,7 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
 }
 
 int verb_adopt(int argc, char *argv[]) {
-        _cleanup_(adopt_done) Adopt adopt = { .scope = SCOPE_INIT, .asker = { .reader = -EBADF } };
+        _cleanup_(adopt_done) Adopt adopt = { .scope = SCOPE_INIT, .ask = ASK_INIT };
         int rest, r;
 
         r = scope_options_parse(&adopt.options, SCOPE_VERB_ADOPT, argc, argv, &rest);

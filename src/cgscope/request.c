@@ -97,14 +97,12 @@ int request_init(Request *request, const ScopeOptions *options, const char *comm
         };
         request->scope = (ScopeRequest) {
                 .unit = request->unit,
-                .unique = !options->unit,
                 .description = request->description,
                 .slice = request->slice ?: options->slice,
                 .collect = options->collect,
                 .all_controllers = options->all_controllers,
                 .controllers = options->controllers,
                 .properties = &options->properties,
-                .caller = -EBADF,
                 .reset_failed = options->unit != NULL,
         };
         return 0;

@@ -3,16 +3,13 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgscope/asker.h"
+#include "cgscope/ask.h"
 #include "cgscope/command.h"
 #include "cgscope/delegation.h"
 #include "cgscope/identity.h"
-#include "cgscope/process.h"
 #include "cgscope/request.h"
 #include "cgscope/scope-options.h"
 #include "cgscope/verbs.h"
@@ -26,7 +23,7 @@ typedef struct Run {
         Identity identity;
         Request request;
         Scope scope;
-        Asker asker;
+        Ask ask;
         char **argv;
         char *path;    /* of the command */
         int directory; /* --working-directory, or -EBADF */
@@ -104,73 +101,39 @@ static int prepare(Run *run) {
         return r;
 }
 
-static bool is_in_scope(pid_t pid, const char *unit) {
-        _cleanup_free_ char *path = NULL;
-
-        return cgroup_of_process(pid, &path) >= 0 && unit_name_matches_directory(unit, strrchr(path, '/') + 1);
-}
-
-/* In the asking process. A process that is just dying is taken in without a word, but never gets there, and the scope
- * would wait for its end for ever: so it is looked for. One that got there, dead or alive, ends the scope. */
-static int ask_for_scope(const Asking *asking, Manager *manager, void *userdata, ScopeResult *ret,
-                         char **ret_message) {
-        const ScopeRequest *request = userdata;
-        int r;
-
-        r = asking->scope_start(manager, request, ret, ret_message);
-        if (r < 0 || is_in_scope(request->pids[0], request->unit))
-                return r;
-
-        (void) asking->unit_stop(manager, request->unit, ret_message);
-        free(*ret_message);
-        *ret_message = NULL;
-        if (!process_has_ended(request->caller) &&
-            asprintf(ret_message, "%s was started, but without this process", request->unit) < 0)
-                *ret_message = NULL;
-        return -ECANCELED;
-}
-
-/* The asking process was killed while the manager may be at work on us. Dying now could leave a scope that took in a
- * dead process; dying in the scope, seen by the manager, cannot. */
-static void wait_until_taken(const char *unit) {
-        uint64_t deadline = deadline_after(2 * USEC_PER_SEC);
-
-        while (deadline_left(deadline) > 0) {
-                if (is_in_scope(0, unit))
-                        return;
-                (void) usleep(10 * USEC_PER_MSEC);
-        }
-}
-
-static int start_scope(Run *run, ScopeResult *ret) {
+static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
         ScopeRequest *request = &run->request.scope;
-        pid_t self = getpid();
-        _cleanup_close_ int pidfd = -EBADF;
-        int r;
 
-        pidfd = (int) syscall(SYS_pidfd_open, self, 0);
-        if (pidfd < 0)
-                return log_error_errno(-errno, "cannot open a pidfd of this process");
-
-        request->pids = &self;
-        request->pidfds = &pidfd;
+        request->pids = pid;
+        request->pidfds = pidfd;
         request->n_pids = 1;
-        request->caller = pidfd;
 
         /* Who asks the system manager without being root gets the subtree all the same. */
         if (run->identity.user_given || (run->options.manager == MANAGER_SYSTEM && geteuid() != 0))
                 request->user = run->identity.uid_text;
         if (run->identity.group_given || request->user)
                 request->group = run->identity.gid_text;
+}
 
-        r = asker_start(&run->asker, &run->request.manager, ask_for_scope, request);
+static int start_scope(Run *run, ScopeResult *ret) {
+        _cleanup_close_ int pidfd = -EBADF;
+        pid_t self = getpid();
+        int r;
+
+        pidfd = (int) syscall(SYS_pidfd_open, self, 0);
+        if (pidfd < 0)
+                return log_error_errno(-errno, "cannot open a pidfd of this process");
+
+        fill_request(run, &self, &pidfd);
+        r = ask_connect(&run->ask, &run->request);
+        if (r >= 0)
+                r = ask_start(&run->ask, ret);
         if (r < 0)
                 return r;
 
-        r = asker_wait(&run->asker, ret);
-        if (r == -ECHILD)
-                wait_until_taken(request->unit);
-        return r;
+        /* Alive now, this process was so when the manager took it in. */
+        ask_settled(&run->ask);
+        return 0;
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
@@ -243,8 +206,7 @@ static int hand_over(Run *run, const ScopeResult *result) {
 
         log_info("Running as unit: %s", run->request.unit);
 
-        /* Nothing of ours is left beside the command, no zombie either. */
-        asker_reap(&run->asker);
+        ask_end_watch(&run->ask);
         return 0;
 }
 
@@ -264,7 +226,7 @@ static int run_command(Run *run) {
         if (r >= 0)
                 r = hand_over(run, &result);
         if (r < 0) {
-                asker_reap(&run->asker);
+                ask_end(&run->ask);
                 return STATUS_NOT_STARTED;
         }
 
@@ -274,7 +236,7 @@ static int run_command(Run *run) {
 }
 
 int verb_run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .directory = -EBADF, .scope = SCOPE_INIT, .asker = { .reader = -EBADF } };
+        _cleanup_(run_done) Run run = { .directory = -EBADF, .scope = SCOPE_INIT, .ask = ASK_INIT };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

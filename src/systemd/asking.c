@@ -3,13 +3,16 @@
 
 #include "systemd/manager.h"
 #include "systemd/scope.h"
+#include "systemd/unit.h"
 
 extern const Asking cgscope_asking;
 
 _public_ const Asking cgscope_asking = {
         .manager_open = manager_open,
         .manager_free = manager_free,
+        .manager_greet = manager_greet,
         .scope_start = scope_start,
+        .unit_settle = unit_settle,
         .unit_stop = unit_stop,
         .manager_control_group = manager_control_group,
         .control_group_is_delegated = control_group_is_delegated,

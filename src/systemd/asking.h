@@ -25,12 +25,12 @@ typedef struct ManagerOptions {
         ManagerKind kind;
         uint64_t deadline;  /* CLOCK_MONOTONIC, microseconds: for all that is asked through it */
         bool ask_password;  /* polkit may ask on the terminal */
+        uint64_t absence;   /* microseconds that a manager may be off the bus; 0: as long as a re-execution takes */
 } ManagerOptions;
 
 /* What a scope is to be. Everything is borrowed. */
 typedef struct ScopeRequest {
         const char *unit;        /* valid scope name */
-        bool unique;             /* it has random bits of ours: no other unit can be called so */
         const char *description; /* NULL: the manager's default */
         const char *slice;       /* NULL: the manager's default */
         const char *user;        /* User=, Group=: who gets the delegated files; NULL: nobody else */
@@ -44,9 +44,6 @@ typedef struct ScopeRequest {
         const int *pidfds;
         size_t n_pids;
 
-        /* Where the process behind this pidfd ends before the scope stands, or the request fails, the scope is stopped:
-         * its caller has been killed. -EBADF: nobody is watched, and nothing stopped. */
-        int caller;
         bool reset_failed; /* a failed unit of this name may be cleared out of the way */
         bool inquire;      /* fill result.control_group also where a mark would tell */
 } ScopeRequest;
@@ -55,15 +52,27 @@ typedef struct ScopeResult {
         /* As the manager says it. Empty where it was not asked: PID 1 says it by a mark on the directory instead. */
         char control_group[4096]; /* PATH_MAX */
         char invocation_id[33];
+
+        /* With an error: the manager may still act on the request. */
+        bool pending;
 } ScopeResult;
 
 typedef struct Asking {
         int (*manager_open)(const ManagerOptions *options, Manager **ret, char **ret_message);
         void (*manager_free)(Manager *manager);
 
-        /* Asks for the scope and waits until its job is done. -ECANCELED: request.caller has ended. -ETIMEDOUT: the
-         * deadline passed, and the request was withdrawn. -EEXIST: the name is taken. */
+        /* Waits until the bus has let us in. *ret_name is our name on it, borrowed. */
+        int (*manager_greet)(Manager *manager, const char **ret_name, char **ret_message);
+
+        /* Asks for the scope and waits until its job is done. -ETIMEDOUT: the deadline passed. -EEXIST: the name is
+         * taken. With an error, *ret is set, too. */
         int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
+
+        /* For what came of a request of somebody who is gone, @sender on the bus: waits until the manager has heard all
+         * that was sent by that name and has no job for @unit. 1: the unit is there, in *ret_control_group, to be freed
+         * by the caller ("" where it has none); 0: there is no such unit. */
+        int (*unit_settle)(Manager *manager, const char *sender, const char *unit, char **ret_control_group,
+                           char **ret_message);
 
         /* Stops @unit: for a scope that turns out to be of no use. */
         int (*unit_stop)(Manager *manager, const char *unit, char **ret_message);

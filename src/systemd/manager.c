@@ -93,6 +93,23 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
         return e < 0 ? -ENOMEM : r < 0 ? r : -EIO;
 }
 
+/* sd-bus waits for this of itself, but without end. */
+int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
+        int r = 0;
+
+        while (r >= 0 && sd_bus_is_ready(manager->bus) == 0) {
+                uint64_t left = deadline_left(manager->options.deadline);
+
+                r = left == 0 ? -ETIMEDOUT : sd_bus_process(manager->bus, NULL);
+                if (r == 0)
+                        r = sd_bus_wait(manager->bus, left);
+        }
+        if (r >= 0)
+                r = sd_bus_get_unique_name(manager->bus, ret_name);
+
+        return r < 0 ? manager_explain(manager, r, NULL, ret_message) : 0;
+}
+
 int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         uint64_t left = deadline_left(manager->options.deadline);
@@ -105,8 +122,8 @@ int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_re
         return r < 0 ? manager_explain(manager, r, &error, ret_message) : 0;
 }
 
-static int get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
-                        sd_bus_message **ret, char **ret_message) {
+int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
+                         sd_bus_message **ret, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
@@ -125,7 +142,7 @@ int manager_control_group(Manager *manager, char **ret, char **ret_message) {
         const char *path;
         int r;
 
-        r = get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", "s", &reply, ret_message);
+        r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", "s", &reply, ret_message);
         if (r < 0)
                 return r;
         r = sd_bus_message_read(reply, "s", &path);
@@ -135,73 +152,4 @@ int manager_control_group(Manager *manager, char **ret, char **ret_message) {
         /* The root of the hierarchy is "" there. */
         *ret = strdup(*path ? path : "/");
         return *ret ? 0 : -ENOMEM;
-}
-
-/* The object of the unit that owns the group; 0 where there is none. */
-static int find_unit(Manager *manager, const char *control_group, sd_bus_message **ret_reply, const char **ret_path,
-                     char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "GetUnitByControlGroup");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", control_group);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_call(manager->bus, call, deadline_left(manager->options.deadline), &error, ret_reply);
-        if (sd_bus_error_has_name(&error, SYSTEMD_NAME ".NoSuchUnit"))
-                return 0;
-        if (r < 0)
-                return manager_explain(manager, r, &error, ret_message);
-
-        r = sd_bus_message_read(*ret_reply, "o", ret_path);
-        return r < 0 ? r : 1;
-}
-
-int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *delegate = NULL;
-        _cleanup_free_ char *unit = NULL;
-        const char *path, *interface;
-        int r, is_delegated;
-
-        r = find_unit(manager, control_group, &found, &path, ret_message);
-        if (r <= 0)
-                return r;
-
-        r = sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, &unit);
-        if (r < 0)
-                return r;
-
-        /* Only these two kinds can have Delegate=. */
-        if (unit && endswith(unit, ".scope"))
-                interface = SYSTEMD_SCOPE;
-        else if (unit && endswith(unit, ".service"))
-                interface = SYSTEMD_NAME ".Service";
-        else
-                return 0;
-
-        r = get_property(manager, path, interface, "Delegate", "b", &delegate, ret_message);
-        if (r >= 0)
-                r = sd_bus_message_read(delegate, "b", &is_delegated);
-        if (r < 0)
-                return r;
-
-        if (is_delegated && ret_unit)
-                *ret_unit = TAKE_PTR(unit);
-        return is_delegated != 0;
-}
-
-int unit_stop(Manager *manager, const char *unit, char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "StopUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", unit, "replace");
-
-        return r < 0 ? r : manager_call(manager, call, &reply, ret_message);
 }

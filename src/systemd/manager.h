@@ -30,9 +30,8 @@ struct Manager {
 int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message);
 void manager_free(Manager *manager);
 
+int manager_greet(Manager *manager, const char **ret_name, char **ret_message);
 int manager_control_group(Manager *manager, char **ret, char **ret_message);
-int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message);
-int unit_stop(Manager *manager, const char *unit, char **ret_message);
 
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */
@@ -40,6 +39,10 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
 
 /* Calls with what is left of the deadline. Errors are put into words. *ret_reply is owned by the caller. */
 int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message);
+
+/* Gets a property of an object of the manager; the reply stands in the variant, of @type. */
+int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
+                         sd_bus_message **ret, char **ret_message);
 
 static inline void manager_freep(Manager **manager) {
         manager_free(*manager);

@@ -2,17 +2,12 @@
 #include "scope.h"
 
 #include <dlfcn.h>
-#include <poll.h>
 
 #include "basic/clock.h"
 
 /* How long a manager that left the bus may take to come back: a re-execution takes one to three seconds on the slowest
  * machine that was measured. */
 #define MANAGER_ABSENCE_USEC (10 * USEC_PER_SEC)
-
-/* How long the answer to a withdrawal is waited for: while somebody waits for us in turn, and while nobody does. */
-#define WITHDRAW_WATCHED_USEC (2 * USEC_PER_SEC)
-#define WITHDRAW_ALONE_USEC (30 * USEC_PER_SEC)
 
 typedef enum Phase {
         PHASE_CALLING,    /* StartTransientUnit is under way */
@@ -34,8 +29,6 @@ typedef struct Start {
         char *message;
 
         bool use_pidfds;
-        bool sent;      /* the manager may have heard of the scope, and has not refused it */
-        bool canceled;  /* the caller has ended: the scope is to go as soon as it is known to be ours */
         bool repeated;  /* the call was lost once and made again */
         bool reset;     /* a failed unit of the name was cleared away */
 
@@ -80,6 +73,8 @@ static int fail_job(Start *start, const char *result) {
 }
 
 static int job_ended(Start *start, const char *result) {
+        start->result->pending = false;
+
         if (!streq(result, "done"))
                 return fail_job(start, result);
 
@@ -95,6 +90,7 @@ static int job_ended(Start *start, const char *result) {
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
         const char *job, *unit, *result, *name, *old_owner, *new_owner;
         Start *start = userdata;
+        uint64_t absence = start->manager->options.absence ?: MANAGER_ABSENCE_USEC;
         uint32_t id;
 
         if (sd_bus_message_is_signal(m, SYSTEMD_MANAGER, "JobRemoved")) {
@@ -115,8 +111,8 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unu
 
                 /* Gone: it may be back at once, re-executed, and go on with the job. */
                 start->deadline = start->manager->options.deadline;
-                if (!*new_owner && deadline_left(start->deadline) > MANAGER_ABSENCE_USEC)
-                        start->deadline = deadline_after(MANAGER_ABSENCE_USEC);
+                if (!*new_owner && deadline_left(start->deadline) > absence)
+                        start->deadline = deadline_after(absence);
         }
 
         return 0;
@@ -223,7 +219,7 @@ static int name_taken(Start *start) {
 }
 
 static int call_refused(Start *start, sd_bus_message *m, const sd_bus_error *error) {
-        start->sent = false;
+        start->result->pending = false;
 
         /* Older than 255: the manager knows no PIDFDs. It answers the same to any other setting that it does not
          * know, so without PIDFDs that one is refused again, and then reported. */
@@ -274,7 +270,7 @@ static int call_manager(Start *start) {
         if (r < 0)
                 return fail_errno(start, r, NULL);
 
-        start->sent = true;
+        start->result->pending = true;
         return 0;
 }
 
@@ -300,89 +296,25 @@ static int match(Start *start) {
         if (r >= 0)
                 r = sd_bus_call_method_async(start->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
                                              on_matched, start, "s", rule);
-        if (r >= 0)
-                r = sd_bus_call_method_async(start->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
-                                             on_matched, start, "s",
-                                             "type='signal',sender='" DBUS_NAME "',member='NameOwnerChanged',"
-                                             "arg0='" SYSTEMD_NAME "'");
         return r;
 }
 
-/* Undoes whatever came of the call, also where a process that ended in between was taken into the scope as a zombie:
- * no event would ever end such a scope. Sent behind the call on the same connection, so the manager hears them in this
- * order; and the answer is waited for, because a manager refuses what a connection that is gone by then has asked.
- * Not where the call is unanswered and the name was somebody's choice: it might be the name of another unit. Not for
- * processes that ran before (adopt): they would be killed. */
-static void withdraw(Start *start) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-
-        if (!start->sent || start->request->caller < 0 || !(start->job[0] || start->request->unique))
-                return;
-
-        if (sd_bus_message_new_method_call(start->manager->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "StopUnit") >= 0 &&
-            sd_bus_message_append(m, "ss", start->request->unit, "replace") >= 0)
-                (void) sd_bus_call(start->manager->bus, m,
-                                   start->canceled ? WITHDRAW_ALONE_USEC : WITHDRAW_WATCHED_USEC, NULL, NULL);
-}
-
-static struct timespec timespec_from_usec(uint64_t usec) {
-        return (struct timespec) {
-                .tv_sec = (time_t) (usec / USEC_PER_SEC),
-                .tv_nsec = (long) (usec % USEC_PER_SEC * NSEC_PER_USEC),
-        };
-}
-
-/* Waits for something to happen: on the bus, to the caller, or the deadline (-ETIMEDOUT). */
-static int wait_for_event(Start *start) {
-        sd_bus *bus = start->manager->bus;
-        struct pollfd fds[] = {
-                { .fd = sd_bus_get_fd(bus) },
-                { .fd = start->canceled ? -EBADF : start->request->caller, .events = POLLIN },
-        };
-        uint64_t left = deadline_left(start->deadline), until;
-        struct timespec timeout;
-        int r;
-
-        if (left == 0)
-                return -ETIMEDOUT;
-
-        r = sd_bus_get_events(bus);
-        if (r < 0)
-                return r;
-        fds[0].events = (short) r;
-
-        if (sd_bus_get_timeout(bus, &until) > 0 && deadline_left(until) < left)
-                left = deadline_left(until);
-
-        timeout = timespec_from_usec(left);
-        if (ppoll(fds, ELEMENTSOF(fds), left == USEC_INFINITY ? NULL : &timeout, NULL) < 0 && errno != EINTR)
-                return -errno;
-
-        start->canceled = start->canceled || fds[1].revents != 0;
-        return 0;
-}
-
-static bool caller_has_ended(const ScopeRequest *request) {
-        struct pollfd pollfd = { .fd = request->caller, .events = POLLIN };
-
-        return request->caller >= 0 && poll(&pollfd, 1, 0) > 0;
+/* For a manager that goes away, or comes back. Sent behind the call: it holds nothing up. */
+static int match_owner(Start *start) {
+        return sd_bus_call_method_async(start->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
+                                        on_matched, start, "s",
+                                        "type='signal',sender='" DBUS_NAME "',member='NameOwnerChanged',"
+                                        "arg0='" SYSTEMD_NAME "'");
 }
 
 static void converse(Start *start) {
         while (start->phase != PHASE_DONE && start->phase != PHASE_FAILED) {
-                int r;
+                int r = sd_bus_process(start->manager->bus, NULL);
+                uint64_t left = deadline_left(start->deadline);
 
-                /* With the call unanswered its answer is waited for: only then is it known whose the name is. */
-                if (start->canceled && (start->phase != PHASE_CALLING || !start->sent)) {
-                        fail(start, -ECANCELED, NULL);
-                        return;
-                }
-
-                r = sd_bus_process(start->manager->bus, NULL);
                 if (r == 0)
-                        r = wait_for_event(start);
-                if (r < 0 && start->phase != PHASE_FAILED)
+                        r = left > 0 ? sd_bus_wait(start->manager->bus, left) : -ETIMEDOUT;
+                if (r < 0 && r != -EINTR && start->phase != PHASE_FAILED)
                         fail_errno(start, r, NULL);
         }
 }
@@ -405,23 +337,18 @@ int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret,
         if (r < 0)
                 return manager_explain(manager, r, NULL, ret_message);
 
-        if (caller_has_ended(request))
-                return -ECANCELED;
-
         (void) call_manager(&start);
+        r = match_owner(&start);
+        if (r < 0)
+                fail_errno(&start, r, NULL);
         converse(&start);
         agent_close(&manager->agent);
 
-        if (start.phase == PHASE_DONE)
-                return 0;
-
-        /* Of what comes of a caller's end nobody wants to hear. */
-        if (caller_has_ended(request)) {
-                start.canceled = true;
-                fail(&start, -ECANCELED, NULL);
+        if (start.phase == PHASE_FAILED) {
+                *ret_message = TAKE_PTR(start.message);
+                return start.error;
         }
 
-        withdraw(&start);
-        *ret_message = TAKE_PTR(start.message);
-        return start.error;
+        ret->pending = false;
+        return 0;
 }

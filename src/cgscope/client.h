@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The asking half as a verb uses it: loaded when it is needed, connected to one manager. What goes wrong is said. */
+
+#include "systemd/asking.h"
+
+typedef struct Client {
+        const Asking *asking; /* NULL: not loaded */
+        Manager *manager;
+} Client;
+
+/* Loads the module and begins to connect. */
+int client_open(Client *client, const ManagerOptions *options);
+
+/* Disconnects, where it is not left to exec or exit. */
+void client_close(Client *client);
+
+/* Prints @message, freeing it, or else what @error means. Returns @error. */
+int client_report(int error, char *message);
