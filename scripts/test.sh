@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs the tests and ends with the line "N passed, N failed, N skipped".
+#
+#   scripts/test.sh [unit] [container] [vm] [all] [--suite SUITE]… [--filter PATTERN]…
+#
+# unit       meson test on this machine: gcc with sanitizers, clang, gcc with optimisation
+# container  the integration tests under a suite's systemd in a container
+# vm         the same in a virtual machine, where every controller is
+# all        all of them (default)
+# --suite    bookworm, trixie or sid; default bookworm and trixie
+# --filter   only integration tests whose "FILE test_name description" matches this regular expression
+#
+# Missing packages are installed with apt-get. Root file systems are made once and kept in
+# ${CGSCOPE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/cgscope}. Needs root or sudo for all but "unit".
+set -euo pipefail
+
+lib_dir=$(cd -- "${BASH_SOURCE[0]%/*}/lib" && pwd)
+for part in common packages unit; do
+    # shellcheck source=/dev/null
+    . "$lib_dir/$part.sh"
+done
+
+parts=() suites=() filters=()
+total_passed=0 total_failed=0 total_skipped=0
+
+usage() {
+    sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
+}
+
+parse() {
+    while [[ $# -gt 0 ]]; do
+        case $1 in
+            unit | container | vm) parts+=("$1") ;;
+            all) parts+=(unit container vm) ;;
+            --suite | --filter)
+                [[ $# -gt 1 ]] || die "$1 needs a value"
+                if [[ $1 == --suite ]]; then suites+=("$2"); else filters+=(--filter "$2"); fi
+                shift
+                ;;
+            --suite=*) suites+=("${1#*=}") ;;
+            --filter=*) filters+=(--filter "${1#*=}") ;;
+            -h | --help)
+                usage
+                exit 0
+                ;;
+            *) die "unknown argument $1 (see --help)" ;;
+        esac
+        shift
+    done
+    [[ ${#parts[@]} -gt 0 ]] || parts=(unit container vm)
+    [[ ${#suites[@]} -gt 0 ]] || suites=(bookworm trixie)
+    local suite
+    for suite in "${suites[@]}"; do
+        [[ $suite =~ ^(bookworm|trixie|sid)$ ]] || die "unknown suite $suite: bookworm, trixie or sid"
+    done
+}
+
+add_counts() {
+    total_passed=$((total_passed + $1))
+    total_failed=$((total_failed + $2))
+    total_skipped=$((total_skipped + $3))
+}
+
+# One kind of system, one suite. The last line of its log has the counts, unless it did not come that far.
+integration_run() {
+    local kind=$1 suite=$2 log=$work_dir/$1-$2.log status=0 counts
+    need_root
+    : >"$log"
+    interruptible "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$kind" "$suite" -- \
+        /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null > >(tee "$log") || status=$?
+    # tee is done a moment after what it copies.
+    wait
+    counts=$(sed -n 's/^# counts passed=\([0-9]*\) failed=\([0-9]*\) skipped=\([0-9]*\)$/\1 \2 \3/p' "$log")
+    if [[ -z $counts ]]; then
+        printf 'not ok - %s, %s: ended with status %d before all tests were run\n' "$kind" "$suite" "$status"
+        counts="$(grep -c '^ok ' "$log" || true) $(($(grep -c '^not ok ' "$log" || true) + 1)) 0"
+    fi
+    # shellcheck disable=SC2086 # three words
+    add_counts $counts
+    say "$suite, $kind: ${counts// /, } (passed, failed, skipped)"
+}
+
+run_part() {
+    local part=$1 suite
+    if [[ $part == unit ]]; then
+        unit_run
+        return
+    fi
+    for suite in "${suites[@]}"; do
+        integration_run "$part" "$suite"
+    done
+}
+
+parse "$@"
+for part in "${parts[@]}"; do
+    "want_$part"
+done
+install_missing "to run the tests"
+
+work_dir=$(mktemp -d)
+# shellcheck disable=SC2317 # by trap
+tidy() {
+    stop_child
+    rm -rf "$work_dir"
+}
+on_exit tidy
+for part in "${parts[@]}"; do
+    run_part "$part"
+done
+printf '%d passed, %d failed, %d skipped\n' "$total_passed" "$total_failed" "$total_skipped"
+[[ $total_failed -eq 0 ]]

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Kills clients of a manager at bad moments and counts what they leave behind.
+
+kill-race.py kill RUNS -- CMD…      kills CMD at a random instant of its run, RUNS times
+kill-race.py asker RUNS             the same with the process that asks for `cgscope run`
+kill-race.py stopped PID            kills `cgscope run` while its manager, process PID, is stopped
+kill-race.py many RUNS AT_ONCE      runs `cgscope run` RUNS times, AT_ONCE at a time
+kill-race.py leak RUNS              short commands in scopes, by a client that does not wait for its job: to compare with
+
+Prints lines NAME=VALUE; "left" and "processes" are what is there afterwards, "errors" what went wrong.
+"""
+
+import concurrent.futures
+import ctypes
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+MODE = ["--user"] if os.getuid() else []
+SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+RUN = ["cgscope", "run", "-q", "--", "sleep", "0.02"]
+DELEGATE = ["cgscope", "run", "-q", "--delegate", "--", "sleep", "0.02"]
+# How long a scope may take to go, in the slowest system.
+PATIENCE = 30
+
+
+def scopes():
+    """The units that our clients made, whatever their state."""
+    text = subprocess.run(
+        ["systemctl", *MODE, "list-units", "--all", "--plain", "--no-legend", "*cgscope*.scope", "careless*.scope"],
+        capture_output=True, text=True, check=True).stdout
+    return text.splitlines()
+
+
+def processes():
+    """Our clients and what they were to run."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            if os.stat("/proc/" + entry).st_uid != os.getuid():
+                continue
+            with open(f"/proc/{entry}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+        except OSError:
+            continue
+        if words[:2] == [b"sleep", b"0.02"] or words[0] in (b"cgscope", b"cgscope run"):
+            found.append(f"{entry}:{b' '.join(words).decode()}")
+    return found
+
+
+def settle():
+    """Waits until nothing is left, or longer than anything may take."""
+    end = time.monotonic() + PATIENCE
+    while (scopes() or processes()) and time.monotonic() < end:
+        time.sleep(0.2)
+
+
+def report(prefix="", **values):
+    left = scopes()
+    values.update(left=len(left), processes=len(processes()))
+    for name, value in values.items():
+        print(f"{prefix}{name}={value}")
+    for line in left + processes():
+        print("there:", line, file=sys.stderr)
+
+
+def spawn(command):
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def measure(command):
+    """How long an undisturbed run takes."""
+    begin = time.monotonic()
+    for _ in range(5):
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    return (time.monotonic() - begin) / 5
+
+
+def kill(runs, commands, cost):
+    held, killed = [], 0
+    for i in range(runs):
+        client = spawn(commands[i % len(commands)])
+        time.sleep(random.random() * cost)
+        client.send_signal(SIGNALS[i // 2 % 3])
+        # Every other one stays a zombie for a while.
+        if i % 2:
+            held.append(client)
+        else:
+            killed += client.wait() < 0
+        if len(held) > 20:
+            killed += sum(c.wait() < 0 for c in held)
+            held = []
+    time.sleep(1)
+    # Those that are still held are zombies while this is looked at: also theirs must be gone by now.
+    settle()
+    report(runs=runs, killed=killed + sum(c.wait() < 0 for c in held))
+
+
+def children(pid):
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f:
+                    if int(f.read().rpartition(")")[2].split()[1]) == pid:
+                        found.append(int(entry))
+            except OSError:
+                pass
+    return found
+
+
+def wait_for_child(client):
+    while client.poll() is None:
+        found = children(client.pid)
+        if found:
+            return found[0]
+    return None
+
+
+def asker(runs):
+    cost, refused, errors = measure(RUN), 0, 0
+    for i in range(runs):
+        client = spawn((RUN, DELEGATE)[i % 2])
+        child = wait_for_child(client)
+        if child is not None:
+            time.sleep(random.random() * cost / 2)
+            # Only while it is the client's child still: afterwards it is the command's, or nobody.
+            if child in children(client.pid):
+                try:
+                    os.kill(child, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        text = client.communicate()[1].decode()
+        refused += client.returncode == 125
+        # Killed when it had answered, nobody takes notice.
+        good = (0, 0) if client.returncode == 0 else (125, 1)
+        if (client.returncode, len(text.splitlines())) != good:
+            errors += 1
+            print("error:", client.returncode, text, file=sys.stderr)
+    time.sleep(1)
+    settle()
+    report(runs=runs, refused=refused, errors=errors)
+
+
+def stopped(manager, held):
+    """The manager hears of the scope only when its process is dead, or gone altogether."""
+    os.kill(manager, signal.SIGSTOP)
+    try:
+        client = spawn(RUN)
+        wait_for_child(client)
+        time.sleep(1)
+        client.kill()
+        if not held:
+            client.wait()
+        time.sleep(0.5)
+    finally:
+        os.kill(manager, signal.SIGCONT)
+    time.sleep(1)
+    settle()
+    report("held_" if held else "")
+    client.wait()
+
+
+def many(runs, at_once):
+    command = ["cgscope", "run", "-q", "--delegate", "--", "sh", "-c", 'echo "$CGSCOPE_UNIT"; cat /proc/self/cgroup']
+
+    def one(_):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        unit = done.stdout.partition("\n")[0]
+        good = done.returncode == 0 and not done.stderr and f"/{unit}/main\n" in done.stdout
+        if not good:
+            print("error:", done, file=sys.stderr)
+        return unit, good
+
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        results = list(pool.map(one, range(runs)))
+    settle()
+    report(runs=runs, distinct=len({unit for unit, _ in results}), errors=sum(not good for _, good in results))
+
+
+def careless(unit):
+    """Asks, does not wait for more than the answer, and becomes the command."""
+    bus = ctypes.c_void_p()
+    sd = ctypes.CDLL("libsystemd.so.0")
+    text = ctypes.c_char_p
+    if (sd.sd_bus_open_user if MODE else sd.sd_bus_open_system)(ctypes.byref(bus)) < 0:
+        sys.exit(125)
+    message = ctypes.c_void_p()
+    name = b"org.freedesktop.systemd1"
+    sd.sd_bus_message_new_method_call(bus, ctypes.byref(message), name, b"/org/freedesktop/systemd1",
+                                      b"org.freedesktop.systemd1.Manager", b"StartTransientUnit")
+    sd.sd_bus_message_append.argtypes = None
+    r = sd.sd_bus_message_append(message, text(b"ssa(sv)a(sa(sv))"), text(unit.encode()), text(b"fail"), 2,
+                                 text(b"PIDs"), text(b"au"), 1, ctypes.c_uint32(os.getpid()),
+                                 text(b"CollectMode"), text(b"s"), text(b"inactive-or-failed"), 0)
+    if r < 0 or sd.sd_bus_call(bus, message, ctypes.c_uint64(0), None, None) < 0:
+        sys.exit(125)
+    os.execvp("true", ["true"])
+
+
+def leak(runs):
+    for i in range(runs):
+        pid = os.fork()
+        if pid == 0:
+            careless(f"careless-{os.getpid()}-{i}.scope")
+        os.waitpid(pid, 0)
+    time.sleep(2)
+    report(runs=runs)
+
+
+def main():
+    random.seed(int(os.environ.get("KILL_RACE_SEED", "1")))
+    verb, *rest = sys.argv[1:]
+    if verb == "kill":
+        runs, _, *command = rest
+        kill(int(runs), [command] if command else [RUN, DELEGATE], measure(command or DELEGATE))
+    elif verb == "asker":
+        asker(int(rest[0]))
+    elif verb == "stopped":
+        stopped(int(rest[0]), True)
+        stopped(int(rest[0]), False)
+    elif verb == "many":
+        many(int(rest[0]), int(rest[1]))
+    elif verb == "leak":
+        leak(int(rest[0]))
+    else:
+        sys.exit(f"unknown verb {verb}")
+
+
+if __name__ == "__main__":
+    main()

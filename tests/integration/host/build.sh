@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Sourced by stage.sh: builds cgscope inside a suite's root file system, with the suite's own libraries.
+
+# Leaves in TREE what `meson install` puts into the system, and the build directory without its objects.
+build_inside() {
+    local suite=$1 tree=$2 root=$run_dir/build-root log=$run_dir/build.log
+    say "$suite: building cgscope"
+    mount_overlay "$suite_dir/root" "$run_dir/build-layer" "$root"
+    mount -t proc proc "$root/proc"
+    mount_devices "$root"
+    mount_temporary "$root"
+    copy_source "$source_dir" "$root/opt/cgscope/source"
+    if ! build_commands "$root" >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        die "cgscope could not be built on $suite"
+    fi
+    # The archive goes over a system whose /lib is a link, so links to directories have to survive.
+    tar -C "$root/opt/cgscope/install" -cf - . | tar -C "$tree" -xf -
+    tar -C "$root/opt/cgscope" --exclude='*.p' -cf - build | tar -C "$tree/opt/cgscope" -xf -
+    umount --recursive --lazy "$root"
+    say "$suite: built"
+}
+
+build_commands() {
+    local root=$1 step
+    for step in \
+        'meson setup --prefix=/usr --buildtype=debugoptimized build source' \
+        'ninja -C build' \
+        'meson install -C build --no-rebuild --destdir=/opt/cgscope/install'; do
+        chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+            bash -c "cd /opt/cgscope && $step" </dev/null || return
+    done
+}

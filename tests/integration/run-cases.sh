@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# run-cases.sh [--filter PATTERN]… [FILE…]: the integration tests, on the systemd this runs under, as root.
+# PATTERN is an extended regular expression for "FILE test_name description". Prints TAP, and at the end
+# "# counts passed=N failed=N skipped=N".
+set -euo pipefail
+
+here=$(cd -- "${BASH_SOURCE[0]%/*}" && pwd)
+# shellcheck source=tests/integration/leftovers.sh
+. "$here/leftovers.sh"
+
+filters=()
+while [[ ${1:-} == --filter ]]; do
+    filters+=(-e "$2")
+    shift 2
+done
+files=("$@")
+[[ ${#files[@]} -gt 0 ]] || files=("$here"/cases/*.sh)
+
+export CGSCOPE_SYSTEM=${CGSCOPE_SYSTEM:-container}
+factor=1
+[[ $CGSCOPE_SYSTEM != vm ]] || factor=4
+# Not in /run, from which nothing can be executed, nor in /tmp, which is watched.
+base=/opt/cgscope/scratch
+number=0 passed=0 failed=0 skipped=0
+
+# Prints "function TAB deadline TAB description" for each test of a file. The description is the first comment
+# in the function, or the one right above it.
+list_tests() {
+    awk '
+        function done() {
+            if (name != "") printf "%s\t%d\t%s\n", name, deadline, description == "" ? name : description
+            name = ""
+        }
+        /^test_[A-Za-z0-9_]+ *\(\)/ {
+            done(); name = $1; sub(/\(.*/, "", name)
+            deadline = 60; description = above; inside = 1; next
+        }
+        /^ *# deadline [0-9]+/ && inside { deadline = $3; next }
+        /^ *# / && inside && description == "" { description = $0; sub(/^ *# /, "", description); next }
+        /^# / { above = $0; sub(/^# /, "", above); next }
+        /^}/ { inside = 0; done() }
+        { above = "" }
+        END { done() }' "$1"
+}
+
+wanted() {
+    [[ ${#filters[@]} -eq 0 ]] || grep -E -q "${filters[@]}" <<<"$1"
+}
+
+# result ok|failed|skipped TITLE [FILE with the output of a failure, or the reason of a skip]
+result() {
+    number=$((number + 1))
+    case $1 in
+        ok)
+            passed=$((passed + 1))
+            printf 'ok %d - %s\n' "$number" "$2"
+            ;;
+        skipped)
+            skipped=$((skipped + 1))
+            printf 'ok %d - %s # SKIP %s\n' "$number" "$2" "$3"
+            ;;
+        failed)
+            failed=$((failed + 1))
+            printf 'not ok %d - %s\n' "$number" "$2"
+            sed 's/^/# /' "$3"
+            ;;
+    esac
+}
+
+run_test() {
+    local file=$1 name=$2 deadline=$(($3 * factor)) title="${1##*/}: $4" status=0 left
+    export scratch=$base/$name
+    mkdir -m 777 "$scratch"
+    timeout --kill-after=5 "$deadline" bash "$here/run-one.sh" "$file" "$name" >"$base/log" 2>&1 </dev/null || status=$?
+    if [[ $status -eq 124 || $status -eq 137 ]]; then
+        printf 'deadline of %s s passed\n' "$deadline" >>"$base/log"
+    fi
+    end_processes
+    if ! left=$(leftover_groups); then
+        printf 'left behind:\n%s\n' "$left" >>"$base/log"
+        remove_leftovers
+        [[ $status -ne 0 && $status -ne 77 ]] || status=1
+    fi
+    case $status in
+        0) result ok "$title" ;;
+        77) result skipped "$title" "$(cat "$scratch/.skip" 2>/dev/null || echo 'no reason given')" ;;
+        *) result failed "$title" "$base/log" ;;
+    esac
+    rm -rf "$scratch"
+}
+
+rm -rf "$base"
+mkdir -m 755 "$base"
+# shellcheck disable=SC2064 # the name does not change
+trap "rm -rf $base" EXIT
+remember_state
+
+for file in "${files[@]}"; do
+    [[ -e $file ]] || continue
+    while IFS=$'\t' read -r name deadline description <&3; do
+        ! wanted "${file##*/} $name $description" || run_test "$file" "$name" "$deadline" "$description"
+    done 3< <(list_tests "$file")
+done
+
+if check_leftovers >"$base/log"; then
+    result ok 'leftovers: nothing is left behind'
+else
+    result failed 'leftovers: nothing is left behind' "$base/log"
+fi
+printf '1..%d\n# counts passed=%d failed=%d skipped=%d\n' "$number" "$passed" "$failed" "$skipped"
+[[ $failed -eq 0 ]]
