@@ -15,8 +15,8 @@ void log_set_program(const char *name);
 /* --quiet: nothing below a warning. */
 void log_set_quiet(void);
 
-/* Prints "PROGRAM: MESSAGE". With @error (a negative errno, else 0) the cause is added behind it: ": No such file …".
- * Returns @error, so that a function can end with it. */
+/* Prints "PROGRAM: MESSAGE", or MESSAGE alone where it is no more than information. With @error (a negative errno, else
+ * 0) the cause is added behind it: ": No such file …". Returns @error, so that a function can end with it. */
 int log_full(int level, int error, const char *format, ...) _printf_(3, 4);
 
 #define log_error(...) log_full(LOG_ERR, 0, __VA_ARGS__)

@@ -10,7 +10,8 @@
 #include "unit/controller.h"
 
 /* The path of the unified hierarchy in /proc/PID/cgroup, from the root of the reader's cgroup namespace; @pid 0 is the
- * calling process. *ret ("/", "/a/b") is freed by the caller. -ESRCH: no such process; -ENODATA: it has no such line. */
+ * calling process. *ret ("/", "/a/b") is freed by the caller. -ESRCH: no such process; -ENODATA: it has no such
+ * line. */
 int cgroup_of_process(pid_t pid, char **ret);
 
 /* Opens the group at @path ("/a/b", as above) beneath @root. Returns a descriptor for reading the directory. */

@@ -22,6 +22,6 @@ int cgroup_open_root(bool *ret_read_only);
 
 CgroupMode cgroup_mode(void);
 
-/* Why there is nothing to work on, and what would change it, as one clause: "cgroup v1 holds memory, pids …". *ret is to
- * be freed by the caller. For use after -EMEDIUMTYPE. */
+/* Why there is nothing to work on, and what would change it, as one clause: "cgroup v1 holds memory, pids …". *ret is
+ * to be freed by the caller. For use after -EMEDIUMTYPE. */
 int cgroup_explain_mode(char **ret);

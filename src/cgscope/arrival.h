@@ -7,7 +7,8 @@
 #include "cgscope/delegation.h"
 
 /* Checks the controllers and limits of @options on the boundary of @scope, and says which are missing, at which
- * ancestor they stop, and what helps. With --best-effort that is a warning, and 0. -EOPNOTSUPP: something is missing. */
+ * ancestor they stop, and what helps. With --best-effort that is a warning, and 0.
+ * -EOPNOTSUPP: something is missing. */
 int arrival_check(const Scope *scope, const ScopeOptions *options);
 
 /* The same question before anything is asked for: do @options' controllers reach the group @path at all? */

@@ -39,8 +39,9 @@ int scope_open_hierarchy(Scope *scope, bool writable) {
         return 0;
 }
 
-/* PID 1 marks the directory; of a user manager we have the control group from its own mouth. */
-static int check_identity(Scope *scope, const ScopeResult *result) {
+/* The control group by the manager's own word, or else by the name that no other group can have; and where PID 1 is the
+ * manager, its mark on the directory. */
+static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options) {
         const char *directory = strrchr(scope->path, '/') + 1;
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
@@ -54,7 +55,7 @@ static int check_identity(Scope *scope, const ScopeResult *result) {
         if (scope->fd < 0)
                 return log_error_errno(scope->fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->path);
 
-        if (!*result->control_group && !boundary_is_marked_by_manager(scope->fd)) {
+        if (options->manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->fd)) {
                 log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->path);
                 return -EPERM;
         }
@@ -71,12 +72,12 @@ int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *re
         if (r < 0)
                 return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
 
-        r = check_identity(scope, result);
+        r = check_identity(scope, result, options);
         if (r < 0)
                 return r;
 
-        /* Our mark, where it has none: later runs find the boundary by it. A guard rail: without, all still works. */
-        if (*result->control_group) {
+        /* Our mark, as a user manager leaves none: the boundary is found by it. A guard rail: all works without. */
+        if (options->manager == MANAGER_USER) {
                 r = boundary_mark(scope->fd);
                 if (r < 0)
                         log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));

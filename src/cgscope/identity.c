@@ -15,24 +15,18 @@ static int copy(const char *from, char **ret) {
 }
 
 static int look_up_user(const char *user, Identity *identity) {
-        struct passwd *entry = NULL;
+        struct passwd *entry;
         uint64_t number;
         int r;
 
-        if (parse_unsigned(user, 0, ID_MAX, &number) >= 0)
-                entry = getpwuid((uid_t) number);
-        else {
-                entry = getpwnam(user);
-                if (!entry)
-                        return -ESRCH;
-                number = entry->pw_uid;
-        }
+        /* A number without an entry will not do: the manager does not hand the scope to one. */
+        entry = parse_unsigned(user, 0, ID_MAX, &number) >= 0 ? getpwuid((uid_t) number) : getpwnam(user);
+        if (!entry)
+                return -ESRCH;
 
         identity->user_given = true;
-        identity->uid = (uid_t) number;
-        identity->gid = entry ? entry->pw_gid : (gid_t) number;
-        if (!entry)
-                return 0;
+        identity->uid = entry->pw_uid;
+        identity->gid = entry->pw_gid;
 
         r = copy(entry->pw_name, &identity->name);
         if (r >= 0)
@@ -46,15 +40,12 @@ static int look_up_group(const char *group, Identity *identity) {
         struct group *entry;
         uint64_t number;
 
-        if (parse_unsigned(group, 0, ID_MAX, &number) < 0) {
-                entry = getgrnam(group);
-                if (!entry)
-                        return -ESRCH;
-                number = entry->gr_gid;
-        }
+        entry = parse_unsigned(group, 0, ID_MAX, &number) >= 0 ? getgrgid((gid_t) number) : getgrnam(group);
+        if (!entry)
+                return -ESRCH;
 
         identity->group_given = true;
-        identity->gid = (gid_t) number;
+        identity->gid = entry->gr_gid;
         return 0;
 }
 
@@ -85,12 +76,8 @@ void identity_done(Identity *identity) {
 }
 
 int identity_assume(const Identity *identity) {
-        if (identity->user_given && geteuid() == 0) {
-                int r = identity->name ? initgroups(identity->name, identity->gid) : setgroups(1, &identity->gid);
-
-                if (r < 0)
-                        return -errno;
-        }
+        if (identity->user_given && geteuid() == 0 && initgroups(identity->name, identity->gid) < 0)
+                return -errno;
 
         if ((identity->user_given || identity->group_given) &&
             setresgid(identity->gid, identity->gid, identity->gid) < 0)

@@ -11,8 +11,7 @@ typedef struct Identity {
         bool user_given, group_given;
         uid_t uid;
         gid_t gid;
-        char *name; /* the user's; NULL where the number has no entry */
-        char *home, *shell;
+        char *name, *home, *shell; /* the user's, NULL without one */
         char uid_text[16], gid_text[16]; /* decimal: User= and Group= of the scope */
 } Identity;
 

@@ -104,6 +104,10 @@ int request_init(Request *request, const ScopeOptions *options, const char *comm
                 .controllers = options->controllers,
                 .properties = &options->properties,
                 .reset_failed = options->unit != NULL,
+
+                /* A name with 64 random bits of ours is nobody else's: to be in a group of that name proves that the
+                 * manager made it and put us there. With a name that was chosen only the manager can tell. */
+                .inquire = options->unit != NULL,
         };
         return 0;
 }

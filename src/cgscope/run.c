@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -13,7 +14,6 @@
 #include "cgscope/request.h"
 #include "cgscope/scope-options.h"
 #include "cgscope/verbs.h"
-#include "unit/unit-name.h"
 
 /* `cgscope run`: a new scope around a command, in place. Everything that can be checked is checked before anyone is
  * asked for anything; what happens after that happens in the scope, which ends with this process if it fails. */
@@ -56,15 +56,16 @@ static int find_identity(Run *run) {
 
         r = identity_look_up(options->user, options->group, &run->identity, &unknown);
         if (r == -ESRCH)
-                return log_error_errno(0, "%s: no user or group is called '%s'",
-                                       unknown == options->user ? "--uid" : "--gid", unknown), r;
+                return log_error("%s: there is no %s '%s'",
+                                       unknown == options->user ? "--uid" : "--gid",
+                                       unknown == options->user ? "user" : "group", unknown), r;
         if (r < 0)
                 return log_error_errno(r, "cannot look up '%s'", unknown);
 
         if (geteuid() != 0 && (run->identity.uid != geteuid() || run->identity.gid != getegid()))
-                return log_error_errno(0, "--uid, --gid: only root can run a command as somebody else"), -EPERM;
+                return log_error("--uid, --gid: only root can run a command as somebody else"), -EPERM;
         if (options->manager == MANAGER_USER && run->identity.uid != geteuid())
-                return log_error_errno(0, "--uid: your user manager's scopes are yours; use --system"), -EPERM;
+                return log_error("--uid: your user manager's scopes are yours; use --system"), -EPERM;
 
         return 0;
 }
@@ -154,19 +155,32 @@ static int enter_scope(Run *run, const ScopeResult *result) {
         return r < 0 ? r : scope_enable_controllers(&run->scope, options);
 }
 
-/* What systemd-run sets, too. A user manager has told it; PID 1 keeps it where its journal daemon looks, one read
- * instead of one more question. One that was inherited would be another unit's. */
-static int set_invocation_id(Run *run, const ScopeResult *result) {
-        char path[sizeof("/run/systemd/units/invocation:") + UNIT_NAME_MAX], id[33] = "";
+/* Managers keep the ID where the journal daemon looks: one read instead of one more question. */
+static int read_invocation_id(const Run *run, char id[static 33]) {
+        const char *runtime = getenv("XDG_RUNTIME_DIR");
+        char path[PATH_MAX];
+        int n;
+
+        if (run->options.manager == MANAGER_SYSTEM)
+                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
+        else if (!isempty(runtime))
+                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
+        else
+                n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s", (unsigned) geteuid(),
+                             run->request.unit);
+
+        id[32] = '\0';
+        return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;
+}
+
+/* What systemd-run sets, too. One that was inherited would be another unit's. */
+static int set_invocation_id(const Run *run, const ScopeResult *result) {
+        char id[33];
 
         if (*result->invocation_id)
                 return setenv("INVOCATION_ID", result->invocation_id, 1);
 
-        (void) snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
-        if (run->options.manager != MANAGER_SYSTEM || readlink(path, id, sizeof(id)) != sizeof(id) - 1)
-                return unsetenv("INVOCATION_ID");
-
-        return setenv("INVOCATION_ID", id, 1);
+        return read_invocation_id(run, id) < 0 ? unsetenv("INVOCATION_ID") : setenv("INVOCATION_ID", id, 1);
 }
 
 static int set_environment(Run *run, const ScopeResult *result) {
@@ -183,7 +197,7 @@ static int set_environment(Run *run, const ScopeResult *result) {
                 return log_oom();
 
         for (size_t i = 0; i < options->n_environment; i++)
-                if (putenv(options->environment[i]) != 0)
+                if (putenv(options->environment[i]) != 0) /* lives until exec */
                         return log_oom();
 
         return 0;

@@ -43,10 +43,10 @@ enum {
 
 /* clang-format off */
 #define DELEGATION_OPTIONS \
-        { "delegate",          0,  "[=CONTROLLERS]", "Delegate these (cpu,io …; default: all there are)", OPTION_DELEGATE }, \
+        { "delegate",          0,  "[=CONTROLLERS]", "Delegate these, as cpu,io (default: all there are)", OPTION_DELEGATE }, \
         { "leaf",              0,  "NAME",    "Put the processes into this group [main]",      OPTION_LEAF }, \
         { "no-leaf",           0,  NULL,      "Leave them in the scope's own group",           OPTION_NO_LEAF }, \
-        { "best-effort",       0,  NULL,      "What does not reach here is only warned about", OPTION_BEST_EFFORT }
+        { "best-effort",       0,  NULL,      "Only warn about what does not reach the scope", OPTION_BEST_EFFORT }
 
 #define UNIT_OPTIONS \
         { "system",            0,  NULL,      "Ask the system manager (default for root)",     OPTION_SYSTEM_MANAGER }, \
@@ -106,7 +106,7 @@ static int refuse_controllers(const char *text, const char *unknown) {
         char known[CONTROLLER_MASK_TEXT_MAX];
 
         if (!unknown)
-                return log_full(LOG_ERR, 0, "--delegate: no controller in '%s'", text), -EINVAL;
+                return log_error("--delegate: no controller in '%s'", text), -EINVAL;
 
         log_error("--delegate: unknown controller '%s'; known: %s", unknown,
                   controller_mask_format(CONTROLLER_MASK_ALL, ' ', known));
@@ -139,7 +139,7 @@ static int parse_unit(ScopeOptions *options) {
         free(options->unit);
         options->unit = NULL;
         if (scope_name_complete(optarg, &options->unit) < 0)
-                return log_full(LOG_ERR, 0, "--unit: '%s' is no valid name of a scope", optarg), -EINVAL;
+                return log_error("--unit: '%s' is no valid name of a scope", optarg), -EINVAL;
 
         return 0;
 }
@@ -148,7 +148,7 @@ static int parse_slice(ScopeOptions *options) {
         free(options->slice);
         options->slice = NULL;
         if (slice_name_complete(optarg, &options->slice) < 0)
-                return log_full(LOG_ERR, 0, "--slice: '%s' is no valid name of a slice", optarg), -EINVAL;
+                return log_error("--slice: '%s' is no valid name of a slice", optarg), -EINVAL;
 
         return 0;
 }
@@ -163,24 +163,29 @@ static int parse_property(ScopeOptions *options) {
         return r;
 }
 
-/* Kept in the order given; NAME alone is what we have of it, as env has it for a service. */
+/* NAME alone is what the caller has of it, also where --uid sets another. */
 static int parse_setenv(ScopeOptions *options) {
         size_t length = strcspn(optarg, "=");
-        char **larger;
+        char **larger, *assignment;
 
         if (length == 0 || (optarg[0] >= '0' && optarg[0] <= '9') ||
             strspn(optarg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
-                return log_full(LOG_ERR, 0, "--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
+                return log_error("--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
 
-        /* In place, it is inherited as it is. */
-        if (!optarg[length])
+        if (!optarg[length] && !getenv(optarg))
                 return 0;
 
         larger = reallocarray(options->environment, options->n_environment + 1, sizeof(char *));
         if (!larger)
                 return log_oom();
         options->environment = larger;
-        options->environment[options->n_environment++] = optarg;
+
+        assignment = optarg[length] ? strdup(optarg) : NULL;
+        if (!optarg[length] && asprintf(&assignment, "%s=%s", optarg, getenv(optarg)) < 0)
+                assignment = NULL;
+        if (!assignment)
+                return log_oom();
+        options->environment[options->n_environment++] = assignment;
         return 0;
 }
 
@@ -188,14 +193,14 @@ static int parse_json(ScopeOptions *options) {
         options->json = !optarg || !streq(optarg, "off");
         options->json_pretty = optarg && streq(optarg, "pretty");
         if (options->json && optarg && !options->json_pretty && !streq(optarg, "short"))
-                return log_full(LOG_ERR, 0, "--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
+                return log_error("--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
 
         return 0;
 }
 
 static int parse_timeout(ScopeOptions *options) {
         if (parse_timespan(optarg, &options->timeout) < 0 || options->timeout == 0)
-                return log_full(LOG_ERR, 0, "--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg),
+                return log_error("--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg),
                        -EINVAL;
 
         return 0;
@@ -208,7 +213,7 @@ static int parse_nice(ScopeOptions *options) {
         errno = 0;
         level = strtol(optarg, &end, 10);
         if (errno || end == optarg || *end || level < -20 || level > 19)
-                return log_full(LOG_ERR, 0, "--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
+                return log_error("--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
 
         options->nice = (int) level;
         options->nice_given = true;
@@ -217,15 +222,16 @@ static int parse_nice(ScopeOptions *options) {
 
 static int parse_leaf(ScopeOptions *options) {
         if (!group_name_is_valid(optarg))
-                return log_full(LOG_ERR, 0, "--leaf: '%s' is no valid name of a group", optarg), -EINVAL;
+                return log_error("--leaf: '%s' is no valid name of a group", optarg), -EINVAL;
 
         options->leaf = optarg;
+        options->leaf_given = true;
         return 0;
 }
 
 static int parse_manager(ScopeOptions *options, ManagerKind kind) {
         if (options->manager_given && options->manager != kind)
-                return log_full(LOG_ERR, 0, "--system and --user exclude each other"), -EINVAL;
+                return log_error("--system and --user exclude each other"), -EINVAL;
 
         options->manager = kind;
         options->manager_given = true;
@@ -235,7 +241,7 @@ static int parse_manager(ScopeOptions *options, ManagerKind kind) {
 /* Options with nothing to check. */
 static void set_plain(ScopeOptions *options, int id) {
         switch (id) {
-        case OPTION_NO_LEAF:           options->leaf = NULL; break;
+        case OPTION_NO_LEAF:           options->leaf = NULL; options->leaf_given = true; break;
         case OPTION_BEST_EFFORT:       options->best_effort = true; break;
         case OPTION_SLICE_INHERIT:     options->slice_inherit = true; break;
         case OPTION_DESCRIPTION:       options->description = optarg; break;
@@ -315,6 +321,9 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
                         return r;
         }
 
+        if (options->leaf_given && !options->delegate)
+                return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
+
         *ret_rest = optind;
         return 1;
 }
@@ -322,6 +331,8 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
 void scope_options_done(ScopeOptions *options) {
         free(options->unit);
         free(options->slice);
+        for (size_t i = 0; i < options->n_environment; i++)
+                free(options->environment[i]);
         free(options->environment);
         property_list_done(&options->properties);
 }

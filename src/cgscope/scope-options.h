@@ -29,6 +29,7 @@ typedef struct ScopeOptions {
         bool all_controllers;
         ControllerMask controllers;
         const char *leaf; /* NULL: none */
+        bool leaf_given;
         bool best_effort;
 
         /* How it is asked for */
@@ -44,7 +45,7 @@ typedef struct ScopeOptions {
         const char *working_directory;
         int nice;
         bool nice_given;
-        char **environment; /* assignments NAME=VALUE, borrowed, for putenv(3); not ended */
+        char **environment; /* assignments NAME=VALUE, in the order given; not ended by NULL */
         size_t n_environment;
 } ScopeOptions;
 

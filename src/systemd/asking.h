@@ -45,11 +45,11 @@ typedef struct ScopeRequest {
         size_t n_pids;
 
         bool reset_failed; /* a failed unit of this name may be cleared out of the way */
-        bool inquire;      /* fill result.control_group also where a mark would tell */
+        bool inquire;      /* ask for what ScopeResult has: one round trip more */
 } ScopeRequest;
 
 typedef struct ScopeResult {
-        /* As the manager says it. Empty where it was not asked: PID 1 says it by a mark on the directory instead. */
+        /* As the manager says it; empty where it was not asked. */
         char control_group[4096]; /* PATH_MAX */
         char invocation_id[33];
 

@@ -67,8 +67,8 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
 
         if (!error || !sd_bus_error_is_set(error)) {
                 if (r == -ETIMEDOUT)
-                        e = asprintf(ret_message, "%s was not done in time; is it busy? --timeout sets how long to wait",
-                                     title);
+                        e = asprintf(ret_message, "%s was not done in time; is it busy? --timeout sets how long to "
+                                     "wait", title);
                 else if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
                         e = asprintf(ret_message, "the bus to %s was closed", title);
                 else
@@ -83,8 +83,8 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
                 e = asprintf(ret_message, "%s went away or did not answer", title);
         else if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                                         SD_BUS_ERROR_ACCESS_DENIED))
-                e = asprintf(ret_message, "%s refuses: %.*s; run it as root, in your own user manager (--user), or where "
-                             "polkit can ask you", title, message_length(error->message ?: error->name),
+                e = asprintf(ret_message, "%s refuses: %.*s; run it as root, in your own user manager (--user), or "
+                             "where polkit can ask you", title, message_length(error->message ?: error->name),
                              error->message ?: error->name);
         else
                 e = asprintf(ret_message, "%s answers: %.*s", title, message_length(error->message ?: error->name),

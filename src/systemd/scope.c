@@ -35,14 +35,26 @@ typedef struct Start {
         char job[128];         /* the job's object, once it is known */
         char removed_job[128]; /* the last job of this unit that ended, and how */
         char removed_result[32];
+        char removed_sender[64];
+        char owner[64];       /* the manager on the bus: what others send in its name does not count */
         unsigned n_inquiries; /* answers still to come */
+
+        /* What points back here: the filter, two matches, at most four calls, a reset and two inquiries. */
+        sd_bus_slot *slots[10];
+        size_t n_slots;
 } Start;
 
 static int call_manager(Start *start);
 static int inquire(Start *start);
 
 static void start_done(Start *start) {
+        for (size_t i = 0; i < start->n_slots; i++)
+                (void) sd_bus_slot_unref(start->slots[i]);
         free(start->message);
+}
+
+static sd_bus_slot **next_slot(Start *start) {
+        return &start->slots[start->n_slots++];
 }
 
 /* Ends the conversation. Takes @message. Returns 0: that the bus library goes on is not the point any more. */
@@ -78,8 +90,7 @@ static int job_ended(Start *start, const char *result) {
         if (!streq(result, "done"))
                 return fail_job(start, result);
 
-        /* PID 1 says by a mark on the directory whose it is; a user manager has to be asked. */
-        if (start->manager->options.kind == MANAGER_SYSTEM && !start->request->inquire) {
+        if (!start->request->inquire) {
                 start->phase = PHASE_DONE;
                 return 0;
         }
@@ -88,7 +99,7 @@ static int job_ended(Start *start, const char *result) {
 }
 
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
-        const char *job, *unit, *result, *name, *old_owner, *new_owner;
+        const char *job, *unit, *result, *name, *old_owner, *new_owner, *sender = sd_bus_message_get_sender(m) ?: "";
         Start *start = userdata;
         uint64_t absence = start->manager->options.absence ?: MANAGER_ABSENCE_USEC;
         uint32_t id;
@@ -98,16 +109,19 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unu
                     !streq(unit, start->request->unit))
                         return 0;
 
-                if (start->phase == PHASE_JOB && streq(job, start->job))
+                if (start->phase == PHASE_JOB && streq(job, start->job) && streq(sender, start->owner))
                         return job_ended(start, result);
 
                 /* Before the answer to the call, the job's name is not known yet. */
                 (void) snprintf(start->removed_job, sizeof(start->removed_job), "%s", job);
                 (void) snprintf(start->removed_result, sizeof(start->removed_result), "%s", result);
+                (void) snprintf(start->removed_sender, sizeof(start->removed_sender), "%s", sender);
 
-        } else if (sd_bus_message_is_signal(m, DBUS_NAME, "NameOwnerChanged")) {
+        } else if (sd_bus_message_is_signal(m, DBUS_NAME, "NameOwnerChanged") && streq(sender, DBUS_NAME)) {
                 if (sd_bus_message_read(m, "sss", &name, &old_owner, &new_owner) < 0 || !streq(name, SYSTEMD_NAME))
                         return 0;
+
+                (void) snprintf(start->owner, sizeof(start->owner), "%s", new_owner);
 
                 /* Gone: it may be back at once, re-executed, and go on with the job. */
                 start->deadline = start->manager->options.deadline;
@@ -131,7 +145,8 @@ static int read_text(Start *start, sd_bus_message *m, char *to, size_t size) {
         if (r < 0)
                 return fail_errno(start, r, NULL);
 
-        (void) snprintf(to, size, "%s", text);
+        if ((size_t) snprintf(to, size, "%s", text) >= size)
+                return fail_errno(start, -ENAMETOOLONG, NULL);
         return 0;
 }
 
@@ -167,8 +182,8 @@ static int get_async(Start *start, const char *path, const char *interface, cons
                      sd_bus_message_handler_t handler) {
         int r;
 
-        r = sd_bus_call_method_async(start->manager->bus, NULL, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get", handler,
-                                     start, "ss", interface, name);
+        r = sd_bus_call_method_async(start->manager->bus, next_slot(start), SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get",
+                                     handler, start, "ss", interface, name);
         if (r >= 0)
                 start->n_inquiries++;
         return r;
@@ -206,8 +221,9 @@ static int name_taken(Start *start) {
 
         if (start->request->reset_failed && !start->reset) {
                 start->reset = true;
-                r = sd_bus_call_method_async(start->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                             "ResetFailedUnit", on_reset, start, "s", start->request->unit);
+                r = sd_bus_call_method_async(start->manager->bus, next_slot(start), SYSTEMD_NAME, SYSTEMD_PATH,
+                                             SYSTEMD_MANAGER, "ResetFailedUnit", on_reset, start, "s",
+                                             start->request->unit);
                 return r < 0 ? fail_errno(start, r, NULL) : 0;
         }
 
@@ -219,7 +235,11 @@ static int name_taken(Start *start) {
 }
 
 static int call_refused(Start *start, sd_bus_message *m, const sd_bus_error *error) {
-        start->result->pending = false;
+        bool lost = sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY);
+        bool exists = sd_bus_error_has_name(error, SYSTEMD_NAME ".UnitExists");
+
+        /* A call under way while the manager re-executes is lost, or done with its answer lost. */
+        start->result->pending = lost || (exists && start->repeated);
 
         /* Older than 255: the manager knows no PIDFDs. It answers the same to any other setting that it does not
          * know, so without PIDFDs that one is refused again, and then reported. */
@@ -228,13 +248,12 @@ static int call_refused(Start *start, sd_bus_message *m, const sd_bus_error *err
                 return call_manager(start);
         }
 
-        /* A call under way while the manager re-executes is lost, or done with its answer lost. */
-        if (!start->repeated && sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY)) {
+        if (!start->repeated && lost) {
                 start->repeated = true;
                 return call_manager(start);
         }
 
-        if (sd_bus_error_has_name(error, SYSTEMD_NAME ".UnitExists"))
+        if (exists)
                 return name_taken(start);
 
         return fail_errno(start, -sd_bus_message_get_errno(m), error);
@@ -253,9 +272,14 @@ static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
         if (r < 0)
                 return fail_errno(start, r, NULL);
 
-        (void) snprintf(start->job, sizeof(start->job), "%s", job);
+        (void) snprintf(start->owner, sizeof(start->owner), "%s", sd_bus_message_get_sender(m) ?: "");
+        if ((size_t) snprintf(start->job, sizeof(start->job), "%s", job) >= sizeof(start->job))
+                return fail_errno(start, -EBADMSG, NULL);
+
         start->phase = PHASE_JOB;
-        return streq(start->job, start->removed_job) ? job_ended(start, start->removed_result) : 0;
+        if (streq(start->job, start->removed_job) && streq(start->owner, start->removed_sender))
+                return job_ended(start, start->removed_result);
+        return 0;
 }
 
 static int call_manager(Start *start) {
@@ -265,7 +289,7 @@ static int call_manager(Start *start) {
 
         r = scope_message_new(start->manager, start->request, start->use_pidfds, &m);
         if (r >= 0) /* the loop below keeps the deadline; the bus library's own of 25 s must not come before */
-                r = sd_bus_call_async(start->manager->bus, NULL, m, on_called, start,
+                r = sd_bus_call_async(start->manager->bus, next_slot(start), m, on_called, start,
                                       left < USEC_INFINITY ? left + USEC_PER_SEC : left);
         if (r < 0)
                 return fail_errno(start, r, NULL);
@@ -292,17 +316,17 @@ static int match(Start *start) {
                      SYSTEMD_MANAGER "',member='JobRemoved',arg2='%s'", start->request->unit) < 0)
                 return -ENOMEM;
 
-        r = sd_bus_add_filter(start->manager->bus, NULL, on_signal, start);
+        r = sd_bus_add_filter(start->manager->bus, next_slot(start), on_signal, start);
         if (r >= 0)
-                r = sd_bus_call_method_async(start->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
-                                             on_matched, start, "s", rule);
+                r = sd_bus_call_method_async(start->manager->bus, next_slot(start), DBUS_NAME, DBUS_PATH, DBUS_NAME,
+                                             "AddMatch", on_matched, start, "s", rule);
         return r;
 }
 
 /* For a manager that goes away, or comes back. Sent behind the call: it holds nothing up. */
 static int match_owner(Start *start) {
-        return sd_bus_call_method_async(start->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
-                                        on_matched, start, "s",
+        return sd_bus_call_method_async(start->manager->bus, next_slot(start), DBUS_NAME, DBUS_PATH, DBUS_NAME,
+                                        "AddMatch", on_matched, start, "s",
                                         "type='signal',sender='" DBUS_NAME "',member='NameOwnerChanged',"
                                         "arg0='" SYSTEMD_NAME "'");
 }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Sourced by the tests here. They speak TAP: a line for each check, the number of checks at the end.
+
+n_checks=0 n_failed=0
+
+# ok DESCRIPTION CMD…: one check, which holds if CMD succeeds. What CMD prints is shown where it does not.
+ok() {
+    local description=$1 output
+    shift
+    n_checks=$((n_checks + 1))
+    if output=$("$@" 2>&1); then
+        printf 'ok %d - %s\n' "$n_checks" "$description"
+    else
+        n_failed=$((n_failed + 1))
+        printf 'not ok %d - %s\n' "$n_checks" "$description"
+        [[ -z $output ]] || printf '%s\n' "$output" | sed 's/^/# /'
+    fi
+}
+
+skip() {
+    n_checks=$((n_checks + 1))
+    printf 'ok %d - %s # SKIP %s\n' "$n_checks" "$1" "$2"
+}
+
+finish() {
+    printf '1..%d\n' "$n_checks"
+    [[ $n_failed -eq 0 ]]
+}
+
+# Long options that --help of a verb shows ("" for cgscope itself), sorted.
+help_options() {
+    # shellcheck disable=SC2086 # no verb, no word
+    "$cgscope" ${1:-} --help | grep -oE '^ +(-[A-Za-z] )? *--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u
+}
+
+help_letters() {
+    "$cgscope" "$1" --help | grep -oE '^ +-[A-Za-z] ' | tr -d ' ' | sort -u
+}
+
+# The program knows this long option, of one verb or of all; so also one that --help does not show.
+knows_option() {
+    local verb output
+    for verb in run adopt; do
+        output=$(timeout 10 "$cgscope" "$verb" "$1" --help 2>&1 </dev/null) || true
+        [[ $output == *"unrecognized option"* ]] || return 0
+    done
+    printf 'cgscope knows no %s\n' "$1"
+    return 1
+}
+
+# same WHAT LEFT RIGHT: the two texts are the same.
+same() {
+    [[ $2 == "$3" ]] || {
+        printf '%s:\n' "$1"
+        diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") || true
+        return 1
+    }
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib.h>
+#include <sys/stat.h>
+
+#include "systemd/bus-address.h"
+
+/* What stands for the directory made for the test, and for the user. */
+static char *fill_in(const char *text, const char *directory) {
+        g_autofree char *uid = g_strdup_printf("%u", (unsigned) geteuid());
+        GString *filled = g_string_new(text);
+
+        (void) g_string_replace(filled, "DIR", directory, 0);
+        (void) g_string_replace(filled, "UID", uid, 0);
+        return g_string_free(filled, false);
+}
+
+static void set_variable(const char *name, const char *text, const char *directory) {
+        g_autofree char *value = text ? fill_in(text, directory) : NULL;
+
+        if (value)
+                g_setenv(name, value, true);
+        else
+                g_unsetenv(name);
+}
+
+static void test_environment(void) {
+        static const struct {
+                ManagerKind kind;
+                const char *runtime_dir, *session, *system;
+                const char *address;
+        } rows[] = {
+                { MANAGER_USER, NULL, NULL, NULL, "unix:path=/run/user/UID/bus" },
+                { MANAGER_USER, "", "", NULL, "unix:path=/run/user/UID/bus" },
+                { MANAGER_USER, "DIR", NULL, NULL, "unix:path=DIR/bus" },
+                { MANAGER_USER, "DIR", "", NULL, "unix:path=DIR/bus" },
+                { MANAGER_USER, "DIR", "unix:path=/else", NULL, "unix:path=/else" },
+                { MANAGER_USER, NULL, "unix:abstract=x,guid=1", "unix:path=/sys", "unix:abstract=x,guid=1" },
+                { MANAGER_USER, "DIR/absent", NULL, NULL, "unix:path=DIR/absent/bus" },
+                { MANAGER_SYSTEM, NULL, NULL, NULL, "unix:path=/run/dbus/system_bus_socket" },
+                { MANAGER_SYSTEM, "DIR", "unix:path=/else", "", "unix:path=/run/dbus/system_bus_socket" },
+                { MANAGER_SYSTEM, "DIR", "unix:path=/else", "unix:path=/sys", "unix:path=/sys" },
+        };
+        g_autofree char *directory = g_dir_make_tmp("cgscope-address-XXXXXX", NULL);
+
+        g_assert_nonnull(directory);
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                g_autofree char *expected = fill_in(rows[i].address, directory);
+                _cleanup_free_ char *address = NULL, *message = NULL;
+
+                set_variable("XDG_RUNTIME_DIR", rows[i].runtime_dir, directory);
+                set_variable("DBUS_SESSION_BUS_ADDRESS", rows[i].session, directory);
+                set_variable("DBUS_SYSTEM_BUS_ADDRESS", rows[i].system, directory);
+
+                g_assert_cmpint(bus_address(rows[i].kind, &address, &message), ==, 0);
+                g_assert_cmpstr(address, ==, expected);
+                g_assert_null(message);
+        }
+        (void) rmdir(directory);
+}
+
+/* Somebody else's: "/" as an ordinary user, a directory given away as root. */
+static void test_runtime_dir_of_other(void) {
+        g_autofree char *made = geteuid() == 0 ? g_dir_make_tmp("cgscope-address-XXXXXX", NULL) : NULL;
+        const char *directory = made ?: "/", *sessions[] = { NULL, "unix:path=/else" };
+
+        if (made)
+                g_assert_cmpint(chown(made, 1234, (gid_t) -1), ==, 0);
+        set_variable("XDG_RUNTIME_DIR", directory, "");
+
+        for (size_t i = 0; i < ELEMENTSOF(sessions); i++) {
+                _cleanup_free_ char *address = NULL, *message = NULL;
+
+                set_variable("DBUS_SESSION_BUS_ADDRESS", sessions[i], "");
+                g_assert_cmpint(bus_address(MANAGER_USER, &address, &message), ==, -EPERM);
+                g_assert_null(address);
+                g_assert_nonnull(strstr(message, directory));
+                g_assert_nonnull(strstr(message, made ? "belongs to uid 1234" : "belongs to uid 0"));
+
+                /* The system bus is where it is. */
+                g_clear_pointer(&message, free);
+                g_assert_cmpint(bus_address(MANAGER_SYSTEM, &address, &message), ==, 0);
+                g_assert_null(message);
+        }
+        if (made)
+                (void) rmdir(made);
+}
+
+static void assert_explained(ManagerKind kind, int error, const char *word) {
+        _cleanup_free_ char *message = NULL;
+
+        g_assert_cmpint(bus_explain(kind, "unix:path=/the/bus", error, &message), ==, error);
+        g_assert_nonnull(message);
+        g_assert_null(strchr(message, '\n'));
+        if (!strstr(message, word))
+                g_error("\"%s\" is not in \"%s\"", word, message);
+}
+
+static void test_explain(void) {
+        g_autofree char *directory = g_strdup_printf("/run/user/%u", (unsigned) geteuid());
+        bool user_is_there = access(directory, F_OK) >= 0, systemd_is_there = access("/run/systemd/system", F_OK) >= 0;
+        const int absent[] = { -ENOENT, -ECONNREFUSED };
+
+        for (size_t i = 0; i < ELEMENTSOF(absent); i++) {
+                assert_explained(MANAGER_USER, absent[i],
+                                 user_is_there ? "no user bus at unix:path=/the/bus" : "enable-linger");
+                assert_explained(MANAGER_SYSTEM, absent[i],
+                                 systemd_is_there ? "no system bus at unix:path=/the/bus" : "is not PID 1");
+        }
+
+        assert_explained(MANAGER_USER, -EACCES, "user bus at unix:path=/the/bus: Permission denied");
+        assert_explained(MANAGER_SYSTEM, -EACCES, "system bus at unix:path=/the/bus: Permission denied");
+}
+
+static void test_no_systemd(void) {
+        static const struct {
+                ManagerKind kind;
+                const char *session, *word;
+        } rows[] = {
+                { MANAGER_SYSTEM, "unix:path=/else", "no systemd on the system bus" },
+                { MANAGER_USER, NULL, "loginctl user-status" },
+                { MANAGER_USER, "unix:path=/else", "DBUS_SESSION_BUS_ADDRESS=unix:path=/else" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *message = NULL;
+
+                set_variable("DBUS_SESSION_BUS_ADDRESS", rows[i].session, "");
+                g_assert_cmpint(bus_explain_no_systemd(rows[i].kind, &message), ==, -ESRCH);
+                g_assert_nonnull(strstr(message, rows[i].word));
+        }
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/bus-address/environment", test_environment);
+        g_test_add_func("/bus-address/runtime-dir-of-other", test_runtime_dir_of_other);
+        g_test_add_func("/bus-address/explain", test_explain);
+        g_test_add_func("/bus-address/no-systemd", test_no_systemd);
+
+        return g_test_run();
+}

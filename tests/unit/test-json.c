@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib.h>
+
+#include "basic/json.h"
+
+static void test_string(void) {
+        static const struct {
+                const char *text, *json;
+        } rows[] = {
+                { "", "{\"n\":\"\"}\n" },
+                { "plain", "{\"n\":\"plain\"}\n" },
+                { "a\"b\\c/", "{\"n\":\"a\\\"b\\\\c/\"}\n" },
+                { "a\nb\tc\x01\x7f", "{\"n\":\"a\\u000ab\\u0009c\\u0001\\u007f\"}\n" },
+                { "gr\u00fc\u00df \u20ac \U0001f600", "{\"n\":\"gr\u00fc\u00df \u20ac \U0001f600\"}\n" },
+                { "\xff", "{\"n\":\"\\ufffd\"}\n" },
+                { "a\xc3", "{\"n\":\"a\\ufffd\"}\n" },
+                { "\xc3(", "{\"n\":\"\\ufffd(\"}\n" },
+                { "\xc0\x80", "{\"n\":\"\\ufffd\\ufffd\"}\n" },
+                { "\xe2\x82", "{\"n\":\"\\ufffd\\ufffd\"}\n" },
+                { "\xe0\x9f\xbf", "{\"n\":\"\\ufffd\\ufffd\\ufffd\"}\n" },
+                { "\xed\xa0\x80", "{\"n\":\"\\ufffd\\ufffd\\ufffd\"}\n" },
+                { "\xf0\x8f\xbf\xbf", "{\"n\":\"\\ufffd\\ufffd\\ufffd\\ufffd\"}\n" },
+                { "\xf4\x90\x80\x80", "{\"n\":\"\\ufffd\\ufffd\\ufffd\\ufffd\"}\n" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *buffer = NULL;
+                JsonWriter writer;
+                size_t size;
+                FILE *file = open_memstream(&buffer, &size);
+
+                json_begin(&writer, file, false);
+                json_string(&writer, "n", rows[i].text);
+                g_assert_cmpint(json_end(&writer), ==, 0);
+                fclose(file);
+                g_assert_cmpstr(buffer, ==, rows[i].json);
+        }
+}
+
+static void test_object(void) {
+        static const struct {
+                bool pretty;
+                const char *json;
+        } rows[] = {
+                { false, "{\"unit\":\"a.scope\",\"none\":[],\"some\":[\"cpu\",\"io\"],"
+                         "\"gap\":[\"a\",\"\",\"b\"]}\n" },
+                { true, "{\n        \"unit\": \"a.scope\",\n        \"none\": [],\n"
+                        "        \"some\": [\"cpu\",\"io\"],\n"
+                        "        \"gap\": [\"a\",\"\",\"b\"]\n}\n" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *buffer = NULL;
+                JsonWriter writer;
+                size_t size;
+                FILE *file = open_memstream(&buffer, &size);
+
+                json_begin(&writer, file, rows[i].pretty);
+                json_string(&writer, "unit", "a.scope");
+                json_words(&writer, "none", "", ' ');
+                json_words(&writer, "some", "cpu io", ' ');
+                json_words(&writer, "gap", "a,,b", ',');
+                g_assert_cmpint(json_end(&writer), ==, 0);
+                fclose(file);
+                g_assert_cmpstr(buffer, ==, rows[i].json);
+        }
+}
+
+static void test_full_disk(void) {
+        FILE *file = fopen("/dev/full", "we");
+        JsonWriter writer;
+
+        if (!file) {
+                g_test_skip("no /dev/full");
+                return;
+        }
+        json_begin(&writer, file, false);
+        json_string(&writer, "n", "x");
+        g_assert_cmpint(json_end(&writer), ==, -EIO);
+        fclose(file);
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/json/string", test_string);
+        g_test_add_func("/json/object", test_object);
+        g_test_add_func("/json/full-disk", test_full_disk);
+
+        return g_test_run();
+}
