@@ -16,7 +16,6 @@
 #define _cleanup_(f) __attribute__((__cleanup__(f)))
 #define _printf_(a, b) __attribute__((__format__(printf, a, b)))
 #define _noreturn_ __attribute__((__noreturn__))
-#define _pure_ __attribute__((__pure__))
 #define _public_ __attribute__((__visibility__("default")))
 #define _unused_ __attribute__((__unused__))
 
@@ -69,10 +68,4 @@ static inline void freep(void *pointer) {
         free(*(void **) pointer);
 }
 
-static inline void fclosep(FILE **file) {
-        if (*file)
-                fclose(*file);
-}
-
 #define _cleanup_free_ _cleanup_(freep)
-#define _cleanup_fclose_ _cleanup_(fclosep)

@@ -17,9 +17,8 @@ int cgroup_of_process(pid_t pid, char **ret);
 /* Opens the group at @path ("/a/b", as above) beneath @root. Returns a descriptor for reading the directory. */
 int group_open(int root, const char *path);
 
-/* The controllers of @group: what its parent handed on to it, and what it hands on to its own children. */
+/* The controllers of @group: what its parent handed on to it. */
 int group_controllers(int group, ControllerMask *ret);
-int group_subtree_control(int group, ControllerMask *ret);
 
 /* The name of a group that cgscope makes: no '/', no leading '.', none that the kernel or a unit could claim (the
  * design's "Words"), at most 255 bytes. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
 #include "cgscope/arrival.h"
 #include "cgscope/ask.h"
 #include "cgscope/delegation.h"
@@ -38,20 +36,31 @@ static int explain_owned(pid_t pid, const char *owner, char **ret_message) {
         return -EPERM;
 }
 
+static int explain_unknown(pid_t pid, int error, char **ret_message) {
+        int n;
+
+        if (error == -ESRCH)
+                n = asprintf(ret_message, "no process %d", (int) pid);
+        else
+                n = asprintf(ret_message, "cannot look at the control group of process %d: %s", (int) pid,
+                             strerror(-error));
+        if (n < 0)
+                *ret_message = NULL;
+        return error;
+}
+
 /* A process in another delegated scope is somebody's: marks tell, and where a user manager left none, it is asked. */
 static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manager *manager, char **ret_message) {
         _cleanup_free_ char *path = NULL, *boundary = NULL, *unit = NULL;
         int r;
 
         r = cgroup_of_process(pid, &path);
-        if (r < 0)
-                return r;
-
-        r = boundary_find(adopt->scope.root, path, &boundary);
+        if (r >= 0)
+                r = boundary_find(adopt->scope.root, path, &boundary);
         if (r >= 0)
                 return explain_owned(pid, strrchr(boundary, '/') + 1, ret_message);
         if (r != -ENODATA)
-                return r;
+                return explain_unknown(pid, r, ret_message);
 
         r = asking->control_group_is_delegated(manager, path, &unit, ret_message);
         return r > 0 ? explain_owned(pid, unit, ret_message) : r;
@@ -75,14 +84,15 @@ static int check_ahead(Adopt *adopt) {
 }
 
 /* Where all the processes ended meanwhile, no event ends the scope. */
-static int check_alive(Adopt *adopt, const ScopeResult *result) {
-        _cleanup_close_ int fd = group_open(adopt->scope.root, result->control_group);
+static int check_alive(Adopt *adopt) {
+        const ProcessList *processes = &adopt->processes;
         _cleanup_free_ char *message = NULL;
 
-        if (fd >= 0 && group_is_populated(fd) > 0) {
-                ask_settled(&adopt->ask);
-                return 0;
-        }
+        for (size_t i = 0; i < processes->n; i++)
+                if (!process_has_ended(processes->pidfds[i])) {
+                        ask_settled(&adopt->ask);
+                        return 0;
+                }
 
         (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, &message);
         log_error("the processes ended before the scope was made");
@@ -104,7 +114,7 @@ static int start_scope(Adopt *adopt, ScopeResult *ret) {
         if (r >= 0)
                 r = ask_start(&adopt->ask, ret);
 
-        return r < 0 ? r : check_alive(adopt, ret);
+        return r < 0 ? r : check_alive(adopt);
 }
 
 /* The first that still lives stands for all when the scope is looked at. */
@@ -113,23 +123,25 @@ static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
 
         for (size_t i = 0; i < processes->n; i++)
                 if (!process_has_ended(processes->pidfds[i]))
-                        return scope_check(&adopt->scope, processes->pids[i], adopt->request.unit, result,
-                                           &adopt->options);
+                        return scope_identify(&adopt->scope, processes->pids[i], adopt->request.unit, result,
+                                              &adopt->options);
 
         log_error("the processes have ended");
         return -ESRCH;
 }
 
+/* From here on they are in the scope, whatever else fails. */
 static int fill_scope(Adopt *adopt, const ScopeResult *result) {
         const ScopeOptions *options = &adopt->options;
-        const ProcessList *processes = &adopt->processes;
         int r;
 
         r = look_at_scope(adopt, result);
+        if (r >= 0)
+                r = arrival_check(&adopt->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)
                 return r;
 
-        r = scope_fill_leaf(&adopt->scope, processes->pids, processes->pidfds, processes->n, options);
+        r = scope_fill_leaf(&adopt->scope, &adopt->processes, options);
         return r < 0 ? r : scope_enable_controllers(&adopt->scope, options);
 }
 
@@ -143,12 +155,16 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
                 r = request_init(&adopt->request, options, "adopted", argv);
         if (r >= 0)
                 r = start_scope(adopt, &result);
-        if (r >= 0)
-                r = fill_scope(adopt, &result);
-        if (r >= 0 && options->json && scope_print_json(&adopt->scope, options->json_pretty) < 0)
-                r = log_error_errno(-EIO, "cannot write to standard output");
         if (r < 0)
                 return STATUS_FAILURE;
+
+        r = fill_scope(adopt, &result);
+        if (r >= 0 && options->json && scope_print_json(&adopt->scope, options->json_pretty) < 0)
+                r = log_error_errno(-EIO, "cannot write to standard output");
+        if (r < 0) {
+                log_warning("the processes are in %s all the same", adopt->request.unit);
+                return STATUS_FAILURE;
+        }
 
         log_info("Running as unit: %s", adopt->request.unit);
         return EXIT_SUCCESS;
@@ -169,6 +185,10 @@ int verb_adopt(int argc, char *argv[]) {
                 return STATUS_USAGE;
         }
 
-        r = process_list_open(&adopt.processes, argv + rest, (size_t) (argc - rest));
+        r = process_list_parse(&adopt.processes, argv + rest, (size_t) (argc - rest));
+        if (r < 0)
+                return STATUS_USAGE;
+
+        r = process_list_open(&adopt.processes);
         return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, argv + rest);
 }

@@ -6,6 +6,15 @@
 #include "cgroup/group.h"
 #include "cgroup/reach.h"
 
+/* Of several assignments to one name the last one counts. */
+static bool is_overridden(const PropertyList *list, size_t i) {
+        for (size_t k = i + 1; k < list->n_items; k++)
+                if (list->items[k].info == list->items[i].info)
+                        return true;
+
+        return false;
+}
+
 /* What the options need: the controllers asked for by name, and those that the limits live in. */
 static ControllerMask controllers_needed(const ScopeOptions *options) {
         ControllerMask needed = options->controllers;
@@ -13,7 +22,7 @@ static ControllerMask controllers_needed(const ScopeOptions *options) {
         for (size_t i = 0; i < options->properties.n_items; i++) {
                 const PropertyValue *value = options->properties.items + i;
 
-                if (property_value_needs_controller(value))
+                if (property_value_needs_controller(value) && !is_overridden(&options->properties, i))
                         needed |= controller_bit(property_info_controller(value->info));
         }
 
@@ -42,20 +51,28 @@ static char *user_manager_on(const char *path) {
 }
 
 /* What lets a controller through that @next goes without, its parent @stop having it. */
-static int advise(const char *path, const char *stop, const char *next, const char *names, char **ret) {
+static int advise(const char *path, const char *stop, const char *next, ControllerMask controllers, const char *names,
+                  char **ret) {
+        bool unmanaged = (controllers & ~CONTROLLER_MASK_MANAGED) != CONTROLLER_MASK_NONE;
         _cleanup_free_ char *manager = user_manager_on(path);
         int r;
 
-        if (manager && startswith(manager, next))
+        if (unmanaged)
+                r = asprintf(ret, "systemd does not pass it on");
+        else if (manager && startswith(manager, next))
                 r = asprintf(ret, "an administrator lets it through with Delegate=%s in a drop-in for %s, see "
                              "DELEGATION in cgscope(1)", names, strrchr(manager, '/') + 1);
         else if (manager && streq(manager, stop))
                 r = asprintf(ret, "your user manager was handed it and does not know yet: systemctl --user "
                              "daemon-reexec");
         else
-                r = asprintf(ret, "see DisableControllers= of %s", strrchr(stop, '/') + 1);
+                r = asprintf(ret, "see DisableControllers= of %s", streq(stop, "/") ? "-.slice" : strrchr(stop, '/') + 1);
 
         return r < 0 ? -ENOMEM : 0;
+}
+
+static bool is_managed(Controller controller) {
+        return CONTROLLER_MASK_MANAGED & controller_bit(controller);
 }
 
 /* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
@@ -68,6 +85,10 @@ static int report_stop(int root, const char *path, Controller first, ControllerM
         int level = options->best_effort ? LOG_WARNING : LOG_ERR, r;
 
         r = controller_find_stop(root, path, first, &stop, &next);
+        if (r == -ENODATA) { /* it has come meanwhile */
+                *missing &= ~controller_bit(first);
+                return 0;
+        }
         if (r < 0)
                 return log_error_errno(r, "controller %s does not reach the scope, and where it stops cannot be found "
                                        "out", controller_to_string(first));
@@ -75,7 +96,7 @@ static int report_stop(int root, const char *path, Controller first, ControllerM
         for (Controller c = first; c < _CONTROLLER_MAX; c++) {
                 _cleanup_free_ char *other = NULL, *below = NULL;
 
-                if ((*missing & controller_bit(c)) &&
+                if ((*missing & controller_bit(c)) && is_managed(c) == is_managed(first) &&
                     controller_find_stop(root, path, c, &other, &below) >= 0 &&
                     streq(other ?: "", stop ?: ""))
                         together |= controller_bit(c);
@@ -88,7 +109,7 @@ static int report_stop(int root, const char *path, Controller first, ControllerM
                                 "cgroup v1 hierarchy holds it or the kernel lacks it",
                                 names, limit ? ", nothing would enforce " : "", limit ?: "");
 
-        r = advise(path, stop, next, names, &advice);
+        r = advise(path, stop, next, together, names, &advice);
         return log_full(level, 0, "%s not available%s%s: stops at %s, whose cgroup.subtree_control lacks it; %s", names,
                         limit ? ", nothing would enforce " : "", limit ?: "", stop, r < 0 ? "" : advice);
 }
@@ -111,20 +132,32 @@ static int check_controllers(int root, const char *path, ControllerMask present,
         return 0;
 }
 
-/* A controller can be there without the file: swap accounting switched off, no I/O scheduler that weighs. */
+/* Whether the file @name of the group shows a limit: it is there, and does not read as if nothing had been set. */
+static bool shows_limit(int group, const char *name) {
+        char text[4096];
+        ssize_t n = fd_read_file(group, name, text, sizeof(text));
+
+        /* The I/O scheduler decides which of the two there is. */
+        if (n == -ENOENT && streq(name, "io.weight"))
+                n = fd_read_file(group, "io.bfq.weight", text, sizeof(text));
+
+        return n == -EFBIG || (n > 0 && strspn(text, "\n") < (size_t) n && !startswith(text, "max"));
+}
+
+/* A controller can be there and the limit not: no swap accounting, no such device, no I/O scheduler that weighs. */
 static int check_files(const Scope *scope, const ScopeOptions *options) {
         for (size_t i = 0; i < options->properties.n_items; i++) {
-                const PropertyInfo *info = options->properties.items[i].info;
-                const char *file = property_info_file(info);
-                Controller c = property_info_controller(info);
+                const PropertyValue *value = options->properties.items + i;
+                const char *file = property_info_file(value->info);
 
-                if (!file || c == _CONTROLLER_INVALID || !(scope->controllers & controller_bit(c)) ||
-                    faccessat(scope->fd, file, F_OK, 0) == 0)
+                if (!file || !property_value_needs_controller(value) || is_overridden(&options->properties, i) ||
+                    !(scope->controllers & controller_bit(property_info_controller(value->info))) ||
+                    shows_limit(scope->fd, file))
                         continue;
 
                 log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0,
-                         "%s: %s did not arrive: this kernel has no %s for the scope", scope->unit,
-                         property_info_name(info), file);
+                         "%s: %s was taken by the manager, but %s does not show it: no such device or processor, or "
+                         "this kernel cannot do it", scope->unit, property_info_name(value->info), file);
                 if (!options->best_effort)
                         return -EOPNOTSUPP;
         }
@@ -139,10 +172,14 @@ int arrival_check(const Scope *scope, const ScopeOptions *options) {
 }
 
 int arrival_check_ahead(int root, const char *path, const ScopeOptions *options) {
-        _cleanup_close_ int fd = group_open(root, path);
+        _cleanup_close_ int fd = -EBADF;
         ControllerMask present;
         int r;
 
+        if (options->best_effort) /* afterwards is soon enough for a warning */
+                return 0;
+
+        fd = group_open(root, path);
         if (fd < 0)
                 return log_error_errno(fd, "cannot open the manager's control group %s", path);
 

@@ -14,7 +14,7 @@ static bool is_empty(const char *control_group) {
         _cleanup_close_ int root = cgroup_open_root(NULL);
         _cleanup_close_ int fd = root >= 0 && *control_group ? group_open(root, control_group) : -EBADF;
 
-        return fd < 0 || group_is_populated(fd) <= 0;
+        return !*control_group || fd == -ENOENT || (fd >= 0 && group_is_populated(fd) == 0);
 }
 
 /* In the child that stays behind. It has the module loaded, and makes a connection of its own. The scope is stopped

@@ -39,7 +39,7 @@ int command_find(const char *name, char **ret) {
                 next = strchrnul(p, ':');
 
                 /* An empty part is the working directory. */
-                if (asprintf(&path, "%.*s%s%s", (int) (next - p), p, next == p ? "" : "/", name) < 0)
+                if (asprintf(&path, "%.*s/%s", next == p ? 1 : (int) (next - p), next == p ? "." : p, name) < 0)
                         return -ENOMEM;
 
                 r = check_executable(path);

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "delegation.h"
 
+#include <fcntl.h>
+
 #include "basic/fd.h"
 #include "basic/json.h"
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgscope/arrival.h"
 #include "cgscope/process.h"
 #include "unit/unit-name.h"
+
+/* Who forks faster than that is not caught this way. */
+#define STRAGGLER_ROUNDS 100
 
 void scope_done(Scope *scope) {
         free(scope->path);
@@ -45,7 +49,7 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         const char *directory = strrchr(scope->path, '/') + 1;
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
-            (*result->control_group && !streq(result->control_group, scope->path))) {
+            ((options->unit || *result->control_group) && !streq(result->control_group, scope->path))) {
                 log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->path,
                           *result->control_group ? result->control_group : "it");
                 return -EXDEV;
@@ -63,7 +67,7 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         return 0;
 }
 
-int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options) {
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options) {
         int r;
 
         scope->unit = unit;
@@ -87,27 +91,61 @@ int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *re
         if (r < 0)
                 return log_error_errno(r, "%s: cannot read cgroup.controllers", unit);
 
-        return arrival_check(scope, options);
+        return 0;
 }
 
-int scope_fill_leaf(Scope *scope, const pid_t *pids, const int *pidfds, size_t n_pids, const ScopeOptions *options) {
+static int move_into_leaf(Scope *scope, pid_t pid, int pidfd, const ScopeOptions *options) {
+        int r;
+
+        if (process_has_ended(pidfd))
+                return 0;
+
+        r = group_attach(scope->leaf, pid);
+        if (r < 0 && r != -ESRCH && !process_has_ended(pidfd))
+                return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
+                                       (int) (pid ?: getpid()), options->leaf);
+        return 0;
+}
+
+/* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
+static int move_stragglers(Scope *scope, const ScopeOptions *options) {
+        for (unsigned round = 0; round < STRAGGLER_ROUNDS; round++) {
+                _cleanup_close_ int fd = fd_open_beneath(scope->fd, "cgroup.procs", O_RDONLY);
+                _cleanup_free_ char *pids = NULL;
+                ssize_t n = fd < 0 ? fd : fd_read_all(fd, &pids);
+
+                if (n <= 0)
+                        return (int) n;
+
+                for (char *save, *line = strtok_r(pids, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+                        int r = move_into_leaf(scope, (pid_t) strtol(line, NULL, 10), -EBADF, options);
+
+                        if (r < 0)
+                                return r;
+                }
+        }
+
+        return 0;
+}
+
+int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options) {
         int r;
 
         scope->leaf = group_make(scope->fd, options->leaf);
         if (scope->leaf < 0)
                 return log_error_errno(scope->leaf, "%s: cannot make the group %s", scope->unit, options->leaf);
 
-        for (size_t i = 0; i < n_pids; i++) {
-                if (pidfds && process_has_ended(pidfds[i]))
-                        continue;
+        if (!processes)
+                return move_into_leaf(scope, 0, -EBADF, options);
 
-                r = group_attach(scope->leaf, pids[i]);
-                if (r < 0 && !(pidfds && process_has_ended(pidfds[i])))
-                        return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
-                                               (int) (pids[i] ?: getpid()), options->leaf);
+        for (size_t i = 0; i < processes->n; i++) {
+                r = move_into_leaf(scope, processes->pids[i], processes->pidfds[i], options);
+                if (r < 0)
+                        return r;
         }
 
-        return 0;
+        r = move_stragglers(scope, options);
+        return r < 0 ? log_error_errno(r, "%s: cannot read its cgroup.procs", scope->unit) : 0;
 }
 
 /* One write for all. Where the kernel refuses that, one by one, to name the one it is about. */

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include "cgscope/process.h"
 #include "cgscope/scope-options.h"
 
 typedef struct Scope {
@@ -24,13 +25,13 @@ void scope_done(Scope *scope);
 /* Opens the hierarchy. @writable: a leaf is to be made. */
 int scope_open_hierarchy(Scope *scope, bool writable);
 
-/* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, that the scope is a
- * boundary, and that all controllers and limits arrived that @options ask for. */
-int scope_check(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options);
+/* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, and that the scope is a
+ * boundary; opens it, marks it, and finds out which controllers reached it. */
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options);
 
-/* Makes the leaf and moves the processes into it; 0 is the caller. With pidfds, none is taken for another that has its
- * number by now; one that has ended is passed over. */
-int scope_fill_leaf(Scope *scope, const pid_t *pids, const int *pidfds, size_t n_pids, const ScopeOptions *options);
+/* Makes the leaf and moves the processes into it; NULL is the caller. With adopted ones go those that they forked
+ * meanwhile; one that has ended is passed over. */
+int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options);
 
 /* Hands the controllers on to the groups below the boundary. */
 int scope_enable_controllers(Scope *scope, const ScopeOptions *options);

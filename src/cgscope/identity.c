@@ -14,18 +14,25 @@ static int copy(const char *from, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
+/* getpwnam(3): "not found" is none of these, or several. */
+static int no_entry(int error) {
+        return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM ? -ESRCH : -error;
+}
+
 static int look_up_user(const char *user, Identity *identity) {
         struct passwd *entry;
         uint64_t number;
         int r;
 
         /* A number without an entry will not do: the manager does not hand the scope to one. */
+        errno = 0;
         entry = parse_unsigned(user, 0, ID_MAX, &number) >= 0 ? getpwuid((uid_t) number) : getpwnam(user);
         if (!entry)
-                return -ESRCH;
+                return no_entry(errno);
 
         identity->user_given = true;
         identity->uid = entry->pw_uid;
+        identity->foreign = identity->uid != geteuid();
         identity->gid = entry->pw_gid;
 
         r = copy(entry->pw_name, &identity->name);
@@ -40,9 +47,10 @@ static int look_up_group(const char *group, Identity *identity) {
         struct group *entry;
         uint64_t number;
 
+        errno = 0;
         entry = parse_unsigned(group, 0, ID_MAX, &number) >= 0 ? getgrgid((gid_t) number) : getgrnam(group);
         if (!entry)
-                return -ESRCH;
+                return no_entry(errno);
 
         identity->group_given = true;
         identity->gid = entry->gr_gid;
@@ -91,6 +99,10 @@ int identity_assume(const Identity *identity) {
 int identity_set_environment(const Identity *identity) {
         if (!identity->name)
                 return 0;
+
+        /* The caller's bus and runtime directory would refuse another user. */
+        if (identity->foreign && (unsetenv("XDG_RUNTIME_DIR") < 0 || unsetenv("DBUS_SESSION_BUS_ADDRESS") < 0))
+                return -errno;
 
         if (setenv("HOME", identity->home, 1) < 0 || setenv("SHELL", identity->shell, 1) < 0 ||
             setenv("USER", identity->name, 1) < 0 || setenv("LOGNAME", identity->name, 1) < 0)

@@ -9,6 +9,7 @@
 
 typedef struct Identity {
         bool user_given, group_given;
+        bool foreign; /* not who we are */
         uid_t uid;
         gid_t gid;
         char *name, *home, *shell; /* the user's, NULL without one */
@@ -23,5 +24,5 @@ void identity_done(Identity *identity);
 /* Takes it on, for good, with all the supplementary groups of the user. */
 int identity_assume(const Identity *identity);
 
-/* Sets HOME, USER, LOGNAME and SHELL as a login would. */
+/* Sets HOME, USER, LOGNAME and SHELL as a login would, and takes away what points to the caller's own bus. */
 int identity_set_environment(const Identity *identity);

@@ -51,6 +51,8 @@ static int check_process(pid_t pid) {
                 return log_error("no process %d", (int) pid), -ESRCH;
 
         r = is_kernel_thread(pid);
+        if (r < 0)
+                return log_error("no process %d", (int) pid), -ESRCH;
         if (r > 0)
                 return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
         if (geteuid() != 0 && st.st_uid != geteuid())
@@ -58,27 +60,43 @@ static int check_process(pid_t pid) {
                                  (int) pid, (unsigned) st.st_uid, (unsigned) geteuid()),
                        -EPERM;
 
-        return r;
+        return 0;
 }
 
-static int open_process(ProcessList *list, const char *text) {
-        _cleanup_close_ int pidfd = -EBADF;
-        uint64_t number;
-        pid_t pid;
+int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
+        *list = (ProcessList) {
+                .pids = calloc(n_texts, sizeof(pid_t)),
+                .pidfds = calloc(n_texts, sizeof(int)),
+        };
+        if (!list->pids || !list->pidfds)
+                return log_oom();
+
+        for (size_t i = 0; i < n_texts; i++) {
+                uint64_t number;
+                size_t k = 0;
+
+                if (parse_unsigned(texts[i], 1, INT_MAX, &number) < 0)
+                        return log_error("'%s' is no process number", texts[i]), -EINVAL;
+
+                while (k < list->n && list->pids[k] != (pid_t) number)
+                        k++;
+                if (k < list->n)
+                        continue;
+
+                list->pids[list->n] = (pid_t) number;
+                list->pidfds[list->n++] = -EBADF;
+        }
+
+        return 0;
+}
+
+static int open_process(pid_t pid, int *ret) {
+        _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
         int r;
 
-        if (parse_unsigned(text, 1, INT_MAX, &number) < 0)
-                return log_error("'%s' is no process number", text), -EINVAL;
-        pid = (pid_t) number;
-
-        for (size_t i = 0; i < list->n; i++)
-                if (list->pids[i] == pid)
-                        return 0;
-
-        pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
         if (pidfd < 0 && errno == ESRCH)
                 return log_error("no process %d", (int) pid), -ESRCH;
-        if (pidfd < 0 && errno == EINVAL)
+        if (pidfd < 0 && (errno == EINVAL || errno == ENOENT)) /* the latter since Linux 6.15 */
                 return log_error("%d is a thread, not a process", (int) pid), -EINVAL;
         if (pidfd < 0)
                 return log_error_errno(-errno, "cannot open process %d", (int) pid);
@@ -89,21 +107,13 @@ static int open_process(ProcessList *list, const char *text) {
         if (process_has_ended(pidfd))
                 return log_error("no process %d", (int) pid), -ESRCH;
 
-        list->pids[list->n] = pid;
-        list->pidfds[list->n++] = TAKE_FD(pidfd);
+        *ret = TAKE_FD(pidfd);
         return 0;
 }
 
-int process_list_open(ProcessList *list, char *const texts[], size_t n_texts) {
-        *list = (ProcessList) {
-                .pids = calloc(n_texts, sizeof(pid_t)),
-                .pidfds = calloc(n_texts, sizeof(int)),
-        };
-        if (!list->pids || !list->pidfds)
-                return log_oom();
-
-        for (size_t i = 0; i < n_texts; i++) {
-                int r = open_process(list, texts[i]);
+int process_list_open(ProcessList *list) {
+        for (size_t i = 0; i < list->n; i++) {
+                int r = open_process(list->pids[i], &list->pidfds[i]);
 
                 if (r < 0)
                         return r;

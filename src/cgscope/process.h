@@ -14,9 +14,12 @@ typedef struct ProcessList {
         size_t n;
 } ProcessList;
 
-/* Opens what is typed at @texts, each once. Checks that each is a process of ours (any, for root), no kernel thread and
- * no manager. Says itself what is wrong with which. */
-int process_list_open(ProcessList *list, char *const texts[], size_t n_texts);
+/* The numbers at @texts, each once. Says which is none. */
+int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts);
+
+/* Opens them. Checks that each is a process of ours (any, for root), no kernel thread and no manager. Says itself what
+ * is wrong with which. */
+int process_list_open(ProcessList *list);
 void process_list_done(ProcessList *list);
 
 bool process_has_ended(int pidfd);

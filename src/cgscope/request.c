@@ -16,10 +16,14 @@ static int slice_of_group(const char *path, ManagerKind manager, char **ret) {
         const char *slice = "-.slice", *p = path;
         size_t slice_length = strlen(slice);
 
-        if (manager == MANAGER_USER && (p = strstr(path, "/user@")))
+        if (manager == MANAGER_USER) {
+                p = strstr(path, "/user@");
+                if (!p)
+                        return -ENXIO;
                 p = strchrnul(p + 1, '/');
+        }
 
-        while (p && *p == '/') {
+        while (*p == '/') {
                 size_t length = strcspn(++p, "/");
 
                 if (length <= strlen(".slice") || memcmp(p + length - strlen(".slice"), ".slice", strlen(".slice")))
@@ -46,29 +50,36 @@ static int inherit_slice(Request *request, const ScopeOptions *options) {
         else if (r >= 0)
                 request->slice = TAKE_PTR(outer);
 
+        if (r == -ENXIO)
+                return log_error("--slice-inherit: we are in no slice of your user manager, but in %s", path), r;
         return r < 0 ? log_error_errno(r, "--slice-inherit: cannot find the slice that we are in") : 0;
 }
 
-static int describe(Request *request, const ScopeOptions *options, char *const argv[]) {
+/* The command line, in one line that fits; NULL where it is no text. */
+static int describe_command(char *const argv[], char **ret) {
         char text[DESCRIPTION_MAX];
         size_t n = 0;
 
-        if (options->description)
-                (void) snprintf(text, sizeof(text), "%s", options->description);
-        else
-                for (size_t i = 0; argv[i] && n < sizeof(text); i++)
-                        n += (size_t) snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "", argv[i]);
+        for (size_t i = 0; argv[i] && n < sizeof(text); i++)
+                n += (size_t) snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "", argv[i]);
 
-        /* The bus takes UTF-8 only, and a line is one line; who wants more sends --description. */
-        if (!text_is_printable(text)) {
-                if (options->description) {
-                        log_error("--description: this is no text of one line in UTF-8");
-                        return -EINVAL;
-                }
-                return 0;
-        }
+        /* What was cut in the middle of a character loses the rest of it. */
+        for (n = strlen(text); n > sizeof(text) - 5 && !text_is_printable(text); n--)
+                text[n - 1] = '\0';
 
-        request->description = strdup(text);
+        *ret = text_is_printable(text) ? strdup(text) : NULL;
+        return *ret || !text_is_printable(text) ? 0 : log_oom();
+}
+
+static int describe(Request *request, const ScopeOptions *options, char *const argv[]) {
+        if (!options->description)
+                return describe_command(argv, &request->description);
+
+        /* The bus takes UTF-8 only, and a line is one line. */
+        if (!text_is_printable(options->description))
+                return log_error("--description: this is no text of one line in UTF-8"), -EINVAL;
+
+        request->description = strdup(options->description);
         return request->description ? 0 : log_oom();
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -7,6 +6,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/hierarchy.h"
+#include "cgscope/arrival.h"
 #include "cgscope/ask.h"
 #include "cgscope/command.h"
 #include "cgscope/delegation.h"
@@ -25,17 +25,35 @@ typedef struct Run {
         Scope scope;
         Ask ask;
         char **argv;
-        char *path;    /* of the command */
-        int directory; /* --working-directory, or -EBADF */
+        char *path; /* of the command */
 } Run;
 
 static void run_done(Run *run) {
-        (void) fd_close(run->directory);
         free(run->path);
         scope_done(&run->scope);
         request_done(&run->request);
         identity_done(&run->identity);
         scope_options_done(&run->options);
+}
+
+/* First of all: the command may be named from there. */
+static int enter_directory(const Run *run) {
+        const char *directory = run->options.working_directory;
+
+        if (directory && chdir(directory) < 0)
+                return log_error_errno(-errno, "--working-directory: cannot enter %s", directory);
+
+        return 0;
+}
+
+/* Whether the user that the command runs as may be there, too. */
+static int check_directory(const Run *run) {
+        const char *directory = run->options.working_directory;
+
+        if (directory && run->identity.user_given && chdir(*directory == '/' ? directory : ".") < 0)
+                return log_error_errno(-errno, "--working-directory: %s cannot enter %s", run->identity.name, directory);
+
+        return 0;
 }
 
 static int find_command(Run *run) {
@@ -76,13 +94,6 @@ static int prepare_process(Run *run) {
 
         if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
                 return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice);
-
-        if (options->working_directory) {
-                run->directory = open(options->working_directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-                if (run->directory < 0)
-                        return log_error_errno(-errno, "--working-directory: cannot open %s",
-                                               options->working_directory);
-        }
 
         return 0;
 }
@@ -127,31 +138,30 @@ static int start_scope(Run *run, ScopeResult *ret) {
 
         fill_request(run, &self, &pidfd);
         r = ask_connect(&run->ask, &run->request);
-        if (r >= 0)
-                r = ask_start(&run->ask, ret);
-        if (r < 0)
-                return r;
-
-        /* Alive now, this process was so when the manager took it in. */
-        ask_settled(&run->ask);
-        return 0;
+        return r < 0 ? r : ask_start(&run->ask, ret);
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
 static int enter_scope(Run *run, const ScopeResult *result) {
         const ScopeOptions *options = &run->options;
-        pid_t self = 0;
         int r;
 
         r = identity_assume(&run->identity);
         if (r < 0)
                 return log_error_errno(r, "cannot become uid %s", run->identity.uid_text);
 
-        r = scope_check(&run->scope, 0, run->request.unit, result, options);
+        r = scope_identify(&run->scope, 0, run->request.unit, result, options);
+        if (r < 0)
+                return r;
+
+        /* Being in it, and alive, our end is the scope's from here on. */
+        ask_settled(&run->ask);
+
+        r = arrival_check(&run->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)
                 return r;
 
-        r = scope_fill_leaf(&run->scope, &self, NULL, 1, options);
+        r = scope_fill_leaf(&run->scope, NULL, options);
         return r < 0 ? r : scope_enable_controllers(&run->scope, options);
 }
 
@@ -208,10 +218,9 @@ static int hand_over(Run *run, const ScopeResult *result) {
         const ScopeOptions *options = &run->options;
         int r;
 
-        if (run->directory >= 0 && fchdir(run->directory) < 0)
-                return log_error_errno(-errno, "--working-directory: cannot enter %s", options->working_directory);
-
-        r = set_environment(run, result);
+        r = check_directory(run);
+        if (r >= 0)
+                r = set_environment(run, result);
         if (r < 0)
                 return r;
 
@@ -227,6 +236,9 @@ static int hand_over(Run *run, const ScopeResult *result) {
 static int run_command(Run *run) {
         ScopeResult result;
         int r;
+
+        if (enter_directory(run) < 0)
+                return STATUS_NOT_STARTED;
 
         r = find_command(run);
         if (r != 0)
@@ -250,7 +262,7 @@ static int run_command(Run *run) {
 }
 
 int verb_run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .directory = -EBADF, .scope = SCOPE_INIT, .ask = ASK_INIT };
+        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

@@ -290,6 +290,27 @@ static int parse_option(ScopeOptions *options, int id, int argc, char *argv[]) {
         }
 }
 
+/* A user manager takes these, too, and enforces nothing. */
+static int check_privileges(const ScopeOptions *options) {
+        if (options->manager != MANAGER_USER || geteuid() == 0)
+                return 0;
+
+        for (size_t i = 0; i < options->properties.n_items; i++) {
+                const PropertyValue *value = options->properties.items + i;
+
+                if (!property_value_needs_privileges(value))
+                        continue;
+
+                log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0,
+                         "--property: %s needs a privileged manager, your user manager would not enforce it; use "
+                         "--system", property_info_name(value->info));
+                if (!options->best_effort)
+                        return -EPERM;
+        }
+
+        return 0;
+}
+
 int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest) {
         OptionParser parser;
         int id, r;
@@ -323,6 +344,10 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
 
         if (options->leaf_given && !options->delegate)
                 return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
+
+        r = check_privileges(options);
+        if (r < 0)
+                return r;
 
         *ret_rest = optind;
         return 1;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -15,18 +16,28 @@
 /* A word that is none: go. */
 static const char dismissal[] = "";
 
+/* Nothing is held up by this process: neither who reads our output to its end, nor a mount, nor, not least, the
+ * connection to the bus, which is to end with the other process. */
+static void release_everything(int *reader) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+        *reader = fcntl(*reader, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        for (int fd = 0; fd <= STDERR_FILENO; fd++)
+                (void) dup2(null, fd);
+
+        if (dup3(*reader, STDERR_FILENO + 1, O_CLOEXEC) >= 0)
+                *reader = STDERR_FILENO + 1;
+        (void) close_range((unsigned) *reader + 1, ~0U, 0);
+        (void) chdir("/");
+}
+
 static _noreturn_ void keep_watch(int reader, WatchFunction alone, void *userdata) {
         char word[WATCH_WORD_MAX + 1] = "", next[WATCH_WORD_MAX + 1];
         ssize_t n;
 
         (void) setsid();
         (void) signal(SIGPIPE, SIG_IGN);
-
-        /* Not least the socket to the bus: it would keep the connection open that is to end with the other process. */
-        reader = dup3(reader, STDERR_FILENO + 1, O_CLOEXEC) >= 0 ? STDERR_FILENO + 1 : reader;
-        (void) close_range((unsigned) reader + 1, ~0U, 0);
-        (void) close(STDIN_FILENO);
-        (void) close(STDOUT_FILENO);
+        release_everything(&reader);
 
         for (;;) {
                 n = read(reader, next, sizeof(next) - 1);
@@ -51,8 +62,8 @@ int watch_start(Watch *watch, WatchFunction alone, void *userdata) {
         int fds[2];
         pid_t pid;
 
-        /* O_DIRECT: what is written is read as it was written, word by word. */
-        if (pipe2(fds, O_CLOEXEC | O_DIRECT) < 0)
+        /* What is sent is received as it was sent, word by word. */
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
                 return -errno;
         reader = fds[0];
         writer = fds[1];
@@ -70,11 +81,11 @@ int watch_start(Watch *watch, WatchFunction alone, void *userdata) {
 }
 
 int watch_tell(Watch *watch, const char *word) {
-        return write(watch->writer, word, strlen(word)) < 0 ? -errno : 0;
+        return send(watch->writer, word, strlen(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 void watch_dismiss(Watch *watch) {
-        if (watch->writer >= 0 && write(watch->writer, dismissal, sizeof(dismissal)) > 0)
+        if (watch->writer >= 0 && send(watch->writer, dismissal, sizeof(dismissal), MSG_NOSIGNAL) > 0)
                 watch->dismissed = true;
 }
 

@@ -23,8 +23,8 @@ typedef struct Watch {
 
 #define WATCH_INIT { .writer = -EBADF }
 
-/* Starts the child. It keeps no descriptor but standard error, so it holds up nothing that ends with us. Until it is
- * told something there is nothing to do for it: it ends quietly when we do. */
+/* Starts the child. It keeps no descriptor of ours. Until it is told something there is nothing to do for it: it ends
+ * quietly when we do. */
 int watch_start(Watch *watch, WatchFunction alone, void *userdata);
 int watch_tell(Watch *watch, const char *word);
 

@@ -14,10 +14,12 @@
 /* As long as the agent may take to register: the bus and polkit may have to be started for it. */
 #define REGISTER_TIMEOUT_MSEC 10000
 
-static _noreturn_ void run_agent(int notify_fd) {
+static _noreturn_ void run_agent(pid_t parent, int notify_fd) {
         char number[16];
 
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (getppid() != parent) /* it ended before that */
+                _exit(EXIT_FAILURE);
         (void) fcntl(notify_fd, F_SETFD, 0);
         (void) snprintf(number, sizeof(number), "%d", notify_fd);
         (void) execl(PKTTYAGENT, PKTTYAGENT, "--notify-fd", number, "--fallback", NULL);
@@ -27,8 +29,8 @@ static _noreturn_ void run_agent(int notify_fd) {
 int agent_open(Agent *agent) {
         _cleanup_close_ int reader = -EBADF, writer = -EBADF;
         struct pollfd pollfd = { .events = POLLIN };
+        pid_t parent = getpid(), pid;
         int fds[2];
-        pid_t pid;
 
         if (geteuid() == 0 || !isatty(STDIN_FILENO) || access(PKTTYAGENT, X_OK) < 0)
                 return 0;
@@ -42,7 +44,7 @@ int agent_open(Agent *agent) {
         if (pid < 0)
                 return -errno;
         if (pid == 0)
-                run_agent(writer);
+                run_agent(parent, writer);
 
         agent->pid = pid;
         writer = fd_close(writer);

@@ -76,7 +76,9 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
                 return e < 0 ? -ENOMEM : r;
         }
 
-        if (sd_bus_error_has_names(error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+        /* On a bus of its own the activation of the name is tried, and fails (its Exec= is /bin/false). */
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
+            startswith(error->name, "org.freedesktop.DBus.Error.Spawn."))
                 return bus_explain_no_systemd(manager->options.kind, ret_message);
 
         if (sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))

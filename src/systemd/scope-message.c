@@ -13,7 +13,8 @@ static int append_delegation(sd_bus_message *m, const ScopeRequest *request) {
         if (request->all_controllers)
                 return sd_bus_message_append(m, "(sv)", "Delegate", "b", true);
 
-        /* The list alone implies Delegate=yes, an empty one too: the subtree is ours then, and no controller is turned
+        /* Names that systemd does not know it would refuse altogether; what then does not arrive is noticed anyway.
+         * The list alone implies Delegate=yes, an empty one too: the subtree is ours then, and no controller is turned
          * on for it, nor for the units beside it. */
         r = sd_bus_message_open_container(m, SD_BUS_TYPE_STRUCT, "sv");
         if (r >= 0)
@@ -23,7 +24,7 @@ static int append_delegation(sd_bus_message *m, const ScopeRequest *request) {
         if (r >= 0)
                 r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "s");
         for (Controller c = 0; r >= 0 && c < _CONTROLLER_MAX; c++)
-                if (request->controllers & controller_bit(c))
+                if (request->controllers & CONTROLLER_MASK_MANAGED & controller_bit(c))
                         r = sd_bus_message_append(m, "s", controller_to_string(c));
         for (int i = 0; r >= 0 && i < 3; i++)
                 r = sd_bus_message_close_container(m);

@@ -10,9 +10,13 @@
 static int find_unit(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, const char **ret_path,
                      char **ret_message) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        uint64_t left = deadline_left(manager->options.deadline);
         int r;
 
-        r = sd_bus_call(manager->bus, call, deadline_left(manager->options.deadline), &error, ret_reply);
+        if (left == 0)
+                return manager_explain(manager, -ETIMEDOUT, NULL, ret_message);
+
+        r = sd_bus_call(manager->bus, call, left, &error, ret_reply);
         if (sd_bus_error_has_name(&error, SYSTEMD_NAME ".NoSuchUnit"))
                 return 0;
         if (r < 0)

@@ -18,6 +18,8 @@ typedef enum PropertyFlags {
         PROPERTY_RESET_TO_ZERO = 1 << 1,
         /* An empty text is a value. */
         PROPERTY_MAY_BE_EMPTY = 1 << 2,
+        /* Enforced by BPF, for which the manager needs privileges. */
+        PROPERTY_PRIVILEGED = 1 << 3,
 } PropertyFlags;
 
 struct PropertyInfo {

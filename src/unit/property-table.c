@@ -30,6 +30,7 @@
 #define UNITS(N) { ROW(N, units, NONE, NULL) }
 #define PATHS(N) { ROW(N, paths, NONE, NULL) }
 #define OTHER(N, PARSE, E) { ROW(N, PARSE, NONE, NULL), .examples = E }
+#define BPF(N, PARSE, E) { ROW(N, PARSE, NONE, NULL), .examples = E, .flags = PROPERTY_PRIVILEGED }
 
 /* A time is called …Sec in a unit file and …USec on the bus: N is the part before. */
 #define TIME(N) { ROW_AS(N "Sec", N "USec", time, NONE, NULL), .examples = TIMES }
@@ -50,7 +51,7 @@
         "fail", "replace", "replace-irreversibly", "isolate", "flush", "ignore-dependencies", "ignore-requirements"
 
 /* The file is NULL for what the Startup settings change only while the system starts, for what works on groups further
- * down, and for IO weights, which are in io.weight or io.bfq.weight after the device's scheduler. */
+ * down. */
 const PropertyInfo property_table[] = {
         /* systemd.resource-control(5): CPU. Its accounting needs no controller in v2: cpu.stat is in every group. */
         BOOL("CPUAccounting", NONE, NULL),
@@ -94,9 +95,9 @@ const PropertyInfo property_table[] = {
 
         /* IO */
         BOOL("IOAccounting", IO, NULL),
-        WEIGHT("IOWeight", IO, NULL),
+        WEIGHT("IOWeight", IO, "io.weight"),
         WEIGHT("StartupIOWeight", IO, NULL),
-        { ROW("IODeviceWeight", device_weight, IO, NULL), .min = 1, .max = 10000, .examples = "/dev/sda 200" },
+        { ROW("IODeviceWeight", device_weight, IO, "io.weight"), .min = 1, .max = 10000, .examples = "/dev/sda 200" },
         RATE("IOReadBandwidthMax"),
         RATE("IOWriteBandwidthMax"),
         RATE("IOReadIOPSMax"),
@@ -106,24 +107,24 @@ const PropertyInfo property_table[] = {
         WATCH("IOPressureWatch"),
         TIME("IOPressureThreshold"),
 
-        /* Network */
-        BOOL("IPAccounting", NONE, NULL),
-        OTHER("IPAddressAllow", addresses, "10.0.0.0/8, ::1, localhost, any"),
-        OTHER("IPAddressDeny", addresses, "10.0.0.0/8, ::1, localhost, any"),
-        OTHER("SocketBindAllow", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
-        OTHER("SocketBindDeny", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
-        OTHER("RestrictNetworkInterfaces", interfaces, "eth0 eth1, ~wlan0"),
-        OTHER("NFTSet", nft_sets, "cgroup:inet:filter:my_set"),
+        /* Network: BPF programs, which a user manager may not load */
+        { ROW("IPAccounting", yes_no, NONE, NULL), .flags = PROPERTY_PRIVILEGED },
+        BPF("IPAddressAllow", addresses, "10.0.0.0/8, ::1, localhost, any"),
+        BPF("IPAddressDeny", addresses, "10.0.0.0/8, ::1, localhost, any"),
+        BPF("SocketBindAllow", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
+        BPF("SocketBindDeny", bind_rule, "ipv4:tcp:8080, udp:1024-2048, any"),
+        BPF("RestrictNetworkInterfaces", interfaces, "eth0 eth1, ~wlan0"),
+        BPF("NFTSet", nft_sets, "cgroup:inet:filter:my_set"),
 
-        /* Programs and devices */
-        PATHS("IPIngressFilterPath"),
-        PATHS("IPEgressFilterPath"),
-        { ROW("BPFProgram", program, NONE, NULL), .examples = "egress:/sys/fs/bpf/program",
+        /* Programs and devices: likewise */
+        BPF("IPIngressFilterPath", paths, NULL),
+        BPF("IPEgressFilterPath", paths, NULL),
+        { ROW("BPFProgram", program, NONE, NULL), .flags = PROPERTY_PRIVILEGED, .examples = "egress:/sys/fs/bpf/program",
           WORDS("ingress", "egress", "sock_create", "sock_ops", "device", "bind4", "bind6", "connect4", "connect6",
                 "post_bind4", "post_bind6", "sendmsg4", "sendmsg6", "sysctl", "recvmsg4", "recvmsg6", "getsockopt",
                 "setsockopt") },
-        OTHER("DeviceAllow", device_access, "/dev/null rw, char-pts rwm"),
-        CHOICE("DevicePolicy", NONE, NULL, "auto", "closed", "strict"),
+        BPF("DeviceAllow", device_access, "/dev/null rw, char-pts rwm"),
+        { ROW("DevicePolicy", choice, NONE, NULL), WORDS("auto", "closed", "strict"), .flags = PROPERTY_PRIVILEGED },
 
         /* Control groups, out of memory, dumps */
         OTHER("DisableControllers", controllers, "cpu io"),

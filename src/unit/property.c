@@ -165,3 +165,21 @@ bool property_value_needs_controller(const PropertyValue *value) {
 
         return true;
 }
+
+bool property_value_needs_privileges(const PropertyValue *value) {
+        if (!(value->info->flags & PROPERTY_PRIVILEGED))
+                return false;
+
+        if (streq(value->signature, "b"))
+                return value->boolean;
+        if (streq(value->signature, "s"))
+                return !streq(value->string, "auto");
+        if (streq(value->signature, "as"))
+                return value->strings && *value->strings;
+        if (streq(value->signature, "a(iayu)"))
+                return value->addresses.n_items > 0;
+        if (streq(value->signature, "a(st)") || streq(value->signature, "a(ss)"))
+                return value->pairs.n_items > 0;
+
+        return true;
+}

@@ -117,5 +117,8 @@ const char *property_info_file(const PropertyInfo *info);
  * list, a protection of 0, nor for a setting that only matters beside another one (CPUQuotaPeriodSec). */
 bool property_value_needs_controller(const PropertyValue *value);
 
+/* Whether only a privileged manager can enforce @value; a user manager takes it and does nothing. */
+bool property_value_needs_privileges(const PropertyValue *value);
+
 /* Calls @fn with the name of each row, in the table's order: for completions and the manual. */
 void property_foreach(void (*fn)(const char *name, void *userdata), void *userdata);

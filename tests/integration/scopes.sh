@@ -127,7 +127,7 @@ start() {
 absent_controller() {
     local name have
     have=" $(</sys/fs/cgroup/cgroup.controllers) "
-    for name in cpu dmem misc; do
+    for name in cpu io memory; do
         if [[ $have != *" $name "* ]]; then
             printf '%s\n' "$name"
             return

@@ -102,6 +102,8 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
                 value = g_variant_new_string(fake->control_group);
         else if (strcmp(property, "Delegate") == 0)
                 value = g_variant_new_boolean(fake->delegate);
+        else if (strcmp(property, "Job") == 0)
+                value = g_variant_new("(uo)", fake->job_left, fake->job_left ? FAKE_JOB : "/");
         else
                 value = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, id, sizeof(id), 1);
         fake_reply(fake, call, g_variant_new("(v)", value));

@@ -24,6 +24,7 @@ struct FakeManager {
         const char *unit;          /* that StartTransientUnit asked for last; owned by its message */
         const char *control_group; /* what the properties of that name say */
         bool delegate;
+        unsigned job_left; /* the job that the unit's property names; 0: none */
 
         FakeBus *bus;
         GDBusConnection *connection; /* NULL: not on the bus */

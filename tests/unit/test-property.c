@@ -521,7 +521,7 @@ static void test_kernel(void) {
                 { "CPUQuotaPeriodSec=10ms", CONTROLLER_CPU, "cpu.max", false },
                 { "AllowedCPUs=0", CONTROLLER_CPUSET, "cpuset.cpus", true },
                 { "AllowedCPUs=", CONTROLLER_CPUSET, "cpuset.cpus", false },
-                { "IOWeight=10", CONTROLLER_IO, NULL, true },
+                { "IOWeight=10", CONTROLLER_IO, "io.weight", true },
                 { "IOReadIOPSMax=/dev/sda 1", CONTROLLER_IO, "io.max", true },
                 { "IOReadIOPSMax=", CONTROLLER_IO, "io.max", false },
                 { "TasksMax=1", CONTROLLER_PIDS, "pids.max", true },

@@ -85,6 +85,43 @@ static void test_answer_lost(ScopeTest *test, gconstpointer data) {
         g_assert_cmpstr(test->result.control_group, ==, "/fake.slice/fake.scope");
 }
 
+/* The answer was lost, and the job is still to be done: its end is waited for. */
+static void name_exists_with_job(FakeManager *fake, GDBusMessage *call) {
+        name_exists(fake, call);
+        fake->job_left = 42;
+}
+
+static void end_job_after_answer(FakeManager *fake, GDBusMessage *call) {
+        fake->get = NULL;
+        fake_reply(fake, call, g_variant_new("(v)", g_variant_new("(uo)", 42, FAKE_JOB)));
+        g_usleep(PAUSE_USEC);
+        fake_job_removed(fake, FAKE_JOB, TEST_UNIT, "failed");
+}
+
+static void test_answer_lost_job_left(ScopeTest *test, gconstpointer data _unused_) {
+        test->fake->start[0] = leave_and_return;
+        test->fake->start[1] = name_exists_with_job;
+        test->fake->get = end_job_after_answer;
+
+        g_assert_cmpint(scope_test_run(test), <, 0);
+        scope_test_assert_message(test, "failed", TEST_UNIT, NULL);
+        scope_test_assert_quick(test);
+}
+
+static void lose_inquiry(FakeManager *fake, GDBusMessage *call) {
+        fake->get = NULL;
+        leave_and_return(fake, call);
+}
+
+static void test_inquiry_lost(ScopeTest *test, gconstpointer data _unused_) {
+        test->fake->get = lose_inquiry;
+
+        g_assert_cmpint(scope_test_run(test), ==, 0);
+        scope_test_assert_quick(test);
+        scope_test_assert_calls(test, 1);
+        g_assert_cmpstr(test->result.control_group, ==, "/fake.slice/fake.scope");
+}
+
 static void refuse(FakeManager *fake, GDBusMessage *call) {
         fake_reply_error(fake, call, "org.freedesktop.DBus.Error.Failed", "Not today.");
 }
@@ -180,7 +217,7 @@ static void test_bus_gone_while_asked(ScopeTest *test, gconstpointer data _unuse
         g_assert_cmpint(scope_test_run(test), <, 0);
         g_assert_nonnull(test->message);
         g_assert_cmpuint(test->elapsed, <, USEC_PER_SEC);
-        g_assert_false(test->result.pending);
+        g_assert_true(test->result.pending);
 }
 
 static void kill_bus_before_call(ScopeTest *test) {
@@ -229,6 +266,8 @@ int main(int argc, char *argv[]) {
         scope_test_add("/scope/manager/call-lost", test_call_lost);
         scope_test_add("/scope/manager/answer-lost", test_answer_lost);
         add("/scope/manager/answer-lost-system", "system", test_answer_lost);
+        scope_test_add("/scope/manager/answer-lost-job-left", test_answer_lost_job_left);
+        scope_test_add("/scope/manager/inquiry-lost", test_inquiry_lost);
         scope_test_add("/scope/manager/call-lost-twice", test_call_lost_twice);
         scope_test_add("/scope/manager/call-lost-then-refused", test_call_lost_then_refused);
         scope_test_add("/scope/manager/reexecuted", test_reexecuted);

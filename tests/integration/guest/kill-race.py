@@ -3,7 +3,7 @@
 """Kills clients of a manager at bad moments and counts what they leave behind.
 
 kill-race.py kill RUNS -- CMD…      kills CMD at a random instant of its run, RUNS times
-kill-race.py asker RUNS             the same with the process that asks for `cgscope run`
+kill-race.py helper RUNS            the same with the process that helps `cgscope run`, its child
 kill-race.py stopped PID            kills `cgscope run` while its manager, process PID, is stopped
 kill-race.py many RUNS AT_ONCE      runs `cgscope run` RUNS times, AT_ONCE at a time
 kill-race.py leak RUNS              short commands in scopes, by a client that does not wait for its job: to compare with
@@ -123,8 +123,8 @@ def wait_for_child(client):
     return None
 
 
-def asker(runs):
-    cost, refused, errors = measure(RUN), 0, 0
+def helper(runs):
+    cost, killed, errors = measure(RUN), 0, 0
     for i in range(runs):
         client = spawn((RUN, DELEGATE)[i % 2])
         child = wait_for_child(client)
@@ -134,18 +134,18 @@ def asker(runs):
             if child in children(client.pid):
                 try:
                     os.kill(child, signal.SIGKILL)
+                    killed += 1
                 except ProcessLookupError:
                     pass
         text = client.communicate()[1].decode()
-        refused += client.returncode == 125
-        # Killed when it had answered, nobody takes notice.
+        # Whether it can still be done without depends on the moment.
         good = (0, 0) if client.returncode == 0 else (125, 1)
         if (client.returncode, len(text.splitlines())) != good:
             errors += 1
             print("error:", client.returncode, text, file=sys.stderr)
     time.sleep(1)
     settle()
-    report(runs=runs, refused=refused, errors=errors)
+    report(runs=runs, killed=killed, errors=errors)
 
 
 def stopped(manager, held):
@@ -174,14 +174,15 @@ def many(runs, at_once):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         unit = done.stdout.partition("\n")[0]
         good = done.returncode == 0 and not done.stderr and f"/{unit}/main\n" in done.stdout
-        if not good:
-            print("error:", done, file=sys.stderr)
-        return unit, good
+        return unit, "" if good else str(done)
 
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         results = list(pool.map(one, range(runs)))
+    errors = [error for _, error in results if error]
+    for error in errors[:5]:
+        print("error:", error, file=sys.stderr)
     settle()
-    report(runs=runs, distinct=len({unit for unit, _ in results}), errors=sum(not good for _, good in results))
+    report(runs=runs, distinct=len({unit for unit, _ in results}), errors=len(errors))
 
 
 def careless(unit):
@@ -220,8 +221,8 @@ def main():
     if verb == "kill":
         runs, _, *command = rest
         kill(int(runs), [command] if command else [RUN, DELEGATE], measure(command or DELEGATE))
-    elif verb == "asker":
-        asker(int(rest[0]))
+    elif verb == "helper":
+        helper(int(rest[0]))
     elif verb == "stopped":
         stopped(int(rest[0]), True)
         stopped(int(rest[0]), False)
