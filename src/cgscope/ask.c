@@ -17,44 +17,42 @@ static bool is_empty(const char *control_group) {
         return !*control_group || fd == -ENOENT || (fd >= 0 && group_is_populated(fd) == 0);
 }
 
-/* In the child that stays behind. It has the module loaded, and makes a connection of its own. The scope is stopped
- * where nobody is in it: it would stay for ever. One with processes ends with them, or may be another's. Nothing is
- * said: who could be told has gone. */
+/* In the child that stays behind, over a connection of its own. The scope is stopped where nobody is in it: it would
+ * stay for ever. One with processes ends with them, or may be another's. Nobody reads what is said here. */
 static void withdraw(const char *sender, void *userdata) {
-        const Ask *ask = userdata;
-        const Asking *asking = ask->client.asking;
+        const Request *request = userdata;
         const ManagerOptions options = {
-                .kind = ask->request->manager.kind,
+                .kind = request->manager.kind,
                 .deadline = deadline_after(WITHDRAW_TIMEOUT_USEC),
         };
         char *control_group, *message = NULL;
-        Manager *manager;
+        Client client = {};
 
-        if (asking->manager_open(&options, &manager, &message) < 0)
+        if (client_open(&client, &options) < 0)
                 return;
 
-        if (asking->unit_settle(manager, sender, ask->request->unit, &control_group, &message) > 0 &&
+        if (client.asking->unit_settle(client.manager, sender, request->unit, &control_group, &message) > 0 &&
             is_empty(control_group))
-                (void) asking->unit_stop(manager, ask->request->unit, &message);
+                (void) client.asking->unit_stop(client.manager, request->unit, &message);
 
-        asking->manager_free(manager);
+        client_close(&client);
 }
 
-/* The watch is set up while the bus is busy with our greeting: it takes no time of its own. */
-int ask_connect(Ask *ask, const Request *request) {
+/* The watch comes first: a process is copied, and ends, the faster the less it has loaded. */
+int ask_connect(Ask *ask, Request *request) {
         char *message = NULL;
         const char *sender;
         int r;
 
         ask->request = request;
 
+        r = watch_start(&ask->watch, withdraw, request);
+        if (r < 0)
+                return log_error_errno(r, "cannot start the process that watches over the request");
+
         r = client_open(&ask->client, &request->manager);
         if (r < 0)
                 return r;
-
-        r = watch_start(&ask->watch, withdraw, ask);
-        if (r < 0)
-                return log_error_errno(r, "cannot start the process that watches over the request");
 
         r = ask->client.asking->manager_greet(ask->client.manager, &sender, &message);
         if (r < 0)

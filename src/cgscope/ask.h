@@ -17,12 +17,12 @@ typedef struct Ask {
 #define ASK_INIT { .watch = WATCH_INIT }
 
 /* Connects to the manager, with the watch in place. Says what goes wrong. */
-int ask_connect(Ask *ask, const Request *request);
+int ask_connect(Ask *ask, Request *request);
 
 /* Asks, and waits for the answer. Says what goes wrong. */
 int ask_start(Ask *ask, ScopeResult *ret);
 
-/* The scope is in order: somebody is in it whose end is its end, so the watch is over. Returns at once. */
+/* The scope is in order: somebody is in it whose end the manager will see, so the watch is over. Returns at once. */
 void ask_settled(Ask *ask);
 
 /* Disconnects, and waits until the watch has ended: nothing of ours is left beside us, no zombie either. After an

@@ -138,7 +138,14 @@ static int start_scope(Run *run, ScopeResult *ret) {
 
         fill_request(run, &self, &pidfd);
         r = ask_connect(&run->ask, &run->request);
-        return r < 0 ? r : ask_start(&run->ask, ret);
+        if (r >= 0)
+                r = ask_start(&run->ask, ret);
+        if (r < 0)
+                return r;
+
+        /* Alive with the job done, this process was so when the manager took it in: its end will be seen. */
+        ask_settled(&run->ask);
+        return 0;
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
@@ -151,13 +158,8 @@ static int enter_scope(Run *run, const ScopeResult *result) {
                 return log_error_errno(r, "cannot become uid %s", run->identity.uid_text);
 
         r = scope_identify(&run->scope, 0, run->request.unit, result, options);
-        if (r < 0)
-                return r;
-
-        /* Being in it, and alive, our end is the scope's from here on. */
-        ask_settled(&run->ask);
-
-        r = arrival_check(&run->scope, options);
+        if (r >= 0)
+                r = arrival_check(&run->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)
                 return r;
 
