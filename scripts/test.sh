@@ -67,7 +67,7 @@ integration_run() {
     local kind=$1 suite=$2 log=$work_dir/$1-$2.log status=0 counts
     need_root
     : >"$log"
-    interruptible "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$kind" "$suite" -- \
+    interruptible "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$kind" "$suite" --deadline 1800 -- \
         /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null > >(tee "$log") || status=$?
     # tee is done a moment after what it copies.
     wait

@@ -23,8 +23,6 @@ want_build() {
     want ninja-build have ninja
     want 'pkgconf|pkg-config' have pkg-config
     want libsystemd-dev have_library libsystemd
-    want libdbus-1-dev have_library dbus-1
-    want libsmartcols-dev have_library smartcols
 }
 
 want_unit() {

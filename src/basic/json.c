@@ -1,43 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "json.h"
 
-/* Length of the UTF-8 sequence at @s of at most @left bytes, 0 where it is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *s, size_t left) {
-        static const unsigned char second_low[] = { [0xe0 - 0xc0] = 0xa0, [0xf0 - 0xc0] = 0x90, [0xf4 - 0xc0] = 0x80 };
-        size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-
-        if (n > left)
-                return 0;
-        for (size_t i = 1; i < n; i++)
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-        if (n > 2 && s[1] < second_low[s[0] - 0xc0])
-                return 0;
-        if ((s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf4 && s[1] > 0x8f))
-                return 0;
-
-        return n;
-}
+#include "basic/utf8.h"
 
 static void write_string(FILE *file, const char *text, size_t length) {
-        const unsigned char *s = (const unsigned char *) text;
-
         fputc('"', file);
-        while (length > 0) {
-                size_t n = utf8_length(s, length);
+        for (const char *end = text + length; text < end;) {
+                unsigned char c = (unsigned char) *text;
+                size_t n = utf8_length(text);
 
                 if (n == 0)
                         fputs("\\ufffd", file), n = 1;
-                else if (*s == '"' || *s == '\\')
-                        fprintf(file, "\\%c", *s);
-                else if (*s < 0x20 || *s == 0x7f)
-                        fprintf(file, "\\u%04x", *s);
+                else if (c == '"' || c == '\\')
+                        fprintf(file, "\\%c", c);
+                else if (c < 0x20 || c == 0x7f)
+                        fprintf(file, "\\u%04x", c);
                 else
-                        fwrite(s, 1, n, file);
-
-                s += n;
-                length -= n;
+                        fwrite(text, 1, n, file);
+                text += n;
         }
         fputc('"', file);
 }

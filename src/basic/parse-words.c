@@ -3,6 +3,7 @@
 
 #include "basic/macros.h"
 #include "basic/parse.h"
+#include "basic/utf8.h"
 
 /* The parsers of parse.h that read words and lists; those of one number are in parse.c. */
 
@@ -148,33 +149,11 @@ int parse_word(const char **text, char **ret) {
         return 1;
 }
 
-/* The length of the UTF-8 sequence at @p, 0 where it is none: too long a form, a surrogate, or above U+10FFFF. */
-static size_t utf8_length(const unsigned char *p) {
-        static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
-        size_t length = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : 4;
-        uint32_t c;
-
-        if (p[0] >= 0xf8)
-                return 0;
-
-        if (length <= 1)
-                return length;
-
-        c = p[0] & (0x7fU >> length);
-        for (size_t i = 1; i < length; i++) {
-                if ((p[i] & 0xc0) != 0x80)
-                        return 0;
-                c = c << 6 | (p[i] & 0x3fU);
-        }
-
-        return c < smallest[length - 1] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : length;
-}
-
 bool text_is_printable(const char *text) {
         const unsigned char *p = (const unsigned char *) text;
 
         while (*p) {
-                size_t length = utf8_length(p);
+                size_t length = utf8_length((const char *) p);
 
                 if (length == 0 || (*p < 0x20 && *p != '\t') || *p == 0x7f)
                         return false;
