@@ -173,11 +173,17 @@ int arrival_check(const Scope *scope, const ScopeOptions *options) {
 
 int arrival_check_ahead(int root, const char *path, const ScopeOptions *options) {
         _cleanup_close_ int fd = -EBADF;
-        ControllerMask present;
+        ControllerMask present, unmanaged = controllers_needed(options) & ~CONTROLLER_MASK_MANAGED;
+        char names[CONTROLLER_MASK_TEXT_MAX];
         int r;
 
         if (options->best_effort) /* afterwards is soon enough for a warning */
                 return 0;
+
+        /* The root has them, and nothing below it. */
+        if (unmanaged != CONTROLLER_MASK_NONE)
+                return log_error("%s not available: systemd does not pass it on",
+                                 controller_mask_format(unmanaged, ' ', names)), -EOPNOTSUPP;
 
         fd = group_open(root, path);
         if (fd < 0)

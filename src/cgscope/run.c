@@ -74,9 +74,8 @@ static int find_identity(Run *run) {
 
         r = identity_look_up(options->user, options->group, &run->identity, &unknown);
         if (r == -ESRCH)
-                return log_error("%s: there is no %s '%s'",
-                                       unknown == options->user ? "--uid" : "--gid",
-                                       unknown == options->user ? "user" : "group", unknown), r;
+                return log_error("%s: there is no %s '%s'", unknown == options->user ? "--uid" : "--gid",
+                                 unknown == options->user ? "user" : "group", unknown), r;
         if (r < 0)
                 return log_error_errno(r, "cannot look up '%s'", unknown);
 
