@@ -103,6 +103,15 @@ def kill(runs, commands, cost):
 
 
 def children(pid):
+    """One read where the kernel keeps a list: in an emulated system a look through all of /proc comes too late."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            return [int(word) for word in f.read().split()]
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return []
+
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -123,20 +132,31 @@ def wait_for_child(client):
     return None
 
 
+def kill_child(child, delay):
+    """Whether it was still there. By a descriptor: its number may be another's by then."""
+    try:
+        pidfd = os.pidfd_open(child)
+    except ProcessLookupError:
+        return False
+    try:
+        if delay > 0:
+            time.sleep(delay)
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(pidfd)
+
+
 def helper(runs):
     cost, killed, errors = measure(RUN), 0, 0
     for i in range(runs):
         client = spawn((RUN, DELEGATE)[i % 2])
         child = wait_for_child(client)
         if child is not None:
-            time.sleep(random.random() * cost / 2)
-            # Only while it is the client's child still: afterwards it is the command's, or nobody.
-            if child in children(client.pid):
-                try:
-                    os.kill(child, signal.SIGKILL)
-                    killed += 1
-                except ProcessLookupError:
-                    pass
+            # From at once to when the scope is about to stand.
+            killed += kill_child(child, cost / 2 * (i // 2) / runs)
         text = client.communicate()[1].decode()
         # Whether it can still be done without depends on the moment.
         good = (0, 0) if client.returncode == 0 else (125, 1)
