@@ -114,8 +114,10 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
                 _cleanup_free_ char *pids = NULL;
                 ssize_t n = fd < 0 ? fd : fd_read_all(fd, &pids);
 
-                if (n <= 0)
-                        return (int) n;
+                if (n < 0)
+                        return log_error_errno((int) n, "%s: cannot read its cgroup.procs", scope->unit);
+                if (n == 0)
+                        return 0;
 
                 for (char *save, *line = strtok_r(pids, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
                         int r = move_into_leaf(scope, (pid_t) strtol(line, NULL, 10), -EBADF, options);
@@ -144,8 +146,7 @@ int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptio
                         return r;
         }
 
-        r = move_stragglers(scope, options);
-        return r < 0 ? log_error_errno(r, "%s: cannot read its cgroup.procs", scope->unit) : 0;
+        return move_stragglers(scope, options);
 }
 
 /* One write for all. Where the kernel refuses that, one by one, to name the one it is about. */
