@@ -159,7 +159,7 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
                 return STATUS_FAILURE;
 
         r = fill_scope(adopt, &result);
-        if (r >= 0 && options->json && scope_print_json(&adopt->scope, options->json_pretty) < 0)
+        if (r >= 0 && options->common.json && scope_print_json(&adopt->scope, options->common.json_pretty) < 0)
                 r = log_error_errno(-EIO, "cannot write to standard output");
         if (r < 0) {
                 log_warning("the processes are in %s all the same", adopt->request.unit);
@@ -177,8 +177,6 @@ int verb_adopt(int argc, char *argv[]) {
         r = scope_options_parse(&adopt.options, SCOPE_VERB_ADOPT, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (adopt.options.quiet)
-                log_set_quiet();
 
         if (rest >= argc) {
                 log_error("adopt: no process given; see cgscope adopt --help");

@@ -59,7 +59,7 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         if (scope->fd < 0)
                 return log_error_errno(scope->fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->path);
 
-        if (options->manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->fd)) {
+        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->fd)) {
                 log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->path);
                 return -EPERM;
         }
@@ -81,7 +81,7 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
                 return r;
 
         /* Our mark, as a user manager leaves none: the boundary is found by it. A guard rail: all works without. */
-        if (options->manager == MANAGER_USER) {
+        if (options->common.manager == MANAGER_USER) {
                 r = boundary_mark(scope->fd);
                 if (r < 0)
                         log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));

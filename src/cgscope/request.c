@@ -44,7 +44,7 @@ static int inherit_slice(Request *request, const ScopeOptions *options) {
 
         r = cgroup_of_process(0, &path);
         if (r >= 0)
-                r = slice_of_group(path, options->manager, &outer);
+                r = slice_of_group(path, options->common.manager, &outer);
         if (r >= 0 && options->slice)
                 r = slice_name_join(outer, options->slice, &request->slice);
         else if (r >= 0)
@@ -102,9 +102,9 @@ int request_init(Request *request, const ScopeOptions *options, const char *comm
                 return r;
 
         request->manager = (ManagerOptions) {
-                .kind = options->manager,
-                .deadline = deadline_after(options->timeout),
-                .ask_password = options->ask_password,
+                .kind = options->common.manager,
+                .deadline = deadline_after(options->common.timeout),
+                .ask_password = options->common.ask_password,
         };
         request->scope = (ScopeRequest) {
                 .unit = request->unit,

@@ -81,7 +81,7 @@ static int find_identity(Run *run) {
 
         if (geteuid() != 0 && (run->identity.uid != geteuid() || run->identity.gid != getegid()))
                 return log_error("--uid, --gid: only root can run a command as somebody else"), -EPERM;
-        if (options->manager == MANAGER_USER && run->identity.uid != geteuid())
+        if (options->common.manager == MANAGER_USER && run->identity.uid != geteuid())
                 return log_error("--uid: your user manager's scopes are yours; use --system"), -EPERM;
 
         return 0;
@@ -120,7 +120,7 @@ static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
         request->n_pids = 1;
 
         /* Who asks the system manager without being root gets the subtree all the same. */
-        if (run->identity.user_given || (run->options.manager == MANAGER_SYSTEM && geteuid() != 0))
+        if (run->identity.user_given || (run->options.common.manager == MANAGER_SYSTEM && geteuid() != 0))
                 request->user = run->identity.uid_text;
         if (run->identity.group_given || request->user)
                 request->group = run->identity.gid_text;
@@ -172,7 +172,7 @@ static int read_invocation_id(const Run *run, char id[static 33]) {
         char path[PATH_MAX];
         int n;
 
-        if (run->options.manager == MANAGER_SYSTEM)
+        if (run->options.common.manager == MANAGER_SYSTEM)
                 n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
         else if (!isempty(runtime))
                 n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
@@ -225,7 +225,7 @@ static int hand_over(Run *run, const ScopeResult *result) {
         if (r < 0)
                 return r;
 
-        if (options->json && scope_print_json(&run->scope, options->json_pretty) < 0)
+        if (options->common.json && scope_print_json(&run->scope, options->common.json_pretty) < 0)
                 return log_error_errno(-EIO, "cannot write to standard output");
 
         log_info("Running as unit: %s", run->request.unit);
@@ -269,8 +269,6 @@ int verb_run(int argc, char *argv[]) {
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
-        if (run.options.quiet)
-                log_set_quiet();
 
         run.argv = argv + rest;
         if (rest >= argc) {

@@ -4,21 +4,13 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
-#include "cgscope/version.h"
 #include "unit/unit-name.h"
 
-/* Long enough for a machine that is starting up, short enough to wait for; what others settled on after one second and
- * ten seconds had proved too short (runc). */
-#define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
-
 enum {
-        OPTION_DELEGATE = 0x100,
+        OPTION_DELEGATE = OPTION_OWN,
         OPTION_LEAF,
         OPTION_NO_LEAF,
         OPTION_BEST_EFFORT,
-        OPTION_TIMEOUT,
-        OPTION_USER_MANAGER,
-        OPTION_SYSTEM_MANAGER,
         OPTION_UNIT,
         OPTION_SLICE,
         OPTION_SLICE_INHERIT,
@@ -26,11 +18,6 @@ enum {
         OPTION_PROPERTY,
         OPTION_COLLECT,
         OPTION_NO_COLLECT,
-        OPTION_NO_ASK_PASSWORD,
-        OPTION_JSON,
-        OPTION_QUIET,
-        OPTION_HELP,
-        OPTION_VERSION,
         OPTION_STEAL,
         OPTION_SETENV,
         OPTION_SAME_DIR,
@@ -58,14 +45,10 @@ enum {
         { "slice-inherit",     0,  NULL,      "Put it below the slice that we are in",         OPTION_SLICE_INHERIT }, \
         { "collect",           'G', NULL,     "Unload it when it has failed, too (default)",   OPTION_COLLECT }, \
         { "no-collect",        0,  NULL,      "Keep it loaded when it has failed",             OPTION_NO_COLLECT }, \
-        { "timeout",           0,  "TIME",    "Wait so long for the manager [30s]",            OPTION_TIMEOUT }, \
-        { "no-ask-password",   0,  NULL,      "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD }
+        ASKING_OPTIONS
 
-#define GENERAL_OPTIONS \
-        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON }, \
-        { "quiet",             'q', NULL,     "Print nothing but errors and warnings",         OPTION_QUIET }, \
-        { "help",              'h', NULL,     "Show this help",                                OPTION_HELP }, \
-        { "version",           0,  NULL,      "Show the version",                              OPTION_VERSION }
+#define MADE_OPTION \
+        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON }
 
 static const Option run_options[] = {
         DELEGATION_OPTIONS,
@@ -77,6 +60,7 @@ static const Option run_options[] = {
         { "same-dir",          'd', NULL,     "Run the command here (default)",                OPTION_SAME_DIR },
         { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
         { "scope",             0,  NULL,      NULL,                                            OPTION_SCOPE },
+        MADE_OPTION,
         GENERAL_OPTIONS,
 };
 
@@ -84,23 +68,10 @@ static const Option adopt_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
         { "steal",             0,  NULL,      "Take processes out of other delegated scopes",  OPTION_STEAL },
+        MADE_OPTION,
         GENERAL_OPTIONS,
 };
 /* clang-format on */
-
-static void print_help(ScopeVerb verb) {
-        if (verb == SCOPE_VERB_RUN) {
-                printf("cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]\n\n"
-                       "Run a command in a new scope, in place: same process, same terminal.\n\n");
-                options_help(run_options, ELEMENTSOF(run_options));
-        } else {
-                printf("cgscope adopt [OPTIONS…] PID…\n\n"
-                       "Make a new scope around processes that run already.\n\n");
-                options_help(adopt_options, ELEMENTSOF(adopt_options));
-        }
-
-        printf("\nSee cgscope(1) for details, and systemd.resource-control(5) for properties.\n");
-}
 
 static int refuse_controllers(const char *text, const char *unknown) {
         char known[CONTROLLER_MASK_TEXT_MAX];
@@ -189,23 +160,6 @@ static int parse_setenv(ScopeOptions *options) {
         return 0;
 }
 
-static int parse_json(ScopeOptions *options) {
-        options->json = !optarg || !streq(optarg, "off");
-        options->json_pretty = optarg && streq(optarg, "pretty");
-        if (options->json && optarg && !options->json_pretty && !streq(optarg, "short"))
-                return log_error("--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
-
-        return 0;
-}
-
-static int parse_timeout(ScopeOptions *options) {
-        if (parse_timespan(optarg, &options->timeout) < 0 || options->timeout == 0)
-                return log_error("--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg),
-                       -EINVAL;
-
-        return 0;
-}
-
 static int parse_nice(ScopeOptions *options) {
         char *end;
         long level;
@@ -229,15 +183,6 @@ static int parse_leaf(ScopeOptions *options) {
         return 0;
 }
 
-static int parse_manager(ScopeOptions *options, ManagerKind kind) {
-        if (options->manager_given && options->manager != kind)
-                return log_error("--system and --user exclude each other"), -EINVAL;
-
-        options->manager = kind;
-        options->manager_given = true;
-        return 0;
-}
-
 /* Options with nothing to check. */
 static void set_plain(ScopeOptions *options, int id) {
         switch (id) {
@@ -247,8 +192,6 @@ static void set_plain(ScopeOptions *options, int id) {
         case OPTION_DESCRIPTION:       options->description = optarg; break;
         case OPTION_COLLECT:           options->collect = true; break;
         case OPTION_NO_COLLECT:        options->collect = false; break;
-        case OPTION_NO_ASK_PASSWORD:   options->ask_password = false; break;
-        case OPTION_QUIET:             options->quiet = true; break;
         case OPTION_STEAL:             options->steal = true; break;
         case OPTION_WORKING_DIRECTORY: options->working_directory = optarg; break;
         case OPTION_SAME_DIR:          options->working_directory = NULL; break;
@@ -258,32 +201,24 @@ static void set_plain(ScopeOptions *options, int id) {
         }
 }
 
-static int parse_option(ScopeOptions *options, int id, int argc, char *argv[]) {
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        ScopeOptions *options = userdata;
+
         switch (id) {
         case OPTION_DELEGATE:
                 return parse_delegate(options, argc, argv);
         case OPTION_LEAF:
                 return parse_leaf(options);
-        case OPTION_TIMEOUT:
-                return parse_timeout(options);
-        case OPTION_USER_MANAGER:
-                return parse_manager(options, MANAGER_USER);
-        case OPTION_SYSTEM_MANAGER:
-                return parse_manager(options, MANAGER_SYSTEM);
         case OPTION_UNIT:
                 return parse_unit(options);
         case OPTION_SLICE:
                 return parse_slice(options);
         case OPTION_PROPERTY:
                 return parse_property(options);
-        case OPTION_JSON:
-                return parse_json(options);
         case OPTION_SETENV:
                 return parse_setenv(options);
         case OPTION_NICE:
                 return parse_nice(options);
-        case '?':
-                return -EINVAL;
         default:
                 set_plain(options, id);
                 return 0;
@@ -292,7 +227,7 @@ static int parse_option(ScopeOptions *options, int id, int argc, char *argv[]) {
 
 /* A user manager takes these, too, and enforces nothing. */
 static int check_privileges(const ScopeOptions *options) {
-        if (options->manager != MANAGER_USER || geteuid() == 0)
+        if (options->common.manager != MANAGER_USER || geteuid() == 0)
                 return 0;
 
         for (size_t i = 0; i < options->properties.n_items; i++) {
@@ -311,46 +246,40 @@ static int check_privileges(const ScopeOptions *options) {
         return 0;
 }
 
+static const VerbUsage usages[] = {
+        [SCOPE_VERB_RUN] = {
+                .synopsis = "cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
+                .summary = "Run a command in a new scope, in place: same process, same terminal.",
+                .see = "and systemd.resource-control(5) for properties",
+                .table = run_options,
+                .n_table = ELEMENTSOF(run_options),
+                .in_order = true,
+                .own = parse_option,
+        },
+        [SCOPE_VERB_ADOPT] = {
+                .synopsis = "cgscope adopt [OPTIONS…] PID…",
+                .summary = "Make a new scope around processes that run already.",
+                .see = "and systemd.resource-control(5) for properties",
+                .table = adopt_options,
+                .n_table = ELEMENTSOF(adopt_options),
+                .own = parse_option,
+        },
+};
+
 int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest) {
-        OptionParser parser;
-        int id, r;
+        int r;
 
-        *options = (ScopeOptions) {
-                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
-                .leaf = LEAF_DEFAULT,
-                .collect = true,
-                .ask_password = true,
-                .timeout = TIMEOUT_DEFAULT_USEC,
-        };
+        *options = (ScopeOptions) { .leaf = LEAF_DEFAULT, .collect = true };
 
-        if (verb == SCOPE_VERB_RUN)
-                options_init(&parser, run_options, ELEMENTSOF(run_options), true);
-        else
-                options_init(&parser, adopt_options, ELEMENTSOF(adopt_options), false);
-
-        while ((id = options_next(&parser, argc, argv)) != -1) {
-                if (id == OPTION_HELP || id == OPTION_VERSION) {
-                        if (id == OPTION_HELP)
-                                print_help(verb);
-                        else
-                                version_print();
-                        return 0;
-                }
-
-                r = parse_option(options, id, argc, argv);
-                if (r < 0)
-                        return r;
-        }
+        r = common_options_parse(&options->common, usages + verb, options, argc, argv, ret_rest);
+        if (r <= 0)
+                return r;
 
         if (options->leaf_given && !options->delegate)
                 return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
 
         r = check_privileges(options);
-        if (r < 0)
-                return r;
-
-        *ret_rest = optind;
-        return 1;
+        return r < 0 ? r : 1;
 }
 
 void scope_options_done(ScopeOptions *options) {

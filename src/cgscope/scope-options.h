@@ -6,17 +6,16 @@
 
 #include <sys/types.h>
 
-#include "cgscope/options.h"
-#include "systemd/asking.h"
+#include "cgscope/common-options.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
 #define LEAF_DEFAULT "main"
 
 typedef struct ScopeOptions {
+        CommonOptions common; /* json: what was made */
+
         /* The scope */
-        ManagerKind manager;
-        bool manager_given;
         char *unit; /* complete; NULL: to be generated */
         char *slice;
         bool slice_inherit;
@@ -32,12 +31,6 @@ typedef struct ScopeOptions {
         bool leaf_given;
         bool best_effort;
 
-        /* How it is asked for */
-        uint64_t timeout; /* microseconds */
-        bool ask_password;
-        bool json;
-        bool json_pretty;
-        bool quiet;
         bool steal; /* adopt */
 
         /* The command: run */

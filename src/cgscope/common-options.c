@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common-options.h"
+
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgscope/version.h"
+
+/* Long enough for a machine that is starting up, short enough to wait for; what others settled on after one second and
+ * ten seconds had proved too short (runc). */
+#define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
+
+static void print_help(const VerbUsage *usage) {
+        printf("%s\n\n%s\n\n", usage->synopsis, usage->summary);
+        options_help(usage->table, usage->n_table);
+        printf("\nSee cgscope(1) for details%s%s.\n", usage->see ? ", " : "", usage->see ?: "");
+}
+
+static int parse_json(CommonOptions *options) {
+        options->json = !optarg || !streq(optarg, "off");
+        options->json_pretty = optarg && streq(optarg, "pretty");
+        if (options->json && optarg && !options->json_pretty && !streq(optarg, "short"))
+                return log_error("--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_timeout(CommonOptions *options) {
+        if (parse_timespan(optarg, &options->timeout) < 0 || options->timeout == 0)
+                return log_error("--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_manager(CommonOptions *options, ManagerKind kind) {
+        if (options->manager_given && options->manager != kind)
+                return log_error("--system and --user exclude each other"), -EINVAL;
+
+        options->manager = kind;
+        options->manager_given = true;
+        return 0;
+}
+
+static int parse_common(CommonOptions *options, int id) {
+        switch (id) {
+        case OPTION_SYSTEM_MANAGER:
+                return parse_manager(options, MANAGER_SYSTEM);
+        case OPTION_USER_MANAGER:
+                return parse_manager(options, MANAGER_USER);
+        case OPTION_TIMEOUT:
+                return parse_timeout(options);
+        case OPTION_JSON:
+                return parse_json(options);
+        case OPTION_NO_ASK_PASSWORD: options->ask_password = false; return 0;
+        case OPTION_QUIET:           options->quiet = true; return 0;
+        case OPTION_OUTPUT:          options->columns = optarg; return 0;
+        case OPTION_NO_HEADINGS:     options->headings = false; return 0;
+        case OPTION_BYTES:           options->bytes = true; return 0;
+        case OPTION_FULL:            options->full = true; return 0;
+        case OPTION_NO_PAGER:        options->pager = false; return 0;
+        default:
+                return -EINVAL; /* of a bad one getopt has told */
+        }
+}
+
+int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *userdata, int argc, char *argv[],
+                         int *ret_rest) {
+        OptionParser parser;
+        int id, r;
+
+        *options = (CommonOptions) {
+                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
+                .timeout = TIMEOUT_DEFAULT_USEC,
+                .ask_password = true,
+                .headings = true,
+                .pager = true,
+        };
+
+        options_init(&parser, usage->table, usage->n_table, usage->in_order);
+
+        while ((id = options_next(&parser, argc, argv)) != -1) {
+                if (id == OPTION_HELP || id == OPTION_VERSION) {
+                        if (id == OPTION_HELP)
+                                print_help(usage);
+                        else
+                                version_print();
+                        return 0;
+                }
+
+                r = id >= OPTION_OWN ? usage->own(userdata, id, argc, argv) : parse_common(options, id);
+                if (r < 0)
+                        return r;
+        }
+
+        if (options->quiet)
+                log_set_quiet();
+        *ret_rest = optind;
+        return 1;
+}
