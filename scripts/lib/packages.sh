@@ -23,6 +23,7 @@ want_build() {
     want ninja-build have ninja
     want 'pkgconf|pkg-config' have pkg-config
     want libsystemd-dev have_library libsystemd
+    want libsmartcols-dev have_library smartcols
 }
 
 want_unit() {

@@ -7,6 +7,22 @@
 static const Verb verbs[] = {
         { "run", "[--delegate [CONTROLLERS]] [OPTIONS…] [--] COMMAND…", "Run a command in a new scope", verb_run },
         { "adopt", "[OPTIONS…] PID…", "Make a new scope around running processes", verb_adopt },
+        { "exec", "[OPTIONS…] TARGET [--] COMMAND…", "Start a command inside a group", verb_exec },
+        { "list", "[OPTIONS…]", "List delegated scopes with what they use", verb_list },
+        { "status", "[OPTIONS…] [TARGET]", "Show all of a scope or group", verb_status },
+        { "tree", "[OPTIONS…] [TARGET]", "Show groups as a tree, with usage and limits", verb_tree },
+        { "create", "[OPTIONS…] TARGET [KEY=VALUE…]", "Make a group", verb_create },
+        { "remove", "[OPTIONS…] TARGET…", "Remove a group", verb_remove },
+        { "set", "[OPTIONS…] TARGET KEY=VALUE…", "Set limits of a scope or group", verb_set },
+        { "get", "[OPTIONS…] TARGET [KEY…]", "Show settings of a scope or group", verb_get },
+        { "controllers", "[OPTIONS…] [TARGET]", "Show which controllers a group has", verb_controllers },
+        { "procs", "[OPTIONS…] [TARGET]", "List the processes in a group", verb_procs },
+        { "move", "[OPTIONS…] TARGET PID…", "Move processes into a group", verb_move },
+        { "chown", "[OPTIONS…] TARGET USER[:GROUP]", "Hand a group over to somebody", verb_chown },
+        { "freeze", "[OPTIONS…] TARGET…", "Stop all processes in a scope or group for a while", verb_freeze },
+        { "thaw", "[OPTIONS…] TARGET…", "Let them go on", verb_thaw },
+        { "kill", "[OPTIONS…] TARGET…", "Send a signal to all processes in a scope or group", verb_kill },
+        { "stop", "[OPTIONS…] TARGET…", "Stop a scope, or end a group", verb_stop },
 };
 
 void version_print(void) {

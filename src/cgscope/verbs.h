@@ -22,3 +22,19 @@ enum {
 
 int verb_run(int argc, char *argv[]);
 int verb_adopt(int argc, char *argv[]);
+int verb_exec(int argc, char *argv[]);
+int verb_list(int argc, char *argv[]);
+int verb_status(int argc, char *argv[]);
+int verb_tree(int argc, char *argv[]);
+int verb_create(int argc, char *argv[]);
+int verb_remove(int argc, char *argv[]);
+int verb_set(int argc, char *argv[]);
+int verb_get(int argc, char *argv[]);
+int verb_controllers(int argc, char *argv[]);
+int verb_procs(int argc, char *argv[]);
+int verb_move(int argc, char *argv[]);
+int verb_chown(int argc, char *argv[]);
+int verb_freeze(int argc, char *argv[]);
+int verb_thaw(int argc, char *argv[]);
+int verb_kill(int argc, char *argv[]);
+int verb_stop(int argc, char *argv[]);

@@ -77,6 +77,29 @@ typedef struct Asking {
         /* Stops @unit: for a scope that turns out to be of no use. */
         int (*unit_stop)(Manager *manager, const char *unit, char **ret_message);
 
+        /* The same, and waits until its job is done: for a unit that somebody wants stopped. A frozen one is thawed
+         * first, which newer managers insist on. -ENOENT: no such unit. */
+        int (*unit_stop_wait)(Manager *manager, const char *unit, char **ret_message);
+
+        /* Sets @properties of @unit for as long as it lives, not on disk. */
+        int (*unit_set_properties)(Manager *manager, const char *unit, const PropertyList *properties,
+                                   char **ret_message);
+
+        /* Freezes all of @unit, or thaws it; returns when it is so. */
+        int (*unit_freeze)(Manager *manager, const char *unit, bool freeze, char **ret_message);
+
+        /* Sends @signal to all processes of @unit. */
+        int (*unit_kill)(Manager *manager, const char *unit, int signal, char **ret_message);
+
+        /* Moves processes, by number, into the group @subgroup ("/a/b", "/" for its own) of the delegated @unit. For
+         * what the kernel does not let us do ourselves: a manager may move what is its user's. */
+        int (*unit_attach)(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
+                           char **ret_message);
+
+        /* *ret_state gets ActiveState= ("active", "failed"), to be freed by the caller. 1: the unit is loaded; 0: there
+         * is no such unit. */
+        int (*unit_state)(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+
         /* The control group of the manager itself, below which all its units are. *ret is freed by the caller. */
         int (*manager_control_group)(Manager *manager, char **ret, char **ret_message);
 

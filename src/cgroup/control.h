@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Freezing a group, signals to all in it, and handing it over to somebody else. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+/* Writes cgroup.freeze and waits until cgroup.events says that it is so, at most @timeout microseconds: -ETIMEDOUT
+ * after which the group is as it was. */
+int group_freeze(int group, bool freeze, uint64_t timeout);
+
+/* cgroup.kill: SIGKILL to all in the subtree, also to what is forked meanwhile. */
+int group_kill(int group);
+
+/* @signal to each process of the subtree once, by pidfd and only while it is still in there; those that are forked
+ * meanwhile get it, too. Returns how many. -EPERM: none of them may be signalled. */
+int group_signal(int group, int signal);
+
+/* Makes @uid and @gid ((gid_t) -1: left as it is) the owner of the group's directory and of those files in it that the
+ * kernel lists in /sys/kernel/cgroup/delegate. */
+int group_chown(int group, uid_t uid, gid_t gid);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Dividing a subtree: making groups below a boundary, handing controllers on to them, and taking them away again. */
+
+#include "basic/macros.h"
+#include "cgroup/target.h"
+#include "unit/controller.h"
+
+/* What was done, to be undone when a later step fails. */
+typedef struct Division {
+        int top;              /* the boundary, borrowed from the target */
+        char *path;           /* of the deepest group that was made, below the boundary */
+        unsigned n_made;      /* how many of its last parts were made */
+        ControllerMask *enabled; /* per level from the boundary on: what was switched on for the level below */
+        unsigned n_levels;
+} Division;
+
+/* Which step a failure is about, for the message. */
+typedef struct DivisionTrouble {
+        char *path;            /* the group below the boundary ("" for itself) that the kernel refused */
+        Controller controller; /* that could not be handed on, or _CONTROLLER_INVALID */
+} DivisionTrouble;
+
+/* Makes the group that @target names, which is absent, and opens it in @target. @parents: those above it, too, and it
+ * may exist. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a group
+ * above is reached; -EACCES, -EPERM: not ours. @trouble (to be freed with division_trouble_done()) says where. */
+int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble);
+
+/* Hands @controllers on from the boundary down to the group @below ("a/b" below the boundary, borrowed), in each
+ * cgroup.subtree_control that lacks them, and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a
+ * process sits in a group that would hand it on. */
+int division_enable(Division *division, const Target *target, const char *below, ControllerMask controllers,
+                    DivisionTrouble *trouble);
+
+/* Takes back what these two did, as far as nobody uses it meanwhile. */
+void division_undo(Division *division);
+void division_done(Division *division);
+void division_trouble_done(DivisionTrouble *trouble);
+
+/* Removes the group @name of @parent; retries while the kernel says EBUSY though nobody is in it any more, for at most
+ * @timeout microseconds. -EBUSY: processes or groups are in it. */
+int group_remove(int parent, const char *name, uint64_t timeout);
+
+/* Kills all in the subtree of @group, the group @name of @parent, and removes it from the bottom up. */
+int group_remove_all(int parent, const char *name, uint64_t timeout);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a group uses and has used, from its files. What this kernel, or the controllers here, do not know is
+ * STATISTIC_ABSENT, never 0. */
+
+#include "basic/macros.h"
+
+#define STATISTIC_ABSENT UINT64_MAX
+
+typedef enum Statistic {
+        STATISTIC_MEMORY,          /* bytes */
+        STATISTIC_MEMORY_PEAK,
+        STATISTIC_SWAP,
+        STATISTIC_SWAP_PEAK,
+        STATISTIC_PROCESSES,       /* pids.current: threads count, too; without the controller see statistics_count() */
+        STATISTIC_PROCESSES_PEAK,
+        STATISTIC_CPU,             /* microseconds */
+        STATISTIC_CPU_USER,
+        STATISTIC_CPU_SYSTEM,
+        STATISTIC_IO_READ,         /* bytes and operations, over all devices */
+        STATISTIC_IO_WRITTEN,
+        STATISTIC_IO_READS,
+        STATISTIC_IO_WRITES,
+        STATISTIC_CPU_SOME,        /* microseconds stalled, since the group is there */
+        STATISTIC_CPU_FULL,
+        STATISTIC_MEMORY_SOME,
+        STATISTIC_MEMORY_FULL,
+        STATISTIC_IO_SOME,
+        STATISTIC_IO_FULL,
+        STATISTIC_EVENT_HIGH,      /* memory.events: of the subtree */
+        STATISTIC_EVENT_MAX,
+        STATISTIC_EVENT_OOM,
+        STATISTIC_EVENT_OOM_KILL,
+        STATISTIC_EVENT_OOM_GROUP_KILL,
+        STATISTIC_GROUPS,          /* below it */
+        STATISTIC_FROZEN,          /* 0 or 1 */
+        STATISTIC_POPULATED,       /* 0 or 1 */
+        _STATISTIC_MAX,
+} Statistic;
+
+#define STATISTIC_BIT(statistic) (UINT64_C(1) << (statistic))
+
+typedef struct Statistics {
+        uint64_t values[_STATISTIC_MAX];
+} Statistics;
+
+/* Reads those of @wanted, bits of STATISTIC_BIT(), each file once; the others are absent. Only errors of the group
+ * itself count: -ENODEV where it is gone. */
+int statistics_read(int group, uint64_t wanted, Statistics *ret);
+
+/* The name of the field in JSON, "memory_peak": one list for all verbs (cgscope(1), FIELDS). */
+const char *statistic_field(Statistic statistic);
+
+/* One device's row of io.stat. */
+typedef struct DeviceStatistics {
+        unsigned major, minor;
+        uint64_t read, written, reads, writes; /* bytes, operations */
+} DeviceStatistics;
+
+/* All of io.stat, in *ret, to be freed by the caller; returns how many, -ENOENT without the controller. */
+ssize_t statistics_read_devices(int group, DeviceStatistics **ret);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A target as the verbs use it: found, opened, its boundary known, by asking a manager where no mark says so. What is
+ * wrong is said, in one line. */
+
+#include "cgroup/target.h"
+#include "cgscope/client.h"
+#include "cgscope/common-options.h"
+
+typedef struct Aim {
+        const CommonOptions *options; /* borrowed */
+        const char *text;             /* as typed, borrowed */
+        TargetName name;
+        Target target;
+        int root;
+        Client client; /* not connected until it is needed */
+        ManagerKind manager; /* whose unit it is */
+} Aim;
+
+#define AIM_INIT { .root = -EBADF, .target = TARGET_INIT }
+
+typedef enum AimFlags {
+        AIM_MAY_BE_ABSENT = 1 << 0,   /* the group is to be made */
+        AIM_ANY = 1 << 1,             /* for reading: it need not be delegated to anyone */
+        AIM_BELOW_BOUNDARY = 1 << 2,  /* must be a group strictly below a boundary */
+        AIM_UNIT_OR_GROUP = 1 << 3,   /* a whole unit, delegated or not, or a group below a boundary */
+        AIM_WRITABLE = 1 << 4,        /* says when cgroupfs is mounted read-only */
+} AimFlags;
+
+/* Finds what @text means. By default it must be a boundary or a group below one. -EROFS, -ENOENT, -EPERM, …: said. */
+int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags);
+void aim_done(Aim *aim);
+
+/* Whether the target is a unit as a whole, to be dealt with by its manager. *ret_unit is freed by the caller. */
+bool aim_is_unit(const Aim *aim, char **ret_unit);
+
+/* Connects to the manager that the target's unit belongs to, where it is not yet. Root cannot ask another user's
+ * manager: said, with the remedy. */
+int aim_ask(Aim *aim);
+
+/* Says why @error came of what was @tried ("cannot freeze"), naming the target. Returns @error. */
+int aim_report(const Aim *aim, int error, const char *tried);
+
+/* Whether the calling process is in the target or below it. */
+bool aim_holds_caller(const Aim *aim);

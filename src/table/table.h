@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Tables and trees on standard output, by libsmartcols: as text for the terminal's width or as JSON. A module of its
+ * own, loaded by the verbs that print tables, as the library costs more to load than a short verb does; it exports one
+ * symbol, `cgscope_tabling`. This header includes nothing of the library. */
+
+#include "basic/macros.h"
+
+typedef enum TableColumnFlags {
+        TABLE_RIGHT = 1 << 0,    /* flush right: figures */
+        TABLE_TREE = 1 << 1,     /* holds the tree */
+        TABLE_SHORTEN = 1 << 2,  /* may be cut where the line is too long */
+        TABLE_NUMBER = 1 << 3,   /* JSON: a number; in text flush right */
+        TABLE_BOOLEAN = 1 << 4,  /* JSON: true or false, for "1" and "0" */
+        TABLE_WORDS = 1 << 5,    /* JSON: an array of strings; the cell has one a line */
+} TableColumnFlags;
+
+typedef struct TableColumn {
+        const char *heading; /* "MEMORY"; also what -o calls it */
+        const char *field;   /* the name in JSON, "memory" */
+        const char *help;    /* for --help of -o */
+        TableColumnFlags flags;
+} TableColumn;
+
+typedef struct TableOptions {
+        const char *name;   /* of the array in JSON, "scopes" */
+        bool json, json_pretty;
+        bool headings;
+        bool full;          /* nothing is cut */
+        bool colors;
+        unsigned width;     /* 0: no terminal, nothing is cut */
+        bool ascii;         /* trees without box characters */
+} TableOptions;
+
+typedef struct Table Table;
+typedef struct TableRow TableRow;
+
+typedef struct Tabling {
+        /* @columns, those to be printed in this order; copied. */
+        int (*table_new)(const TableOptions *options, const TableColumn *const *columns, size_t n_columns, Table **ret);
+        void (*table_free)(Table *table);
+
+        /* Adds a row below @parent (NULL: at the top). */
+        int (*table_add)(Table *table, TableRow *parent, TableRow **ret);
+
+        /* Sets a cell; @text is taken over, also on failure. NULL: empty, null in JSON. */
+        int (*table_set)(Table *table, TableRow *row, size_t column, char *text);
+
+        /* Colours a cell or, with column SIZE_MAX, the row: "red", "bold", "gray". Nothing where there are none. */
+        int (*table_color)(Table *table, TableRow *row, size_t column, const char *color);
+
+        /* Prints it on standard output. -EIO where that failed. */
+        int (*table_print)(Table *table);
+} Tabling;
+
+#define TABLING_SYMBOL "cgscope_tabling"
+#define TABLING_MODULE "cgscope-table.so"
