@@ -25,13 +25,11 @@ int boundary_mark(int fd) {
         return fsetxattr(fd, BOUNDARY_MARK_CGSCOPE, "1", 1, 0) < 0 ? -errno : 0;
 }
 
-static bool is_of_user_manager(const char *path) {
-        const char *name = strrchr(path, '/') + 1;
-
-        return (startswith(name, "user@") && endswith(name, ".service")) || streq(name, "init.scope");
+static bool is_user_manager(const char *name) {
+        return startswith(name, "user@") && endswith(name, ".service");
 }
 
-int boundary_find(int root, const char *path, char **ret) {
+int boundary_open(int root, const char *path, size_t *ret_length) {
         _cleanup_free_ char *at = strdup(path);
 
         if (!at)
@@ -40,18 +38,36 @@ int boundary_find(int root, const char *path, char **ret) {
         for (char *slash; (slash = strrchr(at, '/')) && slash[1]; *slash = '\0') {
                 _cleanup_close_ int fd = -EBADF;
 
-                if (is_of_user_manager(at))
+                if (is_user_manager(slash + 1))
                         break;
+                if (streq(slash + 1, "init.scope"))
+                        continue;
 
                 fd = group_open(root, at);
-                if (fd < 0)
+                if (fd < 0 && fd != -ENOENT)
                         return fd;
 
-                if (boundary_is_marked(fd)) {
-                        *ret = TAKE_PTR(at);
-                        return 0;
+                if (fd >= 0 && boundary_is_marked(fd)) {
+                        *ret_length = strlen(at);
+                        return TAKE_FD(fd);
                 }
         }
 
         return -ENODATA;
+}
+
+int boundary_find(int root, const char *path, char **ret) {
+        _cleanup_close_ int fd = group_open(root, path);
+        size_t length;
+
+        if (fd < 0)
+                return fd;
+
+        fd_closep(&fd);
+        fd = boundary_open(root, path, &length);
+        if (fd < 0)
+                return fd;
+
+        *ret = strndup(path, length);
+        return *ret ? 0 : -ENOMEM;
 }

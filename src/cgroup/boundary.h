@@ -20,7 +20,11 @@ bool boundary_is_marked_by_manager(int fd);
 /* Puts our mark on the group @fd. Its owner may; -EOPNOTSUPP where the kernel keeps no attributes there. */
 int boundary_mark(int fd);
 
-/* The path of the nearest marked group at or above @path beneath @root, or -ENODATA where there is none. The directory
- * of a user manager ("user@UID.service") belongs to that manager and is passed over, like its "init.scope". *ret is
- * freed by the caller. */
+/* Opens the nearest marked group at or above @path beneath @root; groups at the end of @path that are not there are
+ * passed over. The directory of a user manager ("user@UID.service") belongs to that manager and is never a boundary, nor
+ * is anything above it; nor is a manager's "init.scope". Returns the descriptor, *ret_length is how much of @path it
+ * is; -ENODATA: there is none. */
+int boundary_open(int root, const char *path, size_t *ret_length);
+
+/* The same, of a group that is there (else -ENOENT); its path, in *ret, is freed by the caller. */
 int boundary_find(int root, const char *path, char **ret);

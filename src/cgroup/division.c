@@ -1,31 +1,241 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/division.h"
 
-int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
-        (void) division;
-        (void) target;
-        (void) parents;
-        (void) trouble;
-        return -ENOSYS;
-}
+#include <fcntl.h>
+#include <sys/stat.h>
 
-int division_enable(Division *division, const Target *target, const char *below, ControllerMask controllers, DivisionTrouble *trouble) {
-        (void) division;
-        (void) target;
-        (void) below;
-        (void) controllers;
-        (void) trouble;
-        return -ENOSYS;
-}
-
-void division_undo(Division *division) {
-        (void) division;
-}
+#include "basic/fd.h"
+#include "cgroup/group.h"
 
 void division_done(Division *division) {
-        (void) division;
+        free(division->path);
+        free(division->enabled);
+        *division = (Division) {};
 }
 
 void division_trouble_done(DivisionTrouble *trouble) {
-        (void) trouble;
+        free(trouble->path);
+        *trouble = (DivisionTrouble) { .controller = _CONTROLLER_INVALID };
+}
+
+/* The first @length bytes of @path are where it happened. */
+static int set_trouble(DivisionTrouble *trouble, int error, const char *path, size_t length, Controller controller) {
+        division_trouble_done(trouble);
+        trouble->path = strndup(path, length);
+        trouble->controller = controller;
+
+        return trouble->path ? error : -ENOMEM;
+}
+
+/* One part of the path: opened where it is there, else made. *made tells. */
+static int enter_or_make(int parent, const char *name, bool *made) {
+        int fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
+
+        *made = false;
+        if (fd != -ENOENT)
+                return fd;
+        if (!group_name_is_valid(name))
+                return -EINVAL;
+        if (mkdirat(parent, name, 0755) < 0)
+                return -errno;
+
+        *made = true;
+        fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
+        if (fd < 0)
+                (void) unlinkat(parent, name, AT_REMOVEDIR);
+        return fd;
+}
+
+int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
+        const char *below = target_below(target);
+        _cleanup_close_ int fd = -EBADF;
+        bool made = false;
+
+        division->top = target->boundary;
+        division->path = strdup(below);
+        if (!division->path)
+                return -ENOMEM;
+
+        for (const char *p = below; *p;) {
+                size_t length = strcspn(p, "/");
+                _cleanup_free_ char *name = strndup(p, length);
+                int parent = p == below ? target->boundary : fd, next;
+
+                if (!name)
+                        return -ENOMEM;
+
+                /* Without @parents only the last part may be missing. */
+                if (!parents && p[length])
+                        next = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY), made = false;
+                else
+                        next = enter_or_make(parent, name, &made);
+                p += length;
+                if (next < 0)
+                        return set_trouble(trouble, next, below, (size_t) (p - below), _CONTROLLER_INVALID);
+
+                division->n_made += made;
+                (void) fd_close(fd);
+                fd = next;
+                p += strspn(p, "/");
+        }
+
+        if (!made && !parents)
+                return set_trouble(trouble, -EEXIST, below, strlen(below), _CONTROLLER_INVALID);
+
+        (void) fd_close(target->fd);
+        target->fd = TAKE_FD(fd);
+        return 0;
+}
+
+static int read_subtree_control(int group, ControllerMask *ret) {
+        char text[512];
+        ssize_t n = fd_read_file(group, "cgroup.subtree_control", text, sizeof(text));
+
+        if (n < 0)
+                return (int) n;
+
+        *ret = controller_mask_read(text);
+        return 0;
+}
+
+/* One write for all; where the kernel refuses that, one by one, to find the one that it is about. */
+static int enable_here(int group, ControllerMask missing, Controller *ret_refused) {
+        int r = group_enable(group, missing);
+
+        *ret_refused = _CONTROLLER_INVALID;
+        if (r >= 0)
+                return 0;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
+                if (!(missing & controller_bit(c)))
+                        continue;
+
+                r = group_enable(group, controller_bit(c));
+                if (r < 0) {
+                        *ret_refused = c;
+                        return r;
+                }
+        }
+
+        return 0;
+}
+
+static int enable_level(Division *division, int group, ControllerMask controllers, Controller *ret_refused) {
+        ControllerMask have, available, missing, after, *levels;
+        int r, k;
+
+        *ret_refused = _CONTROLLER_INVALID;
+        r = read_subtree_control(group, &have);
+        if (r >= 0)
+                r = group_controllers(group, &available);
+        if (r < 0)
+                return r;
+
+        levels = reallocarray(division->enabled, division->n_levels + 1, sizeof(*levels));
+        if (!levels)
+                return -ENOMEM;
+        division->enabled = levels;
+        division->enabled[division->n_levels++] = CONTROLLER_MASK_NONE;
+
+        missing = controllers & ~have;
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if (missing & ~available & controller_bit(c)) {
+                        *ret_refused = c;
+                        return -EOPNOTSUPP;
+                }
+        if (missing == CONTROLLER_MASK_NONE)
+                return 0;
+
+        /* What came of it also where only some could be had: it is to be undone. */
+        r = enable_here(group, missing, ret_refused);
+        k = read_subtree_control(group, &after);
+        if (k >= 0)
+                division->enabled[division->n_levels - 1] = after & missing;
+
+        return r;
+}
+
+/* Opens the group of the first @n parts of @path beneath @top; *ret_length is how much of @path that is. */
+static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_length) {
+        _cleanup_free_ char *first = NULL;
+        const char *p = path;
+
+        for (; n > 0 && *p; n--) {
+                p += strspn(p, "/");
+                p += strcspn(p, "/");
+        }
+
+        first = strndup(path, (size_t) (p - path));
+        if (!first)
+                return -ENOMEM;
+
+        *ret_length = (size_t) (p - path);
+        return fd_open_beneath(top, *first ? first : ".", O_RDONLY | O_DIRECTORY);
+}
+
+int division_enable(Division *division, const Target *target, const char *below, ControllerMask controllers,
+                    DivisionTrouble *trouble) {
+        size_t length = 0;
+
+        if (controllers == CONTROLLER_MASK_NONE)
+                return 0;
+
+        division->top = target->boundary;
+        division->n_levels = 0;
+        if (!division->path && !(division->path = strdup(below)))
+                return -ENOMEM;
+
+        do {
+                _cleanup_close_ int fd = open_first_parts(division->top, below, division->n_levels, &length);
+                Controller refused = _CONTROLLER_INVALID;
+                int r;
+
+                r = fd < 0 ? fd : enable_level(division, fd, controllers, &refused);
+                if (r < 0)
+                        return set_trouble(trouble, r, below, length, refused);
+        } while (below[length]);
+
+        return 0;
+}
+
+static void disable(int group, ControllerMask controllers) {
+        char text[2 * CONTROLLER_MASK_TEXT_MAX], *end = text;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if (controllers & controller_bit(c))
+                        end = stpcpy(stpcpy(stpcpy(end, "-"), controller_to_string(c)), " ");
+
+        if (end > text)
+                (void) fd_write_file(group, "cgroup.subtree_control", text);
+}
+
+/* The last group first: one with groups below it cannot go. */
+static void remove_made(Division *division) {
+        _cleanup_free_ char *path = strdup(division->path);
+
+        for (; path && division->n_made > 0; division->n_made--) {
+                char *slash = strrchr(path, '/');
+                _cleanup_close_ int parent = -EBADF;
+
+                if (slash)
+                        *slash = '\0';
+                parent = fd_open_beneath(division->top, slash ? path : ".", O_PATH | O_DIRECTORY);
+                if (parent >= 0)
+                        (void) unlinkat(parent, slash ? slash + 1 : path, AT_REMOVEDIR);
+        }
+}
+
+void division_undo(Division *division) {
+        if (!division->path)
+                return;
+
+        remove_made(division);
+
+        while (division->n_levels > 0) {
+                size_t length;
+                _cleanup_close_ int fd = open_first_parts(division->top, division->path, --division->n_levels, &length);
+
+                if (fd >= 0)
+                        disable(fd, division->enabled[division->n_levels]);
+        }
 }

@@ -1,19 +1,159 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/search.h"
 
+#include <fcntl.h>
+
+#include "basic/fd.h"
+#include "cgroup/group.h"
+#include "cgroup/walk.h"
+#include "unit/unit-name.h"
+
+static char *path_join(const char *path, const char *name) {
+        char *joined;
+
+        return asprintf(&joined, "%s/%s", streq(path, "/") ? "" : path, name) < 0 ? NULL : joined;
+}
+
+static bool is_user_manager(const char *name) {
+        return startswith(name, "user@") && endswith(name, ".service");
+}
+
+/* The group in which the manager keeps its units: where systemd puts it (user@.service(5)). */
+static int manager_group(uid_t uid, char **ret) {
+        int n = uid == (uid_t) -1 ? asprintf(ret, "/")
+                                  : asprintf(ret, "/user.slice/user-%u.slice/user@%u.service", (unsigned) uid,
+                                             (unsigned) uid);
+
+        return n < 0 ? -ENOMEM : 0;
+}
+
+/* The unit right in the slice @slice. */
+static int look_in(int slice, const char *path, const char *unit, char **ret) {
+        _cleanup_free_ char *escaped = NULL;
+        const char *names[2] = { unit, NULL };
+
+        if (asprintf(&escaped, "_%s", unit) < 0)
+                return -ENOMEM;
+        names[1] = escaped;
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                _cleanup_close_ int fd = fd_open_beneath(slice, names[i], O_PATH | O_DIRECTORY);
+
+                if (fd < 0 && fd != -ENOENT)
+                        return fd;
+                if (fd >= 0 && unit_name_matches_directory(unit, names[i])) {
+                        *ret = path_join(path, names[i]);
+                        return *ret ? 0 : -ENOMEM;
+                }
+        }
+
+        return -ENOENT;
+}
+
+static int search_slice(int slice, const char *path, const char *unit, char **ret) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r;
+
+        r = look_in(slice, path, unit, ret);
+        if (r != -ENOENT)
+                return r;
+
+        r = group_children(slice, &names, &n);
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = -EBADF;
+                _cleanup_free_ char *below = NULL;
+
+                if (!endswith(names[i], ".slice"))
+                        continue;
+
+                below = path_join(path, names[i]);
+                if (!below)
+                        return -ENOMEM;
+
+                fd = fd_open_beneath(slice, names[i], O_RDONLY | O_DIRECTORY);
+                r = fd < 0 ? fd : search_slice(fd, below, unit, ret);
+                if (r >= 0)
+                        return r;
+                if (r == -ENOENT || r == -ENODEV) /* not there, or the slice has just gone */
+                        r = 0;
+        }
+
+        return r < 0 ? r : -ENOENT;
+}
+
 int search_unit(int root, const char *unit, uid_t uid, char **ret) {
-        (void) root;
-        (void) unit;
-        (void) uid;
-        (void) ret;
-        return -ENOSYS;
+        /* Where nearly all scopes are (systemd.special(7)): found without listing anything. */
+        static const char *const usual[] = { "app.slice", "system.slice" };
+        const char *slice = usual[uid == (uid_t) -1];
+        _cleanup_free_ char *manager = NULL, *path = NULL;
+        _cleanup_close_ int first = -EBADF, all = -EBADF;
+        int r;
+
+        r = manager_group(uid, &manager);
+        if (r < 0)
+                return r;
+
+        path = path_join(manager, slice);
+        if (!path)
+                return -ENOMEM;
+
+        first = group_open(root, path);
+        if (first >= 0) {
+                r = look_in(first, path, unit, ret);
+                if (r != -ENOENT)
+                        return r;
+        }
+
+        all = group_open(root, manager);
+        return all < 0 ? all : search_slice(all, manager, unit, ret);
+}
+
+typedef struct Search {
+        bool into_managers;
+        SearchFunction found;
+        void *userdata;
+} Search;
+
+static int search_all(const Search *search, int slice, const char *path);
+
+static int search_child(const Search *search, int slice, const char *path, const char *name) {
+        _cleanup_close_ int fd = fd_open_beneath(slice, name, O_RDONLY | O_DIRECTORY);
+        _cleanup_free_ char *below = NULL;
+        int r;
+
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+
+        below = path_join(path, name);
+        if (!below)
+                return -ENOMEM;
+
+        if (endswith(name, ".slice"))
+                return search_all(search, fd, below);
+
+        r = search->found(fd, below, search->userdata);
+        return r >= 0 && search->into_managers && is_user_manager(name) ? search_all(search, fd, below) : r;
+}
+
+static int search_all(const Search *search, int slice, const char *path) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r;
+
+        r = group_children(slice, &names, &n);
+        if (r == -ENODEV || r == -ENOENT)
+                return 0;
+
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = search_child(search, slice, path, names[i]);
+
+        return r < 0 ? r : 0;
 }
 
 int search_units(int root, const char *slice, bool into_managers, SearchFunction found, void *userdata) {
-        (void) root;
-        (void) slice;
-        (void) into_managers;
-        (void) found;
-        (void) userdata;
-        return -ENOSYS;
+        const Search search = { .into_managers = into_managers, .found = found, .userdata = userdata };
+        _cleanup_close_ int fd = group_open(root, slice);
+
+        return fd < 0 ? fd : search_all(&search, fd, slice);
 }

@@ -1,49 +1,276 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/target.h"
 
-int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
-        (void) text;
-        (void) ret;
-        (void) ret_message;
-        return -ENOSYS;
+#include <limits.h>
+#include <stdarg.h>
+
+#include "basic/fd.h"
+#include "basic/parse.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/search.h"
+#include "unit/unit-name.h"
+
+static int refuse(char **ret_message, const char *format, ...) _printf_(2, 3);
+
+static int refuse(char **ret_message, const char *format, ...) {
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(ret_message, format, arguments);
+        va_end(arguments);
+        if (n < 0)
+                *ret_message = NULL;
+
+        return -EINVAL;
 }
 
-void target_name_done(TargetName *name) {
-        (void) name;
-}
+/* Copies the parts of @text, divided by one '/', behind *end. @strict: only names that cgscope would make itself. */
+static int copy_parts(const char *text, bool strict, char *end, char **ret_message) {
+        for (const char *p = text + strspn(text, "/"); *p; p += strspn(p, "/")) {
+                size_t length = strcspn(p, "/");
+                char part[NAME_MAX + 1];
 
-int target_open(int root, const TargetName *name, uid_t uid, TargetFlags flags, Target *ret) {
-        (void) root;
-        (void) name;
-        (void) uid;
-        (void) flags;
-        (void) ret;
-        return -ENOSYS;
-}
+                if (length > NAME_MAX)
+                        return refuse(ret_message, "the name of a group has at most 255 bytes: '%s'", p);
 
-void target_done(Target *target) {
-        (void) target;
-}
+                *(char *) mempcpy(part, p, length) = '\0';
+                if (streq(part, "..") || streq(part, "."))
+                        return refuse(ret_message, "'%s' has a part '%s': a target never leads upwards", text, part);
+                if (strict && !group_name_is_valid(part))
+                        return refuse(ret_message, "'%s' is no name of a group: it begins with '.', is one that the "
+                                      "kernel or a unit could claim, or has a control character", part);
 
-int target_set_boundary(Target *target, size_t length) {
-        (void) target;
-        (void) length;
-        return -ENOSYS;
-}
+                *end++ = '/';
+                end = mempcpy(end, part, length);
+                *end = '\0';
+                p += length;
+        }
 
-const char *target_below(const Target *target) {
-        (void) target;
-        return NULL;
-}
-
-uid_t target_manager_of(const char *path) {
-        (void) path;
         return 0;
 }
 
+static int parse_rest(const char *text, bool strict, TargetName *name, char **ret_message) {
+        name->rest = calloc(1, strlen(text) + 2);
+        if (!name->rest)
+                return -ENOMEM;
+
+        return copy_parts(text, strict, name->rest, ret_message);
+}
+
+static int parse_process(const char *text, TargetName *name, char **ret_message) {
+        uint64_t pid;
+
+        if (parse_unsigned(text, 1, INT_MAX, &pid) < 0)
+                return refuse(ret_message, "'@%s' is no process (example: @4711)", text);
+
+        name->kind = TARGET_PROCESS;
+        name->pid = (pid_t) pid;
+        name->rest = strdup("");
+        return name->rest ? 0 : -ENOMEM;
+}
+
+static int parse_path(const char *text, TargetName *name, char **ret_message) {
+        const char *rest = startswith(text, CGROUP_MOUNT);
+
+        if (!rest || (*rest && *rest != '/'))
+                return refuse(ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
+
+        name->kind = TARGET_PATH;
+        return parse_rest(rest, false, name, ret_message);
+}
+
+static int parse_unit(const char *text, TargetName *name, char **ret_message) {
+        size_t length = strcspn(text, "/");
+
+        name->kind = TARGET_UNIT;
+        name->unit = strndup(text, length);
+        if (!name->unit)
+                return -ENOMEM;
+        if (!unit_name_is_valid(name->unit))
+                return refuse(ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
+                              "below " CGROUP_MOUNT " or @PID", text);
+
+        return parse_rest(text + length, true, name, ret_message);
+}
+
+int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
+        _cleanup_(target_name_done) TargetName name = {};
+        int r;
+
+        if (text[0] == '@')
+                r = parse_process(text + 1, &name, ret_message);
+        else if (text[0] == '/')
+                r = parse_path(text, &name, ret_message);
+        else if (text[0] == '.' && (!text[1] || text[1] == '/')) {
+                name.kind = TARGET_OWN;
+                r = parse_rest(text + 1, true, &name, ret_message);
+        } else
+                r = parse_unit(text, &name, ret_message);
+        if (r < 0)
+                return r;
+
+        *ret = name;
+        name = (TargetName) {};
+        return 0;
+}
+
+void target_name_done(TargetName *name) {
+        free(name->unit);
+        free(name->rest);
+        *name = (TargetName) {};
+}
+
+/* Where @name begins: the path of the unit, of the caller's boundary, of the process. */
+static int find_base(int root, const TargetName *name, uid_t uid, char **ret) {
+        _cleanup_free_ char *own = NULL;
+        int r;
+
+        switch (name->kind) {
+        case TARGET_UNIT:
+                r = search_unit(root, name->unit, uid, ret);
+                return r == -ENOENT ? -ENXIO : r;
+        case TARGET_PROCESS:
+                return cgroup_of_process(name->pid, ret);
+        case TARGET_OWN:
+                r = cgroup_of_process(0, &own);
+                return r < 0 ? r : boundary_find(root, own, ret);
+        case TARGET_PATH:
+        default:
+                *ret = strdup("");
+                return *ret ? 0 : -ENOMEM;
+        }
+}
+
+int target_open(int root, const TargetName *name, uid_t uid, TargetFlags flags, Target *ret) {
+        _cleanup_(target_done) Target target = TARGET_INIT;
+        _cleanup_free_ char *base = NULL;
+        int r;
+
+        r = find_base(root, name, uid, &base);
+        if (r < 0)
+                return r;
+
+        if (asprintf(&target.path, "%s%s", streq(base, "/") && *name->rest ? "" : base, name->rest) < 0) {
+                target.path = NULL;
+                return -ENOMEM;
+        }
+        if (!*target.path) {
+                free(target.path);
+                target.path = strdup("/");
+                if (!target.path)
+                        return -ENOMEM;
+        }
+
+        target.root = root;
+        target.fd = group_open(root, target.path);
+        if (target.fd < 0 && !(target.fd == -ENOENT && (flags & TARGET_MAY_BE_ABSENT)))
+                return target.fd;
+
+        target.boundary = boundary_open(root, target.path, &target.boundary_length);
+        if (target.boundary < 0 && target.boundary != -ENODATA)
+                return target.boundary;
+
+        *ret = target;
+        target = (Target) TARGET_INIT;
+        return 0;
+}
+
+void target_done(Target *target) {
+        (void) fd_close(target->fd);
+        (void) fd_close(target->boundary);
+        free(target->path);
+        *target = (Target) TARGET_INIT;
+}
+
+int target_set_boundary(Target *target, size_t length) {
+        _cleanup_free_ char *path = strndup(target->path, length);
+        int fd;
+
+        if (!path)
+                return -ENOMEM;
+
+        fd = group_open(target->root, path);
+        if (fd < 0)
+                return fd;
+
+        (void) fd_close(target->boundary);
+        target->boundary = fd;
+        target->boundary_length = length;
+        return 0;
+}
+
+const char *target_below(const Target *target) {
+        const char *below = target->path + target->boundary_length;
+
+        return below + strspn(below, "/");
+}
+
+/* The user of "user@UID.service", or UID_INVALID. */
+static uid_t manager_uid(const char *name, size_t length) {
+        uint64_t uid;
+        char text[16];
+
+        if (!startswith(name, "user@") || length <= strlen("user@.service") ||
+            length >= strlen("user@.service") + sizeof(text) ||
+            memcmp(name + length - strlen(".service"), ".service", strlen(".service")) != 0)
+                return UID_INVALID;
+
+        length -= strlen("user@.service");
+        *(char *) mempcpy(text, name + strlen("user@"), length) = '\0';
+        return parse_unsigned(text, 0, UINT32_MAX - 1, &uid) < 0 ? UID_INVALID : (uid_t) uid;
+}
+
+uid_t target_manager_of(const char *path) {
+        for (const char *p = path + strspn(path, "/"); *p;) {
+                size_t length = strcspn(p, "/");
+                uid_t uid = manager_uid(p, length);
+
+                if (uid != UID_INVALID && p[length])
+                        return uid;
+                p += length + strspn(p + length, "/");
+        }
+
+        return UID_INVALID;
+}
+
+static bool part_ends_with(const char *part, size_t length, const char *suffix) {
+        size_t tail = strlen(suffix);
+
+        return length > tail && memcmp(part + length - tail, suffix, tail) == 0;
+}
+
 int target_unit_of(const char *path, char **ret, size_t *ret_length) {
-        (void) path;
-        (void) ret;
-        (void) ret_length;
-        return -ENOSYS;
+        const char *unit = NULL;
+        size_t unit_length = 0;
+        bool in_manager = false;
+
+        /* Slices, in a slice perhaps a user manager, in it slices again; then the unit. */
+        for (const char *p = path + strspn(path, "/"); *p;) {
+                size_t length = strcspn(p, "/");
+                bool is_manager = !in_manager && manager_uid(p, length) != UID_INVALID;
+                bool is_slice = part_ends_with(p, length, ".slice");
+
+                if (!is_slice && !part_ends_with(p, length, ".scope") && !part_ends_with(p, length, ".service"))
+                        break;
+
+                unit = p;
+                unit_length = length;
+                in_manager = in_manager || is_manager;
+                if (!is_slice && !is_manager)
+                        break;
+                p += length + strspn(p + length, "/");
+        }
+
+        if (!unit)
+                return -ENODATA;
+
+        *ret = unit[0] == '_' ? strndup(unit + 1, unit_length - 1) : strndup(unit, unit_length);
+        if (!*ret)
+                return -ENOMEM;
+        if (ret_length)
+                *ret_length = (size_t) (unit + unit_length - path);
+        return 0;
 }

@@ -44,9 +44,8 @@ typedef enum TargetFlags {
 } TargetFlags;
 
 /* Finds the group and opens it and its boundary. @uid: units are those of the user manager of this user, or with
- * UID_INVALID those of the system manager. -ENOENT: no such unit or group, *ret_path_of_missing (may be NULL) gets the
- * first directory that is not there, "" for the unit; -ESRCH: no such process; -ENODATA: "." and the caller is below no
- * boundary. On failure nothing in *ret needs to be freed. */
+ * UID_INVALID those of the system manager. -ENXIO: no such unit; -ENOENT: no such group; -ESRCH: no such process;
+ * -ENODATA: "." and the caller is below no boundary. On failure nothing in *ret needs to be freed. */
 int target_open(int root, const TargetName *name, uid_t uid, TargetFlags flags, Target *ret);
 void target_done(Target *target);
 

@@ -1,37 +1,268 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/aim.h"
+#include "aim.h"
+
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+
+static int open_hierarchy(Aim *aim, bool writable) {
+        _cleanup_free_ char *reason = NULL;
+        bool read_only;
+
+        aim->root = cgroup_open_root(&read_only);
+        if (aim->root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0)
+                return log_error("%s", reason), -EMEDIUMTYPE;
+        if (aim->root < 0)
+                return log_error_errno(aim->root, "cannot open " CGROUP_MOUNT);
+        if (writable && read_only)
+                return log_error(CGROUP_MOUNT " is mounted read-only here (in a container?); mount it writable"), -EROFS;
+
+        return 0;
+}
+
+static const char *manager_title(const CommonOptions *options) {
+        return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
+}
+
+/* The group above the first that is not there, to be named. */
+static int report_no_group(const Aim *aim) {
+        const char *text = aim->text;
+
+        if (aim->name.kind == TARGET_PROCESS)
+                return log_error("the group of process %d has gone", (int) aim->name.pid), -ENOENT;
+        return log_error("no group %s; cgscope tree shows those there are", text), -ENOENT;
+}
+
+static int report_failure(Aim *aim, int error) {
+        _cleanup_free_ char *path = NULL;
+
+        switch (error) {
+        case -ENXIO:
+                return log_error("%s has no unit %s%s", manager_title(aim->options), aim->name.unit,
+                                 aim->options->manager_given ? "" :
+                                 aim->options->manager == MANAGER_SYSTEM ? " (a user's units are found as that user)" :
+                                                                           "; --system looks at the system's"),
+                       error;
+        case -ENOENT:
+                return report_no_group(aim);
+        case -ESRCH:
+                return log_error("no process %d", (int) aim->name.pid), error;
+        case -ENODATA:
+                if (cgroup_of_process(0, &path) < 0)
+                        return log_error("this process is in no delegated unit"), error;
+                return log_error("'.' is the delegated unit that one is in, and %s is in none; start one with cgscope "
+                                 "run --delegate", path), error;
+        case -ELOOP:
+        case -EXDEV:
+                return log_error("%s: the way there leads over a symbolic link or another mount", aim->text), error;
+        default:
+                return log_error_errno(error, "cannot open %s", aim->text);
+        }
+}
+
+/* A user manager marks no scope. It is asked once: with our mark it is known from then on. */
+static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
+        _cleanup_free_ char *unit = NULL, *found = NULL;
+        char *message = NULL;
+        int r;
+
+        if (target_manager_of(path) != geteuid() || target_unit_of(path, &unit, ret_length) < 0)
+                return 0;
+
+        aim->manager = MANAGER_USER;
+        r = aim_ask(aim);
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->control_group_is_delegated(aim->client.manager, path, &found, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        return r > 0 && streq(found, unit);
+}
+
+static int find_boundary(Aim *aim) {
+        size_t length;
+        int r;
+
+        r = ask_for_boundary(aim, aim->target.path, &length);
+        if (r > 0) {
+                r = target_set_boundary(&aim->target, length);
+                if (r < 0)
+                        return report_failure(aim, r);
+                (void) boundary_mark(aim->target.boundary); /* without it the next one asks again */
+                return 0;
+        }
+
+        return r < 0 ? r : -ENODATA;
+}
+
+/* "." of a caller whose unit has no mark yet. */
+static int find_own(Aim *aim, TargetFlags flags, uid_t uid) {
+        _cleanup_free_ char *path = NULL, *boundary = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        size_t length;
+        int r;
+
+        r = cgroup_of_process(0, &path);
+        if (r >= 0)
+                r = ask_for_boundary(aim, path, &length);
+        if (r <= 0)
+                return r < 0 ? r : report_failure(aim, -ENODATA);
+
+        boundary = strndup(path, length);
+        if (!boundary)
+                return log_oom();
+
+        fd = group_open(aim->root, boundary);
+        r = fd < 0 ? fd : boundary_mark(fd);
+        if (r >= 0)
+                r = target_open(aim->root, &aim->name, uid, flags, &aim->target);
+
+        return r < 0 ? report_failure(aim, r) : 0;
+}
+
+static int report_not_delegated(const Aim *aim) {
+        const char *path = aim->target.path;
+        uid_t uid = target_manager_of(path);
+        _cleanup_free_ char *unit = NULL;
+        char owner[64] = "the system manager";
+
+        if (uid != UID_INVALID && uid == geteuid())
+                (void) stpcpy(owner, "your user manager");
+        else if (uid != UID_INVALID)
+                (void) snprintf(owner, sizeof(owner), "the user manager of uid %u", (unsigned) uid);
+
+        if (target_unit_of(path, &unit, NULL) < 0)
+                return log_error("%s is above all delegated units and belongs to %s", path, owner), -EPERM;
+        if (endswith(unit, ".slice") || startswith(unit, "user@"))
+                return log_error("%s is above all delegated units; %s belongs to %s: see systemctl set-property", path,
+                                 unit, owner), -EPERM;
+
+        return log_error("%s is not delegated: it belongs to %s, and cgscope writes only below what systemd handed "
+                         "over; cgscope run --delegate starts one that is", unit, owner), -EPERM;
+}
+
+static int check_boundary(Aim *aim, AimFlags flags) {
+        int r = 0;
+
+        if (flags & AIM_ANY)
+                return 0;
+        if ((flags & AIM_UNIT_OR_GROUP) && aim_is_unit(aim, NULL))
+                return 0;
+
+        if (aim->target.boundary_length == 0)
+                r = find_boundary(aim);
+        if (r == -ENODATA)
+                return report_not_delegated(aim);
+        if (r < 0)
+                return r;
+
+        if ((flags & AIM_BELOW_BOUNDARY) && target_is_boundary(&aim->target))
+                return log_error("%s itself belongs to its manager; name a group below it, as %s/GROUP", aim->text,
+                                 aim->text), -EPERM;
+
+        return 0;
+}
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
-        (void) aim;
-        (void) options;
-        (void) text;
-        (void) flags;
-        return -ENOSYS;
+        uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : geteuid();
+        TargetFlags target_flags = flags & AIM_MAY_BE_ABSENT ? TARGET_MAY_BE_ABSENT : 0;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        aim->options = options;
+        aim->text = text;
+        aim->manager = options->manager;
+
+        r = target_name_parse(text, &aim->name, &message);
+        if (r < 0)
+                return log_error("%s", message ?: strerror(-r)), r;
+
+        r = open_hierarchy(aim, flags & AIM_WRITABLE);
+        if (r < 0)
+                return r;
+
+        r = target_open(aim->root, &aim->name, uid, target_flags, &aim->target);
+        if (r == -ENODATA && aim->name.kind == TARGET_OWN)
+                r = find_own(aim, target_flags, uid);
+        else if (r < 0)
+                r = report_failure(aim, r);
+        if (r < 0)
+                return r;
+
+        aim->manager = target_manager_of(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
+        return check_boundary(aim, flags);
 }
 
 void aim_done(Aim *aim) {
-        (void) aim;
+        client_close(&aim->client);
+        target_done(&aim->target);
+        target_name_done(&aim->name);
+        (void) fd_close(aim->root);
+        *aim = (Aim) AIM_INIT;
 }
 
 bool aim_is_unit(const Aim *aim, char **ret_unit) {
-        (void) aim;
-        (void) ret_unit;
-        return false;
+        _cleanup_free_ char *unit = NULL;
+        size_t length;
+
+        if (target_unit_of(aim->target.path, &unit, &length) < 0 || aim->target.path[length])
+                return false;
+
+        if (ret_unit)
+                *ret_unit = TAKE_PTR(unit);
+        return true;
 }
 
 int aim_ask(Aim *aim) {
-        (void) aim;
-        return -ENOSYS;
+        uid_t uid = aim->target.path ? target_manager_of(aim->target.path) : UID_INVALID;
+        const ManagerOptions options = {
+                .kind = aim->manager,
+                .deadline = deadline_after(aim->options->timeout),
+                .ask_password = aim->options->ask_password,
+        };
+
+        if (aim->client.manager)
+                return 0;
+        if (uid != UID_INVALID && uid != geteuid())
+                return log_error("%s belongs to the user manager of uid %u, which only that user can ask", aim->text,
+                                 (unsigned) uid), -EPERM;
+
+        return client_open(&aim->client, &options);
 }
 
 int aim_report(const Aim *aim, int error, const char *tried) {
-        (void) aim;
-        (void) error;
-        (void) tried;
-        return -ENOSYS;
+        struct stat st;
+
+        switch (error) {
+        case -EACCES:
+        case -EPERM:
+                if (aim->target.fd >= 0 && fstat(aim->target.fd, &st) >= 0 && st.st_uid != geteuid())
+                        return log_error("%s %s: it belongs to uid %u, you are uid %u", tried, aim->text,
+                                         (unsigned) st.st_uid, (unsigned) geteuid()), error;
+                return log_error_errno(error, "%s %s", tried, aim->text);
+        case -ENODEV:
+                return log_error("%s %s: the group has gone meanwhile", tried, aim->text), error;
+        case -ETIMEDOUT:
+                return log_error("%s %s: not done in time; --timeout sets how long to wait", tried, aim->text), error;
+        default:
+                return log_error_errno(error, "%s %s", tried, aim->text);
+        }
 }
 
 bool aim_holds_caller(const Aim *aim) {
-        (void) aim;
-        return false;
+        _cleanup_free_ char *own = NULL;
+        const char *rest;
+
+        if (cgroup_of_process(0, &own) < 0)
+                return true; /* cannot tell: do not take the risk */
+
+        rest = startswith(own, streq(aim->target.path, "/") ? "" : aim->target.path);
+        return rest && (!*rest || *rest == '/');
 }

@@ -1,9 +1,116 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include <fcntl.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/division.h"
+#include "cgroup/group.h"
+#include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
-int verb_remove(int argc, char *argv[]) {
+/* `cgscope remove`: groups, and with -r all that is in them. */
+
+enum {
+        OPTION_RECURSIVE = OPTION_OWN,
+        OPTION_SELF,
+};
+
+static const Option remove_options[] = {
+        { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it", OPTION_RECURSIVE },
+        { "self",      0,   NULL, "Also where this process is in it",                 OPTION_SELF },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Remove {
+        CommonOptions options;
+        bool recursive, self;
+} Remove;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Remove *remove = userdata;
+
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        if (id == OPTION_RECURSIVE)
+                remove->recursive = true;
+        else
+                remove->self = true;
+        return 0;
+}
+
+static const VerbUsage remove_usage = {
+        .synopsis = "cgscope remove [OPTIONS…] TARGET…",
+        .summary = "Remove groups from a delegated subtree.",
+        .table = remove_options,
+        .n_table = ELEMENTSOF(remove_options),
+        .own = parse_option,
+};
+
+/* Opens the group above the target; *ret_name is borrowed from the target's path. */
+static int open_parent(const Target *target, const char **ret_name) {
+        const char *below = target_below(target), *slash = strrchr(below, '/');
+        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
+
+        if (!parent)
+                return -ENOMEM;
+
+        *ret_name = slash ? slash + 1 : below;
+        return fd_open_beneath(target->boundary, *parent ? parent : ".", O_RDONLY | O_DIRECTORY);
+}
+
+static int report(const Aim *aim, const Remove *remove, int error) {
+        if (error != -EBUSY)
+                return aim_report(aim, error, "cannot remove");
+        if (remove->recursive)
+                return log_error("cannot remove %s: what is in it did not end in time", aim->text), error;
+
+        return log_error("cannot remove %s: %s in it; -r %s and removes it with all groups below", aim->text,
+                         group_is_populated(aim->target.fd) > 0 ? "processes are" : "groups are",
+                         group_is_populated(aim->target.fd) > 0 ? "kills them" : "goes through them"), error;
+}
+
+static int remove_target(const Remove *remove, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_close_ int parent = -EBADF;
+        const char *name;
+        int r;
+
+        r = aim_open(&aim, &remove->options, text, AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        if (r < 0)
+                return r;
+        if (remove->recursive && !remove->self && aim_holds_caller(&aim))
+                return log_error("cannot remove %s: this process is in it, and would be killed; --self does it all the "
+                                 "same", text), -EDEADLK;
+
+        parent = open_parent(&aim.target, &name);
+        if (parent < 0)
+                return aim_report(&aim, parent, "cannot remove");
+
+        if (remove->recursive)
+                r = group_remove_all(parent, name, remove->options.timeout);
+        else
+                r = group_remove(parent, name, remove->options.timeout);
+
+        return r < 0 ? report(&aim, remove, r) : 0;
+}
+
+int verb_remove(int argc, char *argv[]) {
+        Remove remove = {};
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&remove.options, &remove_usage, &remove, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("remove: no target given; see cgscope remove --help");
+                return STATUS_USAGE;
+        }
+
+        for (; rest < argc; rest++)
+                if (remove_target(&remove, argv[rest]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgroup/evacuation.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "cgroup/group.h"
+#include "cgroup/members.h"
+
+/* Who forks faster than that is not caught this way. */
+#define ROUNDS_MAX 100
+
+static int move_all(int from, int to) {
+        int moved = 0;
+
+        for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+                _cleanup_free_ pid_t *pids = NULL;
+                ssize_t n = group_members(from, &pids);
+
+                if (n <= 0)
+                        return n < 0 ? (int) n : moved;
+
+                for (ssize_t i = 0; i < n; i++) {
+                        /* 0 is a process that has no number here; to write it would move ourselves. */
+                        int r = pids[i] > 0 ? group_attach(to, pids[i]) : -EPERM;
+
+                        if (r < 0 && r != -ESRCH)
+                                return r;
+                        moved += r >= 0;
+                }
+        }
+
+        return -EBUSY;
+}
+
+int group_evacuate(int group, const char *leaf, bool *ret_made) {
+        _cleanup_close_ int fd = -EBADF;
+        bool made;
+        int r;
+
+        made = mkdirat(group, leaf, 0755) >= 0;
+        if (!made && errno != EEXIST)
+                return -errno;
+
+        fd = fd_open_beneath(group, leaf, O_RDONLY | O_DIRECTORY);
+        r = fd < 0 ? fd : move_all(group, fd);
+        if (r < 0) {
+                group_return(group, leaf, made);
+                return r;
+        }
+
+        *ret_made = made;
+        return r;
+}
+
+void group_return(int group, const char *leaf, bool made) {
+        _cleanup_close_ int fd = fd_open_beneath(group, leaf, O_RDONLY | O_DIRECTORY);
+
+        /* Those that were in there before are not ours to move. */
+        if (fd < 0 || !made)
+                return;
+
+        (void) move_all(fd, group);
+        (void) unlinkat(group, leaf, AT_REMOVEDIR);
+}
