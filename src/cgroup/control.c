@@ -1,27 +1,250 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/control.h"
+#include "control.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "cgroup/members.h"
+
+/* The files that belong to whom a group is handed to, one a line (Linux, cgroup-v2.rst, "Model of Delegation"). */
+#define DELEGATE_LIST "/sys/kernel/cgroup/delegate"
+
+/* A subtree that forks faster than signals reach it is given up after so many rounds. */
+#define SIGNAL_ROUNDS 64
+
+/* How many pidfds are open at once: well below RLIMIT_NOFILE as it usually is. */
+#define SIGNAL_BATCH 256
+
+static int is_frozen(int events, bool *ret) {
+        char text[256];
+        ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+
+        if (n < 0)
+                return -errno;
+
+        text[n] = '\0';
+        *ret = strstr(text, "frozen 1") != NULL;
+        return 0;
+}
+
+/* The kernel raises POLLPRI for what has changed since the last read. */
+static int wait_frozen(int events, bool freeze, uint64_t deadline) {
+        struct pollfd pollfd = { .fd = events, .events = POLLPRI };
+
+        for (;;) {
+                uint64_t left = deadline_left(deadline);
+                struct timespec ts = {
+                        .tv_sec = (time_t) (left / USEC_PER_SEC),
+                        .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
+                };
+                bool frozen;
+                int r = is_frozen(events, &frozen);
+
+                if (r < 0)
+                        return r;
+                if (frozen == freeze)
+                        return 0;
+                if (left == 0)
+                        return -ETIMEDOUT;
+
+                if (ppoll(&pollfd, 1, left == USEC_INFINITY ? NULL : &ts, NULL) < 0 && errno != EINTR)
+                        return -errno;
+        }
+}
 
 int group_freeze(int group, bool freeze, uint64_t timeout) {
-        (void) group;
-        (void) freeze;
-        (void) timeout;
-        return -ENOSYS;
+        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
+        char before[16];
+        ssize_t n;
+        int r;
+
+        if (events < 0)
+                return events;
+
+        n = fd_read_file(group, "cgroup.freeze", before, sizeof(before));
+        r = n < 0 ? (int) n : fd_write_file(group, "cgroup.freeze", freeze ? "1" : "0");
+        if (r < 0)
+                return r;
+
+        r = wait_frozen(events, freeze, deadline_after(timeout));
+        if (r == -ETIMEDOUT)
+                (void) fd_write_file(group, "cgroup.freeze", before);
+
+        return r;
 }
 
 int group_kill(int group) {
-        (void) group;
-        return -ENOSYS;
+        return fd_write_file(group, "cgroup.kill", "1");
 }
 
+/* Who is dealt with, by number and in order. A number that ends and is given out again within one call is taken for
+ * the same process. */
+typedef struct Sweep {
+        int group, signal;
+        pid_t *done;
+        size_t n_done;
+        int n_signalled;
+        bool refused, self;
+} Sweep;
+
+static void sweep_done(Sweep *sweep) {
+        free(sweep->done);
+}
+
+static int compare_pids(const void *a, const void *b) {
+        pid_t x = *(const pid_t *) a, y = *(const pid_t *) b;
+
+        return (x > y) - (x < y);
+}
+
+static ssize_t members_in_order(int group, pid_t **ret) {
+        ssize_t n = group_members_below(group, ret);
+
+        if (n > 0)
+                qsort(*ret, (size_t) n, sizeof(pid_t), compare_pids);
+        return n;
+}
+
+static bool pids_contain(const pid_t *pids, size_t n, pid_t pid) {
+        return n > 0 && bsearch(&pid, pids, n, sizeof(pid_t), compare_pids);
+}
+
+/* Keeps those of the @n in order at @pids that are new, each once. 0 stands for processes that we cannot name. */
+static size_t keep_new(Sweep *sweep, pid_t *pids, size_t n) {
+        size_t n_kept = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                sweep->self |= pids[i] == getpid();
+                if (pids[i] == 0 || pids[i] == getpid() || (n_kept > 0 && pids[n_kept - 1] == pids[i]) ||
+                    pids_contain(sweep->done, sweep->n_done, pids[i]))
+                        continue;
+
+                pids[n_kept++] = pids[i];
+        }
+
+        return n_kept;
+}
+
+static int remember(Sweep *sweep, const pid_t *pids, size_t n) {
+        pid_t *larger = reallocarray(sweep->done, sweep->n_done + n, sizeof(pid_t));
+
+        if (!larger)
+                return -ENOMEM;
+
+        memcpy(larger + sweep->n_done, pids, n * sizeof(pid_t));
+        sweep->done = larger;
+        sweep->n_done += n;
+        qsort(sweep->done, sweep->n_done, sizeof(pid_t), compare_pids);
+        return 0;
+}
+
+static int send_signal(Sweep *sweep, int pidfd) {
+        if (syscall(SYS_pidfd_send_signal, pidfd, sweep->signal, NULL, 0) >= 0)
+                sweep->n_signalled++;
+        else if (errno == EPERM)
+                sweep->refused = true;
+        else if (errno != ESRCH)
+                return -errno;
+
+        return 0;
+}
+
+/* A number that is found in the subtree once more after its pidfd was opened is that very process, where the signal
+ * still reaches it: nobody else can have had the number in between. */
+static int signal_opened(Sweep *sweep, const pid_t *pids, const int *pidfds, size_t n) {
+        _cleanup_free_ pid_t *now = NULL;
+        ssize_t n_now = members_in_order(sweep->group, &now);
+
+        if (n_now < 0)
+                return (int) n_now;
+
+        for (size_t i = 0; i < n; i++) {
+                int r = 0;
+
+                if (pidfds[i] >= 0 && pids_contain(now, (size_t) n_now, pids[i]))
+                        r = send_signal(sweep, pidfds[i]);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+static int signal_batch(Sweep *sweep, const pid_t *pids, size_t n) {
+        int pidfds[SIGNAL_BATCH], r = 0;
+        size_t n_open = 0;
+
+        for (; r >= 0 && n_open < n; n_open++) {
+                pidfds[n_open] = (int) syscall(SYS_pidfd_open, pids[n_open], 0);
+                if (pidfds[n_open] < 0 && errno != ESRCH && errno != EINVAL && errno != ENOENT)
+                        r = -errno;
+        }
+
+        if (r >= 0)
+                r = signal_opened(sweep, pids, pidfds, n);
+
+        for (size_t i = 0; i < n_open; i++)
+                (void) fd_close(pidfds[i]);
+        return r;
+}
+
+/* Returns how many new ones there were. */
+static ssize_t signal_round(Sweep *sweep) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = members_in_order(sweep->group, &pids);
+        size_t n_new = n < 0 ? 0 : keep_new(sweep, pids, (size_t) n);
+
+        for (size_t i = 0; i < n_new; i += SIGNAL_BATCH) {
+                size_t left = n_new - i;
+                int r = signal_batch(sweep, pids + i, left < SIGNAL_BATCH ? left : SIGNAL_BATCH);
+
+                if (r < 0)
+                        return r;
+        }
+
+        if (n < 0 || n_new == 0)
+                return n < 0 ? n : 0;
+
+        n = remember(sweep, pids, n_new);
+        return n < 0 ? n : (ssize_t) n_new;
+}
+
+/* The caller itself comes last, as it may not survive. */
 int group_signal(int group, int signal) {
-        (void) group;
-        (void) signal;
-        return -ENOSYS;
+        _cleanup_(sweep_done) Sweep sweep = { .group = group, .signal = signal };
+        ssize_t n_new = 1;
+
+        for (unsigned round = 0; n_new > 0 && round < SIGNAL_ROUNDS; round++)
+                n_new = signal_round(&sweep);
+        if (n_new < 0)
+                return (int) n_new;
+
+        if (sweep.self) {
+                if (kill(getpid(), signal) < 0)
+                        return -errno;
+                sweep.n_signalled++;
+        }
+
+        return sweep.n_signalled == 0 && sweep.refused ? -EPERM : sweep.n_signalled;
 }
 
 int group_chown(int group, uid_t uid, gid_t gid) {
-        (void) group;
-        (void) uid;
-        (void) gid;
-        return -ENOSYS;
+        char names[4096];
+        ssize_t n = fd_read_path(DELEGATE_LIST, names, sizeof(names));
+
+        if (n < 0)
+                return (int) n;
+        if (fchown(group, uid, gid) < 0)
+                return -errno;
+
+        for (char *save, *name = strtok_r(names, "\n", &save); name; name = strtok_r(NULL, "\n", &save))
+                if (fchownat(group, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+                        return -errno;
+
+        return 0;
 }

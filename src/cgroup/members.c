@@ -1,14 +1,83 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/members.h"
+#include "members.h"
+
+#include <fcntl.h>
+
+#include "basic/fd.h"
+#include "cgroup/walk.h"
+
+typedef struct Members {
+        pid_t *pids;
+        size_t n, n_allocated;
+} Members;
+
+static void members_done(Members *members) {
+        free(members->pids);
+}
+
+static int members_add(Members *members, pid_t pid) {
+        if (members->n == members->n_allocated) {
+                size_t larger = members->n_allocated ? 2 * members->n_allocated : 64;
+                pid_t *pids = reallocarray(members->pids, larger, sizeof(pid_t));
+
+                if (!pids)
+                        return -ENOMEM;
+                members->pids = pids;
+                members->n_allocated = larger;
+        }
+
+        members->pids[members->n++] = pid;
+        return 0;
+}
+
+static int members_read(int group, Members *members) {
+        _cleanup_close_ int fd = fd_open_beneath(group, "cgroup.procs", O_RDONLY);
+        _cleanup_free_ char *text = NULL;
+        ssize_t length = fd < 0 ? fd : fd_read_all(fd, &text);
+        char *end;
+
+        if (length < 0)
+                return (int) length;
+
+        for (char *p = text; *p; p = end + (*end == '\n')) {
+                long pid = strtol(p, &end, 10);
+                int r;
+
+                if (end == p)
+                        return -EIO;
+
+                r = members_add(members, (pid_t) pid);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+/* The processes of a threaded group are listed by the domain above it. */
+static int read_below(int fd, const char *path, unsigned depth, void *userdata) {
+        int r = members_read(fd, userdata);
+
+        (void) path;
+        return r == -EOPNOTSUPP && depth > 0 ? 0 : r;
+}
+
+static ssize_t members_take(Members *members, int r, pid_t **ret) {
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(members->pids);
+        return (ssize_t) members->n;
+}
 
 ssize_t group_members(int group, pid_t **ret) {
-        (void) group;
-        (void) ret;
-        return -ENOSYS;
+        _cleanup_(members_done) Members members = {};
+
+        return members_take(&members, members_read(group, &members), ret);
 }
 
 ssize_t group_members_below(int group, pid_t **ret) {
-        (void) group;
-        (void) ret;
-        return -ENOSYS;
+        _cleanup_(members_done) Members members = {};
+
+        return members_take(&members, group_walk(group, WALK_BEFORE, read_below, &members), ret);
 }

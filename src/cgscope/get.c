@@ -1,9 +1,156 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include "basic/json.h"
+#include "basic/log.h"
+#include "cgroup/attribute.h"
+#include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
-int verb_get(int argc, char *argv[]) {
+/* `cgscope get`: settings in both vocabularies, systemd's names and the kernel's files. */
+
+enum {
+        OPTION_VALUE = OPTION_OWN,
+};
+
+static const Option get_options[] = {
+        { "value", 0,   NULL, "Print the value alone",          OPTION_VALUE },
+        { "bytes", 'b', NULL, "Print numbers in base units",    OPTION_BYTES },
+        MANAGER_OPTIONS,
+        JSON_OPTION,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Get {
+        CommonOptions options;
+        bool value;
+        Aim aim;
+        JsonWriter json;
+} Get;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Get *get = userdata;
+
+        (void) id;
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        get->value = true;
+        return 0;
+}
+
+static const VerbUsage get_usage = {
+        .synopsis = "cgscope get [OPTIONS…] TARGET [KEY…]",
+        .summary = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the\n"
+                   "kernel's files (memory.max). Without a key: all properties, and all files.",
+        .table = get_options,
+        .n_table = ELEMENTSOF(get_options),
+        .own = parse_option,
+};
+
+/* A value of several lines begins on a line of its own. */
+static void print_text(const Get *get, const char *key, const char *value) {
+        if (get->value)
+                printf("%s\n", value);
+        else
+                printf("%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
+}
+
+static int print_key(Get *get, const char *key) {
+        _cleanup_free_ char *value = NULL;
+        int r = attribute_read(get->aim.target.fd, key, get->options.bytes || get->options.json, &value);
+
+        if (r < 0)
+                return r;
+
+        if (get->options.json)
+                json_string(&get->json, key, value);
+        else
+                print_text(get, key, value);
+        return 0;
+}
+
+/* Of all files some cannot be read, or vanish: those are left out. */
+static int print_any(const char *key, const char *file, void *userdata) {
+        Get *get = userdata;
+        int r = print_key(get, key);
+
+        (void) file;
+        return r == -ENODEV ? r : 0;
+}
+
+static int report_key(const Get *get, const char *key, int error) {
+        _cleanup_free_ char *message = NULL, *assignment = NULL;
+        AttributeList list = {};
+
+        switch (error) {
+        case -ENOENT:
+                return log_error("%s has no %s: its controller is not enabled here, or this kernel lacks it; see "
+                                 "cgscope controllers %s", get->aim.text, key, get->aim.text), error;
+        case -EACCES:
+                return log_error("%s can be written only", key), error;
+        case -EOPNOTSUPP:
+                /* Who knows what is wrong with the name says it best. */
+                if (asprintf(&assignment, "%s=0", key) < 0)
+                        return log_oom();
+                if (attribute_list_add(&list, assignment, &message) < 0 && message)
+                        log_error("%s", message);
+                else
+                        log_error("%s: no such setting", key);
+                attribute_list_done(&list);
+                return error;
+        default:
+                return log_error_errno(error, "cannot read %s of %s", key, get->aim.text);
+        }
+}
+
+static int print_all(Get *get, char *const keys[], size_t n_keys) {
+        int r;
+
+        for (size_t i = 0; i < n_keys; i++) {
+                r = print_key(get, keys[i]);
+                if (r < 0)
+                        return report_key(get, keys[i], r);
+        }
+
+        if (n_keys > 0)
+                return 0;
+
+        r = attribute_foreach(get->aim.target.fd, true, print_any, get);
+        return r < 0 ? aim_report(&get->aim, r, "cannot read") : 0;
+}
+
+static int print(Get *get, char *const keys[], size_t n_keys) {
+        int r;
+
+        if (get->options.json)
+                json_begin(&get->json, stdout, get->options.json_pretty);
+
+        r = print_all(get, keys, n_keys);
+        if (r < 0)
+                return r;
+
+        if (get->options.json)
+                r = json_end(&get->json);
+        else if (fflush(stdout) != 0)
+                r = -errno;
+
+        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
+}
+
+int verb_get(int argc, char *argv[]) {
+        Get get = { .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&get.options, &get_usage, &get, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("get: no target given; see cgscope get --help");
+                return STATUS_USAGE;
+        }
+
+        r = aim_open(&get.aim, &get.options, argv[rest], AIM_ANY);
+        if (r >= 0)
+                r = print(&get, argv + rest + 1, (size_t) (argc - rest - 1));
+
+        aim_done(&get.aim);
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -1,9 +1,150 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgscope/arrival.h"
+#include "cgscope/divide.h"
 #include "cgscope/verbs.h"
 
-int verb_set(int argc, char *argv[]) {
+/* `cgscope set`: limits of a unit, through its manager, or of a group, in its files. */
+
+enum {
+        OPTION_BEST_EFFORT = OPTION_OWN,
+};
+
+static const Option set_options[] = {
+        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect", OPTION_BEST_EFFORT },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Set {
+        CommonOptions options;
+        bool best_effort;
+        Aim aim;
+        AttributeList attributes;
+        ScopeOptions limits; /* what is looked for when the manager has set it */
+} Set;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Set *set = userdata;
+
+        (void) id;
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        set->best_effort = true;
+        return 0;
+}
+
+static const VerbUsage set_usage = {
+        .synopsis = "cgscope set [OPTIONS…] TARGET KEY=VALUE…",
+        .summary = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or\n"
+                   "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
+        .see = "and systemd.resource-control(5) for properties",
+        .table = set_options,
+        .n_table = ELEMENTSOF(set_options),
+        .own = parse_option,
+};
+
+static void set_done(Set *set) {
+        property_list_done(&set->limits.properties);
+        attribute_list_done(&set->attributes);
+        aim_done(&set->aim);
+}
+
+/* The files of a unit's own directory are its manager's, but for these. */
+static bool is_for_everybody(const char *word) {
+        return startswith(word, "cgroup.subtree_control=");
+}
+
+static bool all_for_everybody(char *const words[], size_t n_words) {
+        for (size_t i = 0; i < n_words; i++)
+                if (!is_for_everybody(words[i]))
+                        return false;
+
+        return true;
+}
+
+static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
+        for (size_t i = 0; i < n_words; i++) {
+                _cleanup_free_ char *message = NULL;
+                int name = (int) strcspn(words[i], "="), r;
+
+                if (memchr(words[i], '.', (size_t) name))
+                        return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property "
+                                         "instead (MemoryMax= for memory.max)", name, words[i], unit), -EPERM;
+
+                r = property_list_add(&set->limits.properties, words[i], &message);
+                if (r < 0)
+                        return log_error("%s", message ?: strerror(-r)), r;
+        }
+
+        return 0;
+}
+
+/* A manager takes any limit, also where nothing enforces it. */
+static int check_arrival(Set *set, const char *unit) {
+        const Scope scope = {
+                .unit = unit,
+                .path = set->aim.target.path,
+                .root = set->aim.root,
+                .fd = set->aim.target.fd,
+                .leaf = -EBADF,
+        };
+        Scope found = scope;
+        int r;
+
+        r = group_controllers(found.fd, &found.controllers);
+        return r < 0 ? aim_report(&set->aim, r, "cannot look at") : arrival_check(&found, &set->limits);
+}
+
+static int set_unit(Set *set, const char *unit, char *const words[], size_t n_words) {
+        char *message = NULL;
+        int r;
+
+        r = parse_properties(set, unit, words, n_words);
+        if (r < 0)
+                return r;
+
+        r = aim_ask(&set->aim);
+        if (r < 0)
+                return r;
+
+        r = set->aim.client.asking->unit_set_properties(set->aim.client.manager, unit, &set->limits.properties,
+                                                        &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        set->limits.best_effort = set->best_effort;
+        return check_arrival(set, unit);
+}
+
+int verb_set(int argc, char *argv[]) {
+        _cleanup_(set_done) Set set = { .aim = AIM_INIT };
+        _cleanup_free_ char *unit = NULL;
+        char **words;
+        size_t n_words;
+        int rest, r;
+
+        r = common_options_parse(&set.options, &set_usage, &set, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest < 2) {
+                log_error("set: %s given; see cgscope set --help", rest >= argc ? "no target" : "nothing to set");
+                return STATUS_USAGE;
+        }
+        words = argv + rest + 1;
+        n_words = (size_t) (argc - rest - 1);
+
+        if (aim_open(&set.aim, &set.options, argv[rest], AIM_UNIT_OR_GROUP | AIM_WRITABLE) < 0)
+                return STATUS_FAILURE;
+
+        if (aim_is_unit(&set.aim, &unit) && !(target_is_boundary(&set.aim.target) && all_for_everybody(words, n_words)))
+                return set_unit(&set, unit, words, n_words) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+
+        r = divide_parse(words, n_words, &set.attributes);
+        if (r < 0)
+                return STATUS_USAGE;
+
+        return divide_apply(&set.aim, &set.attributes) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -1,6 +1,305 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "table.h"
 
+#include <libsmartcols/libsmartcols.h>
+
+#include "basic/utf8.h"
+
 extern const Tabling cgscope_tabling;
 
-_public_ const Tabling cgscope_tabling = {};
+struct Table {
+        struct libscols_table *lines;
+        bool json, compact;
+        size_t n_columns;
+        TableColumnFlags flags[];
+};
+
+static struct libscols_line *line_of(TableRow *row) {
+        return (struct libscols_line *) row;
+}
+
+static void table_free(Table *table) {
+        if (!table)
+                return;
+
+        scols_unref_table(table->lines);
+        free(table);
+}
+
+static int column_flags(TableColumnFlags flags, const TableOptions *options) {
+        return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & TABLE_SHORTEN && !options->full ? SCOLS_FL_TRUNC : 0) |
+               (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0);
+}
+
+/* In JSON each cell is put down as the value it is to be, and the library, taking it for a number, copies it as it is.
+ * By itself it has no null for booleans and arrays, turns "" into null, and lets bytes that are no UTF-8 through. */
+static int add_column(Table *table, const TableOptions *options, const TableColumn *column) {
+        struct libscols_column *added;
+
+        added = scols_table_new_column(table->lines, options->json ? column->field : column->heading, 0,
+                                       column_flags(column->flags, options));
+        if (!added)
+                return -ENOMEM;
+
+        table->flags[table->n_columns++] = column->flags;
+        return scols_column_set_json_type(added, SCOLS_JSON_NUMBER);
+}
+
+static int set_options(struct libscols_table *lines, const TableOptions *options) {
+        int r = scols_table_set_name(lines, options->name);
+
+        scols_table_enable_json(lines, options->json);
+        scols_table_enable_noheadings(lines, !options->headings);
+        scols_table_enable_colors(lines, options->colors);
+        scols_table_enable_ascii(lines, options->ascii);
+        scols_table_enable_minout(lines, true); /* no blanks at the end of a line */
+
+        if (options->width > 0 && !options->full) {
+                scols_table_set_termforce(lines, SCOLS_TERMFORCE_ALWAYS);
+                scols_table_set_termwidth(lines, options->width);
+        } else
+                scols_table_set_termforce(lines, SCOLS_TERMFORCE_NEVER);
+
+        return r;
+}
+
+static int table_new(const TableOptions *options, const TableColumn *const *columns, size_t n_columns, Table **ret) {
+        Table *table = calloc(1, sizeof(Table) + n_columns * sizeof(table->flags[0]));
+        int r;
+
+        if (!table)
+                return -ENOMEM;
+
+        table->json = options->json;
+        table->compact = options->json && !options->json_pretty;
+        table->lines = scols_new_table();
+        r = table->lines ? set_options(table->lines, options) : -ENOMEM;
+        for (size_t i = 0; r >= 0 && i < n_columns; i++)
+                r = add_column(table, options, columns[i]);
+
+        if (r < 0) {
+                table_free(table);
+                return r;
+        }
+
+        *ret = table;
+        return 0;
+}
+
+static int table_add(Table *table, TableRow *parent, TableRow **ret) {
+        struct libscols_line *line = scols_table_new_line(table->lines, line_of(parent));
+
+        if (!line)
+                return -ENOMEM;
+
+        *ret = (TableRow *) line;
+        return 0;
+}
+
+/* What a byte of text can become: "\\u001b". */
+#define JSON_BYTE_MAX 6
+
+/* Puts @text down as a string in JSON and returns its end. Controls are escaped, as is DEL, which JSON would let through
+ * to a terminal; a byte that is no UTF-8 becomes U+FFFD. */
+static char *write_string(char *p, const char *text, size_t length) {
+        *p++ = '"';
+        for (const char *end = text + length; text < end;) {
+                unsigned char c = (unsigned char) *text;
+                size_t n = utf8_length(text);
+
+                if (n == 0)
+                        p = stpcpy(p, "\\ufffd"), n = 1;
+                else if (c < 0x20 || c == 0x7f)
+                        p += sprintf(p, "\\u%04x", c);
+                else {
+                        if (c == '"' || c == '\\')
+                                *p++ = '\\';
+                        p = mempcpy(p, text, n);
+                }
+                text += n;
+        }
+        *p++ = '"';
+
+        return p;
+}
+
+static char *write_words(char *p, const char *text) {
+        char *begin = p;
+
+        *p++ = '[';
+        while (*text) {
+                size_t length = strcspn(text, "\n");
+
+                if (p > begin + 1)
+                        *p++ = ',';
+                p = write_string(p, text, length);
+                text += length + (text[length] != '\0');
+        }
+        *p++ = ']';
+
+        return p;
+}
+
+static bool is_number(const char *text) {
+        return *text && !text[strspn(text, "0123456789")];
+}
+
+/* Turns *text into its JSON value. */
+static int convert_to_json(char **text, TableColumnFlags flags) {
+        _cleanup_free_ char *value = NULL;
+        char *end;
+
+        if (flags & TABLE_NUMBER && is_number(*text))
+                return 0;
+
+        /* The quotes and the comma of a word stand beside at least its newline, which is not printed. */
+        value = malloc(JSON_BYTE_MAX * strlen(*text) + sizeof("[\"\"]"));
+        if (!value)
+                return -ENOMEM;
+
+        if (flags & TABLE_BOOLEAN)
+                end = stpcpy(value, streq(*text, "1") ? "true" : "false");
+        else if (flags & TABLE_WORDS)
+                end = write_words(value, *text);
+        else
+                end = write_string(value, *text, strlen(*text));
+        *end++ = '\0';
+
+        free(*text);
+        *text = realloc(value, (size_t) (end - value)) ?: value;
+        TAKE_PTR(value);
+        return 0;
+}
+
+static int convert_to_text(char **text, TableColumnFlags flags) {
+        if (flags & TABLE_BOOLEAN) {
+                char *word = strdup(streq(*text, "1") ? "yes" : "no");
+
+                if (!word)
+                        return -ENOMEM;
+                free(*text);
+                *text = word;
+        }
+
+        if (flags & TABLE_WORDS)
+                for (char *p = strchr(*text, '\n'); p; p = strchr(p, '\n'))
+                        *p = ' ';
+
+        return 0;
+}
+
+static int table_set(Table *table, TableRow *row, size_t column, char *text) {
+        _cleanup_free_ char *owned = text;
+        TableColumnFlags flags;
+        int r = 0;
+
+        if (column >= table->n_columns)
+                return -EINVAL;
+
+        flags = table->flags[column];
+        if (owned && !table->json)
+                r = convert_to_text(&owned, flags);
+        else if (owned)
+                r = convert_to_json(&owned, flags);
+        if (r < 0)
+                return r;
+
+        r = scols_line_refer_data(line_of(row), column, owned);
+        if (r < 0)
+                return r;
+
+        TAKE_PTR(owned);
+        return 0;
+}
+
+/* The colors of systemd's tools; the library's own "gray" is a white. */
+static const char *color_sequence(const char *name) {
+        static const struct {
+                const char *name, *sequence;
+        } colors[] = {
+                { "bold", "\x1b[0;1;39m" },
+                { "gray", "\x1b[0;90m" },
+                { "red", "\x1b[0;1;31m" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(colors); i++)
+                if (streq(colors[i].name, name))
+                        return colors[i].sequence;
+
+        return NULL;
+}
+
+static int table_color(Table *table, TableRow *row, size_t column, const char *color) {
+        const char *sequence = color_sequence(color);
+        struct libscols_cell *cell;
+
+        if (!sequence)
+                return -EINVAL;
+        if (table->json || !scols_table_colors_wanted(table->lines))
+                return 0;
+        if (column == SIZE_MAX)
+                return scols_line_set_color(line_of(row), sequence);
+
+        cell = scols_line_get_cell(line_of(row), column);
+        return cell ? scols_cell_set_color(cell, sequence) : -EINVAL;
+}
+
+/* A stream to standard output that leaves out the blanks between the words of JSON. The library has but one layout, for
+ * people. */
+typedef struct Compactor {
+        bool in_string, escaped;
+} Compactor;
+
+static ssize_t compact_write(void *cookie, const char *text, size_t size) {
+        Compactor *compactor = cookie;
+
+        for (size_t i = 0; i < size; i++) {
+                char c = text[i];
+
+                if (!compactor->in_string && (c == ' ' || c == '\n'))
+                        continue;
+                if (c == '"' && !compactor->escaped)
+                        compactor->in_string = !compactor->in_string;
+                compactor->escaped = c == '\\' && !compactor->escaped;
+                if (putc_unlocked(c, stdout) == EOF)
+                        return 0;
+        }
+
+        return (ssize_t) size;
+}
+
+static int print_compact(Table *table) {
+        Compactor compactor = {};
+        FILE *file = fopencookie(&compactor, "w", (cookie_io_functions_t) { .write = compact_write });
+        int r;
+
+        if (!file)
+                return -ENOMEM;
+
+        scols_table_set_stream(table->lines, file);
+        r = scols_print_table(table->lines);
+        scols_table_set_stream(table->lines, stdout);
+        if (fclose(file) != 0)
+                r = -EIO;
+
+        putchar('\n');
+        return r;
+}
+
+static int table_print(Table *table) {
+        int r = table->compact ? print_compact(table) : scols_print_table(table->lines);
+
+        if (fflush(stdout) != 0 || ferror(stdout))
+                return -EIO;
+
+        return r;
+}
+
+_public_ const Tabling cgscope_tabling = {
+        .table_new = table_new,
+        .table_free = table_free,
+        .table_add = table_add,
+        .table_set = table_set,
+        .table_color = table_color,
+        .table_print = table_print,
+};
