@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "json.h"
 
+#include <assert.h>
+#include <inttypes.h>
+
 #include "basic/utf8.h"
 
 static void write_string(FILE *file, const char *text, size_t length) {
@@ -22,25 +25,64 @@ static void write_string(FILE *file, const char *text, size_t length) {
         fputc('"', file);
 }
 
+static void write_line(JsonWriter *writer) {
+        if (!writer->pretty)
+                return;
+
+        fputc('\n', writer->file);
+        for (unsigned i = 0; i < writer->depth; i++)
+                fputs("        ", writer->file);
+}
+
 static void write_name(JsonWriter *writer, const char *name) {
         if (writer->more)
                 fputc(',', writer->file);
         writer->more = true;
 
-        if (writer->pretty)
-                fputs("\n        ", writer->file);
+        write_line(writer);
+        if (!name)
+                return;
+
         write_string(writer->file, name, strlen(name));
         fputs(writer->pretty ? ": " : ":", writer->file);
 }
 
+static void open_level(JsonWriter *writer, char opener, char closer) {
+        assert(writer->depth < JSON_DEPTH_MAX);
+
+        fputc(opener, writer->file);
+        writer->closers[writer->depth++] = closer;
+        writer->more = false;
+}
+
 void json_begin(JsonWriter *writer, FILE *file, bool pretty) {
         *writer = (JsonWriter) { .file = file, .pretty = pretty };
-        fputc('{', file);
+        open_level(writer, '{', '}');
 }
 
 void json_string(JsonWriter *writer, const char *name, const char *value) {
         write_name(writer, name);
         write_string(writer->file, value, strlen(value));
+}
+
+void json_number(JsonWriter *writer, const char *name, uint64_t value) {
+        write_name(writer, name);
+        fprintf(writer->file, "%" PRIu64, value);
+}
+
+void json_boolean(JsonWriter *writer, const char *name, bool value) {
+        write_name(writer, name);
+        fputs(value ? "true" : "false", writer->file);
+}
+
+void json_null(JsonWriter *writer, const char *name) {
+        write_name(writer, name);
+        fputs("null", writer->file);
+}
+
+void json_hundredths(JsonWriter *writer, const char *name, uint64_t value) {
+        write_name(writer, name);
+        fprintf(writer->file, "%" PRIu64 ".%02u", value / 100, (unsigned) (value % 100));
 }
 
 void json_words(JsonWriter *writer, const char *name, const char *text, char separator) {
@@ -61,8 +103,30 @@ void json_words(JsonWriter *writer, const char *name, const char *text, char sep
         fputc(']', writer->file);
 }
 
+void json_open_object(JsonWriter *writer, const char *name) {
+        write_name(writer, name);
+        open_level(writer, '{', '}');
+}
+
+void json_open_array(JsonWriter *writer, const char *name) {
+        write_name(writer, name);
+        open_level(writer, '[', ']');
+}
+
+void json_close(JsonWriter *writer) {
+        assert(writer->depth > 0);
+
+        writer->depth--;
+        if (writer->more)
+                write_line(writer);
+        fputc(writer->closers[writer->depth], writer->file);
+        writer->more = true;
+}
+
 int json_end(JsonWriter *writer) {
-        fputs(writer->pretty ? "\n}\n" : "}\n", writer->file);
+        while (writer->depth > 0)
+                json_close(writer);
+        fputc('\n', writer->file);
 
         return fflush(writer->file) == 0 && !ferror(writer->file) ? 0 : -EIO;
 }

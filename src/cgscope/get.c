@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 #include "basic/log.h"
+#include "basic/parse.h"
 #include "cgroup/attribute.h"
 #include "cgscope/aim.h"
 #include "cgscope/verbs.h"
@@ -53,6 +54,17 @@ static void print_text(const Get *get, const char *key, const char *value) {
                 printf("%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
 }
 
+/* What reads as a number is one. */
+static void print_json(Get *get, const char *key, const char *value) {
+        uint64_t number;
+
+        /* "010" and "0x1" are something else. */
+        if ((value[0] != '0' || !value[1]) && parse_unsigned(value, 0, UINT64_MAX, &number) >= 0)
+                json_number(&get->json, key, number);
+        else
+                json_string(&get->json, key, value);
+}
+
 static int print_key(Get *get, const char *key) {
         _cleanup_free_ char *value = NULL;
         int r = attribute_read(get->aim.target.fd, key, get->options.bytes || get->options.json, &value);
@@ -61,7 +73,7 @@ static int print_key(Get *get, const char *key) {
                 return r;
 
         if (get->options.json)
-                json_string(&get->json, key, value);
+                print_json(get, key, value);
         else
                 print_text(get, key, value);
         return 0;

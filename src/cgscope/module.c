@@ -32,7 +32,7 @@ const void *module_load(const char *module, const char *symbol, const char *purp
         if (handle)
                 exported = dlsym(handle, symbol);
         if (!exported)
-                log_error("cannot load %s: %s", purpose, dlerror());
+                log_error("cannot load %s: %s", purpose, dlerror() ?: "its path is too long");
 
         return exported;
 }

@@ -34,10 +34,10 @@ static int column_flags(TableColumnFlags flags, const TableOptions *options) {
 /* In JSON each cell is put down as the value it is to be, and the library, taking it for a number, copies it as it is.
  * By itself it has no null for booleans and arrays, turns "" into null, and lets bytes that are no UTF-8 through. */
 static int add_column(Table *table, const TableOptions *options, const TableColumn *column) {
+        const char *name = options->json ? column->field : options->headings ? column->heading : "";
         struct libscols_column *added;
 
-        added = scols_table_new_column(table->lines, options->json ? column->field : column->heading, 0,
-                                       column_flags(column->flags, options));
+        added = scols_table_new_column(table->lines, name, 0, column_flags(column->flags, options));
         if (!added)
                 return -ENOMEM;
 
@@ -99,24 +99,28 @@ static int table_add(Table *table, TableRow *parent, TableRow **ret) {
 /* What a byte of text can become: "\\u001b". */
 #define JSON_BYTE_MAX 6
 
-/* Puts @text down as a string in JSON and returns its end. Controls are escaped, as is DEL, which JSON would let through
- * to a terminal; a byte that is no UTF-8 becomes U+FFFD. */
+/* Puts down the @n bytes at @text, one character or (0) one byte of none. Controls are escaped, DEL and those above it,
+ * too, which JSON would let through to a terminal; a byte that is no UTF-8 becomes U+FFFD. */
+static char *write_character(char *p, const unsigned char *text, size_t n) {
+        if (n == 0)
+                return stpcpy(p, "\\ufffd");
+        if (*text < 0x20 || *text == 0x7f)
+                return p + sprintf(p, "\\u%04x", *text);
+        if (*text == 0xc2 && text[1] < 0xa0)
+                return p + sprintf(p, "\\u%04x", text[1]);
+
+        if (*text == '"' || *text == '\\')
+                *p++ = '\\';
+        return mempcpy(p, text, n);
+}
+
 static char *write_string(char *p, const char *text, size_t length) {
         *p++ = '"';
         for (const char *end = text + length; text < end;) {
-                unsigned char c = (unsigned char) *text;
                 size_t n = utf8_length(text);
 
-                if (n == 0)
-                        p = stpcpy(p, "\\ufffd"), n = 1;
-                else if (c < 0x20 || c == 0x7f)
-                        p += sprintf(p, "\\u%04x", c);
-                else {
-                        if (c == '"' || c == '\\')
-                                *p++ = '\\';
-                        p = mempcpy(p, text, n);
-                }
-                text += n;
+                p = write_character(p, (const unsigned char *) text, n);
+                text += n > 0 ? n : 1;
         }
         *p++ = '"';
 
@@ -153,7 +157,7 @@ static int convert_to_json(char **text, TableColumnFlags flags) {
                 return 0;
 
         /* The quotes and the comma of a word stand beside at least its newline, which is not printed. */
-        value = malloc(JSON_BYTE_MAX * strlen(*text) + sizeof("[\"\"]"));
+        value = malloc(JSON_BYTE_MAX * strlen(*text) + sizeof("[false]"));
         if (!value)
                 return -ENOMEM;
 

@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -125,21 +126,23 @@ static void count_signal(int signal) {
         n_received++;
 }
 
-/* A child that ends with the number of signals that it got, once SIGTERM comes. */
+/* A child that ends with the number of signals that it got, once the next higher one comes: those of real time are
+ * queued, the lower number first. */
 static pid_t start_child(int signal) {
         sigset_t blocked;
         pid_t pid;
 
         (void) sigemptyset(&blocked);
         (void) sigaddset(&blocked, signal);
-        (void) sigaddset(&blocked, SIGTERM);
+        (void) sigaddset(&blocked, signal + 1);
         g_assert_no_errno(sigprocmask(SIG_BLOCK, &blocked, NULL));
 
         pid = fork();
         if (pid == 0) {
                 int n = 0, got = 0;
 
-                while (got != SIGTERM) {
+                (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+                while (got != signal + 1) {
                         (void) sigwait(&blocked, &got);
                         n += got == signal;
                 }
@@ -154,7 +157,7 @@ static pid_t start_child(int signal) {
 static int end_child(pid_t pid) {
         int status;
 
-        g_assert_no_errno(kill(pid, SIGTERM));
+        g_assert_no_errno(kill(pid, SIGRTMIN + 1));
         g_assert_no_errno(waitpid(pid, &status, 0));
         g_assert_true(WIFEXITED(status));
         return WEXITSTATUS(status);

@@ -67,6 +67,69 @@ static void test_object(void) {
         }
 }
 
+static void write_nested(JsonWriter *writer) {
+        json_number(writer, "zero", 0);
+        json_number(writer, "most", UINT64_MAX);
+        json_hundredths(writer, "part", 105);
+        json_boolean(writer, "yes", true);
+        json_boolean(writer, "no", false);
+        json_null(writer, "nothing");
+        json_open_array(writer, "empty");
+        json_close(writer);
+        json_open_array(writer, "rows");
+        json_open_object(writer, NULL);
+        json_number(writer, "pid", 1);
+        json_close(writer);
+        json_open_object(writer, NULL);
+        json_close(writer);
+        json_string(writer, NULL, "x");
+        json_close(writer);
+        json_string(writer, "last", "y");
+}
+
+static void test_nested(void) {
+        static const struct {
+                bool pretty;
+                const char *json;
+        } rows[] = {
+                { false, "{\"zero\":0,\"most\":18446744073709551615,\"part\":1.05,\"yes\":true,\"no\":false,"
+                         "\"nothing\":null,\"empty\":[],\"rows\":[{\"pid\":1},{},\"x\"],\"last\":\"y\"}\n" },
+                { true, "{\n        \"zero\": 0,\n        \"most\": 18446744073709551615,\n"
+                        "        \"part\": 1.05,\n        \"yes\": true,\n        \"no\": false,\n"
+                        "        \"nothing\": null,\n        \"empty\": [],\n        \"rows\": [\n"
+                        "                {\n                        \"pid\": 1\n                },\n"
+                        "                {},\n                \"x\"\n        ],\n        \"last\": \"y\"\n}\n" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *buffer = NULL;
+                JsonWriter writer;
+                size_t size;
+                FILE *file = open_memstream(&buffer, &size);
+
+                json_begin(&writer, file, rows[i].pretty);
+                write_nested(&writer);
+                g_assert_cmpint(json_end(&writer), ==, 0);
+                fclose(file);
+                g_assert_cmpstr(buffer, ==, rows[i].json);
+        }
+}
+
+/* What an early return left open is closed all the same. */
+static void test_left_open(void) {
+        _cleanup_free_ char *buffer = NULL;
+        JsonWriter writer;
+        size_t size;
+        FILE *file = open_memstream(&buffer, &size);
+
+        json_begin(&writer, file, false);
+        json_open_array(&writer, "a");
+        json_open_object(&writer, NULL);
+        g_assert_cmpint(json_end(&writer), ==, 0);
+        fclose(file);
+        g_assert_cmpstr(buffer, ==, "{\"a\":[{}]}\n");
+}
+
 static void test_full_disk(void) {
         FILE *file = fopen("/dev/full", "we");
         JsonWriter writer;
@@ -86,6 +149,8 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/json/string", test_string);
         g_test_add_func("/json/object", test_object);
+        g_test_add_func("/json/nested", test_nested);
+        g_test_add_func("/json/left-open", test_left_open);
         g_test_add_func("/json/full-disk", test_full_disk);
 
         return g_test_run();

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <fcntl.h>
+#include <glib.h>
+#include <locale.h>
+#include <sys/mman.h>
+
+#include "basic/fd.h"
+#include "table/table.h"
+
+extern const Tabling cgscope_tabling;
+
+static const TableColumn tree = { "GROUP", "group", NULL, TABLE_TREE | TABLE_SHORTEN };
+static const TableColumn number = { "MEMORY", "memory_peak", NULL, TABLE_NUMBER };
+static const TableColumn boolean = { "FROZEN", "frozen", NULL, TABLE_BOOLEAN };
+static const TableColumn words = { "CONTROLLERS", "controllers", NULL, TABLE_WORDS };
+static const TableColumn text = { "COMMAND", "command", NULL, 0 };
+static const TableColumn *const columns[] = { &tree, &number, &boolean, &words, &text };
+
+/* A row: its depth in the tree and its cells. */
+typedef struct Row {
+        unsigned depth;
+        const char *cells[ELEMENTSOF(columns)];
+        const char *color;
+} Row;
+
+static Table *fill(const TableOptions *options, const Row *rows, size_t n_rows) {
+        TableRow *parents[8] = {};
+        Table *table;
+
+        g_assert_cmpint(cgscope_tabling.table_new(options, columns, ELEMENTSOF(columns), &table), ==, 0);
+        for (size_t i = 0; i < n_rows; i++) {
+                unsigned depth = rows[i].depth;
+                TableRow **row = &parents[depth];
+
+                g_assert_cmpint(cgscope_tabling.table_add(table, depth > 0 ? parents[depth - 1] : NULL, row), ==, 0);
+                for (size_t k = 0; k < ELEMENTSOF(columns); k++) {
+                        const char *cell = rows[i].cells[k];
+
+                        g_assert_cmpint(cgscope_tabling.table_set(table, *row, k, cell ? strdup(cell) : NULL), ==, 0);
+                }
+                if (rows[i].color)
+                        g_assert_cmpint(cgscope_tabling.table_color(table, *row, 0, rows[i].color), ==, 0);
+        }
+
+        return table;
+}
+
+/* What is printed on standard output. */
+static char *print(const TableOptions *options, const Row *rows, size_t n_rows) {
+        _cleanup_close_ int fd = memfd_create("output", MFD_CLOEXEC), saved = -EBADF;
+        Table *table = fill(options, rows, n_rows);
+        char *output;
+
+        fflush(stdout);
+        saved = dup(STDOUT_FILENO);
+        g_assert_cmpint(dup2(fd, STDOUT_FILENO), >=, 0);
+        g_assert_cmpint(cgscope_tabling.table_print(table), ==, 0);
+        g_assert_cmpint(dup2(saved, STDOUT_FILENO), >=, 0);
+        cgscope_tabling.table_free(table);
+
+        g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
+        g_assert_cmpint(fd_read_all(fd, &output), >=, 0);
+        return output;
+}
+
+static void assert_output(const TableOptions *options, const Row *rows, size_t n_rows, const char *expected) {
+        _cleanup_free_ char *output = print(options, rows, n_rows);
+
+        g_assert_cmpstr(output, ==, expected);
+}
+
+static const Row groups[] = {
+        { 0, { "top", "12", "1", "cpu\nio", "one two" } },
+        { 1, { "gr\u00fcn", "4096", "0", "", NULL } },
+        { 2, { "x", NULL, NULL, NULL, NULL } },
+        { 1, { "last", NULL, NULL, NULL, "" } },
+};
+
+static void test_text(void) {
+        static const TableOptions plain = { .headings = true };
+        static const TableOptions ascii = { .ascii = true };
+
+        assert_output(&plain, groups, ELEMENTSOF(groups),
+                      "GROUP  MEMORY FROZEN CONTROLLERS COMMAND\n"
+                      "top        12 yes    cpu io      one two\n"
+                      "├─grün   4096 no\n"
+                      "│ └─x\n"
+                      "└─last\n");
+        assert_output(&ascii, groups, ELEMENTSOF(groups),
+                      "top      12 yes cpu io one two\n"
+                      "|-grün 4096 no\n"
+                      "| `-x\n"
+                      "`-last\n");
+        assert_output(&plain, NULL, 0, "");
+}
+
+static void test_width(void) {
+        static const Row rows[] = { { 0, { "a-name-that-is-too-long-for-it", "1", "1", "cpu", "cmd" } } };
+        static const TableOptions narrow = { .width = 30 }, full = { .width = 30, .full = true };
+
+        assert_output(&narrow, rows, 1, "a-name-that-is-t 1 yes cpu cmd\n");
+        assert_output(&full, rows, 1, "a-name-that-is-too-long-for-it 1 yes cpu cmd\n");
+}
+
+static void test_colors(void) {
+        static const Row rows[] = { { 0, { "a", "1", "1", "cpu", "b" }, "red" } };
+        static const TableOptions with = { .colors = true }, without = {};
+        static const TableOptions json = { .name = "n", .colors = true, .json = true };
+
+        assert_output(&with, rows, 1, "\x1b[0;1;31ma\x1b[0m 1 yes cpu b\n");
+        assert_output(&without, rows, 1, "a 1 yes cpu b\n");
+        assert_output(&json, rows, 1,
+                      "{\"n\":[{\"group\":\"a\",\"memory_peak\":1,\"frozen\":true,\"controllers\":[\"cpu\"],"
+                      "\"command\":\"b\"}]}\n");
+}
+
+static void test_json(void) {
+        static const TableOptions compact = { .name = "groups", .json = true, .headings = true };
+        static const TableOptions pretty = { .name = "groups", .json = true, .json_pretty = true };
+        _cleanup_free_ char *output = print(&pretty, groups, ELEMENTSOF(groups));
+
+        assert_output(&compact, groups, ELEMENTSOF(groups),
+                      "{\"groups\":[{\"group\":\"top\",\"memory_peak\":12,\"frozen\":true,"
+                      "\"controllers\":[\"cpu\",\"io\"],\"command\":\"one two\",\"children\":["
+                      "{\"group\":\"grün\",\"memory_peak\":4096,\"frozen\":false,\"controllers\":[],"
+                      "\"command\":null,\"children\":["
+                      "{\"group\":\"x\",\"memory_peak\":null,\"frozen\":null,\"controllers\":null,"
+                      "\"command\":null}]},"
+                      "{\"group\":\"last\",\"memory_peak\":null,\"frozen\":null,\"controllers\":null,"
+                      "\"command\":\"\"}]}]}\n");
+        assert_output(&compact, NULL, 0, "{\"groups\":[]}\n");
+
+        g_assert_true(g_str_has_prefix(output, "{\n   \"groups\": [\n"));
+        g_assert_nonnull(strstr(output, "\"group\": \"top\",\n"));
+}
+
+/* What stands in a cell may come from anybody. */
+static void test_escapes(void) {
+        static const Row rows[] = {
+                { 0, { "a\nb\x1b[1m\x7f", "1.5", "1", "x\"\n\n\x01", "\xff\"\\ \t\xc2\x9b {[ ,  :" } },
+        };
+        static const TableOptions plain = {}, json = { .name = "n", .json = true };
+
+        assert_output(&plain, rows, 1,
+                      "a\\x0ab\\x1b[1m\\x7f 1.5 yes x\"  \\x01 \\xff\"\\ \\x09\\xc2\\x9b {[ ,  :\n");
+        assert_output(&json, rows, 1,
+                      "{\"n\":[{\"group\":\"a\\u000ab\\u001b[1m\\u007f\",\"memory_peak\":\"1.5\",\"frozen\":true,"
+                      "\"controllers\":[\"x\\\"\",\"\",\"\\u0001\"],"
+                      "\"command\":\"\\ufffd\\\"\\\\ \\u0009\\u009b {[ ,  :\"}]}\n");
+}
+
+static void test_errors(void) {
+        static const TableOptions plain = {};
+        Table *table = fill(&plain, groups, ELEMENTSOF(groups));
+        _cleanup_close_ int full = open("/dev/full", O_WRONLY | O_CLOEXEC), saved = dup(STDOUT_FILENO);
+        TableRow *row;
+
+        g_assert_cmpint(cgscope_tabling.table_add(table, NULL, &row), ==, 0);
+        g_assert_cmpint(cgscope_tabling.table_set(table, row, ELEMENTSOF(columns), strdup("freed")), <, 0);
+        g_assert_cmpint(cgscope_tabling.table_color(table, row, 0, "no color"), ==, -EINVAL);
+
+        fflush(stdout);
+        g_assert_cmpint(dup2(full, STDOUT_FILENO), >=, 0);
+        g_assert_cmpint(cgscope_tabling.table_print(table), ==, -EIO);
+        g_assert_cmpint(dup2(saved, STDOUT_FILENO), >=, 0);
+        clearerr(stdout);
+        cgscope_tabling.table_free(table);
+}
+
+int main(int argc, char *argv[]) {
+        setlocale(LC_ALL, "");
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/table/text", test_text);
+        g_test_add_func("/table/width", test_width);
+        g_test_add_func("/table/colors", test_colors);
+        g_test_add_func("/table/json", test_json);
+        g_test_add_func("/table/escapes", test_escapes);
+        g_test_add_func("/table/errors", test_errors);
+
+        return g_test_run();
+}
