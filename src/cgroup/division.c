@@ -87,17 +87,6 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
         return 0;
 }
 
-static int read_subtree_control(int group, ControllerMask *ret) {
-        char text[512];
-        ssize_t n = fd_read_file(group, "cgroup.subtree_control", text, sizeof(text));
-
-        if (n < 0)
-                return (int) n;
-
-        *ret = controller_mask_read(text);
-        return 0;
-}
-
 /* One write for all; where the kernel refuses that, one by one, to find the one that it is about. */
 static int enable_here(int group, ControllerMask missing, Controller *ret_refused) {
         int r = group_enable(group, missing);
@@ -125,7 +114,7 @@ static int enable_level(Division *division, int group, ControllerMask controller
         int r, k;
 
         *ret_refused = _CONTROLLER_INVALID;
-        r = read_subtree_control(group, &have);
+        r = group_enabled(group, &have);
         if (r >= 0)
                 r = group_controllers(group, &available);
         if (r < 0)
@@ -148,7 +137,7 @@ static int enable_level(Division *division, int group, ControllerMask controller
 
         /* What came of it also where only some could be had: it is to be undone. */
         r = enable_here(group, missing, ret_refused);
-        k = read_subtree_control(group, &after);
+        k = group_enabled(group, &after);
         if (k >= 0)
                 division->enabled[division->n_levels - 1] = after & missing;
 

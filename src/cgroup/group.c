@@ -45,15 +45,23 @@ int group_open(int root, const char *path) {
         return fd_open_beneath(root, *path ? path : ".", O_RDONLY | O_DIRECTORY);
 }
 
-int group_controllers(int group, ControllerMask *ret) {
+static int read_mask(int group, const char *file, ControllerMask *ret) {
         char text[CONTROLLERS_SIZE];
-        ssize_t n = fd_read_file(group, "cgroup.controllers", text, sizeof(text));
+        ssize_t n = fd_read_file(group, file, text, sizeof(text));
 
         if (n < 0)
                 return (int) n;
 
         *ret = controller_mask_read(text);
         return 0;
+}
+
+int group_controllers(int group, ControllerMask *ret) {
+        return read_mask(group, "cgroup.controllers", ret);
+}
+
+int group_enabled(int group, ControllerMask *ret) {
+        return read_mask(group, "cgroup.subtree_control", ret);
 }
 
 bool group_name_is_valid(const char *name) {

@@ -20,6 +20,9 @@ int group_open(int root, const char *path);
 /* The controllers of @group: what its parent handed on to it. */
 int group_controllers(int group, ControllerMask *ret);
 
+/* Those that it hands on to the groups below it. */
+int group_enabled(int group, ControllerMask *ret);
+
 /* The name of a group that cgscope makes: no '/', no leading '.', none that the kernel or a unit could claim (the
  * design's "Words"), at most 255 bytes. */
 bool group_name_is_valid(const char *name);

@@ -37,17 +37,6 @@ static const TableColumn columns[] = {
         [COLUMN_STOPS_AT] = { "STOPS-AT", "stops_at", "The last group that has it", TABLE_SHORTEN },
 };
 
-static int read_enabled(int group, ControllerMask *ret) {
-        char text[512];
-        ssize_t n = fd_read_file(group, "cgroup.subtree_control", text, sizeof(text));
-
-        if (n < 0)
-                return (int) n;
-
-        *ret = controller_mask_read(text);
-        return 0;
-}
-
 static int set_flag(Tabular *table, TableRow *row, size_t column, bool value) {
         return tabular_set_string(table, row, column, table->json ? value ? "1" : "0" : value ? "yes" : "no");
 }
@@ -90,7 +79,7 @@ static int show(const Aim *aim, const CommonOptions *options) {
 
         r = group_controllers(aim->target.fd, &available);
         if (r >= 0)
-                r = read_enabled(aim->target.fd, &enabled);
+                r = group_enabled(aim->target.fd, &enabled);
         if (r >= 0)
                 r = top < 0 ? top : group_controllers(top, &root);
         if (r < 0)

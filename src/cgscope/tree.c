@@ -1,9 +1,264 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
-#include "cgscope/verbs.h"
+#include "tree.h"
 
-int verb_tree(int argc, char *argv[]) {
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/aim.h"
+#include "cgscope/command-line.h"
+#include "cgscope/verbs.h"
+#include "unit/unit-name.h"
+
+/* A group that was entered and not yet left: what is below it is still to be counted. */
+typedef struct Level {
+        TableRow *row;
+        uint64_t processes;
+        bool is_unit;
+} Level;
+
+typedef struct Tree {
+        CommonOptions common;
+        bool processes;
+        uint64_t depth;
+        Aim aim;
+        char *default_target; /* what @aim is for where none was named */
+        Tabular tabular;
+        Level *levels; /* from the top of the tree to the group that is being looked at */
+        size_t n_levels, n_allocated;
+} Tree;
+
+enum {
+        OPTION_PROCESSES = OPTION_OWN,
+        OPTION_DEPTH,
+};
+
+/* clang-format off */
+static const Option tree_options[] = {
+        { "processes", 'p', NULL, "Show the processes in each group, too", OPTION_PROCESSES },
+        { "depth",     0,   "N",  "Go no deeper than N groups",            OPTION_DEPTH },
+        TABLE_OPTIONS,
+        MANAGER_OPTIONS,
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
+
+static void tree_done(Tree *tree) {
+        free(tree->levels);
+        tabular_done(&tree->tabular);
+        aim_done(&tree->aim);
+        free(tree->default_target);
+}
+
+static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+        Tree *tree = userdata;
+
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        if (id == OPTION_PROCESSES)
+                tree->processes = true;
+        else if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
+                return log_error("--depth: '%s' is no number of groups", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
+        Tabular *tabular = &tree->tabular;
+        _cleanup_free_ char *command = NULL, *title = NULL;
+        TableRow *row;
+        int r;
+
+        r = command_line_read(pid, &command);
+        if (r == -ENOMEM || (r >= 0 && asprintf(&title, "%d %s", (int) pid, command) < 0))
+                return log_oom();
+        if (r < 0)
+                return 0; /* it has ended, or is outside of our PID namespace */
+
+        r = tabular_add(tabular, parent, &row);
+        if (r >= 0 && !tabular->json)
+                r = tabular_set_string(tabular, row, TREE_GROUP, title);
+        if (r >= 0)
+                r = tabular_set_number(tabular, row, TREE_PID, (uint64_t) pid);
+        if (r >= 0)
+                r = tabular_set_string(tabular, row, TREE_COMMAND, command);
+
+        return r;
+}
+
+/* Below the last group that is shown the processes are only counted. */
+static int read_processes(Tree *tree, int group, unsigned depth, pid_t **ret, size_t *ret_n, uint64_t *ret_count) {
+        _cleanup_free_ pid_t *pids = NULL, *below = NULL;
+        ssize_t n = group_members(group, &pids), n_below = 0;
+
+        if (n == -EOPNOTSUPP)
+                n = 0;
+        if (n >= 0 && depth >= tree->depth)
+                n_below = group_members_below(group, &below);
+        if (n < 0 || n_below < 0)
+                return (int) (n < 0 ? n : n_below);
+
+        *ret = TAKE_PTR(pids);
+        *ret_n = (size_t) n;
+        *ret_count = (uint64_t) (depth >= tree->depth ? n_below : n);
+        return 0;
+}
+
+/* Ends the groups that are at @depth or deeper. */
+static int leave_levels(Tree *tree, size_t depth) {
+        Tabular *tabular = &tree->tabular;
+        int r = 0;
+
+        while (r >= 0 && tree->n_levels > depth) {
+                Level *level = &tree->levels[--tree->n_levels];
+
+                if (tree->n_levels > 0)
+                        level[-1].processes += level->processes;
+
+                r = tabular_set_number(tabular, level->row, TREE_PROCESSES, level->processes);
+                if (r >= 0 && level->processes == 0 && tabular_wants(tabular, TREE_PROCESSES))
+                        r = tabular_color(tabular, level->row, SIZE_MAX, "gray");
+                else if (r >= 0 && level->is_unit)
+                        r = tabular_color(tabular, level->row, TREE_GROUP, "bold");
+        }
+
+        return r;
+}
+
+static int enter_level(Tree *tree, const Level *level) {
+        if (tree->n_levels == tree->n_allocated) {
+                size_t n = tree->n_allocated + 16;
+                Level *levels = reallocarray(tree->levels, n, sizeof(Level));
+
+                if (!levels)
+                        return log_oom();
+                tree->levels = levels;
+                tree->n_allocated = n;
+        }
+
+        tree->levels[tree->n_levels++] = *level;
+        return 0;
+}
+
+static const char *last_part(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* The top is shown with all of its path. */
+static int set_names(Tree *tree, TableRow *row, const char *path) {
+        const char *top = tree->aim.target.path;
+        char *whole;
+        int r;
+
+        r = tabular_set_string(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top);
+        if (r < 0 || !tabular_wants(&tree->tabular, TREE_CGROUP))
+                return r;
+
+        if (asprintf(&whole, "%s%s%s", *path && streq(top, "/") ? "" : top, *path ? "/" : "", path) < 0)
+                return log_oom();
+        return tabular_set(&tree->tabular, row, TREE_CGROUP, whole);
+}
+
+/* All that may fail because the group vanishes comes before it gets a row. -ECANCELED: what failed was said. */
+static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
+        _cleanup_free_ pid_t *pids = NULL;
+        Tree *tree = userdata;
+        Level level = { .is_unit = unit_name_is_valid(last_part(*path ? path : tree->aim.target.path)) };
+        TreeFigures figures;
+        size_t n = 0;
+        int r;
+
+        r = tree_figures_read(&tree->tabular, fd, &figures);
+        if (r >= 0 && (tree->processes || tabular_wants(&tree->tabular, TREE_PROCESSES)))
+                r = read_processes(tree, fd, depth, &pids, &n, &level.processes);
+        if (r < 0)
+                return r;
+
+        r = leave_levels(tree, depth);
+        if (r >= 0)
+                r = tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL, &level.row);
+        if (r >= 0)
+                r = set_names(tree, level.row, path);
+        if (r >= 0)
+                r = tree_figures_set(&tree->tabular, level.row, &figures);
+        if (r >= 0)
+                r = enter_level(tree, &level);
+
+        for (size_t i = 0; tree->processes && r >= 0 && i < n; i++)
+                r = add_process(tree, level.row, pids[i]);
+
+        return r < 0 ? -ECANCELED : depth >= tree->depth;
+}
+
+/* The boundary that the caller lives in, unless a manager was named; else all that the manager has. */
+static int open_default(Tree *tree) {
+        _cleanup_(target_name_done) TargetName name = {};
+        _cleanup_(target_done) Target own = TARGET_INIT;
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+        _cleanup_free_ char *message = NULL;
+
+        if (root >= 0 && !tree->common.manager_given && target_name_parse(".", &name, &message) >= 0 &&
+            target_open(root, &name, UID_INVALID, 0, &own) >= 0)
+                return aim_open(&tree->aim, &tree->common, ".", AIM_ANY);
+
+        if (tree->common.manager == MANAGER_SYSTEM)
+                return aim_open(&tree->aim, &tree->common, CGROUP_MOUNT, AIM_ANY);
+
+        if (asprintf(&tree->default_target, CGROUP_MOUNT "/user.slice/user-%u.slice/user@%u.service",
+                     (unsigned) geteuid(), (unsigned) geteuid()) < 0)
+                return log_oom();
+        return aim_open(&tree->aim, &tree->common, tree->default_target, AIM_ANY);
+}
+
+static int print_tree(Tree *tree, const char *text) {
+        size_t n_default = tree->processes && tree->common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
+        int r;
+
+        r = tabular_choose(&tree->tabular, &tree->common, tree_columns, _TREE_COLUMN_MAX, n_default);
+        if (r >= 0)
+                r = text ? aim_open(&tree->aim, &tree->common, text, AIM_ANY) : open_default(tree);
+        if (r >= 0)
+                r = tabular_open(&tree->tabular, &tree->common, tree_columns, "groups");
+        if (r < 0)
+                return r;
+
+        r = group_walk(tree->aim.target.fd, WALK_BEFORE, add_group, tree);
+        if (r < 0 && r != -ECANCELED)
+                return aim_report(&tree->aim, r, "cannot read the groups of");
+        if (r >= 0)
+                r = leave_levels(tree, 0);
+
+        return r < 0 ? r : tabular_print(&tree->tabular, &tree->common);
+}
+
+int verb_tree(int argc, char *argv[]) {
+        static const VerbUsage usage = {
+                .synopsis = "cgscope tree [OPTIONS…] [TARGET]",
+                .summary = "Show the groups below a scope or group, with what they use and what limits them.\n"
+                           "Without TARGET those of the delegated unit that you are in, else all of your manager.",
+                .see = "systemd-cgls(1)",
+                .table = tree_options,
+                .n_table = ELEMENTSOF(tree_options),
+                .own = parse_own,
+        };
+        _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&tree.common, &usage, &tree, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest > 1) {
+                log_error("tree: takes one target at most");
+                return STATUS_USAGE;
+        }
+
+        r = print_tree(&tree, argv[rest]);
+        return r >= 0 ? EXIT_SUCCESS : r == -EINVAL ? STATUS_USAGE : STATUS_FAILURE;
 }

@@ -176,8 +176,8 @@ static int convert_to_json(char **text, TableColumnFlags flags) {
 }
 
 static int convert_to_text(char **text, TableColumnFlags flags) {
-        if (flags & TABLE_BOOLEAN) {
-                char *word = strdup(streq(*text, "1") ? "yes" : "no");
+        if (flags & TABLE_BOOLEAN && (streq(*text, "0") || streq(*text, "1"))) {
+                char *word = strdup(**text == '1' ? "yes" : "no");
 
                 if (!word)
                         return -ENOMEM;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command-line.h"
+
+#include <fcntl.h>
+
+#include "basic/fd.h"
+
+#define COMMAND_LINE_MAX 4096
+
+/* The first bytes of a file of the process. Of its command line there may be megabytes. */
+static ssize_t read_beginning(pid_t pid, const char *name, char *buffer, size_t size) {
+        _cleanup_close_ int fd = -EBADF;
+        char path[64];
+        ssize_t n;
+
+        (void) snprintf(path, sizeof(path), "/proc/%d/%s", (int) pid, name);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        n = fd < 0 ? -1 : read(fd, buffer, size - 1);
+        if (n < 0)
+                return errno == ENOENT ? -ESRCH : -errno;
+
+        buffer[n] = '\0';
+        return n;
+}
+
+int command_line_read(pid_t pid, char **ret) {
+        char text[COMMAND_LINE_MAX];
+        ssize_t n = read_beginning(pid, "cmdline", text, sizeof(text));
+
+        if (n < 0)
+                return (int) n;
+
+        while (n > 0 && !text[n - 1])
+                n--;
+        for (ssize_t i = 0; i < n; i++)
+                if (!text[i])
+                        text[i] = ' ';
+
+        if (n > 0) {
+                *ret = strndup(text, (size_t) n);
+                return *ret ? 0 : -ENOMEM;
+        }
+
+        n = read_beginning(pid, "comm", text, sizeof(text));
+        if (n < 0)
+                return (int) n;
+
+        text[strcspn(text, "\n")] = '\0';
+        return asprintf(ret, "[%s]", text) < 0 ? -ENOMEM : 0;
+}
