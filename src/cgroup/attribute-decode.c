@@ -1,18 +1,391 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/attribute.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
-int attribute_read(int group, const char *key, bool raw, char **ret) {
-        (void) group;
-        (void) key;
-        (void) raw;
-        (void) ret;
-        return -ENOSYS;
+#include "basic/fd.h"
+#include "basic/format.h"
+#include "basic/parse.h"
+#include "cgroup/attribute-internal.h"
+#include "cgroup/device.h"
+
+#define NUMBER_MAX sizeof("18446744073709551615")
+
+int attribute_file_read(int group, const char *name, char **ret) {
+        _cleanup_close_ int fd = fd_open_beneath(group, name, O_RDONLY);
+        _cleanup_free_ char *text = NULL;
+        struct stat st;
+        ssize_t n;
+
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode)) /* a group below may be called like one */
+                return -ENOENT;
+        if ((st.st_mode & 0444) == 0) /* root opens it nevertheless */
+                return -EACCES;
+
+        n = fd_read_all(fd, &text);
+        if (n < 0)
+                return (int) n;
+
+        if (n > 0 && text[n - 1] == '\n')
+                text[n - 1] = '\0';
+
+        *ret = TAKE_PTR(text);
+        return 0;
 }
 
-int attribute_foreach(int group, bool files, int (*function)(const char *key, const char *file, void *userdata), void *userdata) {
-        (void) group;
-        (void) files;
-        (void) function;
-        (void) userdata;
-        return -ENOSYS;
+bool attribute_parse_device_line(const char *line, dev_t *ret_device, const char **ret_rest) {
+        unsigned major, minor;
+        int length = 0;
+
+        if (sscanf(line, "%u:%u %n", &major, &minor, &length) < 2 || length == 0)
+                return false;
+
+        *ret_device = makedev(major, minor);
+        *ret_rest = line + length;
+        return true;
+}
+
+int attribute_read_quota(int group, uint64_t *ret_quota, uint64_t *ret_period) {
+        _cleanup_free_ char *text = NULL;
+        uint64_t quota = UINT64_MAX, period;
+        char *space;
+        int r;
+
+        r = attribute_file_read(group, "cpu.max", &text);
+        if (r < 0)
+                return r;
+
+        space = strchr(text, ' ');
+        if (!space || parse_unsigned(space + 1, 1, UINT64_MAX, &period) < 0)
+                return -EBADMSG;
+
+        *space = '\0';
+        if (!streq(text, "max") && parse_unsigned(text, 0, UINT64_MAX, &quota) < 0)
+                return -EBADMSG;
+
+        *ret_quota = quota;
+        *ret_period = period;
+        return 0;
+}
+
+static int return_text(const char *text, char **ret) {
+        *ret = strdup(text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int return_number(uint64_t number, char **ret) {
+        char text[NUMBER_MAX];
+
+        if (number == UINT64_MAX)
+                return return_text("infinity", ret);
+
+        (void) snprintf(text, sizeof(text), "%" PRIu64, number);
+        return return_text(text, ret);
+}
+
+static int read_quota(int group, bool raw, char **ret) {
+        char text[FORMAT_MAX];
+        uint64_t quota, period;
+        int r;
+
+        r = attribute_read_quota(group, &quota, &period);
+        if (r < 0)
+                return r;
+        if (quota == UINT64_MAX)
+                return return_text("infinity", ret);
+        if (raw)
+                return return_number((quota * USEC_PER_SEC + period / 2) / period, ret);
+
+        return return_text(format_permyriad((quota * 10000 + period / 2) / period, text), ret);
+}
+
+static int read_quota_period(int group, bool raw, char **ret) {
+        char text[FORMAT_MAX];
+        uint64_t quota, period;
+        int r;
+
+        r = attribute_read_quota(group, &quota, &period);
+        if (r < 0)
+                return r;
+
+        return raw ? return_number(period, ret) : return_text(format_timespan(period, 1, text), ret);
+}
+
+/* The weight of a group that is idle is no weight: 0 on the bus. */
+static int read_cpu_weight(int group, bool raw, char **ret) {
+        _cleanup_free_ char *idle = NULL, *weight = NULL;
+        int r;
+
+        r = attribute_file_read(group, "cpu.weight", &weight);
+        if (r < 0)
+                return r;
+
+        if (attribute_file_read(group, "cpu.idle", &idle) >= 0 && streq(idle, "1"))
+                return return_text(raw ? "0" : "idle", ret);
+
+        *ret = TAKE_PTR(weight);
+        return 0;
+}
+
+/* The file of the two that there is. bfq's numbers are translated back, see bfq_weight(). */
+static int read_io_weights(int group, char **ret, bool *ret_bfq) {
+        int r = attribute_file_read(group, "io.weight", ret);
+
+        *ret_bfq = r == -ENOENT;
+        return r == -ENOENT ? attribute_file_read(group, "io.bfq.weight", ret) : r;
+}
+
+static uint64_t weight_from(uint64_t number, bool bfq) {
+        return bfq && number > 100 ? 100 + (number - 100) * 11 : number;
+}
+
+static int read_io_weight(int group, char **ret) {
+        _cleanup_free_ char *text = NULL;
+        const char *number;
+        uint64_t weight;
+        bool bfq;
+        int r;
+
+        r = read_io_weights(group, &text, &bfq);
+        if (r < 0)
+                return r;
+
+        text[strcspn(text, "\n")] = '\0';
+        number = startswith(text, "default ");
+        if (parse_unsigned(number ?: text, 0, UINT64_MAX, &weight) < 0)
+                return -EBADMSG;
+
+        return return_number(weight_from(weight, bfq), ret);
+}
+
+/* The number behind "NAME=" in a line such as "rbps=max wbps=1000". -ENODATA: no limit is set there. */
+static int find_number(const char *line, const char *name, uint64_t *ret) {
+        size_t length = strlen(name);
+
+        for (const char *w = line; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+                char number[NUMBER_MAX];
+
+                if (strncmp(w, name, length) != 0 || w[length] != '=')
+                        continue;
+
+                (void) snprintf(number, sizeof(number), "%.*s", (int) strcspn(w + length + 1, " "), w + length + 1);
+                return parse_unsigned(number, 0, UINT64_MAX, ret) < 0 ? -ENODATA : 0;
+        }
+
+        return -ENODATA;
+}
+
+static int print_device(FILE *out, dev_t device, uint64_t number, bool time) {
+        _cleanup_free_ char *name = NULL;
+        char text[FORMAT_MAX];
+        int r;
+
+        r = device_name(device, &name);
+        if (r < 0)
+                return r;
+
+        if (ftell(out) > 0)
+                fputc('\n', out);
+        if (time)
+                fprintf(out, "%s %s", name, format_timespan(number, 1, text));
+        else
+                fprintf(out, "%s %" PRIu64, name, number);
+
+        return 0;
+}
+
+/* A line "DEVICE NUMBER" for each device that has one; @limit is NULL for weights. */
+static int read_devices(int group, const char *file, const char *limit, bool raw, char **ret) {
+        _cleanup_free_ char *text = NULL, *result = NULL;
+        bool bfq = false;
+        size_t size;
+        FILE *out;
+        int r;
+
+        r = limit ? attribute_file_read(group, file, &text) : read_io_weights(group, &text, &bfq);
+        if (r < 0)
+                return r;
+
+        out = open_memstream(&result, &size);
+        if (!out)
+                return -ENOMEM;
+
+        for (char *save, *line = strtok_r(text, "\n", &save); r >= 0 && line; line = strtok_r(NULL, "\n", &save)) {
+                uint64_t number;
+                const char *rest;
+                dev_t device;
+
+                if (!attribute_parse_device_line(line, &device, &rest) ||
+                    (limit ? find_number(rest, limit, &number) : parse_unsigned(rest, 0, UINT64_MAX, &number)) < 0)
+                        continue;
+
+                r = print_device(out, device, weight_from(number, bfq), limit && streq(limit, "target") && !raw);
+        }
+
+        if (fclose(out) != 0 && r >= 0)
+                r = -ENOMEM;
+        if (r >= 0)
+                *ret = TAKE_PTR(result);
+
+        return r;
+}
+
+static int read_plain(int group, const char *file, char **ret) {
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        r = attribute_file_read(group, file, &text);
+        if (r < 0)
+                return r;
+
+        if (streq(text, "max"))
+                return return_text("infinity", ret);
+        if (streq(file, "memory.zswap.writeback"))
+                return return_text(streq(text, "0") ? "no" : "yes", ret);
+        /* The kernel adds why it is not in effect: "root invalid (…)". */
+        if (streq(file, "cpuset.cpus.partition"))
+                text[strcspn(text, " ")] = '\0';
+
+        *ret = TAKE_PTR(text);
+        return 0;
+}
+
+static int read_property(int group, const char *name, const char *file, bool raw, char **ret) {
+        if (streq(name, "CPUWeight"))
+                return read_cpu_weight(group, raw, ret);
+        if (streq(name, "CPUQuota"))
+                return read_quota(group, raw, ret);
+        if (streq(name, "CPUQuotaPeriodSec"))
+                return read_quota_period(group, raw, ret);
+        if (streq(name, "IOWeight"))
+                return read_io_weight(group, ret);
+        if (streq(name, "IODeviceWeight"))
+                return read_devices(group, file, NULL, raw, ret);
+        if (streq(file, "io.max"))
+                return read_devices(group, file, attribute_limit_of(name), raw, ret);
+        if (streq(file, "io.latency"))
+                return read_devices(group, file, "target", raw, ret);
+
+        return read_plain(group, file, ret);
+}
+
+int attribute_read(int group, const char *key, bool raw, char **ret) {
+        const PropertyInfo *info = property_find(key);
+        const char *file = info ? property_info_file(info) : NULL;
+        Controller controller;
+
+        if (file)
+                return read_property(group, key, file, raw, ret);
+        if (attribute_file_name_is_valid(key, &controller))
+                return attribute_file_read(group, key, ret);
+
+        return -EOPNOTSUPP;
+}
+
+typedef int (*AttributeFunction)(const char *key, const char *file, void *userdata);
+
+typedef struct Visit {
+        int group;
+        AttributeFunction function;
+        void *userdata;
+        int result;
+} Visit;
+
+static bool can_read(int group, const char *name) {
+        struct stat st;
+
+        return fstatat(group, name, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISREG(st.st_mode) && (st.st_mode & 0444) != 0;
+}
+
+static void visit_property(const char *name, void *userdata) {
+        const char *file = property_info_file(property_find(name));
+        Visit *visit = userdata;
+
+        if (visit->result < 0 || !file)
+                return;
+        if (!can_read(visit->group, file)) {
+                if (!streq(file, "io.weight") || !can_read(visit->group, "io.bfq.weight"))
+                        return;
+                file = "io.bfq.weight";
+        }
+
+        visit->result = visit->function(name, file, visit->userdata);
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static void free_names(char **names, size_t n_names) {
+        for (size_t i = 0; i < n_names; i++)
+                free(names[i]);
+        free(names);
+}
+
+/* The files of @directory that can be read, sorted. *ret is for free_names(), also on failure. */
+static int list_files(DIR *directory, char ***ret, size_t *ret_n) {
+        struct dirent *entry;
+
+        while (errno = 0, (entry = readdir(directory))) {
+                Controller controller;
+                char **longer;
+
+                if (!attribute_file_name_is_valid(entry->d_name, &controller) ||
+                    !can_read(dirfd(directory), entry->d_name))
+                        continue;
+
+                longer = reallocarray(*ret, *ret_n + 1, sizeof(*longer));
+                if (!longer)
+                        return -ENOMEM;
+                *ret = longer;
+
+                longer[*ret_n] = strdup(entry->d_name);
+                if (!longer[*ret_n])
+                        return -ENOMEM;
+                (*ret_n)++;
+        }
+        if (errno != 0)
+                return -errno;
+
+        if (*ret_n > 0)
+                qsort(*ret, *ret_n, sizeof(**ret), compare_names);
+        return 0;
+}
+
+static int visit_files(const Visit *visit) {
+        int fd = fd_open_beneath(visit->group, ".", O_RDONLY | O_DIRECTORY), r;
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        char **names = NULL;
+        size_t n_names = 0;
+
+        if (!directory) {
+                r = fd < 0 ? fd : -errno;
+                (void) fd_close(fd);
+                return r;
+        }
+
+        r = list_files(directory, &names, &n_names);
+        for (size_t i = 0; r >= 0 && i < n_names; i++)
+                r = visit->function(names[i], names[i], visit->userdata);
+
+        free_names(names, n_names);
+        (void) closedir(directory);
+        return r < 0 ? r : 0;
+}
+
+int attribute_foreach(int group, bool files, int (*function)(const char *key, const char *file, void *userdata),
+                      void *userdata) {
+        Visit visit = { .group = group, .function = function, .userdata = userdata };
+
+        property_foreach(visit_property, &visit);
+        if (visit.result < 0)
+                return visit.result;
+
+        return files ? visit_files(&visit) : 0;
 }

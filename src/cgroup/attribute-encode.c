@@ -1,10 +1,379 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/attribute.h"
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <sys/sysmacros.h>
+
+#include "basic/fd.h"
+#include "basic/parse.h"
+#include "cgroup/attribute-internal.h"
+#include "cgroup/device.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+
+/* What a manager writes for the same setting: src/core/cgroup.c of systemd, which is also where its figures for "all of
+ * the memory" and "all tasks" come from (src/basic/limits-util.c). */
+
+#define WEIGHT_DEFAULT 100
+#define BFQ_WEIGHT_MAX 1000
+#define WEIGHT_MAX 10000
+#define QUOTA_PERIOD_DEFAULT (100 * USEC_PER_MSEC)
+#define QUOTA_PERIOD_MAX USEC_PER_SEC
+#define QUOTA_RESOLUTION USEC_PER_MSEC
+#define TASKS_MAX UINT64_C(4194303)
+
+static uint64_t min(uint64_t a, uint64_t b) {
+        return a < b ? a : b;
+}
+
+static uint64_t max(uint64_t a, uint64_t b) {
+        return a > b ? a : b;
+}
+
+/* The number in a file of one line, or @otherwise. */
+static uint64_t read_number(int dir, const char *path, uint64_t otherwise) {
+        char text[64];
+        uint64_t number;
+        ssize_t n = dir >= 0 ? fd_read_file(dir, path, text, sizeof(text)) : fd_read_path(path, text, sizeof(text));
+
+        if (n < 0)
+                return otherwise;
+
+        text[strcspn(text, "\n")] = '\0';
+        return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? otherwise : number;
+}
+
+/* A container's root of the hierarchy may have limits, the machine's has none. */
+static uint64_t read_root_limit(const char *file) {
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+
+        return root < 0 ? UINT64_MAX : read_number(root, file, UINT64_MAX);
+}
+
+static uint64_t physical_memory(void) {
+        uint64_t page = (uint64_t) sysconf(_SC_PAGESIZE), pages = (uint64_t) sysconf(_SC_PHYS_PAGES);
+
+        return min(pages, read_root_limit("memory.max") / page) * page;
+}
+
+static uint64_t tasks_of_system(void) {
+        uint64_t threads = read_number(-EBADF, "/proc/sys/kernel/threads-max", TASKS_MAX);
+        uint64_t pids = read_number(-EBADF, "/proc/sys/kernel/pid_max", TASKS_MAX + 1);
+
+        return min(min(threads, max(pids, 1) - 1), min(read_root_limit("pids.max"), TASKS_MAX));
+}
+
+/* The part of @whole that @share is of UINT32_MAX, without overflow. */
+static uint64_t part_of(uint64_t whole, uint32_t share) {
+        return whole / UINT32_MAX * share + whole % UINT32_MAX * share / UINT32_MAX;
+}
+
+static int refuse(AttributeWriter *writer, int error, const char *format, ...) _printf_(3, 4);
+
+static int refuse(AttributeWriter *writer, int error, const char *format, ...) {
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&writer->message, format, ap) < 0)
+                writer->message = NULL;
+        va_end(ap);
+
+        return writer->message ? error : -ENOMEM;
+}
+
+static int write_number(AttributeWriter *writer, const char *file, uint64_t number) {
+        return number == UINT64_MAX ? attribute_write(writer, file, "max")
+                                    : attribute_writef(writer, file, "%" PRIu64, number);
+}
+
+static int write_share(AttributeWriter *writer, const char *file, const PropertyValue *property) {
+        uint64_t page = (uint64_t) sysconf(_SC_PAGESIZE), number;
+
+        if (streq(file, "pids.max"))
+                number = part_of(tasks_of_system(), property->uint32);
+        else
+                number = part_of(physical_memory() / page, property->uint32) * page;
+
+        if (number == 0 && property->uint32 > 0)
+                return refuse(writer, -ERANGE, "%s: this share of what the system has is nothing",
+                              property_info_name(property->info));
+
+        return write_number(writer, file, number);
+}
+
+/* A mask, lowest byte first, as "0-3,6". */
+static int write_mask(AttributeWriter *writer, const char *file, const PropertyValue *property) {
+        _cleanup_free_ char *text = malloc(property->bytes.size * 8 * sizeof("65535,") + 1);
+        size_t n_bits = property->bytes.size * 8;
+        char *end = text;
+
+        if (!text)
+                return -ENOMEM;
+
+#define IS_SET(bit) (property->bytes.data[(bit) / 8] >> ((bit) % 8) & 1)
+        *text = '\0';
+        for (size_t first = 0, last; first < n_bits; first = last + 1) {
+                last = first;
+                if (!IS_SET(first))
+                        continue;
+                while (last + 1 < n_bits && IS_SET(last + 1))
+                        last++;
+
+                end += sprintf(end, last > first ? "%s%zu-%zu" : "%s%zu", end > text ? "," : "", first, last);
+        }
+#undef IS_SET
+
+        return attribute_write(writer, file, text);
+}
+
+/* A group that is idle takes no weight, and being idle is a file of its own. */
+static int write_cpu_weight(AttributeWriter *writer, uint64_t weight) {
+        int r;
+
+        if (weight == 0)
+                return attribute_write(writer, "cpu.idle", "1");
+
+        if (read_number(writer->group, "cpu.idle", 0) == 1) {
+                r = attribute_write(writer, "cpu.idle", "0");
+                if (r < 0)
+                        return r;
+        }
+
+        return write_number(writer, "cpu.weight", weight == UINT64_MAX ? WEIGHT_DEFAULT : weight);
+}
+
+/* The scheduler bfq has a narrower range around the same default (BFQ_WEIGHT() in systemd). */
+static uint64_t bfq_weight(uint64_t weight) {
+        if (weight <= WEIGHT_DEFAULT)
+                return weight;
+
+        return WEIGHT_DEFAULT +
+               (weight - WEIGHT_DEFAULT) * (BFQ_WEIGHT_MAX - WEIGHT_DEFAULT) / (WEIGHT_MAX - WEIGHT_DEFAULT);
+}
+
+/* Which of the two files there is, and which of them knows the device, the I/O scheduler decides. One of them has to
+ * take it. */
+static int write_io_weight(AttributeWriter *writer, const char *key, uint64_t weight) {
+        int r, bfq;
+
+        bfq = attribute_writef(writer, "io.bfq.weight", "%s %" PRIu64, key, bfq_weight(weight));
+        r = attribute_writef(writer, "io.weight", "%s %" PRIu64, key, weight);
+        if (r == -ENOENT || r == -EOPNOTSUPP)
+                return bfq == -ENOENT ? r : bfq;
+
+        return r;
+}
+
+/* Writes "MAJOR:MINOR WHAT" for each device that @file has a line for. */
+static int reset_devices(AttributeWriter *writer, const char *file, const char *what) {
+        _cleanup_free_ char *text = NULL;
+        const char *rest;
+        dev_t device;
+        int r;
+
+        r = attribute_file_read(writer->group, file, &text);
+        if (r < 0)
+                return r;
+
+        for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+                if (!attribute_parse_device_line(line, &device, &rest))
+                        continue;
+
+                r = attribute_writef(writer, file, "%u:%u %s", major(device), minor(device), what);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+static int reset_property_devices(AttributeWriter *writer, const char *file, const char *limit) {
+        char what[sizeof("target=max")];
+        int r, bfq;
+
+        if (!streq(file, "io.weight")) {
+                (void) snprintf(what, sizeof(what), "%s=%s", limit, streq(file, "io.max") ? "max" : "0");
+                return reset_devices(writer, file, what);
+        }
+
+        bfq = reset_devices(writer, "io.bfq.weight", "default");
+        r = reset_devices(writer, "io.weight", "default");
+        return r == -ENOENT ? bfq : r < 0 ? r : bfq == -ENOENT ? 0 : bfq;
+}
+
+static int write_device(AttributeWriter *writer, const char *file, const char *limit, const PropertyPair *pair) {
+        char key[2 * sizeof("4294967295")];
+        dev_t device;
+        int r;
+
+        r = device_find(pair->key, &device);
+        if (r == -ENOTBLK)
+                return refuse(writer, r, "%s is on no disk", pair->key);
+        if (r < 0)
+                return refuse(writer, r, "%s: %s", pair->key, strerror(-r));
+
+        (void) snprintf(key, sizeof(key), "%u:%u", major(device), minor(device));
+        if (streq(file, "io.weight"))
+                return write_io_weight(writer, key, pair->number);
+        if (pair->number == UINT64_MAX)
+                return attribute_writef(writer, file, "%s %s=max", key, limit);
+
+        return attribute_writef(writer, file, "%s %s=%" PRIu64, key, limit, pair->number);
+}
+
+static int write_devices(AttributeWriter *writer, const char *file, const PropertyValue *property) {
+        const char *limit = attribute_limit_of(property_info_name(property->info)) ?: "target";
+        int r = 0;
+
+        if (property->pairs.n_items == 0)
+                return reset_property_devices(writer, file, limit);
+
+        for (size_t i = 0; r >= 0 && i < property->pairs.n_items; i++)
+                r = write_device(writer, file, limit, &property->pairs.items[i]);
+
+        return r;
+}
+
+/* The last assignment of @bus_name in the list, or NULL. */
+static const PropertyValue *last_of(const PropertyList *list, const char *bus_name) {
+        for (size_t i = list->n_items; i-- > 0;)
+                if (streq(list->items[i].bus_name, bus_name))
+                        return &list->items[i];
+
+        return NULL;
+}
+
+/* Both parts are in one file: what is not assigned stays as it is there, the quota as a share. */
+static int write_quota(AttributeWriter *writer) {
+        const PropertyValue *new_share = last_of(&writer->list->properties, "CPUQuotaPerSecUSec");
+        const PropertyValue *new_period = last_of(&writer->list->properties, "CPUQuotaPeriodUSec");
+        uint64_t quota, period, share;
+        int r;
+
+        r = attribute_read_quota(writer->group, &quota, &period);
+        if (r < 0)
+                return r;
+
+        if (new_share)
+                share = new_share->uint64;
+        else
+                share = quota == UINT64_MAX ? UINT64_MAX : (quota * USEC_PER_SEC + period / 2) / period;
+        if (new_period)
+                period = new_period->uint64 == USEC_INFINITY ? QUOTA_PERIOD_DEFAULT : new_period->uint64;
+
+        /* As systemd adjusts it (cgroup_cpu_adjust_period()): neither part may be finer than the kernel counts. */
+        if (share > 0 && share != UINT64_MAX)
+                period = max(period, QUOTA_RESOLUTION * USEC_PER_SEC / share);
+        period = min(max(period, QUOTA_RESOLUTION), QUOTA_PERIOD_MAX);
+
+        if (share == UINT64_MAX)
+                return attribute_writef(writer, "cpu.max", "max %" PRIu64, period);
+
+        return attribute_writef(writer, "cpu.max", "%" PRIu64 " %" PRIu64,
+                                max(share * period / USEC_PER_SEC, QUOTA_RESOLUTION), period);
+}
+
+static int write_property(AttributeWriter *writer, const PropertyValue *property) {
+        const char *file = property_info_file(property->info), *signature = property->signature;
+
+        if (streq(signature, "b"))
+                return attribute_write(writer, file, property->boolean ? "1" : "0");
+        if (streq(signature, "s"))
+                return attribute_write(writer, file, property->string);
+        if (streq(signature, "ay"))
+                return write_mask(writer, file, property);
+        if (streq(signature, "u"))
+                return write_share(writer, file, property);
+        if (streq(signature, "a(st)"))
+                return write_devices(writer, file, property);
+
+        if (streq(file, "cpu.max"))
+                return write_quota(writer);
+        if (streq(file, "cpu.weight"))
+                return write_cpu_weight(writer, property->uint64);
+        if (streq(file, "io.weight"))
+                return write_io_weight(writer, "default",
+                                       property->uint64 == UINT64_MAX ? WEIGHT_DEFAULT : property->uint64);
+
+        return write_number(writer, file, property->uint64);
+}
+
+/* Of several assignments of one value the last one counts, as in a unit file: a limit that does not last must not bite
+ * either. Those of single devices all count. */
+static bool is_overridden(const AttributeList *list, size_t i) {
+        const PropertyValue *property = list->items[i].property;
+
+        if (!property || streq(property->signature, "a(st)"))
+                return false;
+
+        for (size_t k = i + 1; k < list->n_items; k++) {
+                const PropertyValue *later = list->items[k].property;
+
+                if (later && streq(list->items[k].file, list->items[i].file) && !streq(later->signature, "a(st)"))
+                        return true;
+        }
+
+        return false;
+}
+
+/* What the kernel means by an errno that says little. */
+static int explain(AttributeWriter *writer, Controller controller, int error) {
+        const AttributeFile *file = attribute_file_find(writer->file);
+        ControllerMask present;
+        char numbers[256];
+
+        if ((error == -EINVAL || error == -ERANGE) && file && file->takes) {
+                if (!file->numbers || fd_read_path(file->numbers, numbers, sizeof(numbers)) < 0)
+                        return refuse(writer, error, "%s takes %s", writer->file, file->takes);
+
+                numbers[strcspn(numbers, "\n")] = '\0';
+                return refuse(writer, error, "%s takes %s (%s)", writer->file, file->takes, numbers);
+        }
+
+        if (error == -EROFS)
+                return refuse(writer, error, "%s is read-only", writer->file);
+        if (error == -EOPNOTSUPP && streq(writer->file, "io.weight"))
+                return refuse(writer, error, "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
+        if ((error == -ENODEV || error == -ENXIO) && file && file->form == ATTRIBUTE_KEYED)
+                return refuse(writer, error, "%s takes whole disks", writer->file);
+
+        if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
+                return refuse(writer, error, "%s takes only what cgroup.controllers lists", writer->file);
+
+        /* Where the controller is missing, that is the reason, and somebody else's to tell. */
+        if (error == -ENOENT &&
+            (controller == _CONTROLLER_INVALID ||
+             (group_controllers(writer->group, &present) >= 0 && (present & controller_bit(controller)))))
+                return refuse(writer, error, "this kernel has no %s", writer->file);
+
+        return error;
+}
 
 int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, char **ret_message) {
-        (void) list;
-        (void) group;
-        (void) ret_failed;
-        (void) ret_message;
-        return -ENOSYS;
+        AttributeWriter writer = { .group = group, .list = list };
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < list->n_items; i++) {
+                const Attribute *attribute = &list->items[i];
+
+                if (is_overridden(list, i))
+                        continue;
+
+                writer.file = attribute->file;
+                r = attribute->property ? write_property(&writer, attribute->property)
+                                        : attribute_write(&writer, attribute->file, attribute->value);
+                if (r >= 0)
+                        continue;
+
+                attribute_writer_undo(&writer);
+                if (!writer.message)
+                        r = explain(&writer, attribute->controller, r);
+                if (ret_failed)
+                        *ret_failed = attribute;
+                if (ret_message && writer.message)
+                        *ret_message = TAKE_PTR(writer.message);
+        }
+
+        attribute_writer_done(&writer);
+        return r;
 }

@@ -1,15 +1,120 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include "basic/log.h"
+#include "cgroup/control.h"
+#include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
-int verb_freeze(int argc, char *argv[]) {
+/* `cgscope freeze` and `cgscope thaw`: a unit by its manager, which then knows of it, a group by its files. */
+
+enum {
+        OPTION_SELF = OPTION_OWN,
+};
+
+static const Option freeze_options[] = {
+        { "self", 0, NULL, "Also where this very process is in there", OPTION_SELF },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static const Option thaw_options[] = {
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Freeze {
+        CommonOptions options;
+        bool freeze, self;
+} Freeze;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Freeze *freeze = userdata;
+
+        (void) id;
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        freeze->self = true;
+        return 0;
+}
+
+static const VerbUsage freeze_usage = {
+        .synopsis = "cgscope freeze [OPTIONS…] TARGET…",
+        .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without\n"
+                   "success it is as it was.",
+        .table = freeze_options,
+        .n_table = ELEMENTSOF(freeze_options),
+        .own = parse_option,
+};
+
+static const VerbUsage thaw_usage = {
+        .synopsis = "cgscope thaw [OPTIONS…] TARGET…",
+        .summary = "Let the processes in a frozen unit or group go on.",
+        .table = thaw_options,
+        .n_table = ELEMENTSOF(thaw_options),
+};
+
+static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_freeze(aim->client.manager, unit, freeze, &message);
+        return r < 0 ? client_report(r, message) : 0;
+}
+
+static int freeze_group(Aim *aim, bool freeze) {
+        int r = group_freeze(aim->target.fd, freeze, aim->options->timeout);
+
+        if (r == -ETIMEDOUT && !freeze)
+                return log_error("cannot thaw %s: a group above it is frozen; thaw that one", aim->text), r;
+
+        return r < 0 ? aim_report(aim, r, freeze ? "cannot freeze" : "cannot thaw") : 0;
+}
+
+static int freeze_target(const Freeze *freeze, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &freeze->options, text, AIM_UNIT_OR_GROUP);
+        if (r < 0)
+                return r;
+
+        if (freeze->freeze && !freeze->self && aim_holds_caller(&aim))
+                return log_error("cgscope itself is in %s and would be frozen, too; --self does it all the same", text),
+                       -EDEADLK;
+
+        return aim_is_unit(&aim, &unit) ? freeze_unit(&aim, unit, freeze->freeze)
+                                        : freeze_group(&aim, freeze->freeze);
+}
+
+static int run_verb(bool freeze, const VerbUsage *usage, int argc, char *argv[]) {
+        const char *name = freeze ? "freeze" : "thaw";
+        Freeze context = { .freeze = freeze };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&context.options, usage, &context, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("%s: no target given; see cgscope %s --help", name, name);
+                return STATUS_USAGE;
+        }
+
+        for (int i = rest; i < argc; i++)
+                if (freeze_target(&context, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
+}
+
+int verb_freeze(int argc, char *argv[]) {
+        return run_verb(true, &freeze_usage, argc, argv);
 }
 
 int verb_thaw(int argc, char *argv[]) {
-        (void) argc;
-        (void) argv;
-        return STATUS_FAILURE;
+        return run_verb(false, &thaw_usage, argc, argv);
 }

@@ -1,9 +1,115 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include <signal.h>
+
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/control.h"
+#include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
-int verb_kill(int argc, char *argv[]) {
+/* `cgscope kill`: a signal to all processes of a unit, by its manager, or of a group. */
+
+enum {
+        OPTION_SIGNAL = OPTION_OWN,
+        OPTION_SELF,
+};
+
+static const Option kill_options[] = {
+        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]",               OPTION_SIGNAL },
+        { "self",   0,   NULL,     "Also where this very process is in there", OPTION_SELF },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Kill {
+        CommonOptions options;
+        int signal;
+        bool self;
+} Kill;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Kill *context = userdata;
+
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        if (id == OPTION_SELF)
+                context->self = true;
+        else if (parse_signal(optarg, &context->signal) < 0)
+                return log_error("--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)", optarg), -EINVAL;
+
+        return 0;
+}
+
+static const VerbUsage kill_usage = {
+        .synopsis = "cgscope kill [OPTIONS…] TARGET…",
+        .summary = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to\n"
+                   "a group reaches also what is forked meanwhile.",
+        .table = kill_options,
+        .n_table = ELEMENTSOF(kill_options),
+        .own = parse_option,
+};
+
+static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_kill(aim->client.manager, unit, context->signal, &message);
+        return r < 0 ? client_report(r, message) : 0;
+}
+
+static int kill_group(const Kill *context, Aim *aim) {
+        int r;
+
+        if (context->signal == SIGKILL)
+                r = group_kill(aim->target.fd);
+        else
+                r = group_signal(aim->target.fd, context->signal);
+
+        if (r == -EPERM && context->signal != SIGKILL)
+                return log_error("cannot send a signal to the processes in %s: they belong to another user", aim->text),
+                       r;
+        if (r == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes; kill the group "
+                                 "above it", aim->text), r;
+
+        return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
+}
+
+static int kill_target(const Kill *context, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &context->options, text, AIM_UNIT_OR_GROUP);
+        if (r < 0)
+                return r;
+
+        if (!context->self && aim_holds_caller(&aim))
+                return log_error("cgscope itself is in %s and would get the signal, too; --self does it all the same",
+                                 text), -EDEADLK;
+
+        return aim_is_unit(&aim, &unit) ? kill_unit(context, &aim, unit) : kill_group(context, &aim);
+}
+
+int verb_kill(int argc, char *argv[]) {
+        Kill context = { .signal = SIGTERM };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&context.options, &kill_usage, &context, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("kill: no target given; see cgscope kill --help");
+                return STATUS_USAGE;
+        }
+
+        for (int i = rest; i < argc; i++)
+                if (kill_target(&context, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
 }

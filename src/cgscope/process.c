@@ -38,13 +38,13 @@ static int is_kernel_thread(pid_t pid) {
         return (flags & PF_KTHREAD) != 0;
 }
 
-static int check_process(pid_t pid) {
+static int check_process(pid_t pid, bool owned) {
         char path[64];
         struct stat st;
         int r;
 
         if (pid == 1)
-                return log_error("process 1 is the manager itself and is not adopted"), -EINVAL;
+                return log_error("process 1 is the manager itself and stays where it is"), -EINVAL;
 
         (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
         if (stat(path, &st) < 0)
@@ -55,7 +55,7 @@ static int check_process(pid_t pid) {
                 return log_error("no process %d", (int) pid), -ESRCH;
         if (r > 0)
                 return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
-        if (geteuid() != 0 && st.st_uid != geteuid())
+        if (owned && geteuid() != 0 && st.st_uid != geteuid())
                 return log_error("process %d belongs to uid %u, you are uid %u; root can adopt it: --system",
                                  (int) pid, (unsigned) st.st_uid, (unsigned) geteuid()),
                        -EPERM;
@@ -90,7 +90,7 @@ int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
         return 0;
 }
 
-static int open_process(pid_t pid, int *ret) {
+static int open_process(pid_t pid, bool owned, int *ret) {
         _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
         int r;
 
@@ -101,7 +101,7 @@ static int open_process(pid_t pid, int *ret) {
         if (pidfd < 0)
                 return log_error_errno(-errno, "cannot open process %d", (int) pid);
 
-        r = check_process(pid);
+        r = check_process(pid, owned);
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))
@@ -111,15 +111,23 @@ static int open_process(pid_t pid, int *ret) {
         return 0;
 }
 
-int process_list_open(ProcessList *list) {
+static int open_all(ProcessList *list, bool owned) {
         for (size_t i = 0; i < list->n; i++) {
-                int r = open_process(list->pids[i], &list->pidfds[i]);
+                int r = open_process(list->pids[i], owned, &list->pidfds[i]);
 
                 if (r < 0)
                         return r;
         }
 
         return 0;
+}
+
+int process_list_open(ProcessList *list) {
+        return open_all(list, true);
+}
+
+int process_list_open_any(ProcessList *list) {
+        return open_all(list, false);
 }
 
 void process_list_done(ProcessList *list) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Processes that are to be adopted: what a person types becomes a pidfd at once, and what is found out about the number
+/* Processes that are to be moved: what a person types becomes a pidfd at once, and what is found out about the number
  * counts only while that process still lives. */
 
 #include <sys/types.h>
@@ -20,6 +20,9 @@ int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts);
 /* Opens them. Checks that each is a process of ours (any, for root), no kernel thread and no manager. Says itself what
  * is wrong with which. */
 int process_list_open(ProcessList *list);
+
+/* The same, whosever they are: within a subtree of ours the kernel lets us move anyone's. */
+int process_list_open_any(ProcessList *list);
 void process_list_done(ProcessList *list);
 
 bool process_has_ended(int pidfd);

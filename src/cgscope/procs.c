@@ -1,9 +1,233 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/aim.h"
+#include "cgscope/tabular.h"
 #include "cgscope/verbs.h"
 
-int verb_procs(int argc, char *argv[]) {
+/* `cgscope procs`: the processes in a group. */
+
+enum {
+        OPTION_RECURSIVE = OPTION_OWN,
+};
+
+static const Option procs_options[] = {
+        { "recursive", 'r', NULL, "Also those in the groups below it", OPTION_RECURSIVE },
+        MANAGER_OPTIONS,
+        TABLE_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+enum {
+        COLUMN_PID,
+        COLUMN_USER,
+        COLUMN_COMMAND,
+        COLUMN_GROUP,
+        _COLUMN_MAX,
+        COLUMN_DEFAULT_MAX = COLUMN_GROUP,
+};
+
+static const TableColumn procs_columns[_COLUMN_MAX] = {
+        [COLUMN_PID]     = { "PID",     "pid",     "number of the process, 0 outside of this PID namespace", TABLE_NUMBER },
+        [COLUMN_USER]    = { "USER",    "user",    "whose it is", 0 },
+        [COLUMN_COMMAND] = { "COMMAND", "command", "its command line, or its name in brackets", TABLE_SHORTEN },
+        [COLUMN_GROUP]   = { "GROUP",   "group",   "its group, from the target on", 0 },
+};
+
+typedef struct Procs {
+        CommonOptions options;
+        bool recursive;
+        Aim aim;
+        Tabular table;
+
+        /* The last name that was looked up: most processes of a group are one user's. */
+        uid_t uid;
+        char *user;
+} Procs;
+
+static void procs_done(Procs *procs) {
+        tabular_done(&procs->table);
+        aim_done(&procs->aim);
+        free(procs->user);
+}
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Procs *procs = userdata;
+
+        (void) id;
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        procs->recursive = true;
+        return 0;
+}
+
+static const VerbUsage procs_usage = {
+        .synopsis = "cgscope procs [OPTIONS…] [TARGET]",
+        .summary = "List the processes in a unit or group; without a target, in the delegated unit that\n"
+                   "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
+        .table = procs_options,
+        .n_table = ELEMENTSOF(procs_options),
+        .own = parse_option,
+};
+
+/* The command line with blanks between its words; where there is none, the name in brackets as ps(1) has it. */
+static int read_command(int process, char **ret) {
+        _cleanup_close_ int fd = fd_open_beneath(process, "cmdline", O_RDONLY);
+        _cleanup_free_ char *text = NULL;
+        char name[64];
+        ssize_t n = fd < 0 ? fd : fd_read_all(fd, &text);
+
+        while (n > 0 && !text[n - 1])
+                n--;
+        for (ssize_t i = 0; i < n; i++)
+                if (!text[i])
+                        text[i] = ' ';
+        if (n > 0) {
+                *ret = TAKE_PTR(text);
+                return 0;
+        }
+
+        n = n < 0 ? n : fd_read_file(process, "comm", name, sizeof(name));
+        if (n < 0)
+                return (int) n;
+
+        return asprintf(ret, "[%.*s]", (int) strcspn(name, "\n"), name) < 0 ? -ENOMEM : 0;
+}
+
+static int look_up_user(Procs *procs, uid_t uid) {
+        const struct passwd *entry;
+
+        if (procs->user && procs->uid == uid)
+                return 0;
+
+        free(procs->user);
+        procs->user = NULL;
+        procs->uid = uid;
+
+        entry = getpwuid(uid);
+        if (entry)
+                procs->user = strdup(entry->pw_name);
+        else if (asprintf(&procs->user, "%u", (unsigned) uid) < 0)
+                procs->user = NULL;
+
+        return procs->user ? 0 : log_oom();
+}
+
+static int add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
+        TableRow *row;
+        int r;
+
+        r = tabular_add(&procs->table, NULL, &row);
+        if (r < 0) {
+                free(command);
+                return r;
+        }
+
+        r = tabular_set(&procs->table, row, COLUMN_COMMAND, command);
+        if (r >= 0)
+                r = tabular_set_number(&procs->table, row, COLUMN_PID, (uint64_t) pid);
+        if (r >= 0)
+                r = tabular_set_string(&procs->table, row, COLUMN_USER, user);
+        if (r >= 0)
+                r = tabular_set_string(&procs->table, row, COLUMN_GROUP, group);
+        return r;
+}
+
+/* One that ends meanwhile is passed over. */
+static int add_process(Procs *procs, pid_t pid, const char *group) {
+        _cleanup_close_ int process = -EBADF;
+        char path[64], *command;
+        struct stat st;
+        int r;
+
+        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
+        process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (process < 0 || fstat(process, &st) < 0 || read_command(process, &command) < 0)
+                return 0;
+
+        r = look_up_user(procs, st.st_uid);
+        if (r < 0) {
+                free(command);
+                return r;
+        }
+
+        return add_row(procs, pid, procs->user, command, group);
+}
+
+static int add_outsider(Procs *procs, const char *group) {
+        char *command = strdup("(outside of this PID namespace)");
+
+        return command ? add_row(procs, 0, NULL, command, group) : log_oom();
+}
+
+static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
+        _cleanup_free_ pid_t *pids = NULL;
+        Procs *procs = userdata;
+        ssize_t n = group_members(fd, &pids);
+
+        /* The processes of a threaded group are listed by the domain above it. */
+        if (n == -EOPNOTSUPP && depth > 0)
+                return 0;
+        if (n == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes", procs->aim.text),
+                       -EOPNOTSUPP;
+        if (n < 0)
+                return depth > 0 && (n == -ENODEV || n == -ENOENT)
+                               ? 0
+                               : aim_report(&procs->aim, (int) n, "cannot list the processes in");
+
+        for (ssize_t i = 0; i < n; i++) {
+                int r = pids[i] == 0 ? add_outsider(procs, path) : add_process(procs, pids[i], path);
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+static int list_processes(Procs *procs, const char *target) {
+        int r;
+
+        r = aim_open(&procs->aim, &procs->options, target, AIM_ANY);
+        if (r >= 0)
+                r = tabular_open(&procs->table, &procs->options, procs_columns, "processes");
+        if (r < 0)
+                return r;
+
+        if (procs->recursive)
+                r = group_walk(procs->aim.target.fd, WALK_BEFORE, add_group, procs);
+        else
+                r = add_group(procs->aim.target.fd, "", 0, procs);
+
+        return r < 0 ? r : tabular_print(&procs->table, &procs->options);
+}
+
+int verb_procs(int argc, char *argv[]) {
+        _cleanup_(procs_done) Procs procs = { .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&procs.options, &procs_usage, &procs, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest > 1) {
+                log_error("procs: one target at most; see cgscope procs --help");
+                return STATUS_USAGE;
+        }
+
+        /* The command is long and comes last, where it can be cut. */
+        if (!procs.options.columns && (procs.recursive || procs.options.json))
+                procs.options.columns = "PID,USER,GROUP,COMMAND";
+        if (tabular_choose(&procs.table, &procs.options, procs_columns, ELEMENTSOF(procs_columns),
+                           COLUMN_DEFAULT_MAX) < 0)
+                return STATUS_USAGE;
+
+        r = list_processes(&procs, rest < argc ? argv[rest] : ".");
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

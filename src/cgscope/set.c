@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "cgroup/group.h"
+#include "cgroup/statistics.h"
 #include "cgscope/arrival.h"
 #include "cgscope/divide.h"
 #include "cgscope/verbs.h"
@@ -98,11 +99,27 @@ static int check_arrival(Set *set, const char *unit) {
         return r < 0 ? aim_report(&set->aim, r, "cannot look at") : arrival_check(&found, &set->limits);
 }
 
+/* systemd 257 takes settings for a frozen unit, and never writes them. */
+static int check_thawed(const Aim *aim, const char *unit) {
+        Statistics now;
+        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &now);
+
+        if (r < 0)
+                return aim_report(aim, r, "cannot look at");
+        if (now.values[STATISTIC_FROZEN] == 1)
+                return log_error("%s is frozen, and its manager would not apply it; thaw it first: cgscope thaw %s",
+                                 unit, aim->text), -EBUSY;
+
+        return 0;
+}
+
 static int set_unit(Set *set, const char *unit, char *const words[], size_t n_words) {
         char *message = NULL;
         int r;
 
         r = parse_properties(set, unit, words, n_words);
+        if (r >= 0)
+                r = check_thawed(&set->aim, unit);
         if (r < 0)
                 return r;
 

@@ -1,9 +1,297 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/boundary.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/search.h"
+#include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
-int verb_stop(int argc, char *argv[]) {
+/* `cgscope stop`: a unit by its manager; in a group all processes are ended and the group stays. With --empty, scopes
+ * that others left behind. */
+
+#define GRACE_DEFAULT_USEC (5 * USEC_PER_SEC)
+
+enum {
+        OPTION_GRACE = OPTION_OWN,
+        OPTION_EMPTY,
+        OPTION_ALL,
+        OPTION_SELF,
+};
+
+static const Option stop_options[] = {
+        { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
+        { "empty", 0,   NULL,   "Stop delegated scopes without processes",           OPTION_EMPTY },
+        { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_ALL },
+        { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_SELF },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+typedef struct Stop {
+        CommonOptions options;
+        uint64_t grace;
+        bool empty, all, self;
+} Stop;
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Stop *stop = userdata;
+
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        switch (id) {
+        case OPTION_GRACE:
+                if (parse_timespan(optarg, &stop->grace) < 0)
+                        return log_error("--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg), -EINVAL;
+                return 0;
+        case OPTION_EMPTY: stop->empty = true; return 0;
+        case OPTION_ALL:   stop->all = true; return 0;
+        default:           stop->self = true; return 0;
+        }
+}
+
+static const VerbUsage stop_usage = {
+        .synopsis = "cgscope stop [OPTIONS…] TARGET…\ncgscope stop --empty [OPTIONS…]",
+        .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL\n"
+                   "those that are left after --grace. With --empty, stop the delegated scopes of the\n"
+                   "caller in which no process is any more, and print their names.",
+        .table = stop_options,
+        .n_table = ELEMENTSOF(stop_options),
+        .own = parse_option,
+};
+
+/* Returns 1 when nobody is in @group any more, 0 when the deadline passed first. */
+static int wait_empty(int group, uint64_t deadline) {
+        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
+        struct pollfd pollfd = { .fd = events, .events = POLLPRI };
+
+        if (events < 0)
+                return events;
+
+        for (;;) {
+                uint64_t left = deadline_left(deadline);
+                struct timespec ts = {
+                        .tv_sec = (time_t) (left / USEC_PER_SEC),
+                        .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
+                };
+                char text[256];
+                ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+
+                if (n < 0)
+                        return -errno;
+                text[n] = '\0';
+                if (strstr(text, "populated 0"))
+                        return 1;
+                if (left == 0)
+                        return 0;
+
+                if (ppoll(&pollfd, 1, left == USEC_INFINITY ? NULL : &ts, NULL) < 0 && errno != EINTR)
+                        return -errno;
+        }
+}
+
+/* SIGTERM is for those who may have it and can act on it: SIGKILL comes to all, by the file. */
+static int end_politely(const Stop *stop, int group) {
+        uint64_t deadline = deadline_after(stop->grace);
+        int r;
+
+        r = group_signal(group, SIGTERM);
+        if (r < 0 && r != -EPERM)
+                return r;
+        if (r > 0)
+                (void) group_signal(group, SIGCONT);
+        (void) group_freeze(group, false, deadline_left(deadline));
+
+        return wait_empty(group, deadline);
+}
+
+static int stop_group(const Stop *stop, Aim *aim) {
+        int group = aim->target.fd, r;
+
+        /* To come to the end of it, this process must not be among the first to go. */
+        if (aim_holds_caller(aim))
+                (void) signal(SIGTERM, SIG_IGN);
+
+        r = group_is_populated(group);
+        if (r > 0) {
+                r = end_politely(stop, group);
+                if (r == 0)
+                        r = group_kill(group);
+                if (r == 0) {
+                        r = wait_empty(group, deadline_after(aim->options->timeout));
+                        r = r == 0 ? -ETIMEDOUT : r;
+                }
+        }
+
+        return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
+}
+
+static int stop_unit(Aim *aim, const char *unit) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_stop_wait(aim->client.manager, unit, &message);
+        return r < 0 ? client_report(r, message) : 0;
+}
+
+static int stop_target(const Stop *stop, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP);
+        if (r < 0)
+                return r;
+
+        if (!stop->self && aim_holds_caller(&aim))
+                return log_error("cgscope itself is in %s and would be stopped, too; --self does it all the same",
+                                 text), -EDEADLK;
+
+        return aim_is_unit(&aim, &unit) ? stop_unit(&aim, unit) : stop_group(stop, &aim);
+}
+
+typedef struct EmptySearch {
+        const Stop *stop;
+        Client client;
+        unsigned n_stopped, n_failed;
+} EmptySearch;
+
+static void empty_search_done(EmptySearch *search) {
+        client_close(&search->client);
+}
+
+/* By the mark, or by the manager's word where a user manager left none. */
+static int is_delegated(EmptySearch *search, int fd, const char *path, char **ret_message) {
+        if (boundary_is_marked(fd))
+                return 1;
+
+        return search->client.asking->control_group_is_delegated(search->client.manager, path, NULL, ret_message);
+}
+
+/* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
+ * business. What it holds for running, and is still empty after it said so, was left behind. */
+static int stop_if_left(EmptySearch *search, int fd, const char *unit, char **ret_message) {
+        const Asking *asking = search->client.asking;
+        _cleanup_free_ char *state = NULL;
+        int r;
+
+        r = asking->unit_state(search->client.manager, unit, &state, ret_message);
+        if (r <= 0 || !streq(state, "active") || group_is_populated(fd) != 0)
+                return r < 0 ? r : 0;
+
+        r = asking->unit_stop_wait(search->client.manager, unit, ret_message);
+        return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static bool is_ours(const EmptySearch *search, int fd) {
+        struct stat st;
+
+        return search->stop->all || (fstat(fd, &st) >= 0 && st.st_uid == geteuid());
+}
+
+/* What fails with one scope does not keep the others. */
+static int look_at_unit(int fd, const char *path, void *userdata) {
+        EmptySearch *search = userdata;
+        _cleanup_free_ char *unit = NULL;
+        char *message = NULL;
+        int r;
+
+        if (!endswith(path, ".scope") || group_is_populated(fd) != 0 || !is_ours(search, fd) ||
+            target_unit_of(path, &unit, NULL) < 0)
+                return 0;
+
+        r = is_delegated(search, fd, path, &message);
+        if (r > 0)
+                r = stop_if_left(search, fd, unit, &message);
+        if (r > 0) {
+                printf("%s\n", unit);
+                search->n_stopped++;
+        }
+        if (r < 0) {
+                search->n_failed++;
+                log_error("cannot stop %s: %s", unit, message ?: strerror(-r));
+        }
+
+        free(message);
+        return 0;
+}
+
+static int search_empty(EmptySearch *search, int root) {
+        const ManagerOptions options = {
+                .kind = search->stop->options.manager,
+                .deadline = deadline_after(search->stop->options.timeout),
+                .ask_password = search->stop->options.ask_password,
+        };
+        _cleanup_free_ char *top = NULL;
+        char *message = NULL;
+        int r;
+
+        r = client_open(&search->client, &options);
+        if (r < 0)
+                return r;
+
+        r = search->client.asking->manager_control_group(search->client.manager, &top, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        r = search_units(root, top, false, look_at_unit, search);
+        return r < 0 ? log_error_errno(r, "cannot look for scopes in %s", *top ? top : "/") : 0;
+}
+
+static int stop_empty(const Stop *stop) {
+        _cleanup_(empty_search_done) EmptySearch search = { .stop = stop };
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+        _cleanup_free_ char *reason = NULL;
+        int r;
+
+        if (root < 0) {
+                if (root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0)
+                        log_error("%s", reason);
+                else
+                        log_error_errno(root, "cannot open " CGROUP_MOUNT);
+                return STATUS_FAILURE;
+        }
+
+        r = search_empty(&search, root);
+        if (r >= 0)
+                log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
+        if (fflush(stdout) != 0)
+                r = log_error_errno(-EIO, "cannot write to standard output");
+
+        return r < 0 || search.n_failed > 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}
+
+int verb_stop(int argc, char *argv[]) {
+        Stop stop = { .grace = GRACE_DEFAULT_USEC };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&stop.options, &stop_usage, &stop, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (stop.empty != (rest >= argc) || (stop.all && !stop.empty)) {
+                log_error("stop: either targets are given, or --empty, perhaps with --all; see cgscope stop --help");
+                return STATUS_USAGE;
+        }
+
+        if (stop.empty)
+                return stop_empty(&stop);
+
+        for (int i = rest; i < argc; i++)
+                if (stop_target(&stop, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
 }

@@ -14,6 +14,12 @@ _public_ const Asking cgscope_asking = {
         .scope_start = scope_start,
         .unit_settle = unit_settle,
         .unit_stop = unit_stop,
+        .unit_stop_wait = unit_stop_wait,
+        .unit_set_properties = unit_set_properties,
+        .unit_freeze = unit_freeze,
+        .unit_kill = unit_kill,
+        .unit_attach = unit_attach,
+        .unit_state = unit_state,
         .manager_control_group = manager_control_group,
         .control_group_is_delegated = control_group_is_delegated,
 };

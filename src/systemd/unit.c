@@ -1,43 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit.h"
 
-#include "basic/clock.h"
-
 /* Between two looks at something that nobody tells us of. */
 #define NAP_USEC (10 * USEC_PER_MSEC)
-
-/* Calls a method that answers with the object of a unit; 0 where there is no such unit. */
-static int find_unit(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, const char **ret_path,
-                     char **ret_message) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        uint64_t left = deadline_left(manager->options.deadline);
-        int r;
-
-        if (left == 0)
-                return manager_explain(manager, -ETIMEDOUT, NULL, ret_message);
-
-        r = sd_bus_call(manager->bus, call, left, &error, ret_reply);
-        if (sd_bus_error_has_name(&error, SYSTEMD_NAME ".NoSuchUnit"))
-                return 0;
-        if (r < 0)
-                return manager_explain(manager, r, &error, ret_message);
-
-        r = sd_bus_message_read(*ret_reply, "o", ret_path);
-        return r < 0 ? r : 1;
-}
-
-static int get_unit_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
-                                     const char **ret_path, char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "GetUnitByControlGroup");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", control_group);
-
-        return r < 0 ? r : find_unit(manager, call, ret_reply, ret_path, ret_message);
-}
 
 int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *delegate = NULL;
@@ -45,7 +10,7 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         const char *path, *interface;
         int r, is_delegated;
 
-        r = get_unit_by_control_group(manager, control_group, &found, &path, ret_message);
+        r = unit_find_by_control_group(manager, control_group, &found, &path, ret_message);
         if (r <= 0)
                 return r;
 
@@ -72,18 +37,6 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         return is_delegated != 0;
 }
 
-int unit_stop(Manager *manager, const char *unit, char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "StopUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", unit, "replace");
-
-        return r < 0 ? r : manager_call(manager, call, &reply, ret_message);
-}
-
 static int name_has_owner(Manager *manager, const char *name, int *ret, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
@@ -96,20 +49,6 @@ static int name_has_owner(Manager *manager, const char *name, int *ret, char **r
 
         r = manager_call(manager, call, &reply, ret_message);
         return r < 0 ? r : sd_bus_message_read(reply, "b", ret);
-}
-
-/* The object of the loaded unit @unit; 0 where there is none. */
-static int get_unit(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,
-                    char **ret_message) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "GetUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", unit);
-
-        return r < 0 ? r : find_unit(manager, call, ret_reply, ret_path, ret_message);
 }
 
 static int has_job(Manager *manager, const char *path, char **ret_message) {
@@ -152,7 +91,7 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                 if (owned)
                         r = name_has_owner(manager, sender, &owned, ret_message);
                 else {
-                        r = get_unit(manager, unit, &found, &path, ret_message);
+                        r = unit_find(manager, unit, &found, &path, ret_message);
                         if (r <= 0)
                                 return r;
 
@@ -168,4 +107,23 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                 if (owned || r > 0)
                         (void) usleep(NAP_USEC);
         }
+}
+
+int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
+        const char *path, *state;
+        int r;
+
+        r = unit_find(manager, unit, &found, &path, ret_message);
+        if (r <= 0)
+                return r;
+
+        r = manager_get_property(manager, path, SYSTEMD_UNIT, "ActiveState", "s", &reply, ret_message);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "s", &state);
+        if (r < 0)
+                return r;
+
+        *ret_state = strdup(state);
+        return *ret_state ? 1 : -ENOMEM;
 }

@@ -5,7 +5,26 @@
 
 #include "systemd/manager.h"
 
-/* See Asking for each. */
+/* See Asking for each. In unit.c, what asks about them: */
 int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message);
 int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, char **ret_message);
+int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+
+/* In unit-control.c, what changes them: */
 int unit_stop(Manager *manager, const char *unit, char **ret_message);
+int unit_stop_wait(Manager *manager, const char *unit, char **ret_message);
+int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, char **ret_message);
+int unit_freeze(Manager *manager, const char *unit, bool freeze, char **ret_message);
+int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message);
+int unit_attach(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
+                char **ret_message);
+
+/* For both, in unit-find.c. The object of a loaded unit; 0 where there is none. *ret_path is borrowed from *ret_reply,
+ * which is owned by the caller. */
+int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,
+              char **ret_message);
+int unit_find_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
+                               const char **ret_path, char **ret_message);
+
+/* manager_call() for callers with words of their own for what comes back in @error. */
+int unit_call(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply);

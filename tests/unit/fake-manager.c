@@ -39,6 +39,10 @@ void fake_reply(FakeManager *fake, GDBusMessage *call, GVariant *body) {
         flush(fake);
 }
 
+void fake_reply_empty(FakeManager *fake, GDBusMessage *call) {
+        fake_reply(fake, call, NULL);
+}
+
 void fake_reply_job(FakeManager *fake, GDBusMessage *call) {
         fake_reply(fake, call, g_variant_new("(o)", FAKE_JOB));
 }
@@ -100,6 +104,10 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
         g_variant_get(g_dbus_message_get_body(call), "(&s&s)", NULL, &property);
         if (strcmp(property, "ControlGroup") == 0)
                 value = g_variant_new_string(fake->control_group);
+        else if (strcmp(property, "FreezerState") == 0)
+                value = g_variant_new_string(fake->freezer_state);
+        else if (strcmp(property, "ActiveState") == 0)
+                value = g_variant_new_string(fake->active_state);
         else if (strcmp(property, "Delegate") == 0)
                 value = g_variant_new_boolean(fake->delegate);
         else if (strcmp(property, "Job") == 0)
@@ -107,6 +115,13 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
         else
                 value = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, id, sizeof(id), 1);
         fake_reply(fake, call, g_variant_new("(v)", value));
+}
+
+static bool is_control(const char *member) {
+        static const char *const members[] = { "SetUnitProperties", "FreezeUnit", "ThawUnit", "KillUnit",
+                                               "AttachProcessesToUnit", NULL };
+
+        return g_strv_contains(members, member);
 }
 
 static void answer(FakeManager *fake, GDBusMessage *call) {
@@ -121,7 +136,9 @@ static void answer(FakeManager *fake, GDBusMessage *call) {
         else if (strcmp(member, "ResetFailedUnit") == 0)
                 (fake->reset ?: fake_reply_job)(fake, call);
         else if (strcmp(member, "StopUnit") == 0)
-                fake_reply_job(fake, call);
+                (fake->stop ?: fake_reply_job)(fake, call);
+        else if (is_control(member))
+                (fake->control ?: fake_reply_empty)(fake, call);
         else
                 fake_reply_error(fake, call, "org.freedesktop.DBus.Error.UnknownMethod", member);
 }
@@ -180,6 +197,8 @@ FakeManager *fake_manager_new(FakeBus *bus) {
 
         fake->bus = bus;
         fake->control_group = "/fake.slice/fake.scope";
+        fake->freezer_state = "running";
+        fake->active_state = "active";
         fake->calls = g_async_queue_new_full(g_object_unref);
         fake_return(fake);
         fake->thread = g_thread_new("manager", serve, fake);

@@ -18,11 +18,14 @@ struct FakeManager {
         FakeAnswer start[4];
         FakeAnswer get, reset;
         FakeAnswer get_unit; /* GetUnit, GetUnitByControlGroup */
+        FakeAnswer stop;     /* StopUnit */
+        FakeAnswer control;  /* what else is done to a unit: SetUnitProperties, FreezeUnit, KillUnit, ... */
         void *userdata;
 
         const char *destination;   /* whom signals go to; NULL: to all who listen */
         const char *unit;          /* that StartTransientUnit asked for last; owned by its message */
         const char *control_group; /* what the properties of that name say */
+        const char *freezer_state, *active_state;
         bool delegate;
         unsigned job_left; /* the job that the unit's property names; 0: none */
 
@@ -41,6 +44,7 @@ void fake_manager_free(FakeManager *fake);
 void fake_accept(FakeManager *fake, GDBusMessage *call); /* the job, and its end with "done" */
 void fake_ignore(FakeManager *fake, GDBusMessage *call);
 void fake_reply(FakeManager *fake, GDBusMessage *call, GVariant *body); /* a floating tuple; NULL: an empty one */
+void fake_reply_empty(FakeManager *fake, GDBusMessage *call);
 void fake_reply_job(FakeManager *fake, GDBusMessage *call);
 void fake_reply_error(FakeManager *fake, GDBusMessage *call, const char *name, const char *text); /* NULL: no text */
 void fake_job_removed(FakeManager *fake, const char *job, const char *unit, const char *result);

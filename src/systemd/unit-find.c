@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
+#include "systemd/unit.h"
+
+/* For these the library makes up an error, which is no word of the manager's. */
+static bool is_our_own(const Manager *manager, int r) {
+        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
+               (r == -ETIMEDOUT && deadline_left(manager->options.deadline) == 0);
+}
+
+int unit_call(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply) {
+        uint64_t left = deadline_left(manager->options.deadline);
+        int r = left == 0 ? -ETIMEDOUT : sd_bus_call(manager->bus, call, left, error, ret_reply);
+
+        if (is_our_own(manager, r))
+                sd_bus_error_free(error);
+        return r;
+}
+
+/* Calls a method that takes @argument and answers with the object of a unit; 0 where there is no such unit. */
+static int find(Manager *manager, const char *method, const char *argument, sd_bus_message **ret_reply,
+                const char **ret_path, char **ret_message) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", argument);
+        if (r < 0)
+                return r;
+
+        r = unit_call(manager, call, &error, ret_reply);
+        if (sd_bus_error_has_name(&error, SYSTEMD_NAME ".NoSuchUnit"))
+                return 0;
+        if (r < 0)
+                return manager_explain(manager, r, &error, ret_message);
+
+        r = sd_bus_message_read(*ret_reply, "o", ret_path);
+        return r < 0 ? r : 1;
+}
+
+int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,
+              char **ret_message) {
+        return find(manager, "GetUnit", unit, ret_reply, ret_path, ret_message);
+}
+
+int unit_find_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
+                               const char **ret_path, char **ret_message) {
+        return find(manager, "GetUnitByControlGroup", control_group, ret_reply, ret_path, ret_message);
+}

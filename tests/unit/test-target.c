@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib.h>
+
+#include "cgroup/target.h"
+
+#define MOUNT "/sys/fs/cgroup"
+
+static void expect_name(const char *text, TargetKind kind, const char *unit, pid_t pid, const char *rest) {
+        _cleanup_(target_name_done) TargetName name = {};
+        _cleanup_free_ char *message = NULL;
+        int r = target_name_parse(text, &name, &message);
+
+        if (r != 0)
+                g_error("\"%s\": %d, %s", text, r, message ?: "no message");
+        g_assert_null(message);
+        g_assert_cmpint(name.kind, ==, kind);
+        g_assert_cmpstr(name.unit, ==, unit);
+        g_assert_cmpint(name.pid, ==, pid);
+
+        /* Whether the rest begins with a slash is the parser's own affair. */
+        g_assert_nonnull(name.rest);
+        g_assert_cmpstr(name.rest + strspn(name.rest, "/"), ==, rest);
+}
+
+/* One clause for a person, and nothing to be freed but it. */
+static void expect_refused(const char *text) {
+        TargetName name = { .pid = 4711 };
+        _cleanup_free_ char *message = NULL;
+        int r = target_name_parse(text, &name, &message);
+
+        if (r != -EINVAL)
+                g_error("\"%s\": %d", text, r);
+        g_assert_nonnull(message);
+        g_assert_cmpint(name.pid, ==, 4711);
+        g_assert_null(name.unit);
+        g_assert_null(name.rest);
+}
+
+static void test_unit(void) {
+        expect_name("a.scope", TARGET_UNIT, "a.scope", 0, "");
+        expect_name("a.scope/", TARGET_UNIT, "a.scope", 0, "");
+        expect_name("a.scope/b", TARGET_UNIT, "a.scope", 0, "b");
+        expect_name("a.scope/b/c", TARGET_UNIT, "a.scope", 0, "b/c");
+        expect_name("a.scope//b///c/", TARGET_UNIT, "a.scope", 0, "b/c");
+        expect_name("a.service/b", TARGET_UNIT, "a.service", 0, "b");
+        expect_name("a@b.service", TARGET_UNIT, "a@b.service", 0, "");
+        expect_name("user-1000.slice", TARGET_UNIT, "user-1000.slice", 0, "");
+        expect_name("app-cgscope-sh-0123456789abcdef.scope", TARGET_UNIT, "app-cgscope-sh-0123456789abcdef.scope", 0, "");
+        expect_name("a.scope/two words", TARGET_UNIT, "a.scope", 0, "two words");
+        expect_name("a.scope/grün", TARGET_UNIT, "a.scope", 0, "grün");
+}
+
+static void test_own(void) {
+        expect_name(".", TARGET_OWN, NULL, 0, "");
+        expect_name("./", TARGET_OWN, NULL, 0, "");
+        expect_name("./a", TARGET_OWN, NULL, 0, "a");
+        expect_name("./a/b", TARGET_OWN, NULL, 0, "a/b");
+        expect_name(".//a//b/", TARGET_OWN, NULL, 0, "a/b");
+}
+
+static void test_path(void) {
+        expect_name(MOUNT, TARGET_PATH, NULL, 0, "");
+        expect_name(MOUNT "/", TARGET_PATH, NULL, 0, "");
+        expect_name(MOUNT "/a.slice/b.scope", TARGET_PATH, NULL, 0, "a.slice/b.scope");
+        expect_name(MOUNT "//a.slice///b.scope/c/", TARGET_PATH, NULL, 0, "a.slice/b.scope/c");
+        /* What others made may have any name. */
+        expect_name(MOUNT "/a.scope/cpu.x/.hidden", TARGET_PATH, NULL, 0, "a.scope/cpu.x/.hidden");
+}
+
+static void test_process(void) {
+        expect_name("@1", TARGET_PROCESS, NULL, 1, "");
+        expect_name("@4711", TARGET_PROCESS, NULL, 4711, "");
+        expect_name("@2147483647", TARGET_PROCESS, NULL, INT_MAX, "");
+}
+
+static void test_refused(void) {
+        static const char *const refused[] = {
+                "", "a", "a/b", "a.txt", ".scope", "a b.scope", "a.scopes", "-", "~", "../a", "..", ".a",
+                "@", "@0", "@-1", "@x", "@1x", "@ 1", "@+1", "@1/a", "@2147483648", "@99999999999999999999", "@1 ",
+                "/", "//", "/sys/fs", "/sys/fs/cgroups", "/sys/fs/cgroup.x", "/etc/passwd", "//sys/fs/cgroup/a",
+                "/sys/fs/./cgroup/a",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(refused); i++)
+                expect_refused(refused[i]);
+}
+
+/* Nothing leads upwards, wherever it stands. */
+static void test_upwards(void) {
+        static const char *const before[] = { "./", "./a/", "a.scope/", "a.scope/a/", MOUNT "/", MOUNT "/a.scope/" };
+        static const char *const after[] = { "", "/", "/a", "//", "/.." };
+
+        for (size_t i = 0; i < ELEMENTSOF(before); i++)
+                for (size_t j = 0; j < ELEMENTSOF(after); j++) {
+                        g_autofree char *two = g_strconcat(before[i], "..", after[j], NULL);
+                        g_autofree char *one = g_strconcat(before[i], ".", after[j], NULL);
+
+                        expect_refused(two);
+                        expect_refused(one);
+                }
+}
+
+/* What the design forbids as a group's name, below what cgscope divides. */
+static void test_group_names(void) {
+        static const char *const bad[] = {
+                ".hidden", "...", "cpu.max", "memory.x", "cgroup.procs", "tasks", "a.scope", "a.service", "a.slice", "a\nb",
+        };
+        g_autofree char *longest = g_strnfill(255, 'x'), *longer = g_strnfill(256, 'x');
+        g_autofree char *fits = g_strconcat("./", longest, NULL), *too_long = g_strconcat("./", longer, NULL);
+        g_autofree char *path = g_strconcat(MOUNT "/", longer, NULL);
+
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
+                g_autofree char *own = g_strconcat("./", bad[i], NULL);
+                g_autofree char *unit = g_strconcat("a.scope/b/", bad[i], "/c", NULL);
+
+                expect_refused(own);
+                expect_refused(unit);
+        }
+
+        expect_name(fits, TARGET_OWN, NULL, 0, longest);
+        expect_refused(too_long);
+        expect_refused(path);
+}
+
+static void expect_unit(const char *path, const char *unit, const char *directory) {
+        _cleanup_free_ char *found = NULL;
+        size_t length;
+        int r = target_unit_of(path, &found, &length);
+
+        if (r != 0)
+                g_error("%s: %d", path, r);
+        g_assert_cmpstr(found, ==, unit);
+        g_assert_cmpuint(length, ==, strlen(directory));
+        g_assert_true(g_str_has_prefix(path, directory));
+
+        g_free(g_steal_pointer(&found));
+        g_assert_cmpint(target_unit_of(path, &found, NULL), ==, 0);
+        g_assert_cmpstr(found, ==, unit);
+}
+
+#define MANAGER "/user.slice/user-1000.slice/user@1000.service"
+
+static void test_unit_of(void) {
+        expect_unit("/a.slice/b.scope", "b.scope", "/a.slice/b.scope");
+        expect_unit("/a.slice/b.scope/c", "b.scope", "/a.slice/b.scope");
+        expect_unit("/system.slice/a.service", "a.service", "/system.slice/a.service");
+        expect_unit("/a.slice/a-b.slice", "a-b.slice", "/a.slice/a-b.slice");
+        expect_unit("/a.slice/group", "a.slice", "/a.slice");
+        expect_unit("/init.scope", "init.scope", "/init.scope");
+        expect_unit(MANAGER, "user@1000.service", MANAGER);
+        expect_unit(MANAGER "/init.scope", "init.scope", MANAGER "/init.scope");
+        expect_unit(MANAGER "/app.slice", "app.slice", MANAGER "/app.slice");
+        expect_unit(MANAGER "/app.slice/x.scope/main", "x.scope", MANAGER "/app.slice/x.scope");
+        expect_unit("/user.slice/user-1000.slice/session-1.scope", "session-1.scope",
+                    "/user.slice/user-1000.slice/session-1.scope");
+        /* A group below a unit is none, whatever its name. */
+        expect_unit("/a.slice/b.scope/c.scope", "b.scope", "/a.slice/b.scope");
+        expect_unit("/a.slice/b.scope/c.slice/d.scope", "b.scope", "/a.slice/b.scope");
+        expect_unit("/system.slice/b.service/user@1.service/x.scope", "b.service", "/system.slice/b.service");
+        expect_unit(MANAGER "/app.slice/x.scope/user@1.service/y.scope", "x.scope", MANAGER "/app.slice/x.scope");
+        /* systemd writes '_' before a name that the kernel could claim. */
+        expect_unit("/system.slice/_cpu.service", "cpu.service", "/system.slice/_cpu.service");
+        expect_unit("/a.slice/_cpu.x.scope/g", "cpu.x.scope", "/a.slice/_cpu.x.scope");
+}
+
+static void test_no_unit(void) {
+        static const char *const none[] = { "/", "", "/a", "/a/b.scope", "/machine" };
+
+        for (size_t i = 0; i < ELEMENTSOF(none); i++) {
+                char *found = NULL;
+
+                if (target_unit_of(none[i], &found, NULL) != -ENODATA)
+                        g_error("%s: has a unit %s", none[i], found ?: "");
+                g_assert_null(found);
+        }
+}
+
+static void test_manager_of(void) {
+        static const struct {
+                const char *path;
+                uid_t uid;
+        } paths[] = {
+                { MANAGER "/app.slice/x.scope", 1000 },
+                { MANAGER "/init.scope", 1000 },
+                { "/user.slice/user-0.slice/user@0.service/app.slice", 0 },
+                { "/user.slice/user-4294967294.slice/user@4294967294.service/app.slice", 4294967294 },
+                { MANAGER, UID_INVALID },
+                { "/user.slice/user-1000.slice", UID_INVALID },
+                { "/user.slice/user-1000.slice/session-1.scope", UID_INVALID },
+                { "/system.slice/a.service/b", UID_INVALID },
+                { "/", UID_INVALID },
+                { "", UID_INVALID },
+                { "/user.slice/user@x.service/app.slice", UID_INVALID },
+                { "/user.slice/user@.service/app.slice", UID_INVALID },
+                { "/user.slice/user@4294967295.service/app.slice", UID_INVALID },
+                { "/user.slice/user@1000.serviceX/app.slice", UID_INVALID },
+                { "/user.slice/user@99999999999999999999999999.service/app.slice", UID_INVALID },
+                /* Anybody may call a group of his so. */
+                { "/system.slice/a.service/user@0.service/app.slice", UID_INVALID },
+                { "/system.slice/a.scope/user@0.service/x.scope", UID_INVALID },
+                { MANAGER "/app.slice/x.scope/user@0.service/y", 1000 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(paths); i++)
+                if (target_manager_of(paths[i].path) != paths[i].uid)
+                        g_error("%s: %u", paths[i].path, target_manager_of(paths[i].path));
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/target/unit", test_unit);
+        g_test_add_func("/target/own", test_own);
+        g_test_add_func("/target/path", test_path);
+        g_test_add_func("/target/process", test_process);
+        g_test_add_func("/target/refused", test_refused);
+        g_test_add_func("/target/upwards", test_upwards);
+        g_test_add_func("/target/group-names", test_group_names);
+        g_test_add_func("/target/unit-of", test_unit_of);
+        g_test_add_func("/target/no-unit", test_no_unit);
+        g_test_add_func("/target/manager-of", test_manager_of);
+
+        return g_test_run();
+}
