@@ -91,8 +91,8 @@ static int parse_owner(Chown *context, const char *text) {
 
         if (!user)
                 return log_oom();
-        if (!*user && !*colon)
-                return log_error("the owner is empty; it is USER, USER:GROUP or :GROUP"), -EINVAL;
+        if (*colon ? !colon[1] : !*user)
+                return log_error("'%s' is no owner; it is USER, USER:GROUP or :GROUP", text), -EINVAL;
 
         if (*user)
                 r = parse_user(user, &context->uid);

@@ -84,8 +84,8 @@ static int freeze_target(const Freeze *freeze, const char *text) {
                 return r;
 
         if (freeze->freeze && !freeze->self && aim_holds_caller(&aim))
-                return log_error("cgscope itself is in %s and would be frozen, too; --self does it all the same", text),
-                       -EDEADLK;
+                return log_error("%s holds this very process, which would be frozen, too; --self does it all "
+                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? freeze_unit(&aim, unit, freeze->freeze)
                                         : freeze_group(&aim, freeze->freeze);

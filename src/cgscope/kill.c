@@ -89,8 +89,8 @@ static int kill_target(const Kill *context, const char *text) {
                 return r;
 
         if (!context->self && aim_holds_caller(&aim))
-                return log_error("cgscope itself is in %s and would get the signal, too; --self does it all the same",
-                                 text), -EDEADLK;
+                return log_error("%s holds this very process, which would get the signal, too; --self does it all "
+                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? kill_unit(context, &aim, unit) : kill_group(context, &aim);
 }

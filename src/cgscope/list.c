@@ -118,6 +118,7 @@ typedef struct List {
         Tabular tabular;
         uint64_t wanted; /* statistics */
         uint64_t now;
+        uid_t self;
 
         Unit *units;
         size_t n_units, n_allocated;
@@ -125,6 +126,10 @@ typedef struct List {
         /* Where the manager of the unit looked at last keeps what it started, and when. */
         uid_t started_manager;
         int started_fd;
+
+        /* What reaches the units of the slice looked at last */
+        char *slice_path;
+        ControllerMask slice_controllers;
 
         /* The last owner by name */
         uid_t owner_id;
@@ -136,6 +141,7 @@ static void list_done(List *list) {
                 free(list->units[i].path);
         free(list->units);
         free(list->slice);
+        free(list->slice_path);
         free(list->owner);
         (void) fd_close(list->started_fd);
         tabular_done(&list->tabular);
@@ -179,24 +185,73 @@ static bool is_in_slice(const char *path, const char *slice) {
         return false;
 }
 
-/* Lines of cgroup.procs. */
-static int count_processes(int group, const char *path, unsigned depth, void *userdata) {
-        _cleanup_close_ int fd = fd_open_beneath(group, "cgroup.procs", O_RDONLY);
-        uint64_t *count = userdata;
+/* The lines of a cgroup.procs. The processes of a threaded group are listed above it. */
+static int count_lines(int group, const char *path, uint64_t *count) {
+        _cleanup_close_ int fd = fd_open_beneath(group, path, O_RDONLY);
         char text[4096];
         ssize_t n;
 
-        (void) path;
-        (void) depth;
         if (fd < 0)
-                return fd == -ENOENT ? -ENODEV : fd;
+                return fd;
 
-        while ((n = read(fd, text, sizeof(text))) > 0)
+        do {
+                n = read(fd, text, sizeof(text));
+                if (n < 0)
+                        return errno == EOPNOTSUPP ? 0 : -errno;
+
                 for (const char *p = text; (p = memchr(p, '\n', (size_t) (text + n - p))); p++)
                         ++*count;
+        } while (n > (ssize_t) sizeof(text) / 2); /* the kernel stops short by less than a line where more follows */
 
-        /* The processes of a threaded group are listed above it. */
-        return n < 0 && errno != EOPNOTSUPP ? -errno : 0;
+        return 0;
+}
+
+static int count_group(int fd, const char *path, unsigned depth, void *userdata) {
+        (void) path;
+        (void) depth;
+        return count_lines(fd, "cgroup.procs", userdata);
+}
+
+/* Beside itself and the entry in its parent, the links to a directory are those of the groups in it. */
+static nlink_t n_children(const struct stat *st) {
+        return st->st_nlink > 2 ? st->st_nlink - 2 : 0;
+}
+
+/* Counts those in the groups that cgscope makes in a scope by itself. Returns whether there are no others. */
+static bool count_usual_groups(int group, const struct stat *st, uint64_t *count) {
+        static const char *const usual[][2] = { { "main", "main/cgroup.procs" },
+                                                { "supervisor", "supervisor/cgroup.procs" } };
+        nlink_t left = n_children(st);
+
+        for (size_t i = 0; left > 0 && i < ELEMENTSOF(usual); i++) {
+                struct stat child;
+
+                if (fstatat(group, usual[i][0], &child, AT_SYMLINK_NOFOLLOW) < 0)
+                        continue;
+                if (n_children(&child) > 0 || count_lines(group, usual[i][1], count) < 0)
+                        return false;
+                left--;
+        }
+
+        return left == 0;
+}
+
+/* Threads are not counted, unlike in pids.current. A group has dozens of files, so that to read its directory for the
+ * groups in it takes longer than all that is read for the other columns: it is done where there is no other way. */
+static int count_processes(int group, const struct stat *st, uint64_t *ret) {
+        uint64_t count = 0;
+        int r;
+
+        if (count_usual_groups(group, st, &count)) {
+                r = count_lines(group, "cgroup.procs", &count);
+        } else {
+                count = 0;
+                r = group_walk(group, WALK_BEFORE, count_group, &count);
+        }
+
+        if (r >= 0)
+                *ret = count;
+        return r;
 }
 
 /* The directory of a manager that has a link for each unit that it started. */
@@ -243,9 +298,9 @@ static int is_wanted(List *list, int fd, const struct stat *st, Unit *unit, uid_
 
         if (!unit_name_is_valid(unit->name) || !is_in_slice(unit->path, list->slice))
                 return 0;
-        if (common->manager_given && manager != (common->manager == MANAGER_USER ? geteuid() : UID_INVALID))
+        if (common->manager_given && manager != (common->manager == MANAGER_USER ? list->self : UID_INVALID))
                 return 0;
-        if (!list->all && (st->st_uid != geteuid() || startswith(unit->name, "user@")))
+        if (!list->all && (st->st_uid != list->self || startswith(unit->name, "user@")))
                 return 0;
 
         if (!list->all || tabular_wants(&list->tabular, COLUMN_DELEGATED))
@@ -256,18 +311,46 @@ static int is_wanted(List *list, int fd, const struct stat *st, Unit *unit, uid_
         return list->empty ? group_is_populated(fd) == 0 : 1;
 }
 
+/* The kernel lists for a group what its parent hands on: for all units of a slice the same, so one is asked. */
+static int read_controllers(List *list, int fd, Unit *unit) {
+        size_t length = (size_t) (strrchr(unit->path, '/') - unit->path);
+        int r;
+
+        if (!list->slice_path || strncmp(list->slice_path, unit->path, length) != 0 || list->slice_path[length]) {
+                free(TAKE_PTR(list->slice_path));
+
+                r = group_controllers(fd, &list->slice_controllers);
+                if (r < 0)
+                        return r;
+
+                list->slice_path = strndup(unit->path, length);
+                if (!list->slice_path)
+                        return -ENOMEM;
+        }
+
+        unit->controllers = list->slice_controllers;
+        return 0;
+}
+
+/* Files of a controller that is not there need not be looked for. */
+static uint64_t statistics_there(uint64_t wanted, ControllerMask controllers) {
+        if (!(controllers & controller_bit(CONTROLLER_MEMORY)))
+                wanted &= ~(STATISTIC_BIT(STATISTIC_MEMORY) | STATISTIC_BIT(STATISTIC_MEMORY_PEAK) |
+                            STATISTIC_BIT(STATISTIC_SWAP) | STATISTIC_BIT(STATISTIC_EVENT_OOM_KILL));
+        if (!(controllers & controller_bit(CONTROLLER_IO)))
+                wanted &= ~(STATISTIC_BIT(STATISTIC_IO_READ) | STATISTIC_BIT(STATISTIC_IO_WRITTEN));
+
+        return wanted;
+}
+
 static int read_unit(List *list, int fd, const struct stat *st, Unit *unit, uid_t manager) {
         int r;
 
-        r = statistics_read(fd, list->wanted, &unit->statistics);
-        if (r >= 0 && tabular_wants(&list->tabular, COLUMN_CONTROLLERS))
-                r = group_controllers(fd, &unit->controllers);
-
-        /* Beside itself and the entry in its parent, the links to a directory are those of the groups in it. */
+        r = read_controllers(list, fd, unit);
+        if (r >= 0)
+                r = statistics_read(fd, statistics_there(list->wanted, unit->controllers), &unit->statistics);
         if (r >= 0 && tabular_wants(&list->tabular, COLUMN_PROCESSES))
-                r = st->st_nlink > 2 ? group_walk(fd, WALK_BEFORE, count_processes, &unit->processes)
-                                     : count_processes(fd, "", 0, &unit->processes);
-
+                r = count_processes(fd, st, &unit->processes);
         if (r >= 0 && tabular_wants(&list->tabular, COLUMN_AGE))
                 unit->age = unit_age(list, manager, unit->name);
 
@@ -348,11 +431,7 @@ static const char *owner_name(List *list, uid_t uid) {
 }
 
 static int set_boolean(List *list, TableRow *row, ListColumn column, uint64_t value) {
-        static const char *const words[2][2] = { { "no", "yes" }, { "0", "1" } };
-
-        if (value == STATISTIC_ABSENT)
-                return 0;
-        return tabular_set_string(&list->tabular, row, column, words[list->tabular.json][value != 0]);
+        return tabular_set_string(&list->tabular, row, column, value == STATISTIC_ABSENT ? NULL : value ? "1" : "0");
 }
 
 static int set_controllers(List *list, TableRow *row, ControllerMask mask) {
@@ -429,11 +508,6 @@ static int print_units(List *list) {
 
 static int prepare(List *list) {
         struct timespec now;
-        int r;
-
-        r = tabular_choose(&list->tabular, &list->common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
-        if (r < 0)
-                return r;
 
         for (size_t i = 0; i < ELEMENTSOF(figures); i++)
                 if (tabular_wants(&list->tabular, figures[i].column))
@@ -455,7 +529,7 @@ int verb_list(int argc, char *argv[]) {
                 .n_table = ELEMENTSOF(list_options),
                 .own = parse_own,
         };
-        _cleanup_(list_done) List list = { .scope = SCOPE_INIT, .started_fd = -1 };
+        _cleanup_(list_done) List list = { .scope = SCOPE_INIT, .self = geteuid(), .started_fd = -1 };
         bool into_managers;
         int rest, r;
 
@@ -467,6 +541,8 @@ int verb_list(int argc, char *argv[]) {
                 return STATUS_USAGE;
         }
 
+        if (tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
+                return STATUS_USAGE;
         if (prepare(&list) < 0)
                 return STATUS_FAILURE;
 

@@ -210,15 +210,19 @@ typedef struct Places {
         unsigned n;
 } Places;
 
+static bool hands_on(int fd) {
+        char names[512];
+
+        return fd_read_file(fd, "cgroup.subtree_control", names, sizeof(names)) > 0 && names[strspn(names, "\n")];
+}
+
 static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
         Places *places = userdata;
         const Aim *aim = places->aim;
-        char handed_on[512], type[32];
+        char type[32];
 
-        if (depth == 0 || fd_read_file(fd, "cgroup.subtree_control", handed_on, sizeof(handed_on)) < 0 ||
-            fd_read_file(fd, "cgroup.type", type, sizeof(type)) < 0)
-                return 0;
-        if (handed_on[strspn(handed_on, "\n")] || !streq(type, "domain\n") || places->n++ >= PLACES_MAX)
+        if (depth == 0 || hands_on(fd) || fd_read_file(fd, "cgroup.type", type, sizeof(type)) < 0 ||
+            !streq(type, "domain\n") || places->n++ >= PLACES_MAX)
                 return 0;
 
         if (aim->name.kind == TARGET_PROCESS)
@@ -263,7 +267,7 @@ static void explain_permission(FILE *file, const Aim *aim, pid_t pid, const char
 
 /* @message: of the manager, where it was asked. */
 static void explain(FILE *file, const Move *move, pid_t pid, int error, const char *message) {
-        if (error == -EBUSY)
+        if (error == -EBUSY && hands_on(move->aim.target.fd))
                 explain_busy(file, &move->aim);
         else if (error == -EOPNOTSUPP)
                 explain_type(file, &move->aim);

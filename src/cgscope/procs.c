@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 
-#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/aim.h"
+#include "cgscope/command-line.h"
 #include "cgscope/tabular.h"
 #include "cgscope/verbs.h"
 
@@ -34,7 +33,7 @@ enum {
 };
 
 static const TableColumn procs_columns[_COLUMN_MAX] = {
-        [COLUMN_PID]     = { "PID",     "pid",     "number of the process, 0 outside of this PID namespace", TABLE_NUMBER },
+        [COLUMN_PID]     = { "PID",     "pid",     "0: outside of this PID namespace", TABLE_NUMBER },
         [COLUMN_USER]    = { "USER",    "user",    "whose it is", 0 },
         [COLUMN_COMMAND] = { "COMMAND", "command", "its command line, or its name in brackets", TABLE_SHORTEN },
         [COLUMN_GROUP]   = { "GROUP",   "group",   "its group, from the target on", 0 },
@@ -75,30 +74,6 @@ static const VerbUsage procs_usage = {
         .n_table = ELEMENTSOF(procs_options),
         .own = parse_option,
 };
-
-/* The command line with blanks between its words; where there is none, the name in brackets as ps(1) has it. */
-static int read_command(int process, char **ret) {
-        _cleanup_close_ int fd = fd_open_beneath(process, "cmdline", O_RDONLY);
-        _cleanup_free_ char *text = NULL;
-        char name[64];
-        ssize_t n = fd < 0 ? fd : fd_read_all(fd, &text);
-
-        while (n > 0 && !text[n - 1])
-                n--;
-        for (ssize_t i = 0; i < n; i++)
-                if (!text[i])
-                        text[i] = ' ';
-        if (n > 0) {
-                *ret = TAKE_PTR(text);
-                return 0;
-        }
-
-        n = n < 0 ? n : fd_read_file(process, "comm", name, sizeof(name));
-        if (n < 0)
-                return (int) n;
-
-        return asprintf(ret, "[%.*s]", (int) strcspn(name, "\n"), name) < 0 ? -ENOMEM : 0;
-}
 
 static int look_up_user(Procs *procs, uid_t uid) {
         const struct passwd *entry;
@@ -141,14 +116,12 @@ static int add_row(Procs *procs, pid_t pid, const char *user, char *command, con
 
 /* One that ends meanwhile is passed over. */
 static int add_process(Procs *procs, pid_t pid, const char *group) {
-        _cleanup_close_ int process = -EBADF;
         char path[64], *command;
         struct stat st;
         int r;
 
         (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
-        process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (process < 0 || fstat(process, &st) < 0 || read_command(process, &command) < 0)
+        if (stat(path, &st) < 0 || command_line_read(pid, &command) < 0)
                 return 0;
 
         r = look_up_user(procs, st.st_uid);

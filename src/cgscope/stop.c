@@ -133,6 +133,9 @@ static int stop_group(const Stop *stop, Aim *aim) {
                 }
         }
 
+        if (r == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes; stop the group "
+                                 "above it", aim->text), r;
         return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
 }
 
@@ -157,8 +160,8 @@ static int stop_target(const Stop *stop, const char *text) {
                 return r;
 
         if (!stop->self && aim_holds_caller(&aim))
-                return log_error("cgscope itself is in %s and would be stopped, too; --self does it all the same",
-                                 text), -EDEADLK;
+                return log_error("%s holds this very process, which would be stopped, too; --self does it all "
+                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? stop_unit(&aim, unit) : stop_group(stop, &aim);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <inttypes.h>
 
 #include "basic/fd.h"
@@ -73,36 +74,71 @@ static const struct {
 };
 
 /* A limit is one number, or "max" for none; that of the CPU ("50000 100000") so many microseconds in so many. */
-static uint64_t read_limit(int group, const char *file) {
+static int read_limit(int group, const char *file, uint64_t *ret) {
+        _cleanup_close_ int fd = fd_open_beneath(group, file, O_RDONLY);
         uint64_t limit, period;
         char text[64];
+        ssize_t length;
         int n;
 
-        if (fd_read_file(group, file, text, sizeof(text)) < 0)
-                return UINT64_MAX;
+        if (fd < 0)
+                return fd;
 
+        length = read(fd, text, sizeof(text) - 1); /* the kernel gives it whole */
+        if (length < 0)
+                return -errno;
+
+        text[length] = '\0';
         n = sscanf(text, "%" SCNu64 " %" SCNu64, &limit, &period);
-        if (n < 1 || (n == 2 && period == 0))
-                return UINT64_MAX;
+        if (n == 2 && period > 0)
+                *ret = (uint64_t) ((double) limit * (double) USEC_PER_SEC / (double) period);
+        else if (n == 1)
+                *ret = limit;
 
-        return n == 2 ? (uint64_t) ((double) limit * (double) USEC_PER_SEC / (double) period) : limit;
+        return 0;
 }
 
-int tree_figures_read(const Tabular *tabular, int group, TreeFigures *ret) {
+static bool is_to_be_read(const Tabular *tabular, TreeColumn column, uint64_t lacking) {
+        return !(lacking & TREE_BIT(column)) && tabular_wants(tabular, column);
+}
+
+static int read_statistics(const Tabular *tabular, int group, uint64_t *lacking, Statistics *ret) {
         uint64_t wanted = 0;
+        int r;
 
         for (size_t i = 0; i < ELEMENTSOF(columns_of_statistics); i++)
-                if (tabular_wants(tabular, columns_of_statistics[i].column))
+                if (is_to_be_read(tabular, columns_of_statistics[i].column, *lacking))
                         wanted |= STATISTIC_BIT(columns_of_statistics[i].statistic);
 
-        for (size_t i = 0; i < ELEMENTSOF(columns_of_limits); i++) {
+        r = statistics_read(group, wanted, ret);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < ELEMENTSOF(columns_of_statistics); i++)
+                if (ret->values[columns_of_statistics[i].statistic] == STATISTIC_ABSENT)
+                        *lacking |= TREE_BIT(columns_of_statistics[i].column);
+        return 0;
+}
+
+int tree_figures_read(const Tabular *tabular, int group, uint64_t *lacking, TreeFigures *ret) {
+        int r = read_statistics(tabular, group, lacking, &ret->statistics);
+
+        memset(ret->limits, 0xff, sizeof(ret->limits));
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(columns_of_limits); i++) {
                 TreeColumn column = columns_of_limits[i].column;
 
-                if (tabular_wants(tabular, column))
-                        ret->limits[column] = read_limit(group, columns_of_limits[i].file);
+                if (!is_to_be_read(tabular, column, *lacking))
+                        continue;
+
+                r = read_limit(group, columns_of_limits[i].file, &ret->limits[column]);
+                if (r == -ENOENT) {
+                        *lacking |= TREE_BIT(column);
+                        r = 0;
+                }
         }
 
-        return statistics_read(group, wanted, &ret->statistics);
+        return r;
 }
 
 /* Nine tenths of what it may have. */

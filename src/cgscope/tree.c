@@ -7,6 +7,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
@@ -19,6 +20,8 @@
 typedef struct Level {
         TableRow *row;
         uint64_t processes;
+        uint64_t lacking; /* in the groups right below it, see tree_figures_read() */
+        bool is_empty;    /* no process is in it or below */
         bool is_unit;
 } Level;
 
@@ -91,21 +94,29 @@ static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
         return r;
 }
 
-/* Below the last group that is shown the processes are only counted. */
-static int read_processes(Tree *tree, int group, unsigned depth, pid_t **ret, size_t *ret_n, uint64_t *ret_count) {
+static bool has_children(int group) {
+        struct stat st;
+
+        return fstat(group, &st) >= 0 && st.st_nlink > 2; /* see group_children() */
+}
+
+/* Below the last group that is shown the processes are only counted, and where there are none, not even looked for. */
+static int read_processes(const Tree *tree, int group, bool is_last, Level *level, pid_t **ret, size_t *ret_n) {
         _cleanup_free_ pid_t *pids = NULL, *below = NULL;
-        ssize_t n = group_members(group, &pids), n_below = 0;
+        ssize_t n = group_members(group, &pids), n_all = n;
 
-        if (n == -EOPNOTSUPP)
-                n = 0;
-        if (n >= 0 && depth >= tree->depth)
-                n_below = group_members_below(group, &below);
-        if (n < 0 || n_below < 0)
-                return (int) (n < 0 ? n : n_below);
+        if (n == -EOPNOTSUPP) /* a threaded group: its processes are listed above it */
+                n = n_all = 0;
+        if (n == 0 && has_children(group))
+                level->is_empty = group_is_populated(group) == 0;
+        if (n >= 0 && is_last && !level->is_empty)
+                n_all = group_members_below(group, &below);
+        if (n < 0 || n_all < 0)
+                return (int) (n < 0 ? n : n_all);
 
+        level->processes = (uint64_t) n_all;
         *ret = TAKE_PTR(pids);
-        *ret_n = (size_t) n;
-        *ret_count = (uint64_t) (depth >= tree->depth ? n_below : n);
+        *ret_n = tree->processes ? (size_t) n : 0;
         return 0;
 }
 
@@ -166,18 +177,41 @@ static int set_names(Tree *tree, TableRow *row, const char *path) {
         return tabular_set(&tree->tabular, row, TREE_CGROUP, whole);
 }
 
-/* All that may fail because the group vanishes comes before it gets a row. -ECANCELED: what failed was said. */
+/* Whether the groups right below it have the same controllers. The root of the hierarchy can have threaded ones beside
+ * others. */
+static bool is_uniform(const Tree *tree, unsigned depth) {
+        return depth > 0 || !streq(tree->aim.target.path, "/");
+}
+
+/* All of it that may fail because the group vanishes. */
+static int read_group(Tree *tree, int fd, unsigned depth, Level *level, TreeFigures *ret, pid_t **ret_pids,
+                      size_t *ret_n_pids) {
+        Level *parent = depth > 0 ? tree->levels + depth - 1 : NULL;
+        uint64_t lacking = 0;
+        int r;
+
+        r = tree_figures_read(&tree->tabular, fd, parent && is_uniform(tree, depth - 1) ? &parent->lacking : &lacking,
+                              ret);
+        if (r < 0)
+                return r;
+
+        level->is_empty = parent && parent->is_empty;
+        if (level->is_empty || (!tree->processes && !tabular_wants(&tree->tabular, TREE_PROCESSES)))
+                return 0;
+
+        return read_processes(tree, fd, depth >= tree->depth, level, ret_pids, ret_n_pids);
+}
+
+/* -ECANCELED: what failed was said. */
 static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         _cleanup_free_ pid_t *pids = NULL;
         Tree *tree = userdata;
         Level level = { .is_unit = unit_name_is_valid(last_part(*path ? path : tree->aim.target.path)) };
         TreeFigures figures;
-        size_t n = 0;
+        size_t n_pids = 0;
         int r;
 
-        r = tree_figures_read(&tree->tabular, fd, &figures);
-        if (r >= 0 && (tree->processes || tabular_wants(&tree->tabular, TREE_PROCESSES)))
-                r = read_processes(tree, fd, depth, &pids, &n, &level.processes);
+        r = read_group(tree, fd, depth, &level, &figures, &pids, &n_pids);
         if (r < 0)
                 return r;
 
@@ -191,7 +225,7 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         if (r >= 0)
                 r = enter_level(tree, &level);
 
-        for (size_t i = 0; tree->processes && r >= 0 && i < n; i++)
+        for (size_t i = 0; r >= 0 && i < n_pids; i++)
                 r = add_process(tree, level.row, pids[i]);
 
         return r < 0 ? -ECANCELED : depth >= tree->depth;

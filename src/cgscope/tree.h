@@ -42,8 +42,11 @@ typedef struct TreeFigures {
         uint64_t limits[_TREE_COLUMN_MAX]; /* by column; UINT64_MAX: none */
 } TreeFigures;
 
-/* -ENODEV: @group has gone. */
-int tree_figures_read(const Tabular *tabular, int group, TreeFigures *ret);
+#define TREE_BIT(column) (UINT64_C(1) << (column))
+
+/* Files for the columns in @lacking, bits of TREE_BIT(), are not looked for, and those that are not there are added to
+ * it: what one group lacks for want of a controller, those beside it lack, too. -ENODEV: @group has gone. */
+int tree_figures_read(const Tabular *tabular, int group, uint64_t *lacking, TreeFigures *ret);
 
 /* Sets the cells. */
 int tree_figures_set(Tabular *tabular, TableRow *row, const TreeFigures *figures);

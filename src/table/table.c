@@ -26,8 +26,8 @@ static void table_free(Table *table) {
         free(table);
 }
 
-static int column_flags(TableColumnFlags flags, const TableOptions *options) {
-        return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & TABLE_SHORTEN && !options->full ? SCOLS_FL_TRUNC : 0) |
+static int column_flags(TableColumnFlags flags) {
+        return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & TABLE_SHORTEN ? SCOLS_FL_TRUNC : 0) |
                (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0);
 }
 
@@ -37,7 +37,7 @@ static int add_column(Table *table, const TableOptions *options, const TableColu
         const char *name = options->json ? column->field : options->headings ? column->heading : "";
         struct libscols_column *added;
 
-        added = scols_table_new_column(table->lines, name, 0, column_flags(column->flags, options));
+        added = scols_table_new_column(table->lines, name, 0, column_flags(column->flags));
         if (!added)
                 return -ENOMEM;
 

@@ -37,7 +37,7 @@ static void test_timespan(void) {
         } rows[] = {
                 { 0, 1, "0" },
                 { 1, 1, "1us" },
-                { 1, USEC_PER_SEC, "1us" },
+                { 2, USEC_PER_SEC, "2us" },
                 { 350 * USEC_PER_MSEC, 1, "350ms" },
                 { 350400, 1, "350.400ms" },
                 { 350400, USEC_PER_MSEC, "350ms" },

@@ -156,7 +156,7 @@ static void test_many_devices(Group *group, gconstpointer data) {
                 for (size_t i = 0; i < pad; i++)
                         g_string_append(text, " ");
                 for (unsigned i = 0; i < N; i++)
-                        g_string_append_printf(text, "259:%u rbytes=1234567890 wbytes=11 rios=1 wios=%u dbytes=0 dios=0\n",
+                        g_string_append_printf(text, "259:%u rbytes=1234567890 wbytes=11 rios=1 wios=%u dbytes=0\n",
                                                i, i);
                 put(group, "io.stat", text->str);
 
