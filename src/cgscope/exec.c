@@ -1,9 +1,398 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/macros.h"
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/command.h"
+#include "cgscope/divide.h"
+#include "cgscope/report.h"
+#include "cgscope/scope-options.h"
+#include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
 
-int verb_exec(int argc, char *argv[]) {
+/* `cgscope exec`: a command inside a group, in our place or, where something is to be done after its end, beside us. */
+
+/* For what was killed to leave its group. */
+#define REMOVE_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+enum {
+        OPTION_PROPERTY = OPTION_OWN,
+        OPTION_CREATE,
+        OPTION_PARENTS,
+        OPTION_EVACUATE,
+        OPTION_REMOVE,
+        OPTION_WAIT,
+        OPTION_REPORT,
+        OPTION_KEEP,
+        OPTION_SETENV,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_NICE,
+};
+
+/* clang-format off */
+static const Option exec_options[] = {
+        { "property",          'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
+        { "create",            0,  NULL,      "Make the group first",                          OPTION_CREATE },
+        { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_PARENTS },
+        { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_REMOVE },
+        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_WAIT },
+        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
+        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_KEEP },
+        { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
+        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
+        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
+        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
+
+typedef struct Exec {
+        CommonOptions options;
+        AttributeList attributes;
+        bool create, parents, remove;
+        bool wait, keep;
+        bool report;
+        const char *report_file;
+        const char *working_directory;
+        int nice;
+        bool nice_given;
+        char **environment; /* borrowed assignments */
+        size_t n_environment;
+
+        char **argv;
+        char *path; /* of the command */
+        int file;   /* of the report; -EBADF: none */
+        Aim aim;
+        Divide divide;
+        bool made; /* the group is new */
+        int home;  /* where we came from; -EBADF: not needed */
+} Exec;
+
+static void exec_done(Exec *exec) {
+        (void) fd_close(exec->file);
+        free(exec->environment);
+        free(exec->path);
+        (void) fd_close(exec->home);
+        divide_done(&exec->divide);
+        aim_done(&exec->aim);
+        attribute_list_done(&exec->attributes);
+}
+
+static int add_assignment(Exec *exec) {
+        char **larger;
+        int r = setenv_check(optarg);
+
+        if (r < 0 || !strchr(optarg, '=')) /* what we have the command has anyway */
+                return r;
+
+        larger = reallocarray(exec->environment, exec->n_environment + 1, sizeof(char *));
+        if (!larger)
+                return log_oom();
+
+        exec->environment = larger;
+        exec->environment[exec->n_environment++] = optarg;
+        return 0;
+}
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Exec *exec = userdata;
+
         (void) argc;
         (void) argv;
-        return STATUS_FAILURE;
+        switch (id) {
+        case OPTION_PROPERTY:
+                return divide_parse(&optarg, 1, &exec->attributes);
+        case OPTION_EVACUATE:
+                exec->divide.evacuate = optarg;
+                if (!group_name_is_valid(optarg))
+                        return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
+                return 0;
+        case OPTION_SETENV:
+                return add_assignment(exec);
+        case OPTION_NICE:
+                exec->nice_given = true;
+                return nice_parse(optarg, &exec->nice);
+        case OPTION_CREATE:            exec->create = true; return 0;
+        case OPTION_PARENTS:           exec->parents = true; return 0;
+        case OPTION_REMOVE:            exec->remove = true; return 0;
+        case OPTION_WAIT:              exec->wait = true; return 0;
+        case OPTION_REPORT:            exec->report = true; exec->report_file = optarg; return 0;
+        case OPTION_KEEP:              exec->keep = true; return 0;
+        case OPTION_WORKING_DIRECTORY: exec->working_directory = optarg; return 0;
+        default:                       return -EINVAL;
+        }
+}
+
+static const VerbUsage exec_usage = {
+        .synopsis = "cgscope exec [OPTIONS…] TARGET [--] COMMAND [ARGUMENTS…]",
+        .summary = "Start a command inside a group of a delegated subtree, in place: same process, same\n"
+                   "terminal. With --wait, --report or --remove, cgscope stays beside it until it has ended.",
+        .see = "and systemd.resource-control(5) for properties",
+        .table = exec_options,
+        .n_table = ELEMENTSOF(exec_options),
+        .in_order = true,
+        .own = parse_option,
+};
+
+static bool is_supervised(const Exec *exec) {
+        return exec->wait || exec->report || exec->remove;
+}
+
+/* What only makes sense beside another option. */
+static int check_combination(const Exec *exec) {
+        if (!exec->create && (exec->parents || exec->divide.evacuate))
+                return log_error("--parents, --evacuate: a group is made only with --create"), -EINVAL;
+        if (exec->keep && (exec->remove || !is_supervised(exec)))
+                return log_error("--keep: %s", exec->remove ? "with --remove nothing can stay in the group" :
+                                                              "nothing is ended without --wait or --report"), -EINVAL;
+
+        return 0;
+}
+
+/* What can fail for the command's own sake does so before there is a group. */
+static int prepare_command(Exec *exec) {
+        int r;
+
+        if (exec->report)
+                exec->file = report_open(exec->report_file);
+        if (exec->report && exec->file < 0)
+                return STATUS_NOT_STARTED;
+
+        if (exec->working_directory && chdir(exec->working_directory) < 0) {
+                log_error_errno(-errno, "--working-directory: cannot enter %s", exec->working_directory);
+                return STATUS_NOT_STARTED;
+        }
+
+        if (exec->nice_given && setpriority(PRIO_PROCESS, 0, exec->nice) < 0) {
+                log_error_errno(-errno, "--nice: cannot set the level to %d", exec->nice);
+                return STATUS_NOT_STARTED;
+        }
+
+        r = command_find(exec->argv[0], &exec->path);
+        if (r >= 0)
+                return 0;
+
+        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
+                        exec->argv[0]);
+        return command_status(r);
+}
+
+static int find_target(Exec *exec, const char *text) {
+        AimFlags flags = AIM_WRITABLE;
+        int r;
+
+        if (exec->create)
+                flags |= AIM_MAY_BE_ABSENT;
+        if (exec->create || exec->remove || exec->attributes.n_items > 0)
+                flags |= AIM_BELOW_BOUNDARY;
+
+        r = aim_open(&exec->aim, &exec->options, text, flags);
+        if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
+                return log_error("--remove: this process itself is in %s", text), -EBUSY;
+
+        return r;
+}
+
+/* Nothing would run in a frozen group, and we would hang in there. */
+static int check_frozen(const Aim *aim) {
+        Statistics statistics;
+        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &statistics);
+
+        if (r < 0)
+                return aim_report(aim, r, "cannot look at");
+        if (statistics.values[STATISTIC_FROZEN] == 1)
+                return log_error("%s is frozen, and nothing runs in it; cgscope thaw lets it go on", aim->text), -EAGAIN;
+
+        return 0;
+}
+
+static int prepare_group(Exec *exec) {
+        _cleanup_free_ char *own = NULL;
+        int r = 0;
+
+        if (exec->create)
+                r = divide_make(&exec->divide, &exec->aim, &exec->attributes, exec->parents);
+        else if (exec->attributes.n_items > 0)
+                r = divide_apply(&exec->aim, &exec->attributes);
+        if (r < 0)
+                return r;
+
+        exec->made = exec->divide.division.n_made > 0;
+        if (exec->made && !is_supervised(exec) && cgroup_of_process(0, &own) >= 0)
+                exec->home = group_open(exec->aim.root, own);
+
+        return check_frozen(&exec->aim);
+}
+
+/* What `run` sets, for the unit that the group is in. */
+static int set_environment(const Exec *exec) {
+        const Target *target = &exec->aim.target;
+        _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *root = NULL, *unit = NULL;
+
+        if (!boundary || asprintf(&root, CGROUP_MOUNT "%s", boundary) < 0)
+                return log_oom();
+
+        if (setenv("CGSCOPE_ROOT", root, 1) < 0 ||
+            (target_unit_of(boundary, &unit, NULL) >= 0 ? setenv("CGSCOPE_UNIT", unit, 1) : unsetenv("CGSCOPE_UNIT")) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < exec->n_environment; i++)
+                if (putenv(exec->environment[i]) != 0) /* lives until exec */
+                        return log_oom();
+
+        return 0;
+}
+
+static int replace(Exec *exec) {
+        int r = spawn_enter(&exec->aim);
+
+        if (r >= 0) {
+                r = command_execute(exec->path, exec->argv);
+                log_error_errno(r, "cannot execute %s", exec->path);
+                r = command_status(r);
+                if (exec->home >= 0)
+                        (void) group_attach(exec->home, 0);
+        } else
+                r = STATUS_NOT_STARTED;
+
+        divide_undo(&exec->divide);
+        return r;
+}
+
+/* @all: with what is left in it; else -EBUSY says that there is something. */
+static int remove_group(const Exec *exec, bool all) {
+        const Target *target = &exec->aim.target;
+        _cleanup_free_ char *above = strdup(target_below(target));
+        char *slash = above ? strrchr(above, '/') : NULL;
+        _cleanup_close_ int fd = -EBADF;
+        const char *name = slash ? slash + 1 : above;
+        int parent = target->boundary;
+
+        if (!above)
+                return -ENOMEM;
+
+        if (slash) {
+                *slash = '\0';
+                parent = fd = fd_open_beneath(target->boundary, above, O_PATH | O_DIRECTORY);
+        }
+        if (parent < 0)
+                return parent;
+        if (all)
+                return group_remove_all(parent, name, REMOVE_TIMEOUT_USEC);
+
+        return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static void end_outlivers(const Exec *exec, Report *report) {
+        ssize_t n = outlivers_end(exec->aim.target.fd, -EBADF, !exec->keep);
+
+        report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
+        report->killed = n > 0 && !exec->keep;
+        if (n < 0)
+                log_warning_errno((int) n, "cannot end what the command left in %s", exec->aim.text);
+}
+
+/* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
+static void finish(const Exec *exec, const Meter *meter, Report *report) {
+        bool ours = exec->made || exec->remove;
+        int r;
+
+        report->left = ours ? 0 : STATISTIC_ABSENT;
+        if (exec->report)
+                meter_read(meter, report);
+
+        r = exec->remove ? remove_group(exec, false) : -EBUSY;
+        if (r == -EBUSY && ours) {
+                end_outlivers(exec, report);
+                if (exec->report && report->killed)
+                        meter_read(meter, report);
+                r = exec->remove ? remove_group(exec, true) : 0;
+        }
+
+        if (exec->remove && r < 0 && r != -ENOENT)
+                log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
+        if (exec->report)
+                report_write(report, exec->file, exec->options.json, exec->options.json_pretty);
+}
+
+static int supervise(Exec *exec) {
+        _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
+        _cleanup_(meter_done) Meter meter = METER_INIT;
+        _cleanup_(report_done) Report report = { .control_group = exec->aim.target.path };
+        const Spawn spawn = {
+                .group = exec->aim.target.fd,
+                .path = exec->path,
+                .argv = exec->argv,
+                .supervisor = &supervisor,
+                .aim = &exec->aim,
+        };
+        int r, error;
+
+        r = supervisor_init(&supervisor);
+        if (r < 0)
+                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
+
+        meter.kind = exec->made ? METER_NEW : METER_SHARED;
+        meter.group = exec->aim.target.fd;
+        if (exec->report)
+                meter_start(&meter);
+
+        r = spawn_and_wait(&spawn, &report.status, &error);
+        if (r != 0) {
+                if (r < 0)
+                        (void) spawn_report(&exec->aim, r);
+                else if (error < 0)
+                        log_error_errno(error, "cannot execute %s", exec->path);
+                divide_undo(&exec->divide);
+                return r < 0 ? STATUS_NOT_STARTED : r;
+        }
+
+        meter_stop(&meter, &report);
+        finish(exec, &meter, &report);
+        status_pass_on(report.status);
+}
+
+static int run_command(Exec *exec, const char *target) {
+        int r = prepare_command(exec);
+
+        if (r != 0)
+                return r;
+
+        r = find_target(exec, target);
+        if (r >= 0)
+                r = prepare_group(exec);
+        if (r >= 0)
+                r = set_environment(exec);
+        if (r < 0) {
+                divide_undo(&exec->divide);
+                return STATUS_NOT_STARTED;
+        }
+
+        return is_supervised(exec) ? supervise(exec) : replace(exec);
+}
+
+int verb_exec(int argc, char *argv[]) {
+        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF, .home = -EBADF };
+        int rest, command, r;
+
+        r = common_options_parse(&exec.options, &exec_usage, &exec, argc, argv, &rest);
+        if (r > 0 && check_combination(&exec) < 0)
+                return STATUS_NOT_STARTED;
+        if (r <= 0)
+                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
+
+        command = rest + 1 + (rest + 1 < argc && streq(argv[rest + 1], "--"));
+        if (command >= argc) {
+                log_error("exec: no %s given; see cgscope exec --help", rest < argc ? "command" : "target");
+                return STATUS_NOT_STARTED;
+        }
+
+        exec.argv = argv + command;
+        return run_command(&exec, argv[rest]);
 }

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "spawn.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/command.h"
+#include "cgscope/verbs.h"
+
+/* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
+#define OUTLIVERS_TIMEOUT_USEC (2 * USEC_PER_SEC)
+#define NAP_USEC (2 * USEC_PER_MSEC)
+
+/* As many groups are named in a message. */
+#define GROUPS_SHOWN 5
+
+/* What a child says before its command begins, in memory that it shares with us. */
+typedef struct Word {
+        bool alive;  /* it has run at all */
+        int failure; /* the exit status; 0: the command did begin */
+        int error;
+} Word;
+
+/* Groups right below that could take a process, as "A, B"; "" for none. */
+static char *list_leaves(const Aim *aim) {
+        _cleanup_free_ char **names = NULL, *text = strdup("");
+        size_t n = 0, shown = 0;
+
+        (void) group_children(aim->target.fd, &names, &n);
+        for (size_t i = 0; text && i < n && shown < GROUPS_SHOWN; i++) {
+                _cleanup_close_ int fd = fd_open_beneath(aim->target.fd, names[i], O_RDONLY | O_DIRECTORY);
+                char controllers[512], *longer;
+
+                if (fd < 0 || fd_read_file(fd, "cgroup.subtree_control", controllers, sizeof(controllers)) > 1)
+                        continue;
+                if (asprintf(&longer, "%s%s%s/%s", text, shown++ > 0 ? ", " : "", aim->text, names[i]) < 0)
+                        return NULL;
+                free(text);
+                text = longer;
+        }
+
+        return TAKE_PTR(text);
+}
+
+int spawn_report(const Aim *aim, int error) {
+        _cleanup_free_ char *leaves = NULL;
+
+        if (error == -EAGAIN)
+                return log_error("cannot start a process in %s: no more are allowed in it (TasksMax, pids.max)",
+                                 aim->text), error;
+        if (error != -EBUSY)
+                return aim_report(aim, error, "cannot start a process in");
+
+        leaves = list_leaves(aim);
+        if (isempty(leaves))
+                return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; "
+                                 "exec --create %s/NAME makes one", aim->text, aim->text), error;
+        return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these can "
+                         "take one: %s", aim->text, leaves), error;
+}
+
+/* For a process that the kernel does not let us move: no group above both places is ours, as in a login session. */
+static int ask_to_enter(Aim *aim) {
+        const Asking *asking;
+        _cleanup_free_ char *unit = NULL;
+        const char *path = aim->target.path;
+        char *message = NULL;
+        pid_t self = getpid();
+        size_t length;
+        int r;
+
+        r = target_unit_of(path, &unit, &length);
+        if (r < 0)
+                return aim_report(aim, r, "cannot find the unit of");
+
+        r = aim_ask(aim);
+        if (r < 0)
+                return r;
+
+        asking = aim->client.asking;
+        r = asking->unit_attach(aim->client.manager, unit, path[length] ? path + length : "/", &self, 1, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        client_close(&aim->client);
+        return 0;
+}
+
+int spawn_enter(Aim *aim) {
+        int r = group_attach(aim->target.fd, 0);
+
+        /* Where the group is not ours either, there is nobody to ask. */
+        if (r == -EACCES && faccessat(aim->target.fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0)
+                return ask_to_enter(aim);
+
+        return r < 0 ? spawn_report(aim, r) : 0;
+}
+
+/* As fork(2): the child goes on here with memory of its own. In @group it is charged from the start, and nothing has to
+ * be migrated, for which the kernel would stop all forks of the system for a moment. */
+static pid_t clone_into(int group, int *ret_pidfd) {
+        struct clone_args arguments = {
+                .flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+                .pidfd = (uint64_t) (uintptr_t) ret_pidfd,
+                .exit_signal = SIGCHLD,
+                .cgroup = (uint64_t) group,
+        };
+        long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+        return pid < 0 ? -errno : (pid_t) pid;
+}
+
+static pid_t fork_beside(int *ret_pidfd) {
+        pid_t pid = fork();
+
+        if (pid < 0)
+                return -errno;
+        if (pid > 0)
+                *ret_pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        return pid;
+}
+
+static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
+        int r = 0;
+
+        word->alive = true;
+        supervisor_leave(spawn->supervisor);
+
+        if (enter)
+                r = spawn_enter(spawn->aim);
+        if (r >= 0) {
+                r = command_execute(spawn->path, spawn->argv);
+                word->error = r;
+                word->failure = command_status(r);
+        } else
+                word->failure = STATUS_NOT_STARTED;
+
+        _exit(word->failure);
+}
+
+/* @enter: the child is to move there by itself. */
+static int start(const Spawn *spawn, volatile Word *word, bool enter, Child *ret) {
+        int pidfd = -EBADF;
+        pid_t pid = enter ? fork_beside(&pidfd) : clone_into(spawn->group, &pidfd);
+
+        if (pid < 0)
+                return pid;
+        if (pid == 0)
+                run_child(spawn, word, enter);
+
+        *ret = (Child) { .pid = pid, .pidfd = pidfd };
+        return 0;
+}
+
+static int start_and_wait(const Spawn *spawn, volatile Word *word, bool enter, int *ret_status) {
+        Child child;
+        int r = start(spawn, word, enter, &child);
+
+        if (r < 0)
+                return r;
+
+        r = supervisor_wait(spawn->supervisor, &child, ret_status);
+        (void) fd_close(child.pidfd);
+        return r;
+}
+
+/* -ENOSYS: system call filters of old container engines. And some kernels (seen with 6.18, not with 6.12) kill a child
+ * at birth when cgroup.kill was once written in the group that it is cloned into, however long ago. */
+static bool has_to_enter(int r, const volatile Word *word, int status) {
+        return r < 0 ? r == -ENOSYS || r == -EACCES :
+                       !word->alive && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/* The page stays: who supervises, starts one command and ends with it. */
+int spawn_and_wait(const Spawn *spawn, int *ret_status, int *ret_error) {
+        volatile Word *word = mmap(NULL, sizeof(Word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        int r, status = 0;
+
+        if (word == MAP_FAILED)
+                return -errno;
+
+        r = start_and_wait(spawn, word, false, &status);
+        if (spawn->aim && has_to_enter(r, word, status))
+                r = start_and_wait(spawn, word, true, &status);
+
+        *ret_error = word->error;
+        *ret_status = status;
+        return r < 0 ? r : word->failure;
+}
+
+/* The group's own members but ourselves: opened first and then looked for again, so that a number that meanwhile
+ * became somebody else's is not taken for one of them. */
+static int kill_members(int group) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members(group, &pids);
+
+        for (ssize_t i = 0; i < n; i++) {
+                _cleanup_close_ int pidfd = pids[i] == getpid() ? -EBADF : (int) syscall(SYS_pidfd_open, pids[i], 0);
+                _cleanup_free_ pid_t *again = NULL;
+                ssize_t n_again = pidfd < 0 ? 0 : group_members(group, &again);
+
+                for (ssize_t k = 0; k < n_again; k++)
+                        if (again[k] == pids[i])
+                                (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+        }
+
+        return n < 0 ? (int) n : 0;
+}
+
+static bool is_same(int fd, int other) {
+        struct stat a, b;
+
+        return other >= 0 && fstat(fd, &a) >= 0 && fstat(other, &b) >= 0 && a.st_ino == b.st_ino;
+}
+
+/* All but the process that does it: each group below is killed as a whole but the one it is in. */
+static int kill_around(int group, int aside) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+
+                if (fd >= 0)
+                        r = is_same(fd, aside) ? kill_around(fd, -EBADF) : group_kill(fd);
+        }
+
+        return r < 0 ? r : kill_members(group);
+}
+
+/* How many there are besides the calling process. */
+static ssize_t count(int group, int aside) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members_below(group, &pids);
+
+        return n > 0 && aside >= 0 ? n - 1 : n;
+}
+
+ssize_t outlivers_end(int group, int aside, bool end) {
+        uint64_t deadline = deadline_after(OUTLIVERS_TIMEOUT_USEC);
+        ssize_t n, left;
+
+        /* The usual case, at the price of one file. */
+        if (aside < 0 && group_is_populated(group) == 0)
+                return 0;
+
+        n = left = count(group, aside);
+        while (end && left > 0 && deadline_left(deadline) > 0) {
+                int r = aside < 0 ? group_kill(group) : kill_around(group, aside);
+
+                if (r < 0)
+                        return r;
+                (void) usleep(NAP_USEC);
+                left = count(group, aside);
+        }
+
+        return n;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "supervise.h"
+
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "basic/fd.h"
+
+static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP };
+
+/* Only the terminal sends these, to all of the process group: who stops is the command, and we with it. */
+static const int terminal_stops[] = { SIGTTIN, SIGTTOU };
+
+int supervisor_init(Supervisor *supervisor) {
+        const struct sigaction by_default = { .sa_handler = SIG_DFL };
+        sigset_t set;
+
+        (void) sigemptyset(&set);
+        (void) sigaddset(&set, SIGCHLD);
+        for (size_t i = 0; i < ELEMENTSOF(forwarded); i++)
+                (void) sigaddset(&set, forwarded[i]);
+        for (size_t i = 0; i < ELEMENTSOF(terminal_stops); i++)
+                (void) sigaddset(&set, terminal_stops[i]);
+
+        supervisor->signals = signalfd(-1, &set, SFD_CLOEXEC);
+        if (supervisor->signals < 0)
+                return -errno;
+
+        /* Ignored, as some parents leave it, it would reap our child unseen. */
+        if (sigaction(SIGCHLD, &by_default, &supervisor->on_child) < 0 ||
+            sigprocmask(SIG_BLOCK, &set, &supervisor->mask) < 0)
+                return -errno;
+
+        return 0;
+}
+
+void supervisor_done(Supervisor *supervisor) {
+        supervisor->signals = fd_close(supervisor->signals);
+}
+
+void supervisor_leave(const Supervisor *supervisor) {
+        if (supervisor->on_child.sa_handler != SIG_DFL)
+                (void) sigaction(SIGCHLD, &supervisor->on_child, NULL);
+        (void) sigprocmask(SIG_SETMASK, &supervisor->mask, NULL);
+}
+
+static bool is_forwarded(int signal) {
+        for (size_t i = 0; i < ELEMENTSOF(forwarded); i++)
+                if (forwarded[i] == signal)
+                        return true;
+
+        return false;
+}
+
+/* What the terminal sends comes from the kernel, and went to the command as well. */
+static void forward(const Child *child, const struct signalfd_siginfo *info) {
+        int signal = (int) info->ssi_signo;
+
+        if (info->ssi_code != SI_KERNEL && is_forwarded(signal))
+                (void) syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
+}
+
+/* 1: the child has ended; 0: it goes on. When it has stopped, so do we until somebody lets us go on, which is handed
+ * on to it. */
+static int look_after(const Child *child, int *ret_status) {
+        for (;;) {
+                int status;
+                pid_t pid = waitpid(child->pid, &status, WNOHANG | WUNTRACED);
+
+                if (pid < 0 && errno == EINTR)
+                        continue;
+                if (pid <= 0)
+                        return pid < 0 ? -errno : 0;
+
+                if (!WIFSTOPPED(status)) {
+                        *ret_status = status;
+                        return 1;
+                }
+                (void) raise(SIGSTOP);
+        }
+}
+
+int supervisor_wait(const Supervisor *supervisor, const Child *child, int *ret_status) {
+        for (;;) {
+                struct signalfd_siginfo info;
+                ssize_t n = read(supervisor->signals, &info, sizeof(info));
+                int r;
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n != sizeof(info))
+                        return n < 0 ? -errno : -EIO;
+
+                if (info.ssi_signo != SIGCHLD) {
+                        forward(child, &info);
+                        continue;
+                }
+
+                r = look_after(child, ret_status);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+        }
+}
+
+void status_pass_on(int status) {
+        int number = WTERMSIG(status);
+        sigset_t set;
+
+        if (!WIFSIGNALED(status))
+                exit(WEXITSTATUS(status));
+
+        (void) fflush(NULL);
+        (void) prctl(PR_SET_DUMPABLE, 0); /* the core is the command's to leave */
+        (void) signal(number, SIG_DFL);
+        (void) sigemptyset(&set);
+        (void) sigaddset(&set, number);
+        (void) raise(number);
+        (void) sigprocmask(SIG_UNBLOCK, &set, NULL);
+
+        exit(128 + number);
+}
