@@ -17,6 +17,7 @@
 
 void scope_done(Scope *scope) {
         free(scope->path);
+        (void) fd_close(scope->supervisor);
         (void) fd_close(scope->leaf);
         (void) fd_close(scope->fd);
         (void) fd_close(scope->root);
@@ -94,17 +95,31 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
         return 0;
 }
 
-static int move_into_leaf(Scope *scope, pid_t pid, int pidfd, const ScopeOptions *options) {
+static int make_group(const Scope *scope, const char *name, int *ret) {
+        int fd = group_make(scope->fd, name);
+
+        if (fd < 0)
+                return log_error_errno(fd, "%s: cannot make the group %s", scope->unit, name);
+
+        *ret = fd;
+        return 0;
+}
+
+static int move_into(const Scope *scope, int group, const char *name, pid_t pid, int pidfd) {
         int r;
 
         if (process_has_ended(pidfd))
                 return 0;
 
-        r = group_attach(scope->leaf, pid);
+        r = group_attach(group, pid);
         if (r < 0 && r != -ESRCH && !process_has_ended(pidfd))
                 return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
-                                       (int) (pid ?: getpid()), options->leaf);
+                                       (int) (pid ?: getpid()), name);
         return 0;
+}
+
+static int move_into_leaf(const Scope *scope, pid_t pid, int pidfd, const ScopeOptions *options) {
+        return move_into(scope, scope->leaf, options->leaf, pid, pidfd);
 }
 
 /* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
@@ -133,10 +148,9 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
 int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options) {
         int r;
 
-        scope->leaf = group_make(scope->fd, options->leaf);
-        if (scope->leaf < 0)
-                return log_error_errno(scope->leaf, "%s: cannot make the group %s", scope->unit, options->leaf);
-
+        r = make_group(scope, options->leaf, &scope->leaf);
+        if (r < 0)
+                return r;
         if (!processes)
                 return move_into_leaf(scope, 0, -EBADF, options);
 
@@ -147,6 +161,16 @@ int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptio
         }
 
         return move_stragglers(scope, options);
+}
+
+int scope_make_supervisor(Scope *scope, const ScopeOptions *options) {
+        int r;
+
+        r = make_group(scope, SUPERVISOR_GROUP, &scope->supervisor);
+        if (r >= 0)
+                r = make_group(scope, options->leaf ?: LEAF_DEFAULT, &scope->leaf);
+
+        return r < 0 ? r : move_into(scope, scope->supervisor, SUPERVISOR_GROUP, 0, -EBADF);
 }
 
 /* One write for all. Where the kernel refuses that, one by one, to name the one it is about. */

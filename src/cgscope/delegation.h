@@ -9,16 +9,20 @@
 #include "cgscope/process.h"
 #include "cgscope/scope-options.h"
 
+/* Where we sit while a supervised command runs in the leaf beside us. */
+#define SUPERVISOR_GROUP "supervisor"
+
 typedef struct Scope {
         const char *unit; /* borrowed */
         char *path;       /* the boundary's, in the hierarchy */
         int root;         /* the hierarchy */
         int fd;           /* the boundary */
         int leaf;         /* -EBADF: none */
+        int supervisor;   /* likewise */
         ControllerMask controllers; /* those that reached it */
 } Scope;
 
-#define SCOPE_INIT { .root = -EBADF, .fd = -EBADF, .leaf = -EBADF }
+#define SCOPE_INIT { .root = -EBADF, .fd = -EBADF, .leaf = -EBADF, .supervisor = -EBADF }
 
 void scope_done(Scope *scope);
 
@@ -32,6 +36,9 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
 /* Makes the leaf and moves the processes into it; NULL is the caller. With adopted ones go those that they forked
  * meanwhile; one that has ended is passed over. */
 int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options);
+
+/* Makes the leaf for a command that is yet to be started, and moves the calling process out of its way. */
+int scope_make_supervisor(Scope *scope, const ScopeOptions *options);
 
 /* Hands the controllers on to the groups below the boundary. */
 int scope_enable_controllers(Scope *scope, const ScopeOptions *options);

@@ -131,8 +131,9 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage exec_usage = {
         .synopsis = "cgscope exec [OPTIONS…] TARGET [--] COMMAND [ARGUMENTS…]",
-        .summary = "Start a command inside a group of a delegated subtree, in place: same process, same\n"
-                   "terminal. With --wait, --report or --remove, cgscope stays beside it until it has ended.",
+        .summary = "Start a command inside a group of a delegated subtree, in place: same process,\n"
+                   "same terminal. With --wait, --report or --remove, cgscope stays beside it until\n"
+                   "it has ended.",
         .see = "and systemd.resource-control(5) for properties",
         .table = exec_options,
         .n_table = ELEMENTSOF(exec_options),
@@ -207,7 +208,8 @@ static int check_frozen(const Aim *aim) {
         if (r < 0)
                 return aim_report(aim, r, "cannot look at");
         if (statistics.values[STATISTIC_FROZEN] == 1)
-                return log_error("%s is frozen, and nothing runs in it; cgscope thaw lets it go on", aim->text), -EAGAIN;
+                return log_error("%s is frozen, and nothing runs in it; cgscope thaw lets it go on", aim->text),
+                       -EAGAIN;
 
         return 0;
 }
@@ -234,12 +236,13 @@ static int prepare_group(Exec *exec) {
 static int set_environment(const Exec *exec) {
         const Target *target = &exec->aim.target;
         _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *root = NULL, *unit = NULL;
+        int r;
 
         if (!boundary || asprintf(&root, CGROUP_MOUNT "%s", boundary) < 0)
                 return log_oom();
 
-        if (setenv("CGSCOPE_ROOT", root, 1) < 0 ||
-            (target_unit_of(boundary, &unit, NULL) >= 0 ? setenv("CGSCOPE_UNIT", unit, 1) : unsetenv("CGSCOPE_UNIT")) < 0)
+        r = target_unit_of(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT") : setenv("CGSCOPE_UNIT", unit, 1);
+        if (r < 0 || setenv("CGSCOPE_ROOT", root, 1) < 0)
                 return log_oom();
 
         for (size_t i = 0; i < exec->n_environment; i++)

@@ -7,29 +7,18 @@
 #include "basic/log.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/arrival.h"
-#include "cgscope/ask.h"
 #include "cgscope/command.h"
-#include "cgscope/delegation.h"
-#include "cgscope/identity.h"
-#include "cgscope/request.h"
-#include "cgscope/scope-options.h"
+#include "cgscope/run.h"
 #include "cgscope/verbs.h"
 
-/* `cgscope run`: a new scope around a command, in place. Everything that can be checked is checked before anyone is
- * asked for anything; what happens after that happens in the scope, which ends with this process if it fails. */
-
-typedef struct Run {
-        ScopeOptions options;
-        Identity identity;
-        Request request;
-        Scope scope;
-        Ask ask;
-        char **argv;
-        char *path; /* of the command */
-} Run;
+/* `cgscope run`: a new scope around a command, in place or beside us. Everything that can be checked is checked before
+ * anyone is asked for anything; what happens after that happens in the scope, which ends with this process if it
+ * fails. */
 
 static void run_done(Run *run) {
+        (void) fd_close(run->report);
         free(run->path);
+        run_accounting_done(run);
         scope_done(&run->scope);
         request_done(&run->request);
         identity_done(&run->identity);
@@ -101,13 +90,15 @@ static int prepare(Run *run) {
         const ScopeOptions *options = &run->options;
         int r;
 
-        r = scope_open_hierarchy(&run->scope, options->delegate && options->leaf);
+        r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
         if (r >= 0)
                 r = find_identity(run);
         if (r >= 0)
                 r = prepare_process(run);
         if (r >= 0)
                 r = request_init(&run->request, options, run->argv[0], run->argv);
+        if (r >= 0 && options->report)
+                r = run_add_accounting(run);
 
         return r;
 }
@@ -159,10 +150,13 @@ static int enter_scope(Run *run, const ScopeResult *result) {
         r = scope_identify(&run->scope, 0, run->request.unit, result, options);
         if (r >= 0)
                 r = arrival_check(&run->scope, options);
+        if (r >= 0 && scope_options_supervise(options))
+                r = scope_make_supervisor(&run->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)
                 return r;
 
-        r = scope_fill_leaf(&run->scope, NULL, options);
+        if (!scope_options_supervise(options))
+                r = scope_fill_leaf(&run->scope, NULL, options);
         return r < 0 ? r : scope_enable_controllers(&run->scope, options);
 }
 
@@ -225,12 +219,10 @@ static int hand_over(Run *run, const ScopeResult *result) {
         if (r < 0)
                 return r;
 
-        if (options->common.json && scope_print_json(&run->scope, options->common.json_pretty) < 0)
+        if (options->common.json && !options->report && scope_print_json(&run->scope, options->common.json_pretty) < 0)
                 return log_error_errno(-EIO, "cannot write to standard output");
 
         log_info("Running as unit: %s", run->request.unit);
-
-        ask_end_watch(&run->ask);
         return 0;
 }
 
@@ -238,6 +230,10 @@ static int run_command(Run *run) {
         ScopeResult result;
         int r;
 
+        if (run->options.report)
+                run->report = report_open(run->options.report_file);
+        if (run->options.report && run->report < 0)
+                return STATUS_NOT_STARTED;
         if (enter_directory(run) < 0)
                 return STATUS_NOT_STARTED;
 
@@ -257,13 +253,19 @@ static int run_command(Run *run) {
                 return STATUS_NOT_STARTED;
         }
 
+        if (scope_options_supervise(&run->options)) {
+                ask_end(&run->ask);
+                return run_supervised(run);
+        }
+
+        ask_end_watch(&run->ask);
         r = command_execute(run->path, run->argv);
         log_error_errno(r, "cannot execute %s", run->path);
         return command_status(r);
 }
 
 int verb_run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT };
+        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .report = -EBADF };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

@@ -4,6 +4,7 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
+#include "cgscope/delegation.h"
 #include "unit/unit-name.h"
 
 enum {
@@ -26,6 +27,9 @@ enum {
         OPTION_GID,
         OPTION_NICE,
         OPTION_SCOPE,
+        OPTION_WAIT,
+        OPTION_REPORT,
+        OPTION_KEEP,
 };
 
 /* clang-format off */
@@ -47,9 +51,6 @@ enum {
         { "no-collect",        0,  NULL,      "Keep it loaded when it has failed",             OPTION_NO_COLLECT }, \
         ASKING_OPTIONS
 
-#define MADE_OPTION \
-        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON }
-
 static const Option run_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
@@ -60,7 +61,10 @@ static const Option run_options[] = {
         { "same-dir",          'd', NULL,     "Run the command here (default)",                OPTION_SAME_DIR },
         { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
         { "scope",             0,  NULL,      NULL,                                            OPTION_SCOPE },
-        MADE_OPTION,
+        { "wait",              0,  NULL,      "Stay beside it, and end what it leaves behind", OPTION_WAIT },
+        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
+        { "keep",              0,  NULL,      "Let what it leaves behind run on",              OPTION_KEEP },
+        { "json",              0,  "[=MODE]", "Print report or scope as JSON (short, pretty, off)", OPTION_JSON },
         GENERAL_OPTIONS,
 };
 
@@ -68,7 +72,7 @@ static const Option adopt_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
         { "steal",             0,  NULL,      "Take processes out of other delegated scopes",  OPTION_STEAL },
-        MADE_OPTION,
+        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON },
         GENERAL_OPTIONS,
 };
 /* clang-format on */
@@ -134,14 +138,25 @@ static int parse_property(ScopeOptions *options) {
         return r;
 }
 
+int setenv_check(const char *assignment) {
+        size_t length = strcspn(assignment, "=");
+
+        if (length == 0 || (assignment[0] >= '0' && assignment[0] <= '9') ||
+            strspn(assignment, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
+                return log_error("--setenv: '%s' is no assignment NAME=VALUE", assignment), -EINVAL;
+
+        return 0;
+}
+
 /* NAME alone is what the caller has of it, also where --uid sets another. */
 static int parse_setenv(ScopeOptions *options) {
         size_t length = strcspn(optarg, "=");
         char **larger, *assignment;
+        int r;
 
-        if (length == 0 || (optarg[0] >= '0' && optarg[0] <= '9') ||
-            strspn(optarg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
-                return log_error("--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
+        r = setenv_check(optarg);
+        if (r < 0)
+                return r;
 
         if (!optarg[length] && !getenv(optarg))
                 return 0;
@@ -160,17 +175,16 @@ static int parse_setenv(ScopeOptions *options) {
         return 0;
 }
 
-static int parse_nice(ScopeOptions *options) {
+int nice_parse(const char *text, int *ret) {
         char *end;
         long level;
 
         errno = 0;
-        level = strtol(optarg, &end, 10);
-        if (errno || end == optarg || *end || level < -20 || level > 19)
-                return log_error("--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
+        level = strtol(text, &end, 10);
+        if (errno || end == text || *end || level < -20 || level > 19)
+                return log_error("--nice: '%s' is no level from -20 to 19", text), -EINVAL;
 
-        options->nice = (int) level;
-        options->nice_given = true;
+        *ret = (int) level;
         return 0;
 }
 
@@ -197,6 +211,9 @@ static void set_plain(ScopeOptions *options, int id) {
         case OPTION_SAME_DIR:          options->working_directory = NULL; break;
         case OPTION_UID:               options->user = optarg; break;
         case OPTION_GID:               options->group = optarg; break;
+        case OPTION_WAIT:              options->wait = true; break;
+        case OPTION_REPORT:            options->report = true; options->report_file = optarg; break;
+        case OPTION_KEEP:              options->keep = true; break;
         default:                       break; /* --scope: it always is one */
         }
 }
@@ -218,7 +235,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         case OPTION_SETENV:
                 return parse_setenv(options);
         case OPTION_NICE:
-                return parse_nice(options);
+                options->nice_given = true;
+                return nice_parse(optarg, &options->nice);
         default:
                 set_plain(options, id);
                 return 0;
@@ -246,10 +264,24 @@ static int check_privileges(const ScopeOptions *options) {
         return 0;
 }
 
+/* What only makes sense beside another option. */
+static int check_combination(const ScopeOptions *options) {
+        if (options->leaf_given && !options->delegate)
+                return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
+        if (!scope_options_supervise(options))
+                return options->keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
+        if (options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
+                return log_error("--leaf: with --wait and --report, cgscope itself is in the group "
+                                 SUPERVISOR_GROUP), -EINVAL;
+
+        return 0;
+}
+
 static const VerbUsage usages[] = {
         [SCOPE_VERB_RUN] = {
                 .synopsis = "cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
-                .summary = "Run a command in a new scope, in place: same process, same terminal.",
+                .summary = "Run a command in a new scope, in place: same process, same terminal. With\n"
+                           "--wait or --report, cgscope stays beside it until it has ended.",
                 .see = "and systemd.resource-control(5) for properties",
                 .table = run_options,
                 .n_table = ELEMENTSOF(run_options),
@@ -275,10 +307,9 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
         if (r <= 0)
                 return r;
 
-        if (options->leaf_given && !options->delegate)
-                return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
-
-        r = check_privileges(options);
+        r = check_combination(options);
+        if (r >= 0)
+                r = check_privileges(options);
         return r < 0 ? r : 1;
 }
 

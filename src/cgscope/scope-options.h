@@ -13,7 +13,7 @@
 #define LEAF_DEFAULT "main"
 
 typedef struct ScopeOptions {
-        CommonOptions common; /* json: what was made */
+        CommonOptions common; /* json: what was made; with @report, the report */
 
         /* The scope */
         char *unit; /* complete; NULL: to be generated */
@@ -40,12 +40,28 @@ typedef struct ScopeOptions {
         bool nice_given;
         char **environment; /* assignments NAME=VALUE, in the order given; not ended by NULL */
         size_t n_environment;
+
+        /* Supervision: run */
+        bool wait;
+        bool keep;
+        bool report;
+        const char *report_file; /* NULL: standard error */
 } ScopeOptions;
 
 typedef enum ScopeVerb {
         SCOPE_VERB_RUN,
         SCOPE_VERB_ADOPT,
 } ScopeVerb;
+
+/* Whether we stay beside the command until it has ended. */
+static inline bool scope_options_supervise(const ScopeOptions *options) {
+        return options->wait || options->report;
+}
+
+/* The values of options that other verbs have, too; say what is wrong. The assignment of --setenv is NAME=VALUE, or
+ * NAME alone for what the caller has of it. */
+int setenv_check(const char *assignment);
+int nice_parse(const char *text, int *ret);
 
 /* Parses up to the first word that is no option, whose index is *ret_rest. Returns 1 to go on; 0 when all is done
  * (--help, --version); a negative errno when it has said what is wrong. @options is to be freed with

@@ -66,8 +66,8 @@ int spawn_report(const Aim *aim, int error) {
         if (isempty(leaves))
                 return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; "
                                  "exec --create %s/NAME makes one", aim->text, aim->text), error;
-        return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these can "
-                         "take one: %s", aim->text, leaves), error;
+        return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these "
+                         "can take one: %s", aim->text, leaves), error;
 }
 
 /* For a process that the kernel does not let us move: no group above both places is ours, as in a login session. */

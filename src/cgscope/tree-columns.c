@@ -168,15 +168,20 @@ static int mark_nearly_used(Tabular *tabular, TableRow *row, const TreeFigures *
 int tree_figures_set(Tabular *tabular, TableRow *row, const TreeFigures *figures) {
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(columns_of_statistics); i++)
-                if (tabular_wants(tabular, columns_of_statistics[i].column))
-                        r = columns_of_statistics[i].set(tabular, row, columns_of_statistics[i].column,
-                                                         figures->statistics.values[columns_of_statistics[i].statistic]);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(columns_of_statistics); i++) {
+                TreeColumn column = columns_of_statistics[i].column;
+                uint64_t value = figures->statistics.values[columns_of_statistics[i].statistic];
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(columns_of_limits); i++)
-                if (tabular_wants(tabular, columns_of_limits[i].column))
-                        r = columns_of_limits[i].set(tabular, row, columns_of_limits[i].column,
-                                                     figures->limits[columns_of_limits[i].column]);
+                if (tabular_wants(tabular, column))
+                        r = columns_of_statistics[i].set(tabular, row, column, value);
+        }
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(columns_of_limits); i++) {
+                TreeColumn column = columns_of_limits[i].column;
+
+                if (tabular_wants(tabular, column))
+                        r = columns_of_limits[i].set(tabular, row, column, figures->limits[column]);
+        }
 
         return r < 0 ? r : mark_nearly_used(tabular, row, figures);
 }
