@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion for cgscope(1)
 
-# The words up to the cursor into $words, each as cgscope gets it: readline divides --slice=foo at the '='.
+# The words up to the cursor into $words, each as cgscope gets it: readline divides --slice=foo, user:group and @PID.
 _cgscope_words() {
     local line=${COMP_LINE:0:COMP_POINT} gap i
     words=()
@@ -10,7 +10,8 @@ _cgscope_words() {
         gap=${line%%[![:space:]]*}
         line=${line#"$gap"}
         line=${line#"${COMP_WORDS[i]}"}
-        if [[ $i -gt 0 && -z $gap && -n ${COMP_WORDS[i]} && (${COMP_WORDS[i]} == =* || ${words[-1]} == *=) ]]; then
+        if [[ $i -gt 0 && -z $gap && -n ${COMP_WORDS[i]} && (${COMP_WORDS[i]} == [=:@]* || ${words[-1]} == *[=:@]) ]]
+        then
             words[-1]+=${COMP_WORDS[i]}
         else
             words+=("${COMP_WORDS[i]}")
@@ -18,18 +19,88 @@ _cgscope_words() {
     done
 }
 
+# The options of the verb; those that end with '=' need a value.
+_cgscope_options_of() {
+    local manager='--system --user' asking='--timeout= --no-ask-password' general='--quiet --help --version -q -h'
+    local table='--output= --noheadings --bytes --full --no-pager --json -o -n -b -l'
+    local command='--nice= --working-directory= --setenv= -E' supervised='--wait --report --keep'
+    local scope="--delegate --leaf= --no-leaf --best-effort --unit= --property= --description= --slice= --slice-inherit
+        --collect --no-collect --json -u -p -G $manager $asking"
+
+    case $1 in
+        run) echo "$scope --uid= --gid= --same-dir -d $command $supervised" ;;
+        adopt) echo "$scope --steal" ;;
+        exec)
+            echo "--property= -p --create --parents --evacuate= --remove --json $command $supervised $manager $asking"
+            ;;
+        list) echo "--all --slice= --empty -a $manager $table" ;;
+        status) echo "--bytes --full --no-pager --json -b -l $manager $asking" ;;
+        tree) echo "--processes -p --depth= $manager $table" ;;
+        create) echo "--parents -p --evacuate= $manager $asking" ;;
+        remove) echo "--recursive -r --self $manager $asking" ;;
+        set) echo "--best-effort $manager $asking" ;;
+        get) echo "--value --bytes --json -b $manager" ;;
+        controllers) echo "$manager $table" ;;
+        procs) echo "--recursive -r $manager $table" ;;
+        move) echo "--steal $manager $asking" ;;
+        chown) echo "--recursive -R $manager $asking" ;;
+        freeze) echo "--self $manager $asking" ;;
+        thaw) echo "$manager $asking" ;;
+        kill) echo "--signal= -s --self $manager $asking" ;;
+        stop) echo "--grace= --empty --all -a --self $manager $asking" ;;
+    esac
+    echo "$general"
+}
+
+# The columns of the verb's table.
+_cgscope_columns_of() {
+    case $1 in
+        # columns: begin
+        list)
+            echo UNIT OWNER CONTROLLERS PROCESSES MEMORY CPU AGE SLICE CGROUP DELEGATED FROZEN GROUPS MEMORY-PEAK \
+                SWAP CPU-USER CPU-SYSTEM IO-READ IO-WRITTEN OOM-KILLS
+            ;;
+        tree)
+            echo GROUP PROCESSES MEMORY MEMORY-LIMIT CPU PID COMMAND CGROUP GROUPS FROZEN MEMORY-PEAK MEMORY-HIGH \
+                SWAP SWAP-LIMIT TASKS TASKS-LIMIT CPU-USER CPU-SYSTEM CPU-LIMIT IO-READ IO-WRITTEN OOM-KILLS
+            ;;
+        procs) echo PID USER COMMAND GROUP ;;
+        controllers) echo CONTROLLER AVAILABLE ENABLED STOPS-AT ;;
+        # columns: end
+    esac
+}
+
 # What the verb takes after an equals sign or as its next word; '?' marks a value that may be left out.
 _cgscope_value_of() {
-    case $1 in
-        -u | --unit | --description | --timeout | --leaf | --nice) echo text ;;
-        -p | --property) echo property ;;
-        --slice) echo slice ;;
-        --delegate) echo 'controllers?' ;;
-        --json) echo 'json?' ;;
-        --uid) [[ $verb != run ]] || echo user ;;
-        --gid) [[ $verb != run ]] || echo group ;;
-        --working-directory) [[ $verb != run ]] || echo directory ;;
-        -E | --setenv) [[ $verb != run ]] || echo variable ;;
+    case $verb:$1 in
+        run:-p | adopt:-p | run:--property | adopt:--property) echo property ;;
+        exec:-p | exec:--property) echo setting ;;
+        *:-u | *:--unit | *:--description | *:--leaf | *:--evacuate | *:--nice | *:--timeout | *:--grace | *:--depth)
+            echo text
+            ;;
+        *:--slice) echo slice ;;
+        *:--delegate) echo 'controllers?' ;;
+        *:--json) echo 'json?' ;;
+        *:--report) echo 'file?' ;;
+        *:-o | *:--output) echo columns ;;
+        *:-s | *:--signal) echo signal ;;
+        *:--uid) echo user ;;
+        *:--gid) echo group ;;
+        *:--working-directory) echo directory ;;
+        *:-E | *:--setenv) echo variable ;;
+    esac
+}
+
+# What stands at the end of the verb's command line, after the words of it that are there.
+_cgscope_argument_of() {
+    case $verb:$# in
+        run:* | exec:[!0]*) echo command ;;
+        adopt:* | move:[!0]*) echo process ;;
+        list:*) ;;
+        *:0 | remove:* | freeze:* | thaw:* | kill:* | stop:*) echo target ;;
+        create:* | set:*) echo setting ;;
+        get:*) echo key ;;
+        chown:1) echo owner ;;
     esac
 }
 
@@ -42,30 +113,34 @@ _cgscope_is_controllers() {
     done
 }
 
-# The index of the first word that is neither an option nor a value, in $first; 0 where the cursor comes before.
-_cgscope_find_first() {
+# The words before the cursor that are neither options nor values into $arguments. Behind "--" $literal is set, and
+# $command is the index of a command that has begun, or 0.
+_cgscope_split() {
     local i word value
-    first=0
+    arguments=() command=0 literal=
     for ((i = 2; i < ${#words[@]} - 1; i++)); do
         word=${words[i]}
-        case $word in
-            --)
-                first=$((i + 1))
+        if [[ -n $literal || $word != -?* ]]; then
+            if [[ $(_cgscope_argument_of "${arguments[@]}") == command ]]; then
+                command=$i
                 return
-                ;;
-            --delegate) ! _cgscope_is_controllers "${words[i + 1]}" || i=$((i + 1)) ;;
-            --*=*) ;;
-            -*)
-                # The last of -qGu counts.
-                [[ $word == --* ]] || word=-${word: -1}
-                value=$(_cgscope_value_of "$word")
-                [[ -z $value || $value == *\? ]] || i=$((i + 1))
-                ;;
-            *)
-                first=$i
-                return
-                ;;
-        esac
+            fi
+            arguments+=("$word")
+            if [[ $verb == exec ]]; then
+                # What follows the target is the command, whatever it looks like.
+                literal=1
+                [[ ${words[i + 1]} != -- ]] || i=$((i + 1))
+            fi
+        elif [[ $word == -- ]]; then
+            literal=1
+        elif [[ $word == --delegate ]]; then
+            ! _cgscope_is_controllers "${words[i + 1]}" || i=$((i + 1))
+        elif [[ $word != --*=* ]]; then
+            # The last of -qGu counts.
+            [[ $word == --* ]] || word=-${word: -1}
+            value=$(_cgscope_value_of "$word")
+            [[ -z $value || $value == *\? ]] || i=$((i + 1))
+        fi
     done
 }
 
@@ -82,6 +157,17 @@ _cgscope_add_lines() {
     local before=$1 word=$2 lines
     mapfile -t lines
     _cgscope_add "$before" "$word" "${lines[@]}"
+}
+
+# Candidates for the last of several divided by commas, without those that are there already.
+_cgscope_add_list() {
+    local before=$1 word=$2 done_part name left=()
+    shift 2
+    done_part=${word%"${word##*,}"}
+    for name; do
+        [[ ,$done_part == *",$name,"* ]] || left+=("$name")
+    done
+    _cgscope_add "$before$done_part" "${word##*,}" "${left[@]}"
 }
 
 _cgscope_no_space() {
@@ -101,6 +187,51 @@ _cgscope_units() {
     _cgscope_systemctl list-units --all "$@" | while read -r unit _; do printf '%s\n' "$unit"; done
 }
 
+# The directory of the group that a target means, as far as that is cheap to know.
+_cgscope_directory() {
+    local unit=${1%%/*} path
+    case $1 in
+        /*) printf '%s\n' "$1" ;;
+        . | ./*) [[ -z ${CGSCOPE_ROOT-} ]] || printf '%s\n' "$CGSCOPE_ROOT${1#.}" ;;
+        [!@]*)
+            path=$(_cgscope_systemctl show --property=ControlGroup --value "$unit")
+            [[ -z $path ]] || printf '%s\n' "/sys/fs/cgroup$path${1#"$unit"}"
+            ;;
+    esac
+}
+
+# Units, and behind a slash the groups below.
+_cgscope_target() {
+    local word=$1 above=${1%"${1##*/}"} group
+    if [[ $word == @* ]]; then
+        _cgscope_processes @ "${word#@}"
+    elif [[ $word != */* ]]; then
+        _cgscope_add '' "$word" .
+        _cgscope_add_lines '' "$word" < <(_cgscope_units --type=scope)
+    elif [[ /sys/fs/cgroup/ == "$word"?* ]]; then
+        COMPREPLY+=(/sys/fs/cgroup/)
+        _cgscope_no_space
+    else
+        for group in "$(_cgscope_directory "${above%/}")"/*/; do
+            [[ ! -d $group ]] || _cgscope_add "$above" "${word##*/}" "$(basename "$group")"
+        done
+    fi
+}
+
+# Settings of a unit, or of a group: properties, and the files that are there. $3 is what follows their names.
+_cgscope_key() {
+    local before=$1 word=$2 suffix=$3 target=${arguments[0]-.} file
+    if [[ $verb == set && $target != */* ]]; then
+        _cgscope_add "$before" "$word" "${properties[@]/%/$suffix}"
+    else
+        _cgscope_add "$before" "$word" "${keys[@]/%/$suffix}"
+        for file in "$(_cgscope_directory "$target")"/*.*; do
+            [[ ! -f $file ]] || _cgscope_add "$before" "$word" "$(basename "$file")$suffix"
+        done
+    fi
+    [[ -z $suffix ]] || _cgscope_no_space
+}
+
 _cgscope_property() {
     local before=$1 word=$2 name=${2%%=*}
     if [[ $word != *=* ]]; then
@@ -111,20 +242,48 @@ _cgscope_property() {
     fi
 }
 
+# "TERM", or "SIGTERM" for who types it so.
+_cgscope_signals() {
+    compgen -A signal SIG | while read -r name; do
+        [[ $name == *JUNK* ]] || printf '%s\n' "$name" "${name#SIG}"
+    done
+}
+
+# Processes that can be moved: one's own, for root all.
+_cgscope_processes() {
+    local directory
+    for directory in /proc/[0-9]*; do
+        [[ $EUID -ne 0 && ! -O $directory ]] || _cgscope_add "$1" "$2" "${directory#/proc/}"
+    done
+}
+
+_cgscope_owner() {
+    if [[ $1 == *:* ]]; then
+        _cgscope_add_lines "${1%%:*}:" "${1#*:}" < <(compgen -g)
+    else
+        _cgscope_add_lines '' "$1" < <(compgen -u)
+    fi
+}
+
+_cgscope_files() {
+    compopt -o filenames 2>/dev/null || true
+    _cgscope_add_lines "$1" "$2" < <(compgen "$3" -- "$2")
+}
+
 # Candidates for a value of this kind; $1 stands before it in the word.
 _cgscope_value() {
-    local before=$1 word=$2 kind=$3 done_part
-    case $kind in
-        controllers*)
-            done_part=${word%"${word##*,}"}
-            local name left=()
-            for name in "${controllers[@]}"; do
-                [[ ,$done_part == *",$name,"* ]] || left+=("$name")
-            done
-            _cgscope_add "$before$done_part" "${word##*,}" "${left[@]}"
+    local before=$1 word=$2 names
+    case $3 in
+        controllers*) _cgscope_add_list "$before" "$word" "${controllers[@]}" ;;
+        columns)
+            read -ra names < <(_cgscope_columns_of "$verb")
+            [[ $word != +* ]] || before+=+
+            _cgscope_add_list "$before" "${word#+}" "${names[@]}"
             ;;
         json*) _cgscope_add "$before" "$word" short pretty off ;;
         property) _cgscope_property "$before" "$word" ;;
+        setting) _cgscope_key "$before" "$word" = ;;
+        signal) _cgscope_add_lines "$before" "$word" < <(_cgscope_signals) ;;
         slice) _cgscope_add_lines "$before" "$word" < <(_cgscope_units --type=slice) ;;
         user) _cgscope_add_lines "$before" "$word" < <(compgen -u) ;;
         group) _cgscope_add_lines "$before" "$word" < <(compgen -g) ;;
@@ -132,16 +291,15 @@ _cgscope_value() {
             _cgscope_add_lines "$before" "$word" < <(compgen -e -S =)
             _cgscope_no_space
             ;;
-        directory)
-            compopt -o filenames 2>/dev/null || true
-            _cgscope_add_lines "$before" "$word" < <(compgen -d -- "$word")
-            ;;
+        directory) _cgscope_files "$before" "$word" -d ;;
+        file*) _cgscope_files "$before" "$word" -f ;;
     esac
 }
 
 _cgscope_options() {
-    local option
-    for option in "${common[@]}" "$@"; do
+    local option options
+    read -rd '' -a options < <(_cgscope_options_of "$verb")
+    for option in "${options[@]}"; do
         [[ $option == "$current"* ]] || continue
         [[ $option != *= ]] || _cgscope_no_space
         COMPREPLY+=("$option")
@@ -150,12 +308,12 @@ _cgscope_options() {
 
 _cgscope_command() {
     # The offset counts words as readline divides them.
-    local offset=$((COMP_CWORD - (${#words[@]} - 1 - first)))
+    local offset=$((COMP_CWORD - (${#words[@]} - 1 - command)))
     if declare -F _comp_command_offset >/dev/null; then
         _comp_command_offset "$offset"
     elif declare -F _command_offset >/dev/null; then
         _command_offset "$offset"
-    elif [[ $first -eq $((${#words[@]} - 1)) ]]; then
+    elif [[ $command -eq $((${#words[@]} - 1)) ]]; then
         mapfile -t COMPREPLY < <(compgen -c -- "$current")
     else
         compopt -o filenames 2>/dev/null || true
@@ -163,58 +321,57 @@ _cgscope_command() {
     fi
 }
 
-# Processes that can be adopted: one's own, for root all.
-_cgscope_processes() {
-    local directory
-    for directory in /proc/[0-9]*; do
-        [[ $EUID -ne 0 && ! -O $directory ]] || _cgscope_add '' "$current" "${directory#/proc/}"
-    done
-}
-
-_cgscope_positional() {
-    if [[ $verb == run ]]; then
-        [[ $first -gt 0 ]] || first=$((${#words[@]} - 1))
-        _cgscope_command
-    else
-        _cgscope_processes
-    fi
+_cgscope_argument() {
+    case $(_cgscope_argument_of "${arguments[@]}") in
+        command)
+            [[ $command -gt 0 ]] || command=$((${#words[@]} - 1))
+            _cgscope_command
+            ;;
+        process) _cgscope_processes '' "$current" ;;
+        target) _cgscope_target "$current" ;;
+        setting) _cgscope_key '' "$current" = ;;
+        key) _cgscope_key '' "$current" '' ;;
+        owner) _cgscope_owner "$current" ;;
+    esac
 }
 
 _cgscope_word() {
-    local last kind
+    local last kind=
     last=${words[-2]}
     [[ $last == --* ]] || last=${last:0:1}${last: -1}
-    kind=
     [[ $last != -* || $last == -- || $last == *=* ]] || kind=$(_cgscope_value_of "$last")
 
-    if [[ $first -gt 0 && ($verb == run || ${words[first - 1]} == --) ]]; then
-        _cgscope_positional
+    if [[ $command -gt 0 || -n $literal ]]; then
+        _cgscope_argument
     elif [[ $current == --*=* ]]; then
         kind=$(_cgscope_value_of "${current%%=*}")
         _cgscope_value "${current%%=*}=" "${current#*=}" "$kind"
     elif [[ -n $kind && $kind != *\? ]]; then
         _cgscope_value '' "$current" "$kind"
     elif [[ $current == -* ]]; then
-        if [[ $verb == run ]]; then
-            _cgscope_options "${run_options[@]}"
-        else
-            _cgscope_options "${adopt_options[@]}"
-        fi
+        _cgscope_options
     else
         # --delegate cpu,io, and any other word is the command.
         [[ $last != --delegate ]] || _cgscope_value '' "$current" "$kind"
-        [[ ${#COMPREPLY[@]} -gt 0 ]] || _cgscope_positional
+        [[ ${#COMPREPLY[@]} -gt 0 ]] || _cgscope_argument
     fi
 }
 
+# What readline took for words of their own is not to be repeated.
+_cgscope_trim() {
+    local breaks=${COMP_WORDBREAKS//[!=:@]/} before i
+    [[ -n $breaks && $current == *["$breaks"]* ]] || return 0
+    before=${current%"${current##*["$breaks"]}"}
+    for i in "${!COMPREPLY[@]}"; do
+        COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+    done
+}
+
 _cgscope() {
-    local words current verb first i
+    local words current verb arguments command=0 literal
+    local verbs=(run adopt exec list status tree create remove set get controllers procs move chown freeze thaw kill
+        stop)
     local controllers=(cpuset cpu io memory hugetlb pids rdma misc dmem)
-    local common=(--delegate --leaf= --no-leaf --best-effort --system --user --unit= --property= --description=
-        --slice= --slice-inherit --collect --no-collect --timeout= --no-ask-password --json --quiet --help --version
-        -u -p -G -q -h)
-    local run_options=(--uid= --gid= --nice= --working-directory= --same-dir --setenv= -d -E)
-    local adopt_options=(--steal)
     local dependencies=(After Before Requires Requisite Wants BindsTo PartOf Upholds Conflicts OnFailure OnSuccess
         PropagatesStopTo StopPropagatedFrom)
     # properties: begin
@@ -239,6 +396,14 @@ _cgscope() {
         SuccessAction OnFailureJobMode OnSuccessJobMode
     )
     # properties: end
+    # Those of them that groups have, too.
+    # keys: begin
+    local keys=(
+        CPUWeight CPUQuota CPUQuotaPeriodSec AllowedCPUs AllowedMemoryNodes CPUSetPartition MemoryMin MemoryLow
+        MemoryHigh MemoryMax MemorySwapMax MemoryZSwapMax MemoryZSwapWriteback TasksMax IOWeight IODeviceWeight
+        IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec
+    )
+    # keys: end
 
     COMPREPLY=()
     _cgscope_words
@@ -246,18 +411,13 @@ _cgscope() {
     verb=${words[1]}
 
     if [[ ${#words[@]} -le 2 ]]; then
-        _cgscope_add '' "$current" run adopt --help --version
-    elif [[ $verb == run || $verb == adopt ]]; then
-        _cgscope_find_first
+        _cgscope_add '' "$current" "${verbs[@]}" --help --version
+    elif [[ " ${verbs[*]} " == *" $verb "* ]]; then
+        _cgscope_split
         _cgscope_word
     fi
 
-    # What readline took for a word of its own is not to be repeated.
-    if [[ $COMP_WORDBREAKS == *=* && $current == *=* && ($first -eq 0 || $verb == adopt) ]]; then
-        for i in "${!COMPREPLY[@]}"; do
-            COMPREPLY[i]=${COMPREPLY[i]#"${current%"${current##*=}"}"}
-        done
-    fi
+    [[ $command -gt 0 ]] || _cgscope_trim
 }
 
 complete -F _cgscope cgscope

@@ -10,54 +10,87 @@ function __cgscope_is_controllers
     end
 end
 
-# The index, among the words before the cursor, of the first that is neither an option nor a value; one more than
-# there are where the cursor comes before it.
-function __cgscope_first
+# Whether an option of the verb takes the next word as its value.
+function __cgscope_takes_word -a verb option
+    switch $option
+        case --leaf --unit --property --description --slice --timeout --uid --gid --nice --working-directory --setenv \
+            --evacuate --depth --signal --grace --output '-*u' '-*E' '-*s' '-*o'
+            return 0
+        case '-*p'
+            contains -- $verb run adopt exec; and not string match -q -- '--*' $option
+            return
+    end
+    return 1
+end
+
+# Of the words before the cursor: the index of the first one of a command, which may be yet to come (0: none has begun);
+# then those that are neither options nor values.
+function __cgscope_split
     set -l tokens (commandline -opc)
+    set -l verb $tokens[2]
+    set -l arguments
+    set -l literal 0
     set -l i 3
     while test $i -le (count $tokens)
-        switch $tokens[$i]
-            case --
-                math $i + 1
+        set -l token $tokens[$i]
+        if test $literal -eq 1; or not string match -q -- '-?*' $token
+            if test $verb = run
+                echo $i $arguments | string split ' '
                 return
-            case --delegate
-                set -l next (math $i + 1)
-                if test $next -le (count $tokens); and __cgscope_is_controllers $tokens[$next]
-                    set i $next
-                end
-            case '--*=*'
-            case --leaf --unit --property --description --slice --timeout --uid --gid --nice \
-                --working-directory --setenv
+            end
+            set -a arguments $token
+            if test $verb = exec
                 set i (math $i + 1)
-            case '--*'
-            case '-*u' '-*p' '-*E'
-                set i (math $i + 1)
-            case '-*'
-            case '*'
-                echo $i
+                test "$tokens[$i]" = --; and set i (math $i + 1)
+                echo $i $arguments | string split ' '
                 return
+            end
+        else if test $token = --
+            set literal 1
+        else if test $token = --delegate
+            set -l next (math $i + 1)
+            if test $next -le (count $tokens); and __cgscope_is_controllers $tokens[$next]
+                set i $next
+            end
+        else if not string match -q -- '--*=*' $token; and __cgscope_takes_word $verb $token
+            set i (math $i + 1)
         end
         set i (math $i + 1)
     end
-    math (count $tokens) + 1
-end
-
-function __cgscope_verb_is
-    set -l tokens (commandline -opc)
-    test (count $tokens) -ge 2; and test $tokens[2] = $argv[1]
+    if test $verb = run; and test $literal -eq 1
+        echo $i
+    else
+        echo 0 $arguments | string split ' '
+    end
 end
 
 function __cgscope_needs_verb
     test (count (commandline -opc)) -eq 1
 end
 
-# Still among the verb's options: no command yet, no "--".
-function __cgscope_in_options
+function __cgscope_verb_is
     set -l tokens (commandline -opc)
-    test (count $tokens) -ge 2; or return 1
-    contains -- $tokens[2] $argv; or return 1
-    not contains -- -- $tokens; or return 1
-    test $tokens[2] = adopt; or test (__cgscope_first) -gt (count $tokens)
+    test (count $tokens) -ge 2; and contains -- $tokens[2] $argv
+end
+
+# Still among the options of one of these verbs: no command yet, no "--".
+function __cgscope_in_options
+    __cgscope_verb_is $argv; or return 1
+    not contains -- -- (commandline -opc); or return 1
+    set -l split (__cgscope_split)
+    test $split[1] -eq 0
+end
+
+# The verb is one of the others, and this is the argument with that number, or "+" for a later one.
+function __cgscope_argument -a number
+    __cgscope_verb_is $argv[2..-1]; or return 1
+    set -l split (__cgscope_split)
+    test $split[1] -eq 0; or return 1
+    if test $number = +
+        test (count $split) -ge 2
+    else
+        test (count $split) -eq $number
+    end
 end
 
 # After a bare --delegate: its value may follow as a word.
@@ -66,22 +99,84 @@ function __cgscope_after_delegate
     __cgscope_in_options run adopt; and test $tokens[-1] = --delegate
 end
 
-function __cgscope_list_controllers
-    set -l done (string replace -r '[^,]*$' '' -- (commandline -ct | string replace -r '^--delegate=' ''))
-    for name in $__cgscope_controllers
-        contains -- $name (string split , -- "$done"); or echo "$done$name"
+# What is there of a list, up to the last comma, in front of each of the others.
+function __cgscope_list
+    set -l done (string replace -r '[^,]*$' '' -- (commandline -ct | string replace -r '^(--[a-z]+=|-o)' ''))
+    for name in $argv
+        contains -- $name (string split , -- (string trim -lc + -- "$done")); or echo "$done$name"
     end
 end
 
+function __cgscope_columns
+    set -l tokens (commandline -opc)
+    set -l columns
+    switch $tokens[2]
+        # columns: begin
+        case list
+            set columns UNIT OWNER CONTROLLERS PROCESSES MEMORY CPU AGE SLICE CGROUP DELEGATED FROZEN GROUPS \
+                MEMORY-PEAK SWAP CPU-USER CPU-SYSTEM IO-READ IO-WRITTEN OOM-KILLS
+        case tree
+            set columns GROUP PROCESSES MEMORY MEMORY-LIMIT CPU PID COMMAND CGROUP GROUPS FROZEN MEMORY-PEAK \
+                MEMORY-HIGH SWAP SWAP-LIMIT TASKS TASKS-LIMIT CPU-USER CPU-SYSTEM CPU-LIMIT IO-READ IO-WRITTEN \
+                OOM-KILLS
+        case procs
+            set columns PID USER COMMAND GROUP
+        case controllers
+            set columns CONTROLLER AVAILABLE ENABLED STOPS-AT
+        # columns: end
+    end
+    if string match -qr '^(--output=|-o)?\+' -- (commandline -ct); and not string match -q '*,*' -- (commandline -ct)
+        set columns "+"$columns
+    end
+    __cgscope_list $columns
+end
+
 # The manager that the options so far lead to.
-function __cgscope_units
+function __cgscope_systemctl
     set -l tokens (commandline -opc)
     set -l manager --user
     if contains -- --system $tokens; or begin; test (id -u) -eq 0; and not contains -- --user $tokens; end
         set manager --system
     end
-    systemctl $manager list-units --all --plain --no-legend --no-pager $argv 2>/dev/null </dev/null |
-        string replace -r ' .*' ''
+    systemctl $manager $argv --plain --no-legend --no-pager 2>/dev/null </dev/null
+end
+
+function __cgscope_units
+    __cgscope_systemctl list-units --all $argv | string replace -r ' .*' ''
+end
+
+# The directory of the group that a target means, as far as that is cheap to know.
+function __cgscope_directory -a target
+    switch "$target"
+        case '/*'
+            echo $target
+        case . './*'
+            set -q CGSCOPE_ROOT; and echo $CGSCOPE_ROOT(string sub -s 2 -- $target)
+        case '@*' ''
+        case '*'
+            set -l parts (string split -m 1 / -- $target)
+            set -l path (__cgscope_systemctl show --property=ControlGroup --value $parts[1])
+            test -n "$path"; and echo (string join / /sys/fs/cgroup$path $parts[2])
+    end
+end
+
+# Units, and behind a slash the groups below.
+function __cgscope_targets
+    set -l word (commandline -ct)
+    if string match -q '@*' -- $word
+        string replace -r '^' @ -- (__cgscope_processes)
+    else if string match -q '*/*' -- $word
+        string match -q -- "$word?*" /sys/fs/cgroup/; and echo /sys/fs/cgroup/; and return
+        set -l above (string replace -r '/[^/]*$' '' -- $word)
+        set -l directory (__cgscope_directory $above)
+        test -n "$directory"; or return
+        for group in $directory/*/
+            echo $above/(basename $group)
+        end
+    else
+        echo .
+        __cgscope_units --type=scope
+    end
 end
 
 function __cgscope_properties
@@ -116,13 +211,42 @@ function __cgscope_properties
     end
 end
 
+# Settings of a group: properties, and the files that are there.
+function __cgscope_keys
+    # keys: begin
+    set -l keys \
+        CPUWeight CPUQuota CPUQuotaPeriodSec AllowedCPUs AllowedMemoryNodes CPUSetPartition MemoryMin MemoryLow \
+        MemoryHigh MemoryMax MemorySwapMax MemoryZSwapMax MemoryZSwapWriteback TasksMax IOWeight IODeviceWeight \
+        IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec
+    # keys: end
+    set -l split (__cgscope_split)
+    set -l directory (__cgscope_directory $split[2])
+    string join \n -- $keys
+    test -n "$directory"; or return
+    for file in $directory/*.*
+        test -f $file; and basename $file
+    end
+end
+
+# A unit takes all properties, a group those that it has.
+function __cgscope_settings
+    set -l split (__cgscope_split)
+    if __cgscope_verb_is set; and not string match -q '*/*' -- $split[2]
+        __cgscope_properties
+    else
+        __cgscope_keys | string replace -r '$' '='
+    end
+end
+
 # The command and its arguments, completed as they would be without us in front.
 function __cgscope_command
     set -l tokens (commandline -opc)
-    set -l first (__cgscope_first)
+    set -l split (__cgscope_split)
+    set -l first $split[1]
     set -l before
-    if __cgscope_in_options run; and string match -q -- '-*' (commandline -ct)
-        return
+    if test $first -eq 0
+        __cgscope_verb_is run; and not string match -q -- '-*' (commandline -ct); or return
+        set first (math (count $tokens) + 1)
     end
     if test $first -le (count $tokens)
         set before (string escape -- $tokens[$first..-1])
@@ -137,40 +261,122 @@ function __cgscope_processes
     end
 end
 
+function __cgscope_files -a option
+    __fish_complete_path (commandline -ct | string replace -- $option '')
+end
+
+function __cgscope_owners
+    set -l user (commandline -ct | string match -r '^[^:]*:')
+    if test -n "$user"
+        __fish_complete_groups | string replace -r '^' $user
+    else
+        __fish_complete_users
+    end
+end
+
 complete -c cgscope -f
 complete -c cgscope -n __cgscope_needs_verb -a run -d 'Run a command in a new scope'
 complete -c cgscope -n __cgscope_needs_verb -a adopt -d 'Make a new scope around running processes'
-complete -c cgscope -n '__cgscope_needs_verb; or __cgscope_in_options run adopt' -s h -l help -d 'Show the help'
-complete -c cgscope -n '__cgscope_needs_verb; or __cgscope_in_options run adopt' -l version -d 'Show the version'
+complete -c cgscope -n __cgscope_needs_verb -a exec -d 'Start a command inside a group'
+complete -c cgscope -n __cgscope_needs_verb -a list -d 'List delegated scopes with what they use'
+complete -c cgscope -n __cgscope_needs_verb -a status -d 'Show all of a scope or group'
+complete -c cgscope -n __cgscope_needs_verb -a tree -d 'Show groups as a tree'
+complete -c cgscope -n __cgscope_needs_verb -a create -d 'Make a group'
+complete -c cgscope -n __cgscope_needs_verb -a remove -d 'Remove a group'
+complete -c cgscope -n __cgscope_needs_verb -a set -d 'Set limits of a scope or group'
+complete -c cgscope -n __cgscope_needs_verb -a get -d 'Show settings of a scope or group'
+complete -c cgscope -n __cgscope_needs_verb -a controllers -d 'Show which controllers a group has'
+complete -c cgscope -n __cgscope_needs_verb -a procs -d 'List the processes in a group'
+complete -c cgscope -n __cgscope_needs_verb -a move -d 'Move processes into a group'
+complete -c cgscope -n __cgscope_needs_verb -a chown -d 'Hand a group over to somebody'
+complete -c cgscope -n __cgscope_needs_verb -a freeze -d 'Stop all processes for a while'
+complete -c cgscope -n __cgscope_needs_verb -a thaw -d 'Let them go on'
+complete -c cgscope -n __cgscope_needs_verb -a kill -d 'Send a signal to all processes'
+complete -c cgscope -n __cgscope_needs_verb -a stop -d 'Stop a scope, or end a group'
 
-set -l both '__cgscope_in_options run adopt'
-complete -c cgscope -n $both -l delegate -f -a '(__cgscope_list_controllers)' -d 'Delegate these controllers'
-complete -c cgscope -n __cgscope_after_delegate -a '(__cgscope_list_controllers)'
-complete -c cgscope -n $both -l leaf -x -d 'Put the processes into this group'
-complete -c cgscope -n $both -l no-leaf -d 'Leave them in the scope\'s own group'
-complete -c cgscope -n $both -l best-effort -d 'Only warn about what does not reach here'
-complete -c cgscope -n $both -l system -d 'Ask the system manager'
-complete -c cgscope -n $both -l user -d 'Ask your user manager'
-complete -c cgscope -n $both -s u -l unit -x -d 'Name of the scope'
-complete -c cgscope -n $both -s p -l property -x -a '(__cgscope_properties)' -d 'Set a property of the scope'
-complete -c cgscope -n $both -l description -x -d 'Description of the scope'
-complete -c cgscope -n $both -l slice -x -a '(__cgscope_units --type=slice)' -d 'Put the scope into this slice'
-complete -c cgscope -n $both -l slice-inherit -d 'Put it below the slice that we are in'
-complete -c cgscope -n $both -s G -l collect -d 'Unload it when it has failed, too'
-complete -c cgscope -n $both -l no-collect -d 'Keep it loaded when it has failed'
-complete -c cgscope -n $both -l timeout -x -d 'Wait so long for the manager'
-complete -c cgscope -n $both -l no-ask-password -d 'Do not ask for passwords'
-complete -c cgscope -n $both -l json -f -a 'short pretty off' -d 'Print what was made as JSON'
-complete -c cgscope -n $both -s q -l quiet -d 'Print nothing but errors and warnings'
+set -l asking run adopt exec status create remove set move chown freeze thaw kill stop
+set -l tables list tree procs controllers
+set -l all $asking $tables get
+set -l targets status tree create remove set get controllers procs move chown freeze thaw kill stop exec
 
-set -l run '__cgscope_in_options run'
-complete -c cgscope -n $run -l uid -x -a '(__fish_complete_users)' -d 'Run the command as this user'
-complete -c cgscope -n $run -l gid -x -a '(__fish_complete_groups)' -d 'Run the command as this group'
-complete -c cgscope -n $run -l nice -x -d 'Run the command at this nice level'
-complete -c cgscope -n $run -l working-directory -x -a '(__fish_complete_directories)' -d 'Run the command there'
-complete -c cgscope -n $run -s d -l same-dir -d 'Run the command here'
-complete -c cgscope -n $run -s E -l setenv -x -a '(set -nx)=' -d 'Set an environment variable'
-complete -c cgscope -n '__cgscope_verb_is run' -a '(__cgscope_command)'
+complete -c cgscope -n "__cgscope_needs_verb; or __cgscope_in_options $all" -s h -l help -d 'Show the help'
+complete -c cgscope -n "__cgscope_needs_verb; or __cgscope_in_options $all" -l version -d 'Show the version'
 
-complete -c cgscope -n '__cgscope_in_options adopt' -l steal -d 'Take processes out of other delegated scopes'
-complete -c cgscope -n '__cgscope_verb_is adopt' -a '(__cgscope_processes)'
+# What a verb is aimed at, and what follows that.
+complete -c cgscope -n "__cgscope_argument 1 $targets" -a '(__cgscope_targets)'
+complete -c cgscope -n '__cgscope_argument + remove freeze thaw kill stop' -a '(__cgscope_targets)'
+complete -c cgscope -n '__cgscope_argument + create set' -a '(__cgscope_settings)'
+complete -c cgscope -n '__cgscope_argument + get' -a '(__cgscope_keys)'
+complete -c cgscope -n '__cgscope_argument + move; or __cgscope_verb_is adopt' -a '(__cgscope_processes)'
+complete -c cgscope -n '__cgscope_argument 2 chown' -a '(__cgscope_owners)'
+complete -c cgscope -n '__cgscope_verb_is run exec' -a '(__cgscope_command)'
+
+set -l o "__cgscope_in_options $all"
+complete -c cgscope -n $o -s q -l quiet -d 'Print nothing but errors and warnings'
+complete -c cgscope -n $o -l system -d 'Units of the system manager'
+complete -c cgscope -n $o -l user -d 'Units of your user manager'
+
+set -l o "__cgscope_in_options $asking"
+complete -c cgscope -n $o -l timeout -x -d 'Wait so long for the manager'
+complete -c cgscope -n $o -l no-ask-password -d 'Do not ask for passwords'
+
+set -l o "__cgscope_in_options $tables"
+complete -c cgscope -n $o -s o -l output -x -a '(__cgscope_columns)' -d 'Print these columns'
+complete -c cgscope -n $o -s n -l noheadings -d 'Print no headings'
+set -l o "__cgscope_in_options $tables status"
+complete -c cgscope -n $o -s l -l full -d 'Do not shorten what is too wide'
+complete -c cgscope -n $o -l no-pager -d 'Do not use a pager'
+set -l o "__cgscope_in_options $tables status get"
+complete -c cgscope -n $o -s b -l bytes -d 'Print numbers in base units'
+set -l o "__cgscope_in_options $tables status get run adopt exec"
+complete -c cgscope -n $o -l json -f -a 'short pretty off' -d 'Print JSON'
+
+# A new scope
+set -l o '__cgscope_in_options run adopt'
+complete -c cgscope -n $o -l delegate -f -a '(__cgscope_list $__cgscope_controllers)' -d 'Delegate these controllers'
+complete -c cgscope -n __cgscope_after_delegate -a '(__cgscope_list $__cgscope_controllers)'
+complete -c cgscope -n $o -l leaf -x -d 'Put the processes into this group'
+complete -c cgscope -n $o -l no-leaf -d 'Leave them in the scope\'s own group'
+complete -c cgscope -n '__cgscope_in_options run adopt set' -l best-effort -d 'Only warn about what has no effect'
+complete -c cgscope -n $o -s u -l unit -x -d 'Name of the scope'
+complete -c cgscope -n $o -s p -l property -x -a '(__cgscope_properties)' -d 'Set a property of the scope'
+complete -c cgscope -n $o -l description -x -d 'Description of the scope'
+complete -c cgscope -n '__cgscope_in_options run adopt list' -l slice -x -a '(__cgscope_units --type=slice)' \
+    -d 'This slice'
+complete -c cgscope -n $o -l slice-inherit -d 'Put it below the slice that we are in'
+complete -c cgscope -n $o -s G -l collect -d 'Unload it when it has failed, too'
+complete -c cgscope -n $o -l no-collect -d 'Keep it loaded when it has failed'
+complete -c cgscope -n '__cgscope_in_options adopt move' -l steal -d 'Take processes out of other delegated units'
+
+# The command
+set -l o '__cgscope_in_options run'
+complete -c cgscope -n $o -l uid -x -a '(__fish_complete_users)' -d 'Run the command as this user'
+complete -c cgscope -n $o -l gid -x -a '(__fish_complete_groups)' -d 'Run the command as this group'
+complete -c cgscope -n $o -s d -l same-dir -d 'Run the command here'
+set -l o '__cgscope_in_options run exec'
+complete -c cgscope -n $o -l nice -x -d 'Run the command at this nice level'
+complete -c cgscope -n $o -l working-directory -x -a '(__fish_complete_directories)' -d 'Run the command there'
+complete -c cgscope -n $o -s E -l setenv -x -a '(set -nx)=' -d 'Set an environment variable'
+complete -c cgscope -n $o -l wait -d 'Stay beside the command until it has ended'
+complete -c cgscope -n $o -l report -f -a '(__cgscope_files --report=)' -d 'Write what it used'
+complete -c cgscope -n $o -l keep -d 'Let what it leaves behind run on'
+set -l o '__cgscope_in_options exec'
+complete -c cgscope -n $o -s p -l property -x -a '(__cgscope_settings)' -d 'Set a limit of the group first'
+complete -c cgscope -n $o -l create -d 'Make the group first'
+complete -c cgscope -n $o -l parents -d 'Make those above it, too'
+complete -c cgscope -n $o -l remove -d 'Remove the group afterwards'
+complete -c cgscope -n '__cgscope_in_options exec create' -l evacuate -x -d 'Move what is in the way into this group'
+
+# The others
+complete -c cgscope -n '__cgscope_in_options list stop' -s a -l all -d 'Those of everyone'
+complete -c cgscope -n '__cgscope_in_options list stop' -l empty -d 'Those without processes'
+complete -c cgscope -n '__cgscope_in_options tree' -s p -l processes -d 'Show processes, too'
+complete -c cgscope -n '__cgscope_in_options tree' -l depth -x -d 'Go no deeper'
+complete -c cgscope -n '__cgscope_in_options create' -s p -l parents -d 'Make those above it, too'
+complete -c cgscope -n '__cgscope_in_options remove procs' -s r -l recursive -d 'With all below it'
+complete -c cgscope -n '__cgscope_in_options chown' -s R -l recursive -d 'With all below it'
+complete -c cgscope -n '__cgscope_in_options get' -l value -d 'Print the value alone'
+complete -c cgscope -n '__cgscope_in_options kill' -s s -l signal -x -a '(kill -l | string split " ")' \
+    -d 'Send this signal'
+complete -c cgscope -n '__cgscope_in_options stop' -l grace -x -d 'Wait so long before SIGKILL'
+complete -c cgscope -n '__cgscope_in_options remove freeze kill stop' -l self -d 'Also where this process is in it'

@@ -265,9 +265,10 @@ static void explain_permission(FILE *file, const Aim *aim, pid_t pid, const char
                 fprintf(file, ", and the manager refuses: %s", message);
 }
 
-/* @message: of the manager, where it was asked. */
+/* @message: of the manager, where it was asked. A user manager does not pass on why the system's refused, so what can
+ * be seen comes first. */
 static void explain(FILE *file, const Move *move, pid_t pid, int error, const char *message) {
-        if (error == -EBUSY && hands_on(move->aim.target.fd))
+        if ((error == -EBUSY || message) && hands_on(move->aim.target.fd))
                 explain_busy(file, &move->aim);
         else if (error == -EOPNOTSUPP)
                 explain_type(file, &move->aim);

@@ -269,10 +269,10 @@ static int stop_empty(const Stop *stop) {
         }
 
         r = search_empty(&search, root);
-        if (r >= 0)
-                log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
         if (fflush(stdout) != 0)
                 r = log_error_errno(-EIO, "cannot write to standard output");
+        if (r >= 0)
+                log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
 
         return r < 0 || search.n_failed > 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

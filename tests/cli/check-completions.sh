@@ -1,43 +1,73 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# check-completions.sh CGSCOPE PROPERTY_NAMES DIR: the completions in DIR know the program's options and properties,
-# and give the right answers.
+# check-completions.sh CGSCOPE PROPERTY_NAMES DIR: the completions in DIR know the program's verbs, options, properties
+# and columns, and give the right answers.
 set -euo pipefail
 
+# shellcheck disable=SC2034 # read in lib.sh
 cgscope=$1 property_names=$2 dir=$3
 # shellcheck source=tests/cli/lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 export LC_ALL=C.UTF-8
+source_dir=$dir/../../src
+work_dir=$(mktemp -d)
+trap 'rm -rf "$work_dir"' EXIT
+mapfile -t verbs < <(list_verbs)
 
-# The long options in a file that --help shows, too, or that nobody does. Those of systemctl are not ours.
-mentioned_options() {
-    case $1 in
-        *.fish)
-            grep -E '^complete -c cgscope' "$1" | grep -oE -- ' -l [a-z][a-z-]*' | sed 's/^ -l /--/'
-            ;;
-        *)
-            grep -vE 'systemctl' "$1" | grep -oE -- '(^|[^A-Za-z-])--[a-z][a-z-]*' | grep -oE -- '--[a-z-]*' |
-                grep -vxFe --type
-            ;;
-    esac | sort -u
-}
+# A manager with one scope.
+mkdir "$work_dir/bin"
+printf '#!/bin/sh\ncase "$*" in *list-units*) echo "job-1.scope loaded active running A job" ;; esac\n' \
+    >"$work_dir/bin/systemctl"
+chmod +x "$work_dir/bin/systemctl"
+export PATH=$work_dir/bin:$PATH
 
-has_options() {
-    same "--help, ${1##*/}" "$({ help_options run && help_options adopt; } | sort -u)" "$(mentioned_options "$1")"
+# A directory with groups and files, as one below the boundary that the caller is in.
+export CGSCOPE_ROOT=$work_dir/scope
+mkdir -p "$CGSCOPE_ROOT"/{main,job/deep}
+touch "$CGSCOPE_ROOT"/{,job/}{cgroup.procs,memory.peak}
+
+# What stands between "# NAME: begin" and "# NAME: end" in a file.
+marked() {
+    sed -n "/# $1: begin/,/# $1: end/p" "$2" | grep -vE '^ *#'
 }
 
 has_properties() {
-    local listed
-    listed=$(sed -n '/# properties: begin/,/# properties: end/p' "$1" | grep -vE '^ *#' | grep -oE '\b[A-Z][A-Za-z]+' |
-        sort)
-    same "the table, ${1##*/}" "$("$property_names" | sort)" "$listed"
+    same "the table, ${1##*/}" "$("$property_names" | sort)" \
+        "$(marked properties "$1" | grep -oE '\b[A-Z][A-Za-z]+' | sort)"
+}
+
+# Properties that a group has: the program says of the others that there is no file. "@0" is no target, so that is all
+# it does.
+group_properties() {
+    local name
+    "$property_names" | while read -r name; do
+        [[ $("$cgscope" create @0 "$name=" 2>&1) == *"a group has no file"* ]] || printf '%s\n' "$name"
+    done | sort
+}
+
+has_keys() {
+    same "the program, ${1##*/}" "$group_properties" "$(marked keys "$1" | grep -oE '\b[A-Z][A-Za-z]+' | sort)"
+}
+
+# The columns stand behind the verb's name.
+has_columns() {
+    local verb listed
+    for verb in list tree procs controllers; do
+        listed=$(marked columns "$1" | grep -oE '\b[A-Z][A-Z-]+|\b[a-z]+\)|case [a-z]+' |
+            awk -v verb="$verb" '/[a-z]/ { found = $NF ~ "^" verb "\\)?$"; next } found')
+        same "$verb: the sources, ${1##*/}" "$(source_columns "$source_dir" "$verb" | cut -d' ' -f1)" "$listed" ||
+            return
+    done
 }
 
 # readline LINE: sets COMP_WORDS and the rest as readline does for a line without quotes, the cursor at its end.
 readline() {
     COMP_LINE=$1
     COMP_POINT=${#1}
-    local spaced=${1//=/ = }
+    local spaced=$1 break
+    for break in = : @; do
+        spaced=${spaced//"$break"/ $break }
+    done
     read -ra COMP_WORDS <<<"$spaced"
     [[ $1 != *' ' ]] || COMP_WORDS+=('')
     COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -47,7 +77,7 @@ bash_answers() (
     # shellcheck disable=SC1091 # a file of this tree
     . "$dir/cgscope.bash"
     # shellcheck disable=SC2034 # read by the function
-    COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+    COMP_WORDBREAKS=$' \t\n"\'><=;|&(:@'
     readline "$1"
     COMPREPLY=()
     _cgscope
@@ -58,6 +88,28 @@ fish_answers() {
     # shellcheck disable=SC2016 # fish's words
     timeout 30 fish --no-config -c 'source $argv[1]; complete -C $argv[2] | string replace -r "\t.*" ""' \
         "$dir/cgscope.fish" "$1"
+}
+
+# zsh completes only on a terminal: this prints what the file hands to _arguments.
+zsh_answers() {
+    # shellcheck disable=SC2016 # zsh's words
+    timeout 30 zsh -fc '
+        _arguments() { shift 2; print -rl -- "$@" }
+        words=(${(z)2} ""); CURRENT=$#words
+        source $1' zsh "$dir/_cgscope" "$1" | grep -oE '^(\([^)]*\))?\*?--?[A-Za-z][a-z-]*' |
+        sed -E 's/^(\([^)]*\))?\*?//'
+}
+
+# The options that a shell offers for a verb; an equals sign at the end does not count.
+offered_options() {
+    case $1 in
+        zsh) zsh_answers "cgscope $2" ;;
+        *) "${1}_answers" "cgscope $2 -" ;;
+    esac | sed 's/=$//' | sort -u
+}
+
+has_options() {
+    same "--help of $2, $1" "$(help_options "$2")" "$(offered_options "$1" "$2")"
 }
 
 # gives SHELL LINE ANSWER…: each ANSWER is among those for LINE; with '!' in front it is not.
@@ -80,10 +132,8 @@ check_answers() {
     local shell=$1 before=$2
     value() { if [[ $before == word ]]; then printf '%s' "$1$2"; else printf '%s' "$2"; fi; }
 
-    ok "$shell: verbs" gives "$shell" "cgscope " run adopt
+    ok "$shell: verbs" gives "$shell" "cgscope " "${verbs[@]}"
     ok "$shell: a verb" gives "$shell" "cgscope ad" adopt '!run'
-    ok "$shell: options of run" gives "$shell" "cgscope run --no" --no-leaf --no-collect --no-ask-password '!--steal'
-    ok "$shell: an option of adopt" gives "$shell" "cgscope adopt --s" --steal --system '!--same-dir'
     ok "$shell: options after a value" gives "$shell" "cgscope run -p MemoryMax=1G --sy" --system
     ok "$shell: options after controllers" gives "$shell" "cgscope run --delegate cpu,io --sy" --system
     ok "$shell: controllers" gives "$shell" "cgscope run --delegate=" "$(value --delegate= cpu)" \
@@ -97,30 +147,65 @@ check_answers() {
         "$(value --property= CPUQuota=)"
     ok "$shell: JSON modes" gives "$shell" "cgscope run --json=" "$(value --json= pretty)" "$(value --json= off)"
     ok "$shell: users" gives "$shell" "cgscope run --uid roo" root
-    ok "$shell: groups" gives "$shell" "cgscope run --gid=roo" "$(value --gid= root)"
+    ok "$shell: groups of users" gives "$shell" "cgscope run --gid=roo" "$(value --gid= root)"
+    ok "$shell: a report's file" gives "$shell" "cgscope run --report=/etc/pass" "$(value --report= /etc/passwd)"
     ok "$shell: the command" gives "$shell" "cgscope run tru" true
     ok "$shell: the command after --" gives "$shell" "cgscope run -q --delegate cpu,io -- tru" true
     ok "$shell: no options of ours after the command" gives "$shell" "cgscope run true --qu" '!--quiet'
     ok "$shell: no options of ours after --" gives "$shell" "cgscope run -- --qu" '!--quiet'
     ok "$shell: processes" gives "$shell" "cgscope adopt $$" "$$"
     ok "$shell: more processes" gives "$shell" "cgscope adopt -q 1 $$" "$$"
+
+    ok "$shell: targets" gives "$shell" "cgscope status ." .
+    ok "$shell: units" gives "$shell" "cgscope kill job" job-1.scope
+    ok "$shell: a group" gives "$shell" "cgscope status ./ma" ./main '!./job'
+    ok "$shell: a group below" gives "$shell" "cgscope freeze ./main ./job/" ./job/deep
+    ok "$shell: the hierarchy" gives "$shell" "cgscope tree /sys" /sys/fs/cgroup/
+    ok "$shell: the group of a process" gives "$shell" "cgscope get @$$" "$(value @ "$$")"
+    ok "$shell: one target is enough" gives "$shell" "cgscope status ./job ./ma" '!./main'
+    ok "$shell: properties of a group" gives "$shell" "cgscope create -p ./job/a MemoryM" MemoryMax= \
+        '!MemoryPressureWatch='
+    ok "$shell: no properties of units" gives "$shell" "cgscope set ./job Runtime" '!RuntimeMaxSec='
+    ok "$shell: properties of a unit" gives "$shell" "cgscope set a.scope Runtime" RuntimeMaxSec=
+    ok "$shell: files of a group" gives "$shell" "cgscope get ./job memory." memory.peak
+    ok "$shell: limits for exec" gives "$shell" "cgscope exec -p TasksM" TasksMax=
+    ok "$shell: options of exec" gives "$shell" "cgscope exec --create --pa" --parents
+    ok "$shell: exec's target" gives "$shell" "cgscope exec --create ./jo" ./job
+    ok "$shell: exec's command" gives "$shell" "cgscope exec --create ./job tru" true
+    ok "$shell: exec's command after --" gives "$shell" "cgscope exec ./job -- tru" true
+    ok "$shell: processes for a group" gives "$shell" "cgscope move ./job $$" "$$"
+    ok "$shell: an owner" gives "$shell" "cgscope chown -R ./job roo" root
+    ok "$shell: an owner's group" gives "$shell" "cgscope chown ./job root:roo" "$(value root: root)"
+    ok "$shell: signals" gives "$shell" "cgscope kill -s TER" TERM
+    ok "$shell: columns" gives "$shell" "cgscope list -o MEM" MEMORY MEMORY-PEAK '!SWAP'
+    ok "$shell: columns besides" gives "$shell" "cgscope list -o +SW" +SWAP
+    ok "$shell: more columns" gives "$shell" "cgscope tree --output=+CPU,SW" "$(value --output= +CPU,SWAP)"
+    ok "$shell: no argument" gives "$shell" "cgscope list " '!.'
 }
 
+group_properties=$(group_properties)
 for file in cgscope.bash _cgscope cgscope.fish; do
-    ok "$file has the options of --help, and no other" has_options "$dir/$file"
     ok "$file has the names in the table of properties" has_properties "$dir/$file"
+    ok "$file has the properties that groups have" has_keys "$dir/$file"
+    ok "$file has the columns" has_columns "$dir/$file"
+done
+
+for shell in bash fish zsh; do
+    if ! command -v "$shell" >/dev/null; then
+        skip "$shell" "no $shell"
+        continue
+    fi
+    for verb in "${verbs[@]}"; do
+        ok "$shell: $verb: the options of --help, and no other" has_options "$shell" "$verb"
+    done
 done
 
 check_answers bash ''
 if command -v fish >/dev/null; then
     ok "fish can read it" fish --no-config --no-execute "$dir/cgscope.fish"
     check_answers fish word
-else
-    skip "fish" "no fish"
 fi
 if command -v zsh >/dev/null; then
     ok "zsh can read it" zsh -fn "$dir/_cgscope"
-else
-    skip "zsh" "no zsh"
 fi
 finish

@@ -1,14 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# check-help.sh CGSCOPE MANUAL: --help is as it ought to be, and the manual page knows the same options.
+# check-help.sh CGSCOPE MANUAL: --help of every verb is as it ought to be, and the manual page knows the same options,
+# and the columns and fields that are in the sources beside it.
 set -euo pipefail
 
 cgscope=$1 manual=$2
 # shellcheck source=tests/cli/lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 export LC_ALL=C.UTF-8
+source_dir=${manual%/man/*}
 work_dir=$(mktemp -d)
 trap 'rm -rf "$work_dir"' EXIT
+mapfile -t verbs < <(list_verbs)
 
 # run_it STATUS ARGS…: fails unless the status is that one. Leaves $work_dir/out and err.
 run_it() {
@@ -53,22 +56,43 @@ manual_text() {
     sed -e 's/\\-/-/g' -e 's/\\~/ /g' -e 's/\\f[RBIP]//g' "$manual"
 }
 
-# The options that have an entry: those in the line after .TP, in the section OPTIONS.
-manual_entries() {
-    manual_text | sed -n '/^\.SH OPTIONS/,/^\.SH DELEGATION/p' | grep -A1 '^\.TP' | grep -oE -e "$1" |
-        sed 's/^ //' | sort -u
+# A section of it, from its heading to the next one.
+manual_section() {
+    manual_text | sed -n "/^\.SH $1/,/^\.SH /p" | sed '$d'
 }
 
-all_of() {
-    { for verb in run adopt; do "$1" "$verb"; done; } | sort -u
+# "VERBS: TAG" for each entry of the section OPTIONS. The verbs are in brackets, in the line below the tag or in the
+# heading above.
+manual_entries() {
+    manual_section OPTIONS | awk '
+        function flush() { if (tag != "") print verbs ": " tag; tag = "" }
+        function inside(text) { sub(/^[^(]*\(/, "", text); sub(/\).*/, "", text); return text }
+        /^\.SS / { flush(); heading = /\(/ ? inside($0) : "all" }
+        /^\.TP/ { flush(); getline; tag = $0; verbs = heading; next }
+        /^\(.*\)$/ { verbs = inside($0) }
+        END { flush() }'
+}
+
+# Whether a list such as "list, tree" or "all but get" has the verb.
+names_verb() {
+    local list=", ${1#all but }, "
+    if [[ $1 == all* ]]; then
+        [[ $list != *", $2, "* ]]
+    else
+        [[ $list == *", $2, "* ]]
+    fi
+}
+
+# The options of a verb that have an entry, but for the one that --help does not show.
+manual_options() {
+    local entry
+    while IFS= read -r entry; do
+        ! names_verb "${entry%%: *}" "$1" || grep -oE -- ' --?[A-Za-z][a-z-]*' <<<"${entry#*: }" | tr -d ' '
+    done < <(manual_entries) | sort -u | grep -vxe --scope
 }
 
 manual_has_options() {
-    same "--help, the manual" "$(all_of help_options)" "$(manual_entries '--[a-z][a-z-]*' | grep -vxe --scope)"
-}
-
-manual_has_letters() {
-    same "--help, the manual" "$(all_of help_letters)" "$(manual_entries '[ R]-[A-Za-z]\b' | sed 's/^R//')"
+    same "--help of $1, the manual" "$(help_options "$1")" "$(manual_options "$1")"
 }
 
 # Every one that is mentioned anywhere is real: those of other programs in the examples are ours, too.
@@ -80,23 +104,98 @@ manual_options_are_known() {
     return "$status"
 }
 
-for verb in '' run adopt; do
-    # shellcheck disable=SC2206 # no verb, no word
-    words=($verb)
-    ok "${verb:-cgscope}: --help is on standard output alone" help_is_clean "${words[@]}" --help
-    ok "${verb:-cgscope}: --help is at most 80 columns wide" help_is_narrow "${words[@]}" --help
-    ok "${verb:-cgscope}: -h is --help" letter_equals_word "${words[@]}"
-    ok "${verb:-cgscope}: --version is on standard output alone" help_is_clean "${words[@]}" --version
-done
+manual_has_verbs() {
+    local described
+    described=$(manual_section COMMANDS | grep -A1 '^\.TP' | grep -oE '^\.BI?R? [a-z]+' | sed 's/.* //' | sort)
+    same "--help, the manual" "$(printf '%s\n' "${verbs[@]}" | sort)" "$described"
+}
 
+# The columns in the manual's list, in its order.
+manual_columns() {
+    manual_section 'COLUMNS AND FIELDS' | sed '/^\.SS JSON/,$d' | sed -n "/^\.B $1\$/,/^\.TP/p" | grep -v '^\.' |
+        grep -oE '[A-Z-]+'
+}
+
+manual_has_columns() {
+    same "the sources, the manual" "$(source_columns "$source_dir" "$1" | cut -d' ' -f1)" "$(manual_columns "$1")"
+}
+
+# All names of fields in JSON: the statistics', the tables', and those that are written one by one.
+source_fields() {
+    {
+        grep -oE '\[STATISTIC_[A-Z_]+\] = "[a-z_]+"' "$source_dir/cgroup/statistics.c"
+        cat "$source_dir"/cgscope/*.c | tr -s '\n ' ' ' |
+            grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"'
+        sed -n 's/.*= \("[a-z]*_\(some\|full\)_\)usec",$/\1avg10"/p' "$source_dir/cgroup/statistics.c"
+    } | grep -oE '"[a-z0-9_]+"$' | tr -d '"' | sort -u
+}
+
+manual_json() {
+    manual_section 'COLUMNS AND FIELDS' | sed '1,/^\.SS JSON/d'
+}
+
+# The names in lines such as ".BR left , killed  (numbers),".
+field_names() {
+    sed -e 's/([^)]*)//g' -e 's/^\.BR\? //' | tr -s ' ",.' '\n' | grep . | sort -u
+}
+
+# The fields that are explained, be it within the entry of another one.
+manual_has_fields() {
+    same "the sources, the manual" "$(source_fields)" \
+        "$(manual_json | grep -E '^\.BR? [a-z]' | field_names | grep -xF -f <(source_fields))"
+}
+
+manual_fields_are_real() {
+    local entries
+    entries=$(manual_json | grep -A1 '^\.TP' | grep '^\.B' | field_names)
+    same "the manual, the sources" "$entries" "$(grep -xF -f <(source_fields) <<<"$entries")"
+}
+
+# Status of bad usage, and of the lack of a target or a command.
+usage_status() {
+    case $1 in
+        run | exec) echo 125 ;;
+        *) echo 2 ;;
+    esac
+}
+
+ok "cgscope: --help is on standard output alone" help_is_clean --help
+ok "cgscope: --help is at most 80 columns wide" help_is_narrow --help
+ok "cgscope: -h is --help" letter_equals_word
+ok "cgscope: --version is on standard output alone" help_is_clean --version
 ok "no verb" error_is_clean 2
 ok "unknown verb" error_is_clean 2 frobnicate
 ok "unknown option" error_is_clean 2 --frobnicate
-ok "run: no command" error_is_clean 125 run
-ok "run: unknown option" error_is_clean 125 run --frobnicate true
-ok "run: unknown letter" error_is_clean 125 run -Z true
+
+for verb in "${verbs[@]}"; do
+    status=$(usage_status "$verb")
+    ok "$verb: --help is on standard output alone" help_is_clean "$verb" --help
+    ok "$verb: --help is at most 80 columns wide" help_is_narrow "$verb" --help
+    ok "$verb: -h is --help" letter_equals_word "$verb"
+    ok "$verb: --version is on standard output alone" help_is_clean "$verb" --version
+    ok "$verb: unknown option" error_is_clean "$status" "$verb" --frobnicate
+    ok "$verb: unknown letter" error_is_clean "$status" "$verb" -Z
+    ok "$verb: value for an option without" error_is_clean "$status" "$verb" --quiet=yes
+    ok "$verb: --system and --user" error_is_clean "$status" "$verb" --system --user
+    ok "$verb: the manual has the options of --help, and no other" manual_has_options "$verb"
+done
+
+for verb in run adopt exec create remove set get move chown freeze thaw kill stop; do
+    ok "$verb: nothing to do it with" error_is_clean "$(usage_status "$verb")" "$verb"
+done
+ok "exec: bad target" error_is_clean 125 exec ./a/../b true
+ok "set: bad target" error_is_clean 1 set ./a/../b MemoryMax=1G
+ok "move: bad target" error_is_clean 1 move ./a/../b "$$"
+ok "chown: bad target" error_is_clean 1 chown ./a/../b root
+for verb in status tree create remove get controllers procs freeze thaw kill stop; do
+    ok "$verb: bad target" error_is_clean 1 "$verb" ./a/../b
+done
+for verb in list tree procs controllers; do
+    ok "$verb: unknown column" error_is_clean 2 "$verb" -o FROB
+    ok "$verb: the manual has the columns" manual_has_columns "$verb"
+done
+
 ok "run: missing value" error_is_clean 125 run --unit
-ok "run: value for an option without" error_is_clean 125 run --quiet=yes true
 ok "run: unknown controller" error_is_clean 125 run --delegate=cpu,frob true
 ok "run: unknown property" error_is_clean 125 run -p Frob=1 true
 ok "run: bad value of a property" error_is_clean 125 run -p MemoryMax=much true
@@ -105,13 +204,27 @@ ok "run: bad slice" error_is_clean 125 run --slice=a--b true
 ok "run: bad time" error_is_clean 125 run --timeout=soon true
 ok "run: command not found" error_is_clean 127 run -- /nonexistent
 ok "run: command not executable" error_is_clean 126 run -- /etc/passwd
-ok "adopt: no process" error_is_clean 2 adopt
-ok "adopt: unknown option" error_is_clean 2 adopt --frobnicate 1
+ok "run: a report that cannot be written" error_is_clean 125 run --report=/nonexistent/report true
 ok "adopt: the manager itself" error_is_clean 1 adopt 1
+ok "exec: no command" error_is_clean 125 exec .
+ok "exec: unknown key" error_is_clean 125 exec -p Frob=1 . true
+ok "create: unknown key" error_is_clean 2 create ./a Frob=1
+ok "create: bad value of a key" error_is_clean 2 create ./a MemoryMax=much
+ok "create: a read-only key" error_is_clean 2 create ./a memory.current=1
+ok "set: nothing to set" error_is_clean 2 set .
+ok "list: an argument" error_is_clean 2 list frob
+ok "tree: bad depth" error_is_clean 2 tree --depth=much
+ok "move: no process" error_is_clean 2 move .
+ok "move: bad process" error_is_clean 2 move . frob
+ok "chown: no owner" error_is_clean 2 chown ./a
+ok "chown: unknown owner" error_is_clean 2 chown ./a nobody-of-that-name
+ok "kill: bad signal" error_is_clean 2 kill -s FROB .
+ok "--json: bad mode" error_is_clean 2 list --json=frob
 
-ok "the manual has the options of --help" manual_has_options
-ok "the manual has the letters of --help" manual_has_letters
+ok "the manual has the verbs of --help, and no other" manual_has_verbs
 ok "the program knows the options in the manual" manual_options_are_known
+ok "the manual has the fields of JSON" manual_has_fields
+ok "somebody prints the fields in the manual" manual_fields_are_real
 
 if command -v mandoc >/dev/null; then
     ok "mandoc has nothing against the manual" mandoc -T lint -W warning "$manual"

@@ -28,25 +28,32 @@ finish() {
     [[ $n_failed -eq 0 ]]
 }
 
-# Long options that --help of a verb shows ("" for cgscope itself), sorted.
+# The verbs that --help shows, in its order.
+list_verbs() {
+    "$cgscope" --help | grep -oE '^  [a-z]+' | tr -d ' '
+}
+
+# The options, long and short, that --help of a verb shows, sorted.
 help_options() {
-    # shellcheck disable=SC2086 # no verb, no word
-    "$cgscope" ${1:-} --help | grep -oE '^ +(-[A-Za-z] )? *--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u
+    "$cgscope" "$1" --help | grep -oE '^  (-[A-Za-z]| *) *--[a-z][a-z-]*' | grep -oE -- '--?[A-Za-z][a-z-]*' | sort -u
 }
 
-help_letters() {
-    "$cgscope" "$1" --help | grep -oE '^ +-[A-Za-z] ' | tr -d ' ' | sort -u
-}
-
-# The program knows this long option, of one verb or of all; so also one that --help does not show.
+# The program knows this option, of one verb or of all; so also one that --help does not show.
 knows_option() {
     local verb output
-    for verb in run adopt; do
+    for verb in "${verbs[@]}"; do
         output=$(timeout 10 "$cgscope" "$verb" "$1" --help 2>&1 </dev/null) || true
         [[ $output == *"unrecognized option"* ]] || return 0
     done
     printf 'cgscope knows no %s\n' "$1"
     return 1
+}
+
+# The columns of the verb's table in the sources below DIR, as "HEADING FIELD".
+source_columns() {
+    local dir=$1 verb=$2
+    cat "$dir/cgscope/$verb"*.c | tr -s '\n ' ' ' | grep -oE '\] = \{ "[A-Z-]+", "[a-z0-9_]+"' | tr -d '"{,]=' |
+        sed 's/^ *//; s/  */ /g'
 }
 
 # same WHAT LEFT RIGHT: the two texts are the same.

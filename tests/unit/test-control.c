@@ -129,8 +129,8 @@ static void count_signal(int signal) {
 /* A child that ends with the number of signals that it got, once the next higher one comes: those of real time are
  * queued, the lower number first. */
 static pid_t start_child(int signal) {
+        pid_t parent = getpid(), pid;
         sigset_t blocked;
-        pid_t pid;
 
         (void) sigemptyset(&blocked);
         (void) sigaddset(&blocked, signal);
@@ -142,6 +142,8 @@ static pid_t start_child(int signal) {
                 int n = 0, got = 0;
 
                 (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (getppid() != parent)
+                        _exit(0);
                 while (got != signal + 1) {
                         (void) sigwait(&blocked, &got);
                         n += got == signal;
