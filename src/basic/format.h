@@ -10,7 +10,7 @@
 /* "0B", "512B", "1.5K", "12.3M", powers of 1024; UINT64_MAX is "infinity". */
 char *format_bytes(uint64_t bytes, char buffer[static FORMAT_MAX]);
 
-/* "1h 2min 3s", "1min 30.500s", "350ms", at most two units and no finer than @accuracy microseconds; UINT64_MAX is
+/* "1h 2min 3s", "1min 30.500s", "350ms", no finer than @accuracy microseconds; UINT64_MAX is
  * "infinity". What it prints, parse_timespan() reads. */
 char *format_timespan(uint64_t usec, uint64_t accuracy, char buffer[static FORMAT_MAX]);
 

@@ -13,8 +13,8 @@ typedef enum Statistic {
         STATISTIC_MEMORY_PEAK,
         STATISTIC_SWAP,
         STATISTIC_SWAP_PEAK,
-        STATISTIC_PROCESSES,       /* pids.current: threads count, too; without the controller see statistics_count() */
-        STATISTIC_PROCESSES_PEAK,
+        STATISTIC_TASKS,           /* pids.current: processes and threads */
+        STATISTIC_TASKS_PEAK,
         STATISTIC_CPU,             /* microseconds */
         STATISTIC_CPU_USER,
         STATISTIC_CPU_SYSTEM,

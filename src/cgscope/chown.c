@@ -51,8 +51,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage chown_usage = {
         .synopsis = "cgscope chown [OPTIONS…] TARGET USER[:GROUP]",
-        .summary = "Hand a group below a delegated unit over to somebody, who can then divide it and move\n"
-                   "processes in it: the directory and the files that the kernel calls delegatable. Its\n"
+        .summary = "Hand a group below a delegated unit over to somebody, who can then divide it and move "
+                   "processes in it: the directory and the files that the kernel calls delegatable. Its "
                    "limits stay with the owner they had.",
         .table = chown_options,
         .n_table = ELEMENTSOF(chown_options),

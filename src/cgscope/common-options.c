@@ -9,8 +9,32 @@
  * ten seconds had proved too short (runc). */
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 
+#define HELP_WIDTH 80
+
+/* In lines that a terminal of 80 columns shows whole. The text is UTF-8, of one column for each character. */
+static void print_wrapped(const char *text) {
+        size_t column = 0;
+
+        for (const char *p = text + strspn(text, " \n"); *p; p += strspn(p, " \n")) {
+                size_t length = strcspn(p, " \n"), width = 0;
+
+                for (size_t i = 0; i < length; i++)
+                        width += ((unsigned char) p[i] & 0xc0) != 0x80;
+
+                if (column > 0 && column + 1 + width > HELP_WIDTH)
+                        column = 0, putchar('\n');
+                column += (size_t) printf("%s", column > 0 ? " " : "") + width;
+                (void) fwrite(p, 1, length, stdout);
+                p += length;
+        }
+
+        putchar('\n');
+}
+
 static void print_help(const VerbUsage *usage) {
-        printf("%s\n\n%s\n\n", usage->synopsis, usage->summary);
+        printf("%s\n\n", usage->synopsis);
+        print_wrapped(usage->summary);
+        putchar('\n');
         options_help(usage->table, usage->n_table);
         printf("\nSee cgscope(1) for details%s%s.\n", usage->see ? ", " : "", usage->see ?: "");
 }

@@ -56,7 +56,7 @@ enum {
 
 /* For verbs that print a table. */
 #define TABLE_OPTIONS \
-        { "output",            'o', "COLUMNS", "Print these columns, as A,B (+A: besides the default)", OPTION_OUTPUT }, \
+        { "output",            'o', "COLUMNS", "Print these columns, as A,B (+A: too)", OPTION_OUTPUT }, \
         { "noheadings",        'n', NULL,     "Print no headings",                             OPTION_NO_HEADINGS }, \
         { "bytes",             'b', NULL,     "Print numbers in base units",                   OPTION_BYTES }, \
         { "full",              'l', NULL,     "Do not shorten what is too wide",               OPTION_FULL }, \
@@ -72,7 +72,7 @@ enum {
 /* What --help of a verb says, and its table. */
 typedef struct VerbUsage {
         const char *synopsis; /* "cgscope create [OPTIONS…] TARGET [KEY=VALUE…]" */
-        const char *summary;  /* one or more lines, without newline at the end */
+        const char *summary;  /* sentences; broken into lines where it is printed */
         const char *see;      /* what follows "See cgscope(1) for details"; NULL: nothing */
         const Option *table;
         size_t n_table;

@@ -17,7 +17,7 @@ static const Option controllers_options[] = {
 
 static const VerbUsage controllers_usage = {
         .synopsis = "cgscope controllers [OPTIONS…] [TARGET]",
-        .summary = "Show which controllers a unit or group has, which of them it hands on to the\n"
+        .summary = "Show which controllers a unit or group has, which of them it hands on to the "
                    "groups below it, and where the others stop. Without a target: where one is.",
         .table = controllers_options,
         .n_table = ELEMENTSOF(controllers_options),
@@ -51,7 +51,7 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
                 r = controller_find_stop(aim->root, aim->target.path, controller, &stop, &next);
                 if (r < 0 && r != -ENODATA)
                         return r;
-                text = r == 0 ? stop ?: "(not in this hierarchy)" : NULL;
+                text = r == 0 ? stop ?: table->json ? NULL : "(not in this hierarchy)" : NULL;
         }
 
         r = tabular_add(table, NULL, &row);
@@ -67,15 +67,10 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
         return r;
 }
 
-static int show(const Aim *aim, const CommonOptions *options) {
-        _cleanup_(tabular_done) Tabular table = {};
+static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         ControllerMask available, enabled, root;
         _cleanup_close_ int top = group_open(aim->root, "/");
         int r;
-
-        r = tabular_choose(&table, options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns));
-        if (r < 0)
-                return r;
 
         r = group_controllers(aim->target.fd, &available);
         if (r >= 0)
@@ -85,23 +80,24 @@ static int show(const Aim *aim, const CommonOptions *options) {
         if (r < 0)
                 return aim_report(aim, r, "cannot read the controllers of");
 
-        r = tabular_open(&table, options, columns, "controllers");
+        r = tabular_open(table, options, columns, "controllers");
         if (r < 0)
                 return r;
 
         /* Those that systemd manages, and whatever else this hierarchy has. */
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)
                 if ((CONTROLLER_MASK_MANAGED | root | available) & controller_bit(c)) {
-                        r = add_controller(&table, aim, c, available & controller_bit(c), enabled & controller_bit(c));
+                        r = add_controller(table, aim, c, available & controller_bit(c), enabled & controller_bit(c));
                         if (r < 0)
                                 return aim_report(aim, r, "cannot show the controllers of");
                 }
 
-        return tabular_print(&table, options);
+        return tabular_print(table, options);
 }
 
 int verb_controllers(int argc, char *argv[]) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_(tabular_done) Tabular table = {};
         CommonOptions options;
         int rest, r;
 
@@ -113,9 +109,12 @@ int verb_controllers(int argc, char *argv[]) {
                 return STATUS_USAGE;
         }
 
+        if (tabular_choose(&table, &options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns)) < 0)
+                return STATUS_USAGE;
+
         r = aim_open(&aim, &options, rest < argc ? argv[rest] : ".", AIM_ANY);
         if (r >= 0)
-                r = show(&aim, &options);
+                r = show(&aim, &options, &table);
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -45,8 +45,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage create_usage = {
         .synopsis = "cgscope create [OPTIONS…] TARGET [KEY=VALUE…]",
-        .summary = "Make a group in a delegated subtree, with limits: systemd's names (MemoryMax=1G)\n"
-                   "or the kernel's files (memory.max=1G). The controllers that they need are enabled\n"
+        .summary = "Make a group in a delegated subtree, with limits: systemd's names (MemoryMax=1G) "
+                   "or the kernel's files (memory.max=1G). The controllers that they need are enabled "
                    "from the delegated unit down to the group.",
         .see = "and systemd.resource-control(5) for properties",
         .table = create_options,

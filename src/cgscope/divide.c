@@ -84,7 +84,7 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
 
         switch (error) {
         case -ENOENT:
-                return log_error("there is no group %s%s", title, parents ? "" : "; -p makes those above it, too"),
+                return log_error("there is no group %s%s", title, parents ? "" : "; --parents makes those above it, too"),
                        error;
         case -EEXIST:
                 return log_error("the group %s is there already", title), error;

@@ -131,8 +131,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage exec_usage = {
         .synopsis = "cgscope exec [OPTIONS…] TARGET [--] COMMAND [ARGUMENTS…]",
-        .summary = "Start a command inside a group of a delegated subtree, in place: same process,\n"
-                   "same terminal. With --wait, --report or --remove, cgscope stays beside it until\n"
+        .summary = "Start a command inside a group of a delegated subtree, in place: same process, "
+                   "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
                    "it has ended.",
         .see = "and systemd.resource-control(5) for properties",
         .table = exec_options,

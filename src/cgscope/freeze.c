@@ -40,7 +40,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage freeze_usage = {
         .synopsis = "cgscope freeze [OPTIONS…] TARGET…",
-        .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without\n"
+        .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
                    "success it is as it was.",
         .table = freeze_options,
         .n_table = ELEMENTSOF(freeze_options),

@@ -24,6 +24,7 @@ typedef struct Get {
         CommonOptions options;
         bool value;
         Aim aim;
+        FILE *stream;
         JsonWriter json;
 } Get;
 
@@ -39,7 +40,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage get_usage = {
         .synopsis = "cgscope get [OPTIONS…] TARGET [KEY…]",
-        .summary = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the\n"
+        .summary = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the "
                    "kernel's files (memory.max). Without a key: all properties, and all files.",
         .table = get_options,
         .n_table = ELEMENTSOF(get_options),
@@ -49,9 +50,9 @@ static const VerbUsage get_usage = {
 /* A value of several lines begins on a line of its own. */
 static void print_text(const Get *get, const char *key, const char *value) {
         if (get->value)
-                printf("%s\n", value);
+                fprintf(get->stream, "%s\n", value);
         else
-                printf("%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
+                fprintf(get->stream, "%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
 }
 
 /* What reads as a number is one. */
@@ -129,22 +130,29 @@ static int print_all(Get *get, char *const keys[], size_t n_keys) {
         return r < 0 ? aim_report(&get->aim, r, "cannot read") : 0;
 }
 
+/* Into memory first: where a key cannot be read, nothing is printed. */
 static int print(Get *get, char *const keys[], size_t n_keys) {
+        _cleanup_free_ char *text = NULL;
+        size_t length = 0;
         int r;
 
-        if (get->options.json)
-                json_begin(&get->json, stdout, get->options.json_pretty);
+        get->stream = open_memstream(&text, &length);
+        if (!get->stream)
+                return log_oom();
 
+        if (get->options.json)
+                json_begin(&get->json, get->stream, get->options.json_pretty);
         r = print_all(get, keys, n_keys);
+        if (r >= 0 && get->options.json)
+                r = json_end(&get->json);
+        if (fclose(get->stream) != 0 && r >= 0)
+                r = log_oom();
         if (r < 0)
                 return r;
 
-        if (get->options.json)
-                r = json_end(&get->json);
-        else if (fflush(stdout) != 0)
-                r = -errno;
-
-        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
+        if (fwrite(text, 1, length, stdout) != length || fflush(stdout) != 0)
+                return log_error_errno(-errno, "cannot write to standard output");
+        return 0;
 }
 
 int verb_get(int argc, char *argv[]) {

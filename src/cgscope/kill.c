@@ -43,7 +43,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage kill_usage = {
         .synopsis = "cgscope kill [OPTIONS…] TARGET…",
-        .summary = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to\n"
+        .summary = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to "
                    "a group reaches also what is forked meanwhile.",
         .table = kill_options,
         .n_table = ELEMENTSOF(kill_options),

@@ -55,7 +55,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage move_usage = {
         .synopsis = "cgscope move [OPTIONS…] TARGET PID…",
-        .summary = "Move processes into a delegated unit or a group below it. Where the kernel does not\n"
+        .summary = "Move processes into a delegated unit or a group below it. Where the kernel does not "
                    "let the caller, the unit's manager is asked.",
         .table = move_options,
         .n_table = ELEMENTSOF(move_options),

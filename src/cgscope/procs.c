@@ -68,7 +68,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage procs_usage = {
         .synopsis = "cgscope procs [OPTIONS…] [TARGET]",
-        .summary = "List the processes in a unit or group; without a target, in the delegated unit that\n"
+        .summary = "List the processes in a unit or group; without a target, in the delegated unit that "
                    "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
         .table = procs_options,
         .n_table = ELEMENTSOF(procs_options),

@@ -11,7 +11,7 @@
 /* The column at which the figures begin: behind the longest label. */
 #define LABEL_WIDTH 13
 
-#define SIGNAL_NAME_MAX 16
+#define SIGNAL_NAME_MAX 24
 
 static char *signal_name(int number, char buffer[static SIGNAL_NAME_MAX]) {
         const char *name = sigabbrev_np(number);
@@ -89,9 +89,9 @@ static void print_peaks(const Report *report, FILE *file) {
                 fputc('\n', file);
         }
 
-        if (is_known(report, STATISTIC_PROCESSES_PEAK)) {
-                print_label(file, "processes");
-                fprintf(file, "%ju peak\n", (uintmax_t) value_of(report, STATISTIC_PROCESSES_PEAK));
+        if (is_known(report, STATISTIC_TASKS_PEAK)) {
+                print_label(file, "tasks");
+                fprintf(file, "%ju peak\n", (uintmax_t) value_of(report, STATISTIC_TASKS_PEAK));
         }
 }
 

@@ -17,7 +17,7 @@
 #define CPU_TIMES RANGE(STATISTIC_CPU, STATISTIC_CPU_SYSTEM)
 #define PEAKS                                                                \
         (STATISTIC_BIT(STATISTIC_MEMORY_PEAK) | STATISTIC_BIT(STATISTIC_SWAP_PEAK) | \
-         STATISTIC_BIT(STATISTIC_PROCESSES_PEAK))
+         STATISTIC_BIT(STATISTIC_TASKS_PEAK))
 
 void report_done(Report *report) {
         free(report->devices);
@@ -136,7 +136,7 @@ static void settle_cpu_times(Statistics *statistics) {
 
 /* What we ourselves used, being in there: time, and one process. */
 static void subtract_aside(const Meter *meter, Report *report) {
-        uint64_t *peak = &report->statistics.values[STATISTIC_PROCESSES_PEAK];
+        uint64_t *peak = &report->statistics.values[STATISTIC_TASKS_PEAK];
         Statistics aside;
 
         read_statistics(meter->aside, CPU_TIMES, &aside);

@@ -280,7 +280,7 @@ static int check_combination(const ScopeOptions *options) {
 static const VerbUsage usages[] = {
         [SCOPE_VERB_RUN] = {
                 .synopsis = "cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
-                .summary = "Run a command in a new scope, in place: same process, same terminal. With\n"
+                .summary = "Run a command in a new scope, in place: same process, same terminal. With "
                            "--wait or --report, cgscope stays beside it until it has ended.",
                 .see = "and systemd.resource-control(5) for properties",
                 .table = run_options,

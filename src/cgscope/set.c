@@ -39,7 +39,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage set_usage = {
         .synopsis = "cgscope set [OPTIONS…] TARGET KEY=VALUE…",
-        .summary = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or\n"
+        .summary = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or "
                    "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
         .see = "and systemd.resource-control(5) for properties",
         .table = set_options,

@@ -11,13 +11,13 @@ static void print_statistics(JsonWriter *writer, const Status *status) {
                 if (i == STATISTIC_FROZEN || i == STATISTIC_POPULATED) {
                         if (values[i] != STATISTIC_ABSENT)
                                 json_boolean(writer, statistic_field(i), values[i] > 0);
-                } else if (i == STATISTIC_PROCESSES)
+                } else if (i == STATISTIC_TASKS)
                         json_number(writer, statistic_field(i), status->n_processes);
                 else if (values[i] != STATISTIC_ABSENT)
                         json_number(writer, statistic_field(i), values[i]);
 
-        if (values[STATISTIC_PROCESSES] != STATISTIC_ABSENT)
-                json_number(writer, "tasks", values[STATISTIC_PROCESSES]);
+        if (values[STATISTIC_TASKS] != STATISTIC_ABSENT)
+                json_number(writer, "tasks", values[STATISTIC_TASKS]);
 }
 
 /* "cpu_some_usec" is the total, "cpu_some_avg10" the share of the last ten seconds, in percent. */

@@ -94,7 +94,7 @@ static const struct UsageRow {
                 FigureKind kind;
         } more[5];
 } usage_rows[] = {
-        { "Tasks", FIGURE_NUMBER, STATISTIC_PROCESSES, { { "peak", STATISTIC_PROCESSES_PEAK, FIGURE_NUMBER } } },
+        { "Tasks", FIGURE_NUMBER, STATISTIC_TASKS, { { "peak", STATISTIC_TASKS_PEAK, FIGURE_NUMBER } } },
         { "Memory",
           FIGURE_BYTES,
           STATISTIC_MEMORY,

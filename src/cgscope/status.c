@@ -415,10 +415,10 @@ static int show(const CommonOptions *options, const char *text) {
 int verb_status(int argc, char *argv[]) {
         static const VerbUsage usage = {
                 .synopsis = "cgscope status [OPTIONS…] [TARGET]",
-                .summary = "Show all of a scope, a service or a group: limits and where they come from,\n"
-                           "usage, pressure, events and processes. Without TARGET it is '.', the delegated\n"
-                           "unit that we are in.\n\n"
-                           "The exit status is 0 where it holds processes, 3 where not, 4 where there is no\n"
+                .summary = "Show all of a scope, a service or a group: limits and where they come from, "
+                           "usage, pressure, events and processes. Without TARGET it is '.', the delegated "
+                           "unit that we are in.\n "
+                           "The exit status is 0 where it holds processes, 3 where not, 4 where there is no "
                            "such unit or group.",
                 .table = status_options,
                 .n_table = ELEMENTSOF(status_options),

@@ -62,8 +62,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 static const VerbUsage stop_usage = {
         .synopsis = "cgscope stop [OPTIONS…] TARGET…\ncgscope stop --empty [OPTIONS…]",
-        .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL\n"
-                   "those that are left after --grace. With --empty, stop the delegated scopes of the\n"
+        .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
+                   "those that are left after --grace. With --empty, stop the delegated scopes of the "
                    "caller in which no process is any more, and print their names.",
         .table = stop_options,
         .n_table = ELEMENTSOF(stop_options),

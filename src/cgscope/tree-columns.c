@@ -44,7 +44,7 @@ static const struct {
         { TREE_FROZEN, STATISTIC_FROZEN, tabular_set_number },
         { TREE_MEMORY_PEAK, STATISTIC_MEMORY_PEAK, tabular_set_bytes },
         { TREE_SWAP, STATISTIC_SWAP, tabular_set_bytes },
-        { TREE_TASKS, STATISTIC_PROCESSES, tabular_set_number },
+        { TREE_TASKS, STATISTIC_TASKS, tabular_set_number },
         { TREE_CPU_USER, STATISTIC_CPU_USER, tabular_set_time },
         { TREE_CPU_SYSTEM, STATISTIC_CPU_SYSTEM, tabular_set_time },
         { TREE_IO_READ, STATISTIC_IO_READ, tabular_set_bytes },
@@ -153,7 +153,7 @@ static int mark_nearly_used(Tabular *tabular, TableRow *row, const TreeFigures *
         } pairs[] = {
                 { TREE_MEMORY, TREE_MEMORY_LIMIT, STATISTIC_MEMORY },
                 { TREE_SWAP, TREE_SWAP_LIMIT, STATISTIC_SWAP },
-                { TREE_TASKS, TREE_TASKS_LIMIT, STATISTIC_PROCESSES },
+                { TREE_TASKS, TREE_TASKS_LIMIT, STATISTIC_TASKS },
         };
         int r = 0;
 

@@ -252,12 +252,9 @@ static int open_default(Tree *tree) {
 }
 
 static int print_tree(Tree *tree, const char *text) {
-        size_t n_default = tree->processes && tree->common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
         int r;
 
-        r = tabular_choose(&tree->tabular, &tree->common, tree_columns, _TREE_COLUMN_MAX, n_default);
-        if (r >= 0)
-                r = text ? aim_open(&tree->aim, &tree->common, text, AIM_ANY) : open_default(tree);
+        r = text ? aim_open(&tree->aim, &tree->common, text, AIM_ANY) : open_default(tree);
         if (r >= 0)
                 r = tabular_open(&tree->tabular, &tree->common, tree_columns, "groups");
         if (r < 0)
@@ -275,7 +272,7 @@ static int print_tree(Tree *tree, const char *text) {
 int verb_tree(int argc, char *argv[]) {
         static const VerbUsage usage = {
                 .synopsis = "cgscope tree [OPTIONS…] [TARGET]",
-                .summary = "Show the groups below a scope or group, with what they use and what limits them.\n"
+                .summary = "Show the groups below a scope or group, with what they use and what limits them. "
                            "Without TARGET those of the delegated unit that you are in, else all of your manager.",
                 .see = "systemd-cgls(1)",
                 .table = tree_options,
@@ -283,6 +280,7 @@ int verb_tree(int argc, char *argv[]) {
                 .own = parse_own,
         };
         _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
+        size_t n_default;
         int rest, r;
 
         r = common_options_parse(&tree.common, &usage, &tree, argc, argv, &rest);
@@ -293,6 +291,9 @@ int verb_tree(int argc, char *argv[]) {
                 return STATUS_USAGE;
         }
 
-        r = print_tree(&tree, argv[rest]);
-        return r >= 0 ? EXIT_SUCCESS : r == -EINVAL ? STATUS_USAGE : STATUS_FAILURE;
+        n_default = tree.processes && tree.common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
+        if (tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default) < 0)
+                return STATUS_USAGE;
+
+        return print_tree(&tree, argv[rest]) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -62,11 +62,16 @@ scope() {
     boundary=${boundary%/main}
 }
 
-# What `scope` started. The kernel kills more surely than a manager stops.
+# What `scope` and `inside` started. The kernel kills more surely than a manager stops.
 end_scopes() {
-    local group
-    for group in $(find /sys/fs/cgroup -type d -name 'test-*.scope' 2>/dev/null); do
+    local group user
+    while read -r group; do
         echo 1 >"$group/cgroup.kill" 2>/dev/null || true
+    done < <(find /sys/fs/cgroup -type d \( -name 'test-*.scope' -o -name 'app-cgscope-*.scope' \) 2>/dev/null)
+    for user in root tester other; do
+        # One without processes does not end by that.
+        no_scopes_of "$user" || manager_of "$user" stop 'test-*.scope' || true
+        no_scopes_of "$user" || manager_of "$user" reset-failed 'test-*.scope' || true
     done
     expect_no_scopes root tester other
 }

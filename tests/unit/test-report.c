@@ -66,7 +66,7 @@ static Report full_report(void) {
         values[STATISTIC_CPU_SYSTEM] = 500;
         values[STATISTIC_MEMORY_PEAK] = 12 * 1024 * 1024;
         values[STATISTIC_SWAP_PEAK] = 0;
-        values[STATISTIC_PROCESSES_PEAK] = 20;
+        values[STATISTIC_TASKS_PEAK] = 20;
         values[STATISTIC_CPU_SOME] = 3000;
         values[STATISTIC_CPU_FULL] = 0;
         for (Statistic s = STATISTIC_EVENT_HIGH; s <= STATISTIC_EVENT_OOM_GROUP_KILL; s++)
@@ -84,7 +84,7 @@ static void test_text(void) {
                       "    wall time: 1.234s\n"
                       "     cpu time: 1.500ms (1ms user, 500us system)\n"
                       "       memory: 12M peak, swap 0B peak\n"
-                      "    processes: 20 peak\n"
+                      "        tasks: 20 peak\n"
                       "           io: /dev/block/4095:7 12K read (3 ops), 50M written (100 ops)\n"
                       "    cpu stall: 3ms some, 0 full\n"
                       "memory events: 4 oom_kill\n"
@@ -96,7 +96,7 @@ static void test_json(void) {
 
         assert_prints(&report, true,
                       "{\"unit\":\"a.scope\",\"control_group\":\"/a.scope\",\"exit_status\":0,\"wall_usec\":1234567,"
-                      "\"memory_peak\":12582912,\"swap_peak\":0,\"processes_peak\":20,"
+                      "\"memory_peak\":12582912,\"swap_peak\":0,\"tasks_peak\":20,"
                       "\"cpu_usec\":1500,\"cpu_user_usec\":1000,\"cpu_system_usec\":500,"
                       "\"cpu_some_usec\":3000,\"cpu_full_usec\":0,"
                       "\"events_high\":0,\"events_max\":0,\"events_oom\":0,\"events_oom_kill\":4,"

@@ -169,7 +169,7 @@ test_report_known() {
         run as "$user" cgscope run -q --json --report="$scratch/report" -- "$scratch/known-load" "$scratch/data"
         expect_status 0
         near memory_peak $((200 * 1024 * 1024)) $((8 * 1024 * 1024))
-        near processes_peak 21 1
+        near tasks_peak 21 1
         near io_written_bytes $((50 * 1024 * 1024)) $((50 * 1024 * 1024 / 20))
         near cpu_usec 1000000 50000
         rm -f report data
@@ -177,7 +177,7 @@ test_report_known() {
             --report="$scratch/report" -p MemoryMax=1G -p TasksMax=100 -p 'IOWeight=100' ./job -- "$scratch/known-load" "$scratch/data"
         expect_status 0
         near memory_peak $((200 * 1024 * 1024)) $((8 * 1024 * 1024))
-        near processes_peak 21 1
+        near tasks_peak 21 1
         near io_written_bytes $((50 * 1024 * 1024)) $((50 * 1024 * 1024 / 20))
         near cpu_usec 1000000 50000
     done
