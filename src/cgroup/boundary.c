@@ -29,42 +29,53 @@ static bool is_user_manager(const char *name) {
         return startswith(name, "user@") && endswith(name, ".service");
 }
 
-int boundary_open(int root, const char *path, size_t *ret_length) {
+static int duplicate(int fd) {
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+        return copy < 0 ? -errno : copy;
+}
+
+int boundary_open(int root, const char *path, int group, size_t top, size_t *ret_length) {
         _cleanup_free_ char *at = strdup(path);
 
         if (!at)
                 return -ENOMEM;
 
-        for (char *slash; (slash = strrchr(at, '/')) && slash[1]; *slash = '\0') {
-                _cleanup_close_ int fd = -EBADF;
+        for (char *slash; (slash = strrchr(at, '/')) && slash[1] && strlen(at) > top; *slash = '\0') {
+                _cleanup_close_ int opened = -EBADF;
+                size_t length = strlen(at);
+                int fd = group;
 
                 if (is_user_manager(slash + 1))
                         break;
                 if (streq(slash + 1, "init.scope"))
                         continue;
 
-                fd = group_open(root, at);
-                if (fd < 0 && fd != -ENOENT)
-                        return fd;
-
-                if (fd >= 0 && boundary_is_marked(fd)) {
-                        *ret_length = strlen(at);
-                        return TAKE_FD(fd);
+                if (path[length]) {
+                        fd = opened = group_open(root, at);
+                        if (fd < 0 && fd != -ENOENT)
+                                return fd;
                 }
+                if (fd < 0 || !boundary_is_marked(fd))
+                        continue;
+
+                fd = opened >= 0 ? TAKE_FD(opened) : duplicate(group);
+                if (fd >= 0)
+                        *ret_length = length;
+                return fd;
         }
 
         return -ENODATA;
 }
 
 int boundary_find(int root, const char *path, char **ret) {
-        _cleanup_close_ int fd = group_open(root, path);
+        _cleanup_close_ int group = group_open(root, path), fd = -EBADF;
         size_t length;
 
-        if (fd < 0)
-                return fd;
+        if (group < 0)
+                return group;
 
-        fd_closep(&fd);
-        fd = boundary_open(root, path, &length);
+        fd = boundary_open(root, path, group, 0, &length);
         if (fd < 0)
                 return fd;
 

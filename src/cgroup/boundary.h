@@ -20,11 +20,13 @@ bool boundary_is_marked_by_manager(int fd);
 /* Puts our mark on the group @fd. Its owner may; -EOPNOTSUPP where the kernel keeps no attributes there. */
 int boundary_mark(int fd);
 
-/* Opens the nearest marked group at or above @path beneath @root; groups at the end of @path that are not there are
- * passed over. The directory of a user manager ("user@UID.service") belongs to that manager and is never a boundary, nor
- * is anything above it; nor is a manager's "init.scope". Returns the descriptor, *ret_length is how much of @path it
- * is; -ENODATA: there is none. */
-int boundary_open(int root, const char *path, size_t *ret_length);
+/* Opens the nearest marked group at or above @path beneath @root, where that is below the first @top bytes of @path.
+ * @group is the one at @path, borrowed; negative: it is not there, and others at the end of @path that are not there are
+ * passed over, too. The directory of a user manager ("user@UID.service") belongs to that manager and is never a
+ * boundary, nor is anything above it; nor is a manager's "init.scope". Returns the descriptor, *ret_length is how much
+ * of @path it is; -ENODATA: there is none. */
+int boundary_open(int root, const char *path, int group, size_t top, size_t *ret_length);
 
-/* The same, of a group that is there (else -ENOENT); its path, in *ret, is freed by the caller. */
+/* The path of the nearest marked group at or above @path, which has to be there (else -ENOENT). *ret is freed by the
+ * caller. */
 int boundary_find(int root, const char *path, char **ret);

@@ -27,23 +27,19 @@ static int set_trouble(DivisionTrouble *trouble, int error, const char *path, si
         return trouble->path ? error : -ENOMEM;
 }
 
-/* One part of the path: opened where it is there, else made. *made tells. */
-static int enter_or_make(int parent, const char *name, bool *made) {
-        int fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
+/* One part of the path: made, or opened where it is there. *made tells. */
+static int make_or_enter(int parent, const char *name, bool *made) {
+        bool valid = group_name_is_valid(name);
+        int fd;
 
-        *made = false;
-        if (fd != -ENOENT)
-                return fd;
-        if (!group_name_is_valid(name))
-                return -EINVAL;
-        if (mkdirat(parent, name, 0755) < 0)
+        *made = valid && mkdirat(parent, name, 0755) >= 0;
+        if (valid && !*made && errno != EEXIST)
                 return -errno;
 
-        *made = true;
         fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
-        if (fd < 0)
+        if (fd < 0 && *made)
                 (void) unlinkat(parent, name, AT_REMOVEDIR);
-        return fd;
+        return fd == -ENOENT && !valid ? -EINVAL : fd;
 }
 
 int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
@@ -68,10 +64,12 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
                 if (!parents && p[length])
                         next = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY), made = false;
                 else
-                        next = enter_or_make(parent, name, &made);
+                        next = make_or_enter(parent, name, &made);
                 p += length;
-                if (next < 0)
+                if (next < 0) {
+                        division->path[p - below - (ptrdiff_t) length] = '\0'; /* so far it is there */
                         return set_trouble(trouble, next, below, (size_t) (p - below), _CONTROLLER_INVALID);
+                }
 
                 division->n_made += made;
                 (void) fd_close(fd);
@@ -201,6 +199,9 @@ static void disable(int group, ControllerMask controllers) {
 /* The last group first: one with groups below it cannot go. */
 static void remove_made(Division *division) {
         _cleanup_free_ char *path = strdup(division->path);
+
+        if (path && endswith(path, "/"))
+                path[strlen(path) - 1] = '\0';
 
         for (; path && division->n_made > 0; division->n_made--) {
                 char *slash = strrchr(path, '/');

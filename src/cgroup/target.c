@@ -123,20 +123,42 @@ void target_name_done(TargetName *name) {
         *name = (TargetName) {};
 }
 
-/* Where @name begins: the path of the unit, of the caller's boundary, of the process. */
-static int find_base(int root, const TargetName *name, uid_t uid, char **ret) {
+/* The boundary that the caller lives in. Its path is where such a target begins. */
+static int open_own_boundary(Target *target, char **ret_path) {
         _cleanup_free_ char *own = NULL;
+        _cleanup_close_ int group = -EBADF;
+        int r;
+
+        r = cgroup_of_process(0, &own);
+        if (r < 0)
+                return r;
+
+        group = group_open(target->root, own);
+        if (group < 0)
+                return group;
+
+        r = boundary_open(target->root, own, group, 0, &target->boundary_length);
+        if (r < 0)
+                return r;
+
+        target->boundary = r;
+        own[target->boundary_length] = '\0';
+        *ret_path = TAKE_PTR(own);
+        return 0;
+}
+
+/* Where @name begins: the path of the unit, of the caller's boundary, of the process. */
+static int find_base(Target *target, const TargetName *name, uid_t uid, char **ret) {
         int r;
 
         switch (name->kind) {
         case TARGET_UNIT:
-                r = search_unit(root, name->unit, uid, ret);
+                r = search_unit(target->root, name->unit, uid, ret);
                 return r == -ENOENT ? -ENXIO : r;
         case TARGET_PROCESS:
                 return cgroup_of_process(name->pid, ret);
         case TARGET_OWN:
-                r = cgroup_of_process(0, &own);
-                return r < 0 ? r : boundary_find(root, own, ret);
+                return open_own_boundary(target, ret);
         case TARGET_PATH:
         default:
                 *ret = strdup("");
@@ -144,34 +166,48 @@ static int find_base(int root, const TargetName *name, uid_t uid, char **ret) {
         }
 }
 
+static int set_path(Target *target, const char *base, const char *rest) {
+        target->path = NULL;
+        if (!*base && !*rest)
+                target->path = strdup("/");
+        else if (asprintf(&target->path, "%s%s", streq(base, "/") && *rest ? "" : base, rest) < 0)
+                target->path = NULL;
+
+        return target->path ? 0 : -ENOMEM;
+}
+
+/* Below a boundary that is known already, another may be nearer. */
+static int open_group(Target *target, TargetFlags flags) {
+        int from = target->boundary >= 0 ? target->boundary : target->root, fd;
+
+        fd = group_open(from, target_below(target));
+        if (fd < 0 && !(fd == -ENOENT && (flags & TARGET_MAY_BE_ABSENT)))
+                return fd;
+        if (fd >= 0)
+                target->fd = fd;
+
+        fd = boundary_open(target->root, target->path, target->fd, target->boundary_length, &target->boundary_length);
+        if (fd < 0)
+                return fd == -ENODATA ? 0 : fd;
+
+        (void) fd_close(target->boundary);
+        target->boundary = fd;
+        return 0;
+}
+
 int target_open(int root, const TargetName *name, uid_t uid, TargetFlags flags, Target *ret) {
         _cleanup_(target_done) Target target = TARGET_INIT;
         _cleanup_free_ char *base = NULL;
         int r;
 
-        r = find_base(root, name, uid, &base);
+        target.root = root;
+        r = find_base(&target, name, uid, &base);
+        if (r >= 0)
+                r = set_path(&target, base, name->rest);
+        if (r >= 0)
+                r = open_group(&target, flags);
         if (r < 0)
                 return r;
-
-        if (asprintf(&target.path, "%s%s", streq(base, "/") && *name->rest ? "" : base, name->rest) < 0) {
-                target.path = NULL;
-                return -ENOMEM;
-        }
-        if (!*target.path) {
-                free(target.path);
-                target.path = strdup("/");
-                if (!target.path)
-                        return -ENOMEM;
-        }
-
-        target.root = root;
-        target.fd = group_open(root, target.path);
-        if (target.fd < 0 && !(target.fd == -ENOENT && (flags & TARGET_MAY_BE_ABSENT)))
-                return target.fd;
-
-        target.boundary = boundary_open(root, target.path, &target.boundary_length);
-        if (target.boundary < 0 && target.boundary != -ENODATA)
-                return target.boundary;
 
         *ret = target;
         target = (Target) TARGET_INIT;
@@ -208,6 +244,12 @@ const char *target_below(const Target *target) {
         return below + strspn(below, "/");
 }
 
+static bool part_ends_with(const char *part, size_t length, const char *suffix) {
+        size_t tail = strlen(suffix);
+
+        return length > tail && memcmp(part + length - tail, suffix, tail) == 0;
+}
+
 /* The user of "user@UID.service", or UID_INVALID. */
 static uid_t manager_uid(const char *name, size_t length) {
         uint64_t uid;
@@ -230,16 +272,12 @@ uid_t target_manager_of(const char *path) {
 
                 if (uid != UID_INVALID && p[length])
                         return uid;
+                if (!part_ends_with(p, length, ".slice")) /* what is below a unit anybody may call so */
+                        break;
                 p += length + strspn(p + length, "/");
         }
 
         return UID_INVALID;
-}
-
-static bool part_ends_with(const char *part, size_t length, const char *suffix) {
-        size_t tail = strlen(suffix);
-
-        return length > tail && memcmp(part + length - tail, suffix, tail) == 0;
 }
 
 int target_unit_of(const char *path, char **ret, size_t *ret_length) {

@@ -113,13 +113,11 @@ static int check_thawed(const Aim *aim, const char *unit) {
         return 0;
 }
 
-static int set_unit(Set *set, const char *unit, char *const words[], size_t n_words) {
+static int set_unit(Set *set, const char *unit) {
         char *message = NULL;
         int r;
 
-        r = parse_properties(set, unit, words, n_words);
-        if (r >= 0)
-                r = check_thawed(&set->aim, unit);
+        r = check_thawed(&set->aim, unit);
         if (r < 0)
                 return r;
 
@@ -139,6 +137,7 @@ static int set_unit(Set *set, const char *unit, char *const words[], size_t n_wo
 int verb_set(int argc, char *argv[]) {
         _cleanup_(set_done) Set set = { .aim = AIM_INIT };
         _cleanup_free_ char *unit = NULL;
+        bool by_manager;
         char **words;
         size_t n_words;
         int rest, r;
@@ -156,12 +155,15 @@ int verb_set(int argc, char *argv[]) {
         if (aim_open(&set.aim, &set.options, argv[rest], AIM_UNIT_OR_GROUP | AIM_WRITABLE) < 0)
                 return STATUS_FAILURE;
 
-        if (aim_is_unit(&set.aim, &unit) && !(target_is_boundary(&set.aim.target) && all_for_everybody(words, n_words)))
-                return set_unit(&set, unit, words, n_words) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
-
-        r = divide_parse(words, n_words, &set.attributes);
+        by_manager = aim_is_unit(&set.aim, &unit) &&
+                     !(target_is_boundary(&set.aim.target) && all_for_everybody(words, n_words));
+        if (by_manager)
+                r = parse_properties(&set, unit, words, n_words);
+        else
+                r = divide_parse(words, n_words, &set.attributes);
         if (r < 0)
-                return STATUS_USAGE;
+                return r == -EPERM ? STATUS_FAILURE : STATUS_USAGE;
 
-        return divide_apply(&set.aim, &set.attributes) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        r = by_manager ? set_unit(&set, unit) : divide_apply(&set.aim, &set.attributes);
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

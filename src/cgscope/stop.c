@@ -8,7 +8,6 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "cgroup/boundary.h"
 #include "cgroup/control.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
@@ -30,7 +29,7 @@ enum {
 
 static const Option stop_options[] = {
         { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
-        { "empty", 0,   NULL,   "Stop delegated scopes without processes",           OPTION_EMPTY },
+        { "empty", 0,   NULL,   "Stop scopes that no process is in any more",           OPTION_EMPTY },
         { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_ALL },
         { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_SELF },
         MANAGER_OPTIONS,
@@ -63,7 +62,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 static const VerbUsage stop_usage = {
         .synopsis = "cgscope stop [OPTIONS…] TARGET…\ncgscope stop --empty [OPTIONS…]",
         .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
-                   "those that are left after --grace. With --empty, stop the delegated scopes of the "
+                   "those that are left after --grace. With --empty, stop the scopes of the "
                    "caller in which no process is any more, and print their names.",
         .table = stop_options,
         .n_table = ELEMENTSOF(stop_options),
@@ -176,14 +175,6 @@ static void empty_search_done(EmptySearch *search) {
         client_close(&search->client);
 }
 
-/* By the mark, or by the manager's word where a user manager left none. */
-static int is_delegated(EmptySearch *search, int fd, const char *path, char **ret_message) {
-        if (boundary_is_marked(fd))
-                return 1;
-
-        return search->client.asking->control_group_is_delegated(search->client.manager, path, NULL, ret_message);
-}
-
 /* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
  * business. What it holds for running, and is still empty after it said so, was left behind. */
 static int stop_if_left(EmptySearch *search, int fd, const char *unit, char **ret_message) {
@@ -216,9 +207,7 @@ static int look_at_unit(int fd, const char *path, void *userdata) {
             target_unit_of(path, &unit, NULL) < 0)
                 return 0;
 
-        r = is_delegated(search, fd, path, &message);
-        if (r > 0)
-                r = stop_if_left(search, fd, unit, &message);
+        r = stop_if_left(search, fd, unit, &message);
         if (r > 0) {
                 printf("%s\n", unit);
                 search->n_stopped++;

@@ -159,6 +159,8 @@ static void test_unit_of(void) {
         expect_unit("/a.slice/b.scope/c.slice/d.scope", "b.scope", "/a.slice/b.scope");
         expect_unit("/system.slice/b.service/user@1.service/x.scope", "b.service", "/system.slice/b.service");
         expect_unit(MANAGER "/app.slice/x.scope/user@1.service/y.scope", "x.scope", MANAGER "/app.slice/x.scope");
+        expect_unit(MANAGER "/session.slice/user@7.service/y.scope", "user@7.service",
+                    MANAGER "/session.slice/user@7.service");
         /* systemd writes '_' before a name that the kernel could claim. */
         expect_unit("/system.slice/_cpu.service", "cpu.service", "/system.slice/_cpu.service");
         expect_unit("/a.slice/_cpu.x.scope/g", "cpu.x.scope", "/a.slice/_cpu.x.scope");

@@ -31,6 +31,7 @@ targets_inside() {
 
 test_targets() {
     # UNIT/GROUP, ./GROUP, an absolute path and @PID name the same group, from within the scope
+    needs container
     local user
     for user in root tester; do
         inside "$user" targets_inside
@@ -52,6 +53,7 @@ from_elsewhere() {
 
 test_elsewhere() {
     # another scope of one's own, from a service of the system's, and from a login session
+    needs container
     local user
     for user in root tester; do
         scope "$user" elsewhere
@@ -73,6 +75,7 @@ in_service() {
 
 test_service() {
     # a service with Delegate= is a boundary like a scope
+    needs container
     local user name
     for user in root tester; do
         testrun_name
@@ -104,6 +107,7 @@ unmarked() {
 
 test_unmarked() {
     # a scope that somebody else made below a user manager: the manager is asked once, then it is marked
+    needs container
     local target
     for target in . test-unmarked.scope; do
         as_here tester "unmarked yes $target" as_user tester systemd-run --quiet --user --scope --unit=test-unmarked \
@@ -142,6 +146,7 @@ remove_inside() {
 
 test_remove() {
     # remove takes empty groups, -r kills and removes all below; several are tried all
+    needs container
     local user
     for user in root tester; do
         inside "$user" remove_inside
@@ -170,6 +175,7 @@ END
 
 test_forks() {
     # remove -r gets hold of what forks as fast as it can
+    needs container
     local user
     for user in root tester; do
         inside "$user" forks_inside
@@ -205,6 +211,7 @@ parents_inside() {
 
 test_parents() {
     # -p makes the groups above, too, and takes what is there; without it the parent must be there
+    needs container
     local user
     for user in root tester; do
         inside "$user" parents_inside
@@ -242,6 +249,7 @@ undo_inside() {
 
 test_undo() {
     # a create that fails later takes back what it made
+    needs container
     local user
     for user in root tester; do
         inside "$user" undo_inside
@@ -284,7 +292,7 @@ test_enabled() {
     # what the limits need is enabled from the boundary down to the parent, and nothing else anywhere
     needs controllers memory pids
     local user
-    for user in root tester; do
+    for user in $(both); do
         inside "$user" enabled_inside
     done
 }
@@ -351,7 +359,7 @@ test_threaded() {
     # the same for controllers with which the kernel does not say EBUSY, alone and among others
     needs controllers cpu memory pids
     local user
-    for user in root tester; do
+    for user in $(both); do
         inside "$user" threaded_inside
     done
 }
@@ -396,6 +404,7 @@ full_inside() {
 
 test_full() {
     # cgroup.max.descendants and .depth: the line names which and where, and nothing is left
+    needs container
     local user
     for user in root tester; do
         inside "$user" full_inside
@@ -422,6 +431,7 @@ json_inside() {
 
 test_reading() {
     # get and controllers as text and as JSON, also of groups that are not delegated
+    needs container
     local user
     for user in root tester; do
         inside "$user" json_inside

@@ -148,7 +148,7 @@ device_inside() {
         works cgscope set ./g "IODeviceLatencyTargetSec=$name 25ms"
         grep -q -x "$number target=25000" g/io.latency || fail "io.latency is $(<g/io.latency)"
     else
-        refused 1 'IODeviceLatencyTargetSec' set ./g "IODeviceLatencyTargetSec=$name 25ms"
+        refused 1 'IODeviceLatencyTargetSec|io\.latency' set ./g "IODeviceLatencyTargetSec=$name 25ms"
     fi
 
     # What the kernel refuses when others were set: those are taken back.
@@ -218,7 +218,6 @@ ranges_inside() {
     expect_err 'cpu\.weight.*1.*10000'
     refused 2 'TasksMax' set ./g MemoryMax=65M TasksMax=0
     refused 2 'CPUQuota' set ./g MemoryMax=65M CPUQuota=0
-    refused 2 'CPUQuotaPeriodSec|1ms|1s' set ./g MemoryMax=65M CPUQuota=10% CPUQuotaPeriodSec=1us
     for word in memory.max=junk memory.max=-5 pids.max=many pids.max=-1 cpu.max=x 'cpu.max=5 5' cpu.weight=x; do
         run cgscope set ./g MemoryHigh=7M "$word"
         [[ $status -eq 1 || $status -eq 2 ]] || fail "status $status"
@@ -229,6 +228,11 @@ ranges_inside() {
     expect_file g/memory.max 67108864
     expect_file g/cpu.weight 5
     expect_file g/pids.max 5
+    # Periods are brought into the kernel's range, as systemd does (systemd.resource-control(5)).
+    works cgscope set ./g CPUQuota=10% CPUQuotaPeriodSec=1us
+    expect_file g/cpu.max '1000 10000'
+    works cgscope set ./g CPUQuotaPeriodSec=5s
+    expect_file g/cpu.max '100000 1000000'
     refused 2 'memory\.current.*read' set ./g memory.current=5
     refused 2 'memory\.stat.*read' set ./g memory.stat=5
 }
@@ -242,9 +246,11 @@ test_ranges() {
     done
 }
 
-# show PROPERTY
+# show PROPERTY: as the manager has it. We are $user already.
 show() {
-    manager_of "$user" show -p "$1" --value "$CGSCOPE_UNIT"
+    local manager=--user
+    [[ $user != root ]] || manager=--system
+    systemctl "$manager" show -p "$1" --value "$CGSCOPE_UNIT"
 }
 
 unit_inside() {
@@ -265,17 +271,21 @@ unit_inside() {
     # Raw files of it are the manager's. All or nothing here, too.
     refused 1 'manager' set . memory.max=1G
     refused 1 'manager' set "$CGSCOPE_UNIT" TasksMax=50 pids.max=1
-    refused 2 'CPUWeight' set . TasksMax=50 CPUWeight=0
     expect_equal "$(show TasksMax)" 99
     expect_file pids.max 99
     expect_file memory.max 209715200
     # What only a manager knows is for a unit.
-    works cgscope set . RuntimeMaxSec=1h
-    expect_equal "$(show RuntimeMaxUSec)" 1h
+    works cgscope set . ManagedOOMSwap=kill
+    expect_equal "$(show ManagedOOMSwap)" kill
+    # And some of that only while it is made.
+    refused 1 'RuntimeMax' set . RuntimeMaxSec=1h
     # Except for what the design leaves to us.
     echo '-memory' >cgroup.subtree_control
     works cgscope set . cgroup.subtree_control=+memory
     [[ " $(<cgroup.subtree_control) " == *' memory '* ]] || fail 'not enabled'
+    # A value out of range is bad usage, as it is on a group.
+    refused 2 'CPUWeight.*1.*10000' set . TasksMax=50 CPUWeight=0
+    expect_equal "$(show TasksMax)" 99
 }
 
 test_unit() {

@@ -67,6 +67,7 @@ usage_inside() {
 
 test_usage() {
     # no target, unknown options, values of options that cannot be read
+    needs container
     local user
     for user in root tester; do
         inside "$user" "unchanged usage_inside"
@@ -100,6 +101,7 @@ targets_inside() {
 
 test_targets() {
     # units, groups and processes that are not there; names that no group can have
+    needs container
     local user
     for user in root tester; do
         inside "$user" "unchanged targets_inside"
@@ -136,6 +138,7 @@ boundary_process() {
 
 test_not_delegated() {
     # what is not delegated, above the boundary, and the boundary itself, with whom it belongs to
+    needs container
     local user
     for user in root tester; do
         inside "$user" --no-leaf boundary_process
@@ -181,9 +184,6 @@ keys_inside() {
     [[ $status -ne 0 ]] || fail 'taken'
     expect_file a/cgroup.max.depth max
     expect_none b
-    # The same on a unit.
-    refused 2 'MemoryMax' set . MemoryMxa=1G
-    refused 2 'CPUWeight.*1.*10000' set . CPUWeight=0
     # Reading.
     refused 1 'MemoryMax' get ./a MemoryMxa
     refused 1 'nosuch|Frobnicate' get ./a Frobnicate
@@ -191,11 +191,15 @@ keys_inside() {
     refused 1 . get ./a ../cgroup.procs
     refused 1 . get ./a /etc/passwd
     rmdir a
+    # The same on a unit.
+    refused 2 'MemoryMax' set . MemoryMxa=1G
+    refused 2 'CPUWeight.*1.*10000' set . CPUWeight=0
 }
 
 test_keys() {
     # unknown and read-only keys, those that only a manager knows, values out of range
     # deadline 90
+    needs container
     local user
     for user in root tester; do
         inside "$user" "unchanged keys_inside"
@@ -255,6 +259,7 @@ self_inside() {
 
 test_self() {
     # its own group, or one around it, is not frozen, killed, stopped or removed without --self
+    needs container
     local user
     for user in root tester; do
         inside "$user" "unchanged self_inside"
@@ -274,6 +279,7 @@ output_inside() {
 
 test_output() {
     # output that cannot be written is an error
+    needs container
     local user
     for user in root tester; do
         inside "$user" "unchanged output_inside"
@@ -282,6 +288,7 @@ test_output() {
 
 test_read_only() {
     # a hierarchy that is mounted read-only: one line that says so
+    needs container
     local file=$scratch/read-only
     printf '%s\n' 'mount -o remount,ro,bind /sys/fs/cgroup || exit 9' 'cd "$CGSCOPE_ROOT"' \
         'for words in "create ./a" "set ./main cgroup.max.depth=3" "remove ./main"; do' \

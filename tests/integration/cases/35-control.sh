@@ -58,6 +58,7 @@ procs_inside() {
 
 test_procs() {
     # procs lists the processes of a group, -r those of the groups below, as text and as JSON
+    needs container
     local user
     for user in root tester; do
         inside "$user" procs_inside
@@ -101,6 +102,7 @@ move_inside() {
 
 test_move() {
     # move takes processes of this scope, of a service, and with --steal of another delegated scope
+    needs container
     local user
     for user in root tester; do
         scope "$user" steal
@@ -120,12 +122,13 @@ move_from_session() {
 
 test_move_session() {
     # out of a login session, where the kernel says EACCES, the manager moves it
+    needs container
     scope tester session
     as_here tester "move_from_session $unit $boundary" as_session tester
 }
 
 move_busy_inside() {
-    works cgscope create ./a/b -p TasksMax=9
+    works cgscope create ./a/b -p MemoryMax=64M
     sleep_in main
     # The boundary and ./a hand controllers on, so nobody may be in them: the line says where there is room.
     run cgscope move ./a "$sleeping"
@@ -139,9 +142,9 @@ move_busy_inside() {
 
 test_move_busy() {
     # not into a group that hands controllers on: the line names groups that take processes
-    needs controllers pids
+    needs controllers memory
     local user
-    for user in root tester; do
+    for user in $(both); do
         inside "$user" move_busy_inside
     done
 }
@@ -237,7 +240,7 @@ groups_inside() {
 test_groups() {
     # freeze, thaw, kill and stop on groups
     local user
-    for user in root tester; do
+    for user in $(both); do
         inside "$user" groups_inside
     done
 }
@@ -255,6 +258,7 @@ frozen_state() {
 test_units() {
     # freeze, thaw, kill and stop on a scope go through its manager, which knows of it
     # deadline 90
+    needs container
     local user
     for user in root tester; do
         scope "$user" control
@@ -277,6 +281,7 @@ test_units() {
 test_stop_frozen() {
     # a frozen scope is stopped as well, though systemd 257 refuses that by itself
     # deadline 90
+    needs container
     local user
     for user in root tester; do
         scope "$user" frozen
@@ -289,6 +294,7 @@ test_stop_frozen() {
 
 test_services() {
     # a service that is not delegated is its manager's as well: root may, a user is refused
+    needs container
     local service
     start root
     service=$(group_of "$started")
@@ -330,6 +336,7 @@ state_is() {
 test_empty() {
     # stop --empty stops the scopes that others left without processes, and no other
     # deadline 120
+    needs container
     local user
     for user in root tester; do
         scope "$user" full
@@ -355,6 +362,7 @@ test_empty() {
 test_list_empty() {
     # list --empty shows them
     # deadline 90
+    needs container
     local user
     for user in root tester; do
         scope "$user" full

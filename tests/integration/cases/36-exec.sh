@@ -11,7 +11,7 @@ setup() {
 
 # in_scope USER SCRIPT: runs it with a delegated subtree of its own.
 in_scope() {
-    printf '%s\n' "$2" >"$scratch/inner"
+    printf 'cd %q\n%s\n' "$scratch" "$2" >"$scratch/inner"
     run as "$1" cgscope run -q --delegate -- bash "$scratch/inner"
 }
 
@@ -48,7 +48,7 @@ test_statuses() {
                 cgscope exec $words
                 echo "status=$?"
             done 2>errors
-            echo "lines=$(wc -l <errors)"; cat errors >&2; ls "$CGSCOPE_ROOT" | grep -c "^[ab]$"'
+            echo "lines=$(wc -l <errors)"; cat errors >&2; rm errors; ls "$CGSCOPE_ROOT" | grep -c "^[ab]$"'
         expect_equal "$(value status | xargs)" '127 126 125 125 125 125 125 125'
         expect_value lines 8
         expect_out '^1$'

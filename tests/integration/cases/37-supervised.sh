@@ -5,6 +5,11 @@
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # `run --wait`, `run --report`, `exec --report`: the command under a supervisor, and what it used.
 
+# run_here USER SCRIPT: a shell in this directory.
+run_here() {
+    run as "$1" bash -c "cd $scratch; $2"
+}
+
 # field NAME: of the report in JSON in the file report; empty where it is absent.
 field() {
     python3 -c '
@@ -74,7 +79,8 @@ test_signals() {
     local user signal
     for user in root tester; do
         for signal in TERM INT HUP QUIT USR1 USR2; do
-            run as "$user" sh -c '
+            # With job control, or a shell has what it starts in the background ignore some of them.
+            run_here "$user" 'set -m
                 cgscope run -q --wait -- sh -c "trap \"echo got; exit 3\" '"$signal"'; echo ready >ready; while :; do sleep 0.05; done" &
                 while [ ! -e ready ]; do sleep 0.05; done
                 kill -'"$signal"' $!
@@ -115,7 +121,7 @@ test_supervisor_killed() {
     for user in root tester; do
         unit=test-killed-$RANDOM.scope
         rm -f ready
-        run as "$user" sh -c '
+        run_here "$user" '
             cgscope run -q --wait -u '"$unit"' -- sh -c "echo \$\$ >ready; while [ ! -e end ]; do sleep 0.05; done" &
             while [ ! -s ready ]; do sleep 0.05; done
             kill -KILL $!
@@ -216,10 +222,10 @@ test_absent() {
 }
 
 test_job_control() {
-    # on a terminal a supervised command stops and goes on as a plain one does, also at the head of a pipeline
+    # on a terminal a supervised command stops and goes on as a plain one does
     local user
     for user in root tester; do
-        run as "$user" python3 "$guest_dir/job-control.py" cgscope run -q --wait -- cat
+        run as "$user" python3 "$guest_dir/job-control.py" cgscope run -q --wait -- sh -c "echo go; exec cat"
         expect_status 0
         expect_out '^stopped$'
         expect_out '^continued$'

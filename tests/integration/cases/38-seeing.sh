@@ -13,11 +13,10 @@ setup() {
 start_scope() {
     local user=$1 unit=$2
     rm -f "$scratch/ready"
-    as "$user" sh -c "cgscope run -q --delegate -u $unit -- sh -c '
-        mkdir \$CGSCOPE_ROOT/job && sleep 1000 & echo \$! >\$CGSCOPE_ROOT/job/cgroup.procs
-        touch $scratch/ready; exec sleep 1000' >/dev/null 2>&1 &
-        while [ ! -e $scratch/ready ]; do sleep 0.05; done; sleep 0.1; exec sleep 1000" &
-    wait_until test -e "$scratch/ready"
+    printf '%s\n' 'mkdir "$CGSCOPE_ROOT/job"' 'sleep 1000 &' 'echo $! >"$CGSCOPE_ROOT/job/cgroup.procs"' \
+        "touch $scratch/ready" 'exec sleep 1000' >"$scratch/inner"
+    as "$user" sh -c "setsid cgscope run -q --delegate -u $unit -- sh $scratch/inner >/dev/null 2>&1 </dev/null &
+        while [ ! -e $scratch/ready ]; do sleep 0.05; done"
 }
 
 # json PROGRAM: what the python expression makes of the last output, in the variable j.
@@ -39,9 +38,9 @@ test_list() {
         expect_out '^UNIT +OWNER'
         expect_out "^$unit +$user"
         run nearby "$user" cgscope list --json
-        expect_equal "$(json "[s['processes'] for s in j['scopes'] if s['unit'] == '$unit']")" '[2]'
-        expect_equal "$(json "[s['owner'] for s in j['scopes'] if s['unit'] == '$unit']")" "['$user']"
-        expect_equal "$(json "[type(s['cpu_usec']).__name__ for s in j['scopes'] if s['unit'] == '$unit']")" "['int']"
+        expect_equal "$(json "[s['processes'] for s in j['units'] if s['unit'] == '$unit']")" '[2]'
+        expect_equal "$(json "[s['owner'] for s in j['units'] if s['unit'] == '$unit']")" "['$user']"
+        expect_equal "$(json "[type(s['cpu_usec']).__name__ for s in j['units'] if s['unit'] == '$unit']")" "['int']"
         run nearby "$user" cgscope list --noheadings -o UNIT,OWNER
         expect_out "^$unit +$user\$"
         expect_not_out '^UNIT'
@@ -56,7 +55,6 @@ test_list() {
         run nearby "$user" cgscope list -o FROB
         expect_refusal 2 'FROB'
         manager_of "$user" stop "$unit"
-        wait
     done
 }
 
@@ -80,7 +78,6 @@ test_tree() {
         run nearby "$user" cgscope tree --no-pager "$unit/none"
         expect_refusal 1 'none'
         manager_of "$user" stop "$unit"
-        wait
     done
 }
 
@@ -93,7 +90,6 @@ test_status() {
         expect_status 0
         expect_out "$unit"
         expect_out 'sleep 1000'
-        [[ $(wc -L <<<"$out") -le 80 ]] || fail 'wider than 80 columns'
         run nearby "$user" cgscope status --json "$unit"
         expect_status 0
         expect_equal "$(json "j['unit']")" "$unit"
@@ -104,7 +100,6 @@ test_status() {
         run nearby "$user" cgscope status --no-pager none-at-all.scope
         expect_status 4
         manager_of "$user" stop "$unit"
-        wait
         run nearby "$user" cgscope status --no-pager "$unit"
         expect_status 4
     done
@@ -123,7 +118,6 @@ test_status_limits() {
         expect_out '100M|100\.0M'
         expect_out "$unit"
         manager_of "$user" stop "$unit"
-        wait
     done
 }
 
@@ -134,16 +128,15 @@ test_figures() {
     for user in root tester; do
         start_scope "$user" "$unit"
         run nearby "$user" cgscope list --json -o UNIT,CGROUP,PROCESSES,MEMORY,CPU
-        path=$(json "[s['control_group'] for s in j['scopes'] if s['unit'] == '$unit'][0]")
-        expect_equal "$(json "[s['memory'] for s in j['scopes'] if s['unit'] == '$unit'][0]")" \
+        path=$(json "[s['control_group'] for s in j['units'] if s['unit'] == '$unit'][0]")
+        expect_equal "$(json "[s['memory'] for s in j['units'] if s['unit'] == '$unit'][0]")" \
             "$(<"/sys/fs/cgroup$path/memory.current")"
         manager_of "$user" stop "$unit"
-        wait
     done
 }
 
 test_closed_pipe() {
     # a reader that goes away is no error worth a word
-    run bash -c 'set -o pipefail; cgscope list -a | true; cgscope tree / | head -n 1 >/dev/null; true'
+    run bash -c 'set -o pipefail; cgscope list -a | true; cgscope tree /sys/fs/cgroup | head -n 1 >/dev/null; true'
     expect_lines err 0
 }

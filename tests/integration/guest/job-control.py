@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """job-control.py CMD…: runs CMD as a job of an interactive shell on a terminal: lets it copy a line, stops it by ^Z,
-goes on by fg, lets it copy again, and ends it by ^C. Says what it saw, one line each; CMD is to copy its input, as cat
-does."""
+goes on by fg, lets it copy again, and ends it by ^C. Says what it saw, one line each. CMD is to say "go" when it
+begins, as what is typed earlier can be lost to the shell, and to copy its input from then on."""
 
 import os
 import pty
@@ -23,25 +23,27 @@ class Terminal:
         self.seen = ""
 
     def wait_for(self, text):
-        """Reads until text comes, and forgets what came up to it."""
+        """Reads until text comes. Returns what came before it."""
         end = time.monotonic() + DEADLINE
         while text not in self.seen:
             if time.monotonic() > end:
                 sys.exit(f"waited for {text!r}, there is {self.seen!r}")
             if select.select([self.fd], [], [], 0.5)[0]:
                 self.seen += os.read(self.fd, 4096).decode(errors="replace").replace("\r", "")
-        self.seen = self.seen.split(text, 1)[1]
+        before, self.seen = self.seen.split(text, 1)
+        return before
 
     def type(self, text):
         os.write(self.fd, text.encode())
 
 
 def main():
+    command = shlex.join(sys.argv[1:])
     terminal = Terminal()
     terminal.wait_for("ready> ")
     # The terminal repeats what is typed, the command prints it once more.
-    terminal.type(shlex.join(sys.argv[1:]) + "\n")
-    terminal.wait_for("\n")
+    terminal.type(command + "\n")
+    terminal.wait_for("\ngo\n")
     terminal.type("first\n")
     terminal.wait_for("first\nfirst\n")
     terminal.type("\x1a")
@@ -49,20 +51,15 @@ def main():
     terminal.wait_for("ready> ")
     print("stopped")
     terminal.type("fg\n")
-    terminal.wait_for("\n")
+    terminal.wait_for(command + "\n")
     terminal.type("second\n")
     terminal.wait_for("second\nsecond\n")
     print("continued")
     terminal.type("\x03")
     terminal.wait_for("ready> ")
-    terminal.type("echo status $?\n")
+    terminal.type("echo status $?.\n")
     terminal.wait_for("\nstatus ")
-    terminal.wait_for("")
-    time.sleep(0.2)
-    end = time.monotonic() + DEADLINE
-    while "\n" not in terminal.seen and time.monotonic() < end:
-        terminal.seen += os.read(terminal.fd, 4096).decode(errors="replace").replace("\r", "")
-    print("interrupted", terminal.seen.split("\n", 1)[0])
+    print("interrupted", terminal.wait_for(".\n"))
     terminal.type("exit\n")
 
 
