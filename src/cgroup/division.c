@@ -6,6 +6,7 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
+#include "cgroup/members.h"
 
 void division_done(Division *division) {
         free(division->path);
@@ -107,39 +108,69 @@ static int enable_here(int group, ControllerMask missing, Controller *ret_refuse
         return 0;
 }
 
-static int enable_level(Division *division, int group, ControllerMask controllers, Controller *ret_refused) {
-        ControllerMask have, available, missing, after, *levels;
-        int r, k;
+/* Whether processes are in the group itself. The kernel lets controllers that count threads (cpu, cpuset, pids) be handed
+ * on all the same, and then no process can enter the groups below: it has made a thread root of the group. One that is
+ * in a threaded subtree anyway is meant so. */
+static bool is_in_the_way(int group) {
+        _cleanup_free_ pid_t *pids = NULL;
+        char type[32] = "";
 
-        *ret_refused = _CONTROLLER_INVALID;
+        return group_members(group, &pids) > 0 && fd_read_file(group, "cgroup.type", type, sizeof(type)) > 0 &&
+               startswith(type, "domain\n");
+}
+
+static Controller first_of(ControllerMask mask) {
+        Controller c = 0;
+
+        while (c < _CONTROLLER_MAX && !(mask & controller_bit(c)))
+                c++;
+        return c;
+}
+
+/* What is switched on is remembered also where only some could be had: it is to be undone. */
+static int enable_missing(int group, ControllerMask missing, ControllerMask *enabled, Controller *ret_refused) {
+        ControllerMask after;
+        int r;
+
+        if (is_in_the_way(group)) {
+                *ret_refused = first_of(missing);
+                return -EBUSY;
+        }
+
+        r = enable_here(group, missing, ret_refused);
+        if (group_enabled(group, &after) >= 0)
+                *enabled |= after & missing;
+
+        return r;
+}
+
+static int enable_level(Division *division, unsigned level, int group, ControllerMask controllers,
+                        Controller *ret_refused) {
+        ControllerMask have, available, missing;
+        int r;
+
         r = group_enabled(group, &have);
         if (r >= 0)
                 r = group_controllers(group, &available);
         if (r < 0)
                 return r;
 
-        levels = reallocarray(division->enabled, division->n_levels + 1, sizeof(*levels));
-        if (!levels)
-                return -ENOMEM;
-        division->enabled = levels;
-        division->enabled[division->n_levels++] = CONTROLLER_MASK_NONE;
+        if (level == division->n_levels) {
+                ControllerMask *levels = reallocarray(division->enabled, level + 1, sizeof(*levels));
+
+                if (!levels)
+                        return -ENOMEM;
+                division->enabled = levels;
+                division->enabled[division->n_levels++] = CONTROLLER_MASK_NONE;
+        }
 
         missing = controllers & ~have;
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if (missing & ~available & controller_bit(c)) {
-                        *ret_refused = c;
-                        return -EOPNOTSUPP;
-                }
-        if (missing == CONTROLLER_MASK_NONE)
-                return 0;
+        if (missing & ~available) {
+                *ret_refused = first_of(missing & ~available);
+                return -EOPNOTSUPP;
+        }
 
-        /* What came of it also where only some could be had: it is to be undone. */
-        r = enable_here(group, missing, ret_refused);
-        k = group_enabled(group, &after);
-        if (k >= 0)
-                division->enabled[division->n_levels - 1] = after & missing;
-
-        return r;
+        return missing ? enable_missing(group, missing, &division->enabled[level], ret_refused) : 0;
 }
 
 /* Opens the group of the first @n parts of @path beneath @top; *ret_length is how much of @path that is. */
@@ -168,19 +199,19 @@ int division_enable(Division *division, const Target *target, const char *below,
                 return 0;
 
         division->top = target->boundary;
-        division->n_levels = 0;
         if (!division->path && !(division->path = strdup(below)))
                 return -ENOMEM;
 
-        do {
-                _cleanup_close_ int fd = open_first_parts(division->top, below, division->n_levels, &length);
+        /* What an earlier call enabled stays remembered. */
+        for (unsigned level = 0; level == 0 || below[length]; level++) {
+                _cleanup_close_ int fd = open_first_parts(division->top, below, level, &length);
                 Controller refused = _CONTROLLER_INVALID;
                 int r;
 
-                r = fd < 0 ? fd : enable_level(division, fd, controllers, &refused);
+                r = fd < 0 ? fd : enable_level(division, level, fd, controllers, &refused);
                 if (r < 0)
                         return set_trouble(trouble, r, below, length, refused);
-        } while (below[length]);
+        }
 
         return 0;
 }

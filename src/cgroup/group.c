@@ -96,6 +96,18 @@ int group_make(int group, const char *name) {
         return fd_open_beneath(group, name, O_RDONLY | O_DIRECTORY);
 }
 
+int group_can_hold_processes(int group) {
+        ControllerMask enabled;
+        char type[32];
+        int r;
+
+        r = group_enabled(group, &enabled);
+        if (r < 0 || enabled == CONTROLLER_MASK_NONE)
+                return r;
+
+        return fd_read_file(group, "cgroup.type", type, sizeof(type)) > 0 && startswith(type, "domain\n") ? -EBUSY : 0;
+}
+
 int group_attach(int group, pid_t pid) {
         char text[16];
 

@@ -30,6 +30,11 @@ bool group_name_is_valid(const char *name);
 /* Makes @name in @group and opens it; one that is there already is opened. Returns the descriptor. */
 int group_make(int group, const char *name);
 
+/* 0, or -EBUSY where @group hands controllers on, so that no process is to be in it itself. The kernel would let one in
+ * where these count threads (cpu, cpuset, pids), and make a thread root of it: no process could enter the groups below
+ * any more. Where there is a threaded subtree already, that is meant. */
+int group_can_hold_processes(int group);
+
 /* Moves the process @pid into @group; 0 is the calling process. -EBUSY: @group has children with controllers. */
 int group_attach(int group, pid_t pid);
 

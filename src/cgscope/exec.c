@@ -229,7 +229,12 @@ static int prepare_group(Exec *exec) {
         if (exec->made && !is_supervised(exec) && cgroup_of_process(0, &own) >= 0)
                 exec->home = group_open(exec->aim.root, own);
 
-        return check_frozen(&exec->aim);
+        r = check_frozen(&exec->aim);
+        if (r < 0 || exec->made)
+                return r;
+
+        r = group_can_hold_processes(exec->aim.target.fd);
+        return r < 0 ? spawn_report(&exec->aim, r) : 0;
 }
 
 /* What `run` sets, for the unit that the group is in. */

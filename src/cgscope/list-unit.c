@@ -152,10 +152,12 @@ static int is_wanted(List *list, int fd, const struct stat *st, ListedUnit *unit
 
         if (!list->all || list->wants_delegated)
                 unit->delegated = boundary_is_marked(fd);
-        if (!list->all && !unit->delegated)
-                return 0;
 
-        return list->empty ? group_is_populated(fd) == 0 : 1;
+        /* A scope that nobody is in is of no use to anybody, whoever made it. */
+        if (list->empty)
+                return endswith(unit->name, ".scope") && group_is_populated(fd) == 0;
+
+        return list->all || unit->delegated;
 }
 
 /* The kernel lists for a group what its parent hands on: for all units of a slice the same, so one is asked. */

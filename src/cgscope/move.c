@@ -337,6 +337,12 @@ static int move_one(Move *move, size_t i) {
 static int move_all(Move *move) {
         int r = check_all(move);
 
+        if (r >= 0) {
+                r = group_can_hold_processes(move->aim.target.fd);
+                if (r < 0)
+                        return report_failure(move, 0, r, NULL);
+        }
+
         for (size_t i = 0; r >= 0 && i < move->processes.n; i++)
                 r = move_one(move, i);
 

@@ -51,7 +51,9 @@ static int set_options(struct libscols_table *lines, const TableOptions *options
         scols_table_enable_json(lines, options->json);
         scols_table_enable_noheadings(lines, !options->headings);
         scols_table_enable_colors(lines, options->colors);
-        scols_table_enable_ascii(lines, options->ascii);
+        /* In JSON nothing is drawn; but for each cell the library clears a buffer with room for as many vertical lines
+         * as there are rows, and '|' is the shortest. */
+        scols_table_enable_ascii(lines, options->ascii || options->json);
         scols_table_enable_minout(lines, true); /* no blanks at the end of a line */
 
         if (options->width > 0 && !options->full) {
