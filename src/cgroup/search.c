@@ -111,26 +111,17 @@ int search_unit(int root, const char *unit, uid_t uid, char **ret) {
 
 typedef struct Search {
         bool into_managers;
-        SearchFunction found;            /* NULL: units are not opened */
-        SearchSliceFunction found_slice; /* or NULL */
+        SearchFunction found;
         void *userdata;
 } Search;
 
 static int search_all(const Search *search, int slice, const char *path);
 
 static int search_child(const Search *search, int slice, const char *path, const char *name) {
-        bool is_slice = endswith(name, ".slice");
-        /* In a manager's own slices that name is nobody's. */
-        bool is_manager = is_user_manager(name) && !strstr(path, "/user@");
-        bool descends = is_slice || (search->into_managers && is_manager);
-        _cleanup_close_ int fd = -EBADF;
+        _cleanup_close_ int fd = fd_open_beneath(slice, name, O_RDONLY | O_DIRECTORY);
         _cleanup_free_ char *below = NULL;
-        int r = 0;
+        int r;
 
-        if (!descends && !search->found)
-                return 0;
-
-        fd = fd_open_beneath(slice, name, O_RDONLY | O_DIRECTORY);
         if (fd < 0)
                 return fd == -ENOENT ? 0 : fd;
 
@@ -138,9 +129,13 @@ static int search_child(const Search *search, int slice, const char *path, const
         if (!below)
                 return -ENOMEM;
 
-        if (!is_slice && search->found)
-                r = search->found(fd, below, search->userdata);
-        return r >= 0 && descends ? search_all(search, fd, below) : r;
+        if (endswith(name, ".slice"))
+                return search_all(search, fd, below);
+
+        /* In a manager's own slices that name is nobody's. */
+        r = search->found(fd, below, search->userdata);
+        return r >= 0 && search->into_managers && is_user_manager(name) && !strstr(path, "/user@") ?
+                       search_all(search, fd, below) : r;
 }
 
 static int search_all(const Search *search, int slice, const char *path) {
@@ -152,28 +147,15 @@ static int search_all(const Search *search, int slice, const char *path) {
         if (r == -ENODEV || r == -ENOENT)
                 return 0;
 
-        if (r >= 0 && search->found_slice)
-                r = search->found_slice(slice, path, names, n, search->userdata);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = search_child(search, slice, path, names[i]);
 
         return r < 0 ? r : 0;
 }
 
-static int search_from(int root, const char *slice, const Search *search) {
-        _cleanup_close_ int fd = group_open(root, slice);
-
-        return fd < 0 ? fd : search_all(search, fd, slice);
-}
-
 int search_units(int root, const char *slice, bool into_managers, SearchFunction found, void *userdata) {
         const Search search = { .into_managers = into_managers, .found = found, .userdata = userdata };
+        _cleanup_close_ int fd = group_open(root, slice);
 
-        return search_from(root, slice, &search);
-}
-
-int search_slices(int root, const char *slice, bool into_managers, SearchSliceFunction found, void *userdata) {
-        const Search search = { .into_managers = into_managers, .found_slice = found, .userdata = userdata };
-
-        return search_from(root, slice, &search);
+        return fd < 0 ? fd : search_all(&search, fd, slice);
 }

@@ -18,8 +18,3 @@ int search_unit(int root, const char *unit, uid_t uid, char **ret);
  * returned. What vanishes meanwhile is passed over. */
 typedef int (*SearchFunction)(int fd, const char *path, void *userdata);
 int search_units(int root, const char *slice, bool into_managers, SearchFunction found, void *userdata);
-
-/* The same, but calls @found once for each slice, and opens no unit: @fd is the slice, @path its path and @names the @n
- * directories in it, slices among them; all borrowed. With @into_managers each of those managers counts as a slice. */
-typedef int (*SearchSliceFunction)(int fd, const char *path, char *const *names, size_t n, void *userdata);
-int search_slices(int root, const char *slice, bool into_managers, SearchSliceFunction found, void *userdata);
