@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -11,8 +12,8 @@
 /* interleave [OPTIONS] NAME COMMAND… [, NAME COMMAND…]…
  *
  * Times commands side by side: each round runs every command once, in a new order, so whatever else the machine does,
- * and what the command before left to be done, hits all alike. Prints medians, and their ratios to those of the
- * baselines. A command that fails ends it all: its time would mean nothing. */
+ * and what the command before left to be done, hits all alike. Prints medians, the most memory resident in one run, and
+ * the ratios of the medians to those of the baselines. A command that fails ends it all: its time would mean nothing. */
 
 #define CASES_MAX 16
 #define BASELINES_MAX 4
@@ -22,6 +23,7 @@ typedef struct Case {
         const char *name;
         char **argv;
         double *times; /* milliseconds, sorted in the end */
+        long peak;     /* KiB that were resident at once */
 } Case;
 
 typedef struct Bench {
@@ -45,8 +47,9 @@ static double now(void) {
         return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
 }
 
-static int run_once(const Bench *bench, const Case *c, double *ret) {
+static int run_once(const Bench *bench, Case *c, double *ret) {
         double begin = now();
+        struct rusage usage;
         int status, r;
         pid_t pid;
 
@@ -56,10 +59,12 @@ static int run_once(const Bench *bench, const Case *c, double *ret) {
                 return -r;
         }
 
-        while (waitpid(pid, &status, 0) < 0)
+        while (wait4(pid, &status, 0, &usage) < 0)
                 if (errno != EINTR)
                         return -errno;
         *ret = now() - begin;
+        if (usage.ru_maxrss > c->peak)
+                c->peak = usage.ru_maxrss;
 
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
                 return 0;
@@ -131,16 +136,16 @@ static double ratio(const Bench *bench, const Case *c, const Case *baseline) {
 }
 
 static void print_table(const Bench *bench) {
-        printf("| command | median ms | p10 | p90 |");
+        printf("| command | median ms | p10 | p90 | KiB |");
         for (size_t i = 0; i < bench->n_baselines; i++)
                 printf(" of %s |", bench->baselines[i]->name);
-        printf("\n|---|--:|--:|--:|");
+        printf("\n|---|--:|--:|--:|--:|");
         for (size_t i = 0; i < bench->n_baselines; i++)
                 printf("--:|");
 
         for (const Case *c = bench->cases; c < bench->cases + bench->n_cases; c++) {
-                printf("\n| %s | %.2f | %.2f | %.2f |", c->name, quantile(bench, c, 50), quantile(bench, c, 10),
-                       quantile(bench, c, 90));
+                printf("\n| %s | %.2f | %.2f | %.2f | %ld |", c->name, quantile(bench, c, 50), quantile(bench, c, 10),
+                       quantile(bench, c, 90), c->peak);
                 for (size_t i = 0; i < bench->n_baselines; i++)
                         printf(" %.2f |", ratio(bench, c, bench->baselines[i]));
         }
@@ -156,9 +161,9 @@ static int print_json(const Bench *bench) {
 
         fprintf(f, "{\"rounds\":%zu,\"warmup\":%zu,\"results\":[", bench->rounds, bench->warmup);
         for (const Case *c = bench->cases; c < bench->cases + bench->n_cases; c++) {
-                fprintf(f, "%s{\"name\":\"%s\",\"median_ms\":%.4f,\"p10_ms\":%.4f,\"p90_ms\":%.4f,\"ratios\":{",
+                fprintf(f, "%s{\"name\":\"%s\",\"median_ms\":%.4f,\"p10_ms\":%.4f,\"p90_ms\":%.4f,\"peak_kib\":%ld,\"ratios\":{",
                         c > bench->cases ? "," : "", c->name, quantile(bench, c, 50), quantile(bench, c, 10),
-                        quantile(bench, c, 90));
+                        quantile(bench, c, 90), c->peak);
                 for (size_t i = 0; i < bench->n_baselines; i++)
                         fprintf(f, "%s\"%s\":%.4f", i > 0 ? "," : "", bench->baselines[i]->name,
                                 ratio(bench, c, bench->baselines[i]));

@@ -10,7 +10,7 @@
 set -euo pipefail
 
 self=$(cd -- "${BASH_SOURCE[0]%/*}" && pwd)/${BASH_SOURCE[0]##*/}
-programs=/opt/cgscope/build/tests/bench runs=200 groups=10000 part=all
+programs=/opt/cgscope/build/tests/bench runs=200 warmup=20 groups=10000 part=all
 scopes=()
 
 die() {
@@ -39,13 +39,14 @@ trap 'rm -rf "$work_dir"' EXIT
 true_path=$(command -v true)
 
 # side_by_side BASELINE… -- NAME CMD… [, NAME CMD…]…
+# $work_dir/times.json has the figures.
 side_by_side() {
     local options=()
     while [[ $1 != -- ]]; do
         options+=(--baseline "$1")
         shift
     done
-    "$programs/interleave" --rounds "$runs" --warmup 20 "${options[@]}" "${@:2}" 
+    "$programs/interleave" --rounds "$runs" --warmup "$warmup" --json "$work_dir/times.json" "${options[@]}" "${@:2}"
     printf '\n'
 }
 
@@ -90,8 +91,8 @@ milliseconds() {
 
 # A thousand in a row, in turns of a hundred.
 thousand() {
-    local mine=0 other=0 begin i turn
-    for turn in {1..10}; do
+    local mine=0 other=0 begin i
+    for _ in {1..10}; do
         begin=$(milliseconds)
         for ((i = 0; i < 100; i++)); do
             cgscope exec --create --remove --report="$work_dir/report" ./bench -- "$true_path"
@@ -118,47 +119,64 @@ for i in range(n // 100):
 PYTHON
 }
 
-# The largest resident size, in KiB, while CMD runs.
-memory_of() {
-    python3 - "$@" <<'PYTHON'
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-PYTHON
+# The memory of the case NAME, in KiB.
+peak_of() {
+    python3 -c 'import json, sys
+print(*[r["peak_kib"] for r in json.load(open(sys.argv[1]))["results"] if r["name"] == sys.argv[2]])' \
+        "$work_dir/times.json" "$1"
+}
+
+# systemd-cgls passes over empty groups without -a.
+trees() {
+    side_by_side systemd-cgls -- \
+        systemd-cgls systemd-cgls -a --no-pager "${CGSCOPE_ROOT#/sys/fs/cgroup}/tree$1" , \
+        'cgscope tree' cgscope tree --no-pager "./tree$1" , \
+        'cgscope tree --json' cgscope tree --json "./tree$1"
 }
 
 tree_part() {
-    local few=$((groups / 10)) small large path=${CGSCOPE_ROOT#/sys/fs/cgroup}
+    local few=$((groups / 10)) small large
+    runs=$((runs / 10)) warmup=2
     make_groups "$few"
     make_groups "$groups"
+    printf '### tree of %d groups\n\n' "$few"
+    trees "$few"
+    small=$(peak_of 'cgscope tree')
     printf '### tree of %d groups\n\n' "$groups"
-    runs=$((runs / 10 + 10))
-    side_by_side systemd-cgls -- \
-        systemd-cgls systemd-cgls --no-pager "$path/tree$groups" , \
-        'cgscope tree' cgscope tree --no-pager "./tree$groups" , \
-        'cgscope tree --json' cgscope tree --json "./tree$groups"
-    small=$(memory_of cgscope tree --no-pager "./tree$few")
-    large=$(memory_of cgscope tree --no-pager "./tree$groups")
+    trees "$groups"
+    large=$(peak_of 'cgscope tree')
     printf 'Memory: %d KiB for %d groups, %d KiB for %d: %s KiB a group.\n\n' "$small" "$few" "$large" "$groups" \
         "$(ratio $((large - small)) $((groups - few)))"
 }
 
 # --- list ---
 
+bench_scopes() {
+    cgscope list --system --noheadings -o UNIT --no-pager | grep -c '^bench-' || true
+}
+
+# So many at once that none of them runs into its deadline.
+make_scopes() {
+    local n=$1 first
+    for ((first = 1; first <= n; first += 50)); do
+        seq "$first" $((first + 49 < n ? first + 49 : n)) | xargs -P 4 -I '{}' sh -c \
+            'setsid cgscope run -q --delegate -u bench-{}.scope -- sleep infinity >/dev/null 2>&1 &'
+        until [[ $(bench_scopes) -ge $((first + 49 < n ? first + 49 : n)) ]]; do sleep 0.1; done
+    done
+}
+
 list_part() {
     local n=$1
-    seq "$n" | xargs -P 20 -I '{}' sh -c \
-        'setsid cgscope run -q --delegate --timeout=2min -u bench-{}.scope -- sleep infinity >/dev/null 2>&1 &'
-    until [[ $(cgscope list --system --noheadings -o UNIT --no-pager | grep -c '^bench-') -ge $n ]]; do sleep 0.5; done
+    make_scopes "$n"
     sleep 3 # the manager is still writing to the journal
     printf '### list of %d scopes\n\n' "$n"
-    runs=$((runs / 5 + 10))
+    runs=$((runs / 10 + 5)) warmup=2
     side_by_side 'systemctl list-units' systemd-cgtop -- \
         'systemctl list-units' systemctl list-units --type=scope --no-pager , \
         systemd-cgtop systemd-cgtop -b -n1 , \
         'cgscope list' cgscope list --no-pager
     systemctl kill --signal=KILL 'bench-*.scope'
-    while [[ -n $(cgscope list --noheadings -o UNIT --no-pager | grep '^bench-') ]]; do sleep 0.2; done
+    while [[ $(bench_scopes) -gt 0 ]]; do sleep 0.2; done
 }
 
 case $part in

@@ -69,7 +69,7 @@ result() {
 }
 
 run_test() {
-    local file=$1 name=$2 deadline=$(($3 * factor)) title="${1##*/}: $4" status=0 left
+    local file=$1 name=$2 deadline=$(($3 * factor)) title="${1##*/}: $4" status=0 left begin=$SECONDS
     export scratch=$base/$name
     mkdir -m 777 "$scratch"
     timeout --kill-after=5 "$deadline" bash "$here/run-one.sh" "$file" "$name" >"$base/log" 2>&1 </dev/null || status=$?
@@ -88,6 +88,7 @@ run_test() {
         *) result failed "$title" "$base/log" ;;
     esac
     rm -rf "$scratch"
+    [[ $((SECONDS - begin)) -lt 10 ]] || printf '# %d s\n' $((SECONDS - begin))
 }
 
 rm -rf "$base"

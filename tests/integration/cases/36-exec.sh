@@ -39,6 +39,7 @@ test_in_place() {
 
 test_statuses() {
     # 125, 126 and 127 are cgscope's, and say why in one line
+    needs container
     local user
     for user in root tester; do
         in_scope "$user" '
@@ -138,6 +139,7 @@ test_silent() {
 
 test_frozen() {
     # a frozen group would hold the command for ever: said instead
+    needs container
     local user
     for user in root tester; do
         in_scope "$user" '

@@ -40,6 +40,7 @@ setup() {
 
 test_status() {
     # the command's status is passed on: exit codes, signals, and what could not be started
+    needs container
     local user
     for user in root tester; do
         run as "$user" cgscope run -q --wait -- sh -c 'exit 7'
@@ -76,6 +77,7 @@ test_leaves() {
 
 test_signals() {
     # signals to the supervisor are passed on to the command
+    needs container
     local user signal
     for user in root tester; do
         for signal in TERM INT HUP QUIT USR1 USR2; do
@@ -117,7 +119,7 @@ test_left() {
 
 test_supervisor_killed() {
     # the supervisor is killed: the command goes on, and the scope ends with it
-    local user unit group
+    local user unit
     for user in root tester; do
         unit=test-killed-$RANDOM.scope
         rm -f ready
@@ -138,6 +140,7 @@ test_supervisor_killed() {
 
 test_report_file() {
     # a report that cannot be written is said before the command starts
+    needs container
     local user
     for user in root tester; do
         run as "$user" cgscope run -q --report=/nonexistent/report -- touch "$scratch/ran"
@@ -152,6 +155,7 @@ test_report_file() {
 
 test_report_text() {
     # the report for people is on standard error, the command's output alone on standard output
+    needs container
     local user
     for user in root tester; do
         run as "$user" cgscope run -q --report -- echo hello

@@ -137,6 +137,7 @@ test_figures() {
 
 test_closed_pipe() {
     # a reader that goes away is no error worth a word
+    needs container
     run bash -c 'set -o pipefail; cgscope list -a | true; cgscope tree /sys/fs/cgroup | head -n 1 >/dev/null; true'
     expect_lines err 0
 }
