@@ -8,22 +8,7 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
-
-static int open_hierarchy(Aim *aim, bool writable) {
-        _cleanup_free_ char *reason = NULL;
-        bool read_only;
-
-        aim->root = cgroup_open_root(&read_only);
-        if (aim->root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0)
-                return log_error("%s", reason), -EMEDIUMTYPE;
-        if (aim->root < 0)
-                return log_error_errno(aim->root, "cannot open " CGROUP_MOUNT);
-        if (writable && read_only)
-                return log_error(CGROUP_MOUNT " is mounted read-only here (in a container?); mount it writable"), -EROFS;
-
-        return 0;
-}
+#include "cgscope/root.h"
 
 static const char *manager_title(const CommonOptions *options) {
         return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
@@ -184,9 +169,9 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (r < 0)
                 return log_error("%s", message ?: strerror(-r)), r;
 
-        r = open_hierarchy(aim, flags & AIM_WRITABLE);
-        if (r < 0)
-                return r;
+        aim->root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
+        if (aim->root < 0)
+                return aim->root;
 
         r = target_open(aim->root, &aim->name, uid, target_flags, &aim->target);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)

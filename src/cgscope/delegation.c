@@ -10,6 +10,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/process.h"
+#include "cgscope/root.h"
 #include "unit/unit-name.h"
 
 /* Who forks faster than that is not caught this way. */
@@ -24,24 +25,9 @@ void scope_done(Scope *scope) {
 }
 
 int scope_open_hierarchy(Scope *scope, bool writable) {
-        _cleanup_free_ char *reason = NULL;
-        bool read_only;
+        scope->root = root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
 
-        scope->root = cgroup_open_root(&read_only);
-        if (scope->root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0) {
-                log_error("%s", reason);
-                return -EMEDIUMTYPE;
-        }
-        if (scope->root < 0)
-                return log_error_errno(scope->root, "cannot open " CGROUP_MOUNT);
-
-        if (writable && read_only) {
-                log_error(CGROUP_MOUNT " is mounted read-only here (in a container?): no leaf can be made in it; "
-                          "mount it writable, or use --no-leaf");
-                return -EROFS;
-        }
-
-        return 0;
+        return scope->root < 0 ? scope->root : 0;
 }
 
 /* The control group by the manager's own word, or else by the name that no other group can have; and where PID 1 is the

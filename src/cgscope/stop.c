@@ -10,9 +10,9 @@
 #include "basic/parse.h"
 #include "cgroup/control.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
 #include "cgscope/aim.h"
+#include "cgscope/root.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope stop`: a unit by its manager; in a group all processes are ended and the group stays. With --empty, scopes
@@ -245,17 +245,11 @@ static int search_empty(EmptySearch *search, int root) {
 
 static int stop_empty(const Stop *stop) {
         _cleanup_(empty_search_done) EmptySearch search = { .stop = stop };
-        _cleanup_close_ int root = cgroup_open_root(NULL);
-        _cleanup_free_ char *reason = NULL;
+        _cleanup_close_ int root = root_open(NULL);
         int r;
 
-        if (root < 0) {
-                if (root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0)
-                        log_error("%s", reason);
-                else
-                        log_error_errno(root, "cannot open " CGROUP_MOUNT);
+        if (root < 0)
                 return STATUS_FAILURE;
-        }
 
         r = search_empty(&search, root);
         if (fflush(stdout) != 0)
