@@ -53,6 +53,9 @@ typedef struct Status {
         size_t n_processes;
 } Status;
 
+/* Reads the limits that are set, and for those that are not the nearest one above that is in effect. */
+int status_read_limits(Status *status, bool raw);
+
 /* The statistic of the total that belongs to a pressure. */
 Statistic status_pressure_total(StatusPressure pressure);
 
