@@ -6,21 +6,29 @@
 
 #include "basic/utf8.h"
 
+char *json_put_character(char *end, const char **text) {
+        const unsigned char *p = (const unsigned char *) *text;
+        size_t length = utf8_length(*text);
+
+        *text += length > 0 ? length : 1;
+        if (length == 0)
+                return stpcpy(end, "\\ufffd");
+        if (p[0] < 0x20 || p[0] == 0x7f)
+                return end + sprintf(end, "\\u%04x", p[0]);
+        if (p[0] == 0xc2 && p[1] < 0xa0)
+                return end + sprintf(end, "\\u%04x", p[1]);
+
+        if (p[0] == '"' || p[0] == '\\')
+                *end++ = '\\';
+        return mempcpy(end, p, length);
+}
+
 static void write_string(FILE *file, const char *text, size_t length) {
         fputc('"', file);
         for (const char *end = text + length; text < end;) {
-                unsigned char c = (unsigned char) *text;
-                size_t n = utf8_length(text);
+                char buffer[JSON_BYTE_MAX + 1];
 
-                if (n == 0)
-                        fputs("\\ufffd", file), n = 1;
-                else if (c == '"' || c == '\\')
-                        fprintf(file, "\\%c", c);
-                else if (c < 0x20 || c == 0x7f)
-                        fprintf(file, "\\u%04x", c);
-                else
-                        fwrite(text, 1, n, file);
-                text += n;
+                fwrite(buffer, 1, (size_t) (json_put_character(buffer, &text) - buffer), file);
         }
         fputc('"', file);
 }

@@ -3,7 +3,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
-#include "basic/utf8.h"
+#include "basic/json.h"
 
 extern const Tabling cgscope_tabling;
 
@@ -98,32 +98,12 @@ static int table_add(Table *table, TableRow *parent, TableRow **ret) {
         return 0;
 }
 
-/* What a byte of text can become: "\\u001b". */
-#define JSON_BYTE_MAX 6
-
-/* Puts down the @n bytes at @text, one character or (0) one byte of none. Controls are escaped, DEL and those above it,
- * too, which JSON would let through to a terminal; a byte that is no UTF-8 becomes U+FFFD. */
-static char *write_character(char *p, const unsigned char *text, size_t n) {
-        if (n == 0)
-                return stpcpy(p, "\\ufffd");
-        if (*text < 0x20 || *text == 0x7f)
-                return p + sprintf(p, "\\u%04x", *text);
-        if (*text == 0xc2 && text[1] < 0xa0)
-                return p + sprintf(p, "\\u%04x", text[1]);
-
-        if (*text == '"' || *text == '\\')
-                *p++ = '\\';
-        return mempcpy(p, text, n);
-}
-
 static char *write_string(char *p, const char *text, size_t length) {
-        *p++ = '"';
-        for (const char *end = text + length; text < end;) {
-                size_t n = utf8_length(text);
+        const char *end = text + length;
 
-                p = write_character(p, (const unsigned char *) text, n);
-                text += n > 0 ? n : 1;
-        }
+        *p++ = '"';
+        while (text < end)
+                p = json_put_character(p, &text);
         *p++ = '"';
 
         return p;
