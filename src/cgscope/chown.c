@@ -16,17 +16,6 @@
 #define ID_MAX (UINT32_MAX - 1)
 #define ID_KEEP ((uid_t) -1)
 
-enum {
-        OPTION_RECURSIVE = OPTION_OWN,
-};
-
-static const Option chown_options[] = {
-        { "recursive", 'R', NULL, "Also the groups below it", OPTION_RECURSIVE },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Chown {
         CommonOptions options;
         bool recursive;
@@ -35,18 +24,15 @@ typedef struct Chown {
         char *failed; /* the group below the target that it was about; NULL: the target */
 } Chown;
 
+static const Option chown_options[] = {
+        { "recursive", 'R', NULL, "Also the groups below it", OPTION_FLAG(Chown, recursive) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
 static void chown_done(Chown *context) {
         free(context->failed);
-}
-
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Chown *context = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        context->recursive = true;
-        return 0;
 }
 
 static const VerbUsage chown_usage = {
@@ -56,7 +42,6 @@ static const VerbUsage chown_usage = {
                    "limits stay with the owner they had.",
         .table = chown_options,
         .n_table = ELEMENTSOF(chown_options),
-        .own = parse_option,
 };
 
 /* A name first, as in chown(1): one may look like a number. */

@@ -110,6 +110,11 @@ int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *u
                         return 0;
                 }
 
+                if (id >= OPTION_FLAG_FIRST) {
+                        *(bool *) ((char *) userdata + (id - OPTION_FLAG_FIRST)) = true;
+                        continue;
+                }
+
                 r = id >= OPTION_OWN ? usage->own(userdata, id, argc, argv) : parse_common(options, id);
                 if (r < 0)
                         return r;

@@ -2,7 +2,7 @@
 #pragma once
 
 /* The options that several verbs share, and how a verb parses its own beside them. A verb lists those it takes in its
- * table by the macros below; ids of its own begin at OPTION_OWN. */
+ * table by the macros below; ids of its own begin at OPTION_OWN, and plain flags need none (OPTION_FLAG). */
 
 #include "cgscope/options.h"
 #include "systemd/asking.h"
@@ -39,7 +39,14 @@ enum {
         OPTION_HELP,
         OPTION_VERSION,
         OPTION_OWN = 0x200,
+        OPTION_FLAG_FIRST = 0x10000,
 };
+
+/* The id of an option that does no more than set the bool @member of the verb's own @type, which is the userdata of
+ * common_options_parse(). */
+#define OPTION_FLAG(type, member)                                                                       \
+        (OPTION_FLAG_FIRST + (int) offsetof(type, member) +                                             \
+         0 * (int) sizeof(&((type *) NULL)->member == (bool *) NULL)) /* of no other type */
 
 /* clang-format off */
 /* For verbs that take a target: which manager's units are meant, and how it is asked where that is needed. */
@@ -79,7 +86,7 @@ typedef struct VerbUsage {
         bool in_order;        /* a command follows */
 
         /* An option of the verb's own, its value in optarg; the words after it at argv[optind]. Returns 0, or a
-         * negative errno when it has said what is wrong. NULL where it has none. */
+         * negative errno when it has said what is wrong. NULL where it has only flags. */
         int (*own)(void *userdata, int id, int argc, char *argv[]);
 } VerbUsage;
 

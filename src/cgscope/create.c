@@ -6,19 +6,6 @@
 
 /* `cgscope create`: a group below a boundary, with limits. */
 
-enum {
-        OPTION_PARENTS = OPTION_OWN,
-        OPTION_EVACUATE,
-};
-
-static const Option create_options[] = {
-        { "parents",  'p', NULL,   "Make the groups above it, too; it may be there",  OPTION_PARENTS },
-        { "evacuate", 0,   "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Create {
         CommonOptions options;
         bool parents;
@@ -27,16 +14,24 @@ typedef struct Create {
         Divide divide;
 } Create;
 
+enum {
+        OPTION_EVACUATE = OPTION_OWN,
+};
+
+static const Option create_options[] = {
+        { "parents",  'p', NULL,   "Make the groups above it, too; it may be there",  OPTION_FLAG(Create, parents) },
+        { "evacuate", 0,   "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
 static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         Create *create = userdata;
 
+        (void) id;
         (void) argc;
         (void) argv;
-        if (id == OPTION_PARENTS) {
-                create->parents = true;
-                return 0;
-        }
-
         if (!group_name_is_valid(optarg))
                 return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
         create->divide.evacuate = optarg;

@@ -6,12 +6,13 @@
 
 /* `cgscope freeze` and `cgscope thaw`: a unit by its manager, which then knows of it, a group by its files. */
 
-enum {
-        OPTION_SELF = OPTION_OWN,
-};
+typedef struct Freeze {
+        CommonOptions options;
+        bool freeze, self;
+} Freeze;
 
 static const Option freeze_options[] = {
-        { "self", 0, NULL, "Also where this very process is in there", OPTION_SELF },
+        { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Freeze, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -23,28 +24,12 @@ static const Option thaw_options[] = {
         GENERAL_OPTIONS,
 };
 
-typedef struct Freeze {
-        CommonOptions options;
-        bool freeze, self;
-} Freeze;
-
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Freeze *freeze = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        freeze->self = true;
-        return 0;
-}
-
 static const VerbUsage freeze_usage = {
         .synopsis = "cgscope freeze [OPTIONS…] TARGET…",
         .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
                    "success it is as it was.",
         .table = freeze_options,
         .n_table = ELEMENTSOF(freeze_options),
-        .own = parse_option,
 };
 
 static const VerbUsage thaw_usage = {

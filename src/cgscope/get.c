@@ -8,18 +8,6 @@
 
 /* `cgscope get`: settings in both vocabularies, systemd's names and the kernel's files. */
 
-enum {
-        OPTION_VALUE = OPTION_OWN,
-};
-
-static const Option get_options[] = {
-        { "value", 0,   NULL, "Print the value alone",          OPTION_VALUE },
-        { "bytes", 'b', NULL, "Print numbers in base units",    OPTION_BYTES },
-        MANAGER_OPTIONS,
-        JSON_OPTION,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Get {
         CommonOptions options;
         bool value;
@@ -28,15 +16,13 @@ typedef struct Get {
         JsonWriter json;
 } Get;
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Get *get = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        get->value = true;
-        return 0;
-}
+static const Option get_options[] = {
+        { "value", 0,   NULL, "Print the value alone",          OPTION_FLAG(Get, value) },
+        { "bytes", 'b', NULL, "Print numbers in base units",    OPTION_BYTES },
+        MANAGER_OPTIONS,
+        JSON_OPTION,
+        GENERAL_OPTIONS,
+};
 
 static const VerbUsage get_usage = {
         .synopsis = "cgscope get [OPTIONS…] TARGET [KEY…]",
@@ -44,7 +30,6 @@ static const VerbUsage get_usage = {
                    "kernel's files (memory.max). Without a key: all properties, and all files.",
         .table = get_options,
         .n_table = ELEMENTSOF(get_options),
-        .own = parse_option,
 };
 
 /* A value of several lines begins on a line of its own. */

@@ -9,33 +9,31 @@
 
 /* `cgscope kill`: a signal to all processes of a unit, by its manager, or of a group. */
 
-enum {
-        OPTION_SIGNAL = OPTION_OWN,
-        OPTION_SELF,
-};
-
-static const Option kill_options[] = {
-        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]",               OPTION_SIGNAL },
-        { "self",   0,   NULL,     "Also where this very process is in there", OPTION_SELF },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Kill {
         CommonOptions options;
         int signal;
         bool self;
 } Kill;
 
+enum {
+        OPTION_SIGNAL = OPTION_OWN,
+};
+
+static const Option kill_options[] = {
+        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]",               OPTION_SIGNAL },
+        { "self",   0,   NULL,     "Also where this very process is in there", OPTION_FLAG(Kill, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
 static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         Kill *context = userdata;
 
+        (void) id;
         (void) argc;
         (void) argv;
-        if (id == OPTION_SELF)
-                context->self = true;
-        else if (parse_signal(optarg, &context->signal) < 0)
+        if (parse_signal(optarg, &context->signal) < 0)
                 return log_error("--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)", optarg), -EINVAL;
 
         return 0;

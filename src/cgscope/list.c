@@ -9,15 +9,13 @@
 #include "unit/unit-name.h"
 
 enum {
-        OPTION_ALL = OPTION_OWN,
-        OPTION_SLICE,
-        OPTION_EMPTY,
+        OPTION_SLICE = OPTION_OWN,
 };
 
 static const Option list_options[] = {
-        { "all",               'a', NULL,     "Those of everyone, delegated or not",           OPTION_ALL },
+        { "all",               'a', NULL,     "Those of everyone, delegated or not",           OPTION_FLAG(List, all) },
         { "slice",             0,  "SLICE",   "Those in this slice and in those below it",     OPTION_SLICE },
-        { "empty",             0,  NULL,      "Those that hold no process",                    OPTION_EMPTY },
+        { "empty",             0,  NULL,      "Those that hold no process",                    OPTION_FLAG(List, empty) },
         { "system",            0,  NULL,      "Units of the system manager",                   OPTION_SYSTEM_MANAGER },
         { "user",              0,  NULL,      "Units of your user manager",                    OPTION_USER_MANAGER },
         TABLE_OPTIONS,
@@ -104,22 +102,14 @@ static void list_done(List *list) {
 static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         List *list = userdata;
 
+        (void) id;
         (void) argc;
         (void) argv;
-        switch (id) {
-        case OPTION_ALL:
-                list->all = true;
-                return 0;
-        case OPTION_EMPTY:
-                list->empty = true;
-                return 0;
-        case OPTION_SLICE:
-        default:
-                free(TAKE_PTR(list->slice));
-                if (slice_name_complete(optarg, &list->slice) < 0)
-                        return log_error("--slice: '%s' is no name of a slice", optarg), -EINVAL;
-                return 0;
-        }
+        free(TAKE_PTR(list->slice));
+        if (slice_name_complete(optarg, &list->slice) < 0)
+                return log_error("--slice: '%s' is no name of a slice", optarg), -EINVAL;
+
+        return 0;
 }
 
 static int compare_units(const void *a, const void *b) {

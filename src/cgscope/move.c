@@ -18,17 +18,6 @@
 /* How many groups a message names. */
 #define PLACES_MAX 5
 
-enum {
-        OPTION_STEAL = OPTION_OWN,
-};
-
-static const Option move_options[] = {
-        { "steal", 0, NULL, "Also out of another delegated unit", OPTION_STEAL },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Move {
         CommonOptions options;
         bool steal;
@@ -37,20 +26,17 @@ typedef struct Move {
         ProcessList processes;
 } Move;
 
+static const Option move_options[] = {
+        { "steal", 0, NULL, "Also out of another delegated unit", OPTION_FLAG(Move, steal) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
 static void move_done(Move *move) {
         process_list_done(&move->processes);
         client_close(&move->user_manager);
         aim_done(&move->aim);
-}
-
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Move *move = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        move->steal = true;
-        return 0;
 }
 
 static const VerbUsage move_usage = {
@@ -59,7 +45,6 @@ static const VerbUsage move_usage = {
                    "let the caller, the unit's manager is asked.",
         .table = move_options,
         .n_table = ELEMENTSOF(move_options),
-        .own = parse_option,
 };
 
 static int report_owned(pid_t pid, const char *owner) {

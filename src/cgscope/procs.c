@@ -12,12 +12,19 @@
 
 /* `cgscope procs`: the processes in a group. */
 
-enum {
-        OPTION_RECURSIVE = OPTION_OWN,
-};
+typedef struct Procs {
+        CommonOptions options;
+        bool recursive;
+        Aim aim;
+        Tabular table;
+
+        /* The last name that was looked up: most processes of a group are one user's. */
+        uid_t uid;
+        char *user;
+} Procs;
 
 static const Option procs_options[] = {
-        { "recursive", 'r', NULL, "Also those in the groups below it", OPTION_RECURSIVE },
+        { "recursive", 'r', NULL, "Also those in the groups below it", OPTION_FLAG(Procs, recursive) },
         MANAGER_OPTIONS,
         TABLE_OPTIONS,
         GENERAL_OPTIONS,
@@ -39,31 +46,10 @@ static const TableColumn procs_columns[_COLUMN_MAX] = {
         [COLUMN_GROUP]   = { "GROUP",   "group",   "its group, from the target on", 0 },
 };
 
-typedef struct Procs {
-        CommonOptions options;
-        bool recursive;
-        Aim aim;
-        Tabular table;
-
-        /* The last name that was looked up: most processes of a group are one user's. */
-        uid_t uid;
-        char *user;
-} Procs;
-
 static void procs_done(Procs *procs) {
         tabular_done(&procs->table);
         aim_done(&procs->aim);
         free(procs->user);
-}
-
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Procs *procs = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        procs->recursive = true;
-        return 0;
 }
 
 static const VerbUsage procs_usage = {
@@ -72,7 +58,6 @@ static const VerbUsage procs_usage = {
                    "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
         .table = procs_options,
         .n_table = ELEMENTSOF(procs_options),
-        .own = parse_option,
 };
 
 static int look_up_user(Procs *procs, uid_t uid) {

@@ -10,42 +10,24 @@
 
 /* `cgscope remove`: groups, and with -r all that is in them. */
 
-enum {
-        OPTION_RECURSIVE = OPTION_OWN,
-        OPTION_SELF,
-};
-
-static const Option remove_options[] = {
-        { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it", OPTION_RECURSIVE },
-        { "self",      0,   NULL, "Also where this process is in it",                 OPTION_SELF },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Remove {
         CommonOptions options;
         bool recursive, self;
 } Remove;
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Remove *remove = userdata;
-
-        (void) argc;
-        (void) argv;
-        if (id == OPTION_RECURSIVE)
-                remove->recursive = true;
-        else
-                remove->self = true;
-        return 0;
-}
+static const Option remove_options[] = {
+        { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it", OPTION_FLAG(Remove, recursive) },
+        { "self",      0,   NULL, "Also where this process is in it",                 OPTION_FLAG(Remove, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
 
 static const VerbUsage remove_usage = {
         .synopsis = "cgscope remove [OPTIONS…] TARGET…",
         .summary = "Remove groups from a delegated subtree.",
         .table = remove_options,
         .n_table = ELEMENTSOF(remove_options),
-        .own = parse_option,
 };
 
 /* Opens the group above the target; *ret_name is borrowed from the target's path. */

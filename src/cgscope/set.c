@@ -8,17 +8,6 @@
 
 /* `cgscope set`: limits of a unit, through its manager, or of a group, in its files. */
 
-enum {
-        OPTION_BEST_EFFORT = OPTION_OWN,
-};
-
-static const Option set_options[] = {
-        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect", OPTION_BEST_EFFORT },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Set {
         CommonOptions options;
         bool best_effort;
@@ -27,15 +16,12 @@ typedef struct Set {
         ScopeOptions limits; /* what is looked for when the manager has set it */
 } Set;
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
-        Set *set = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        set->best_effort = true;
-        return 0;
-}
+static const Option set_options[] = {
+        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect", OPTION_FLAG(Set, best_effort) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
 
 static const VerbUsage set_usage = {
         .synopsis = "cgscope set [OPTIONS…] TARGET KEY=VALUE…",
@@ -44,7 +30,6 @@ static const VerbUsage set_usage = {
         .see = "and systemd.resource-control(5) for properties",
         .table = set_options,
         .n_table = ELEMENTSOF(set_options),
-        .own = parse_option,
 };
 
 static void set_done(Set *set) {

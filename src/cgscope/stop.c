@@ -20,43 +20,36 @@
 
 #define GRACE_DEFAULT_USEC (5 * USEC_PER_SEC)
 
-enum {
-        OPTION_GRACE = OPTION_OWN,
-        OPTION_EMPTY,
-        OPTION_ALL,
-        OPTION_SELF,
-};
-
-static const Option stop_options[] = {
-        { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
-        { "empty", 0,   NULL,   "Stop scopes that no process is in any more",           OPTION_EMPTY },
-        { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_ALL },
-        { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_SELF },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 typedef struct Stop {
         CommonOptions options;
         uint64_t grace;
         bool empty, all, self;
 } Stop;
 
+enum {
+        OPTION_GRACE = OPTION_OWN,
+};
+
+static const Option stop_options[] = {
+        { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
+        { "empty", 0,   NULL,   "Stop scopes that no process is in any more",           OPTION_FLAG(Stop, empty) },
+        { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_FLAG(Stop, all) },
+        { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_FLAG(Stop, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
 static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         Stop *stop = userdata;
 
+        (void) id;
         (void) argc;
         (void) argv;
-        switch (id) {
-        case OPTION_GRACE:
-                if (parse_timespan(optarg, &stop->grace) < 0)
-                        return log_error("--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg), -EINVAL;
-                return 0;
-        case OPTION_EMPTY: stop->empty = true; return 0;
-        case OPTION_ALL:   stop->all = true; return 0;
-        default:           stop->self = true; return 0;
-        }
+        if (parse_timespan(optarg, &stop->grace) < 0)
+                return log_error("--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg), -EINVAL;
+
+        return 0;
 }
 
 static const VerbUsage stop_usage = {

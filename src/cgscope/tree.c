@@ -37,13 +37,12 @@ typedef struct Tree {
 } Tree;
 
 enum {
-        OPTION_PROCESSES = OPTION_OWN,
-        OPTION_DEPTH,
+        OPTION_DEPTH = OPTION_OWN,
 };
 
 /* clang-format off */
 static const Option tree_options[] = {
-        { "processes", 'p', NULL, "Show the processes in each group, too", OPTION_PROCESSES },
+        { "processes", 'p', NULL, "Show the processes in each group, too", OPTION_FLAG(Tree, processes) },
         { "depth",     0,   "N",  "Go no deeper than N groups",            OPTION_DEPTH },
         TABLE_OPTIONS,
         MANAGER_OPTIONS,
@@ -61,11 +60,10 @@ static void tree_done(Tree *tree) {
 static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         Tree *tree = userdata;
 
+        (void) id;
         (void) argc;
         (void) argv;
-        if (id == OPTION_PROCESSES)
-                tree->processes = true;
-        else if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
+        if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
                 return log_error("--depth: '%s' is no number of groups", optarg), -EINVAL;
 
         return 0;
