@@ -86,22 +86,12 @@ static int parse_common(CommonOptions *options, int id) {
         }
 }
 
-int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *userdata, int argc, char *argv[],
-                         int *ret_rest) {
-        OptionParser parser;
+/* Up to the first word that is no option: optind is its index. Returns as common_options_parse(). */
+static int parse_words(OptionParser *parser, CommonOptions *options, const VerbUsage *usage, void *userdata, int argc,
+                       char *argv[]) {
         int id, r;
 
-        *options = (CommonOptions) {
-                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
-                .timeout = TIMEOUT_DEFAULT_USEC,
-                .ask_password = true,
-                .headings = true,
-                .pager = true,
-        };
-
-        options_init(&parser, usage->table, usage->n_table, usage->in_order);
-
-        while ((id = options_next(&parser, argc, argv)) != -1) {
+        while ((id = options_next(parser, argc, argv)) != -1) {
                 if (id == OPTION_HELP || id == OPTION_VERSION) {
                         if (id == OPTION_HELP)
                                 print_help(usage);
@@ -119,6 +109,34 @@ int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *u
                 if (r < 0)
                         return r;
         }
+
+        return 1;
+}
+
+int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *userdata, int argc, char *argv[],
+                         int *ret_rest) {
+        OptionParser parser;
+        int r;
+
+        *options = (CommonOptions) {
+                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
+                .timeout = TIMEOUT_DEFAULT_USEC,
+                .ask_password = true,
+                .headings = true,
+                .pager = true,
+        };
+
+        options_init(&parser, usage->table, usage->n_table, usage->in_order);
+
+        r = parse_words(&parser, options, usage, userdata, argc, argv);
+        if (r > 0 && usage->target_first && optind < argc && !streq(argv[optind - 1], "--")) {
+                char *target = argv[optind++];
+
+                r = parse_words(&parser, options, usage, userdata, argc, argv);
+                argv[--optind] = target; /* next to the command, in the place of an option or of "--" */
+        }
+        if (r <= 0)
+                return r;
 
         if (options->quiet)
                 log_set_quiet();

@@ -84,6 +84,7 @@ typedef struct VerbUsage {
         const Option *table;
         size_t n_table;
         bool in_order;        /* a command follows */
+        bool target_first;    /* a target stands before it, and options may follow the target, too */
 
         /* An option of the verb's own, its value in optarg; the words after it at argv[optind]. Returns 0, or a
          * negative errno when it has said what is wrong. NULL where it has only flags. */

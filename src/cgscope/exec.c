@@ -130,7 +130,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 }
 
 static const VerbUsage exec_usage = {
-        .synopsis = "cgscope exec [OPTIONS…] TARGET [--] COMMAND [ARGUMENTS…]",
+        .synopsis = "cgscope exec TARGET [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
         .summary = "Start a command inside a group of a delegated subtree, in place: same process, "
                    "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
                    "it has ended.",
@@ -138,6 +138,7 @@ static const VerbUsage exec_usage = {
         .table = exec_options,
         .n_table = ELEMENTSOF(exec_options),
         .in_order = true,
+        .target_first = true,
         .own = parse_option,
 };
 

@@ -7,7 +7,7 @@
 static const Verb verbs[] = {
         { "run", "[--delegate [CONTROLLERS]] [OPTIONS…] [--] COMMAND…", "Run a command in a new scope", verb_run },
         { "adopt", "[OPTIONS…] PID…", "Make a new scope around running processes", verb_adopt },
-        { "exec", "[OPTIONS…] TARGET [--] COMMAND…", "Start a command inside a group", verb_exec },
+        { "exec", "TARGET [OPTIONS…] [--] COMMAND…", "Start a command inside a group", verb_exec },
         { "list", "[OPTIONS…]", "List delegated scopes with what they use", verb_list },
         { "status", "[OPTIONS…] [TARGET]", "Show all of a scope or group", verb_status },
         { "tree", "[OPTIONS…] [TARGET]", "Show groups as a tree, with usage and limits", verb_tree },

@@ -25,7 +25,10 @@ test_in_place() {
             cgscope exec ./a sh -c "exit 9"; echo "status=$?"
             cgscope exec "$CGSCOPE_UNIT/a" -- sed -n s/^0::/named=/p /proc/self/cgroup
             cgscope exec "$CGSCOPE_ROOT/a" -- sed -n s/^0::/path=/p /proc/self/cgroup
-            cgscope exec -E NEW=thing ./a -- sh -c "echo new=\$NEW"'
+            cgscope exec -E NEW=thing ./a -- sh -c "echo new=\$NEW"
+            cgscope exec ./a -E NEW=thing -q -- sh -c "echo behind=\$NEW"
+            cgscope exec --quiet ./a -E NEW=thing sh -c "echo around=\$NEW"
+            cgscope exec -- ./a sh -c "echo plain=\$0" -q'
         expect_status 0
         expect_lines err 0
         expect_value after "$(value before)"
@@ -34,6 +37,9 @@ test_in_place() {
         expect_value path '*.scope/a'
         expect_value status 9
         expect_value new thing
+        expect_value behind thing
+        expect_value around thing
+        expect_value plain -q
     done
 }
 
