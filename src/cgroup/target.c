@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/target.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 
@@ -248,6 +249,17 @@ static bool part_ends_with(const char *part, size_t length, const char *suffix) 
         size_t tail = strlen(suffix);
 
         return length > tail && memcmp(part + length - tail, suffix, tail) == 0;
+}
+
+int target_open_parent(const Target *target, const char **ret_name) {
+        const char *below = target_below(target), *slash = strrchr(below, '/');
+        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
+
+        if (!parent)
+                return -ENOMEM;
+
+        *ret_name = slash ? slash + 1 : below;
+        return fd_open_beneath(target->boundary, *parent ? parent : ".", O_RDONLY | O_DIRECTORY);
 }
 
 /* The user of "user@UID.service", or UID_INVALID. */

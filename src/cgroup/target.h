@@ -59,6 +59,10 @@ static inline bool target_is_boundary(const Target *target) {
         return target->boundary_length > 0 && !target->path[target->boundary_length];
 }
 
+/* Opens the group above a target that is below its boundary. *ret_name is the target's own name in it, borrowed from
+ * the path. Returns the descriptor. */
+int target_open_parent(const Target *target, const char **ret_name);
+
 #define UID_INVALID ((uid_t) -1)
 
 /* The user whose manager the group @path is below: of "…/user@UID.service/…" the UID; UID_INVALID for the system

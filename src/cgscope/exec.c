@@ -18,40 +18,6 @@
 /* For what was killed to leave its group. */
 #define REMOVE_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-enum {
-        OPTION_PROPERTY = OPTION_OWN,
-        OPTION_CREATE,
-        OPTION_PARENTS,
-        OPTION_EVACUATE,
-        OPTION_REMOVE,
-        OPTION_WAIT,
-        OPTION_REPORT,
-        OPTION_KEEP,
-        OPTION_SETENV,
-        OPTION_WORKING_DIRECTORY,
-        OPTION_NICE,
-};
-
-/* clang-format off */
-static const Option exec_options[] = {
-        { "property",          'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
-        { "create",            0,  NULL,      "Make the group first",                          OPTION_CREATE },
-        { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_PARENTS },
-        { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
-        { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_REMOVE },
-        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_WAIT },
-        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
-        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_KEEP },
-        { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
-        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
-        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
-        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-/* clang-format on */
-
 typedef struct Exec {
         CommonOptions options;
         AttributeList attributes;
@@ -73,6 +39,35 @@ typedef struct Exec {
         bool made; /* the group is new */
         int home;  /* where we came from; -EBADF: not needed */
 } Exec;
+
+enum {
+        OPTION_PROPERTY = OPTION_OWN,
+        OPTION_EVACUATE,
+        OPTION_REPORT,
+        OPTION_SETENV,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_NICE,
+};
+
+/* clang-format off */
+static const Option exec_options[] = {
+        { "property",          'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
+        { "create",            0,  NULL,      "Make the group first",                          OPTION_FLAG(Exec, create) },
+        { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_FLAG(Exec, parents) },
+        { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
+        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_FLAG(Exec, wait) },
+        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
+        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_FLAG(Exec, keep) },
+        { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
+        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
+        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
+        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
 
 static void exec_done(Exec *exec) {
         (void) fd_close(exec->file);
@@ -118,12 +113,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         case OPTION_NICE:
                 exec->nice_given = true;
                 return nice_parse(optarg, &exec->nice);
-        case OPTION_CREATE:            exec->create = true; return 0;
-        case OPTION_PARENTS:           exec->parents = true; return 0;
-        case OPTION_REMOVE:            exec->remove = true; return 0;
-        case OPTION_WAIT:              exec->wait = true; return 0;
         case OPTION_REPORT:            exec->report = true; exec->report_file = optarg; return 0;
-        case OPTION_KEEP:              exec->keep = true; return 0;
         case OPTION_WORKING_DIRECTORY: exec->working_directory = optarg; return 0;
         default:                       return -EINVAL;
         }
@@ -276,20 +266,9 @@ static int replace(Exec *exec) {
 
 /* @all: with what is left in it; else -EBUSY says that there is something. */
 static int remove_group(const Exec *exec, bool all) {
-        const Target *target = &exec->aim.target;
-        _cleanup_free_ char *above = strdup(target_below(target));
-        char *slash = above ? strrchr(above, '/') : NULL;
-        _cleanup_close_ int fd = -EBADF;
-        const char *name = slash ? slash + 1 : above;
-        int parent = target->boundary;
+        const char *name;
+        _cleanup_close_ int parent = target_open_parent(&exec->aim.target, &name);
 
-        if (!above)
-                return -ENOMEM;
-
-        if (slash) {
-                *slash = '\0';
-                parent = fd = fd_open_beneath(target->boundary, above, O_PATH | O_DIRECTORY);
-        }
         if (parent < 0)
                 return parent;
         if (all)
@@ -327,7 +306,7 @@ static void finish(const Exec *exec, const Meter *meter, Report *report) {
         if (exec->remove && r < 0 && r != -ENOENT)
                 log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
         if (exec->report)
-                report_write(report, exec->file, exec->options.json, exec->options.json_pretty);
+                report_write(report, exec->file, exec->report_file, exec->options.json, exec->options.json_pretty);
 }
 
 static int supervise(Exec *exec) {

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/division.h"
@@ -30,18 +28,6 @@ static const VerbUsage remove_usage = {
         .n_table = ELEMENTSOF(remove_options),
 };
 
-/* Opens the group above the target; *ret_name is borrowed from the target's path. */
-static int open_parent(const Target *target, const char **ret_name) {
-        const char *below = target_below(target), *slash = strrchr(below, '/');
-        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
-
-        if (!parent)
-                return -ENOMEM;
-
-        *ret_name = slash ? slash + 1 : below;
-        return fd_open_beneath(target->boundary, *parent ? parent : ".", O_RDONLY | O_DIRECTORY);
-}
-
 static int report(const Aim *aim, const Remove *remove, int error) {
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot remove");
@@ -66,7 +52,7 @@ static int remove_target(const Remove *remove, const char *text) {
                 return log_error("cannot remove %s: this process is in it, and would be killed; --self does it all the "
                                  "same", text), -EDEADLK;
 
-        parent = open_parent(&aim.target, &name);
+        parent = target_open_parent(&aim.target, &name);
         if (parent < 0)
                 return aim_report(&aim, parent, "cannot remove");
 

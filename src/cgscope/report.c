@@ -192,7 +192,7 @@ void meter_done(Meter *meter) {
 }
 
 int report_open(const char *path) {
-        int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, 0666) :
+        int fd = path ? open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666) :
                         fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
         return fd < 0 ? log_error_errno(-errno, "--report: cannot write %s", path ?: "to standard error") : fd;
@@ -214,7 +214,7 @@ static int write_all(int fd, const char *text, size_t length) {
 }
 
 /* At once, so that it stays whole beside what others write there. */
-void report_write(const Report *report, int fd, bool json, bool pretty) {
+void report_write(const Report *report, int fd, const char *path, bool json, bool pretty) {
         _cleanup_free_ char *text = NULL;
         size_t length;
         FILE *file = open_memstream(&text, &length);
@@ -222,6 +222,9 @@ void report_write(const Report *report, int fd, bool json, bool pretty) {
 
         if (file)
                 (void) fclose(file);
+        /* Only now: where the command never starts, an older report stays. It fails for what is no regular file. */
+        if (path)
+                (void) ftruncate(fd, 0);
         if (r >= 0)
                 r = write_all(fd, text, length);
         if (r < 0)

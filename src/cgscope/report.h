@@ -61,8 +61,9 @@ void meter_done(Meter *meter);
 /* Opens the file of --report=, or standard error. Returns the descriptor, or says why it cannot be written. */
 int report_open(const char *path);
 
-/* Prints the report there, and says what goes wrong: that is no reason to fail, the command has ended. */
-void report_write(const Report *report, int fd, bool json, bool pretty);
+/* Prints the report there, in place of what the file at @path said before, and says what goes wrong: that is no reason
+ * to fail, the command has ended. */
+void report_write(const Report *report, int fd, const char *path, bool json, bool pretty);
 
 /* As text for people or as one JSON object. -EIO where it could not be written. */
 int report_print(const Report *report, FILE *file, bool json, bool pretty);

@@ -96,7 +96,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
         end_outlivers(run, report);
         if (run->report >= 0) {
                 meter_read(meter, report);
-                report_write(report, run->report, options->json, options->json_pretty);
+                report_write(report, run->report, run->options.report_file, options->json, options->json_pretty);
         }
 
         status_pass_on(report->status);

@@ -146,6 +146,18 @@ test_report_file() {
         run as "$user" cgscope run -q --report=/nonexistent/report -- touch "$scratch/ran"
         expect_refusal 125 '/nonexistent/report'
         [[ ! -e ran ]] || fail 'the command was started'
+        # An older report stays until there is a new one, and takes nothing of it then.
+        printf 'an older report, with more lines than one\n%.0s' {1..99} >report
+        chmod 666 report
+        run as "$user" cgscope run -q --json --report="$scratch/report" -- /nonexistent
+        expect_status 127
+        expect_equal "$(wc -l <report)" 99
+        run as "$user" cgscope run -q --json --report="$scratch/report" -- true
+        expect_field exit_status 0
+        # What else is in a file that standard error goes to stays there.
+        run as "$user" sh -c "{ echo before >&2; cgscope run -q --report -- true; } 2>$scratch/errors; cat $scratch/errors; rm -f $scratch/errors"
+        expect_out '^before'
+        rm -f report
         run as "$user" cgscope run -q --delegate -- cgscope exec --create --remove --report=/proc/nothing ./x -- touch "$scratch/ran"
         expect_refusal 125 '/proc/nothing'
         [[ ! -e ran ]] || fail 'the command was started'
