@@ -163,6 +163,14 @@ static int set_slice(List *list, TableRow *row, const ListedUnit *unit) {
                                   r >= 0 && endswith(slice, ".slice") ? slice : "-.slice");
 }
 
+/* For people in whole seconds. */
+static int set_age(List *list, TableRow *row, uint64_t age) {
+        if (!list->tabular.raw && age != UINT64_MAX)
+                age -= age % USEC_PER_SEC;
+
+        return tabular_set_time(&list->tabular, row, COLUMN_AGE, age);
+}
+
 static int add_row(List *list, const ListedUnit *unit) {
         Tabular *tabular = &list->tabular;
         TableRow *row;
@@ -178,7 +186,7 @@ static int add_row(List *list, const ListedUnit *unit) {
         if (r >= 0)
                 r = tabular_set_number(tabular, row, COLUMN_PROCESSES, unit->processes);
         if (r >= 0)
-                r = tabular_set_time(tabular, row, COLUMN_AGE, unit->age);
+                r = set_age(list, row, unit->age);
         if (r >= 0 && tabular_wants(tabular, COLUMN_SLICE))
                 r = set_slice(list, row, unit);
         if (r >= 0)

@@ -160,13 +160,25 @@ static const char *last_part(const char *path) {
         return slash ? slash + 1 : path;
 }
 
-/* The top is shown with all of its path. */
+/* The top from its unit's name on: what stands before that is long and tells little. */
+static const char *top_title(const Tree *tree) {
+        _cleanup_free_ char *unit = NULL;
+        const char *top = tree->aim.target.path, *begin;
+        size_t length;
+
+        if (tree->common.json || target_unit_of(top, &unit, &length) < 0)
+                return top;
+
+        begin = memrchr(top, '/', length);
+        return begin ? begin + 1 : top;
+}
+
 static int set_names(Tree *tree, TableRow *row, const char *path) {
         const char *top = tree->aim.target.path;
         char *whole;
         int r;
 
-        r = tabular_set_string(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top);
+        r = tabular_set_string(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
         if (r < 0 || !tabular_wants(&tree->tabular, TREE_CGROUP))
                 return r;
 
