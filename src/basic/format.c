@@ -16,7 +16,7 @@ char *format_bytes(uint64_t bytes, char buffer[static FORMAT_MAX]) {
         size_t i = 0;
 
         if (bytes == UINT64_MAX)
-                return strcpy(buffer, "infinity");
+                return memcpy(buffer, "infinity", sizeof("infinity"));
 
         /* Each digit is cut, not rounded: what is printed as 1G has reached 1G. */
         for (; bytes >= 1024; i++) {
@@ -57,9 +57,9 @@ char *format_timespan(uint64_t usec, uint64_t accuracy, char buffer[static FORMA
         char *p = buffer, *end = buffer + FORMAT_MAX;
 
         if (usec == UINT64_MAX)
-                return strcpy(buffer, "infinity");
+                return memcpy(buffer, "infinity", sizeof("infinity"));
         if (usec == 0)
-                return strcpy(buffer, "0");
+                return memcpy(buffer, "0", sizeof("0"));
 
         for (size_t i = 0; i < ELEMENTSOF(time_units) && usec > 0; i++) {
                 const TimeUnit *unit = time_units + i;

@@ -14,9 +14,9 @@ char *json_put_character(char *end, const char **text) {
         if (length == 0)
                 return stpcpy(end, "\\ufffd");
         if (p[0] < 0x20 || p[0] == 0x7f)
-                return end + sprintf(end, "\\u%04x", p[0]);
+                return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", p[0]);
         if (p[0] == 0xc2 && p[1] < 0xa0)
-                return end + sprintf(end, "\\u%04x", p[1]);
+                return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", p[1]);
 
         if (p[0] == '"' || p[0] == '\\')
                 *end++ = '\\';

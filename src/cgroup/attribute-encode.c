@@ -103,8 +103,8 @@ static int write_share(AttributeWriter *writer, const char *file, const Property
 
 /* A mask, lowest byte first, as "0-3,6". */
 static int write_mask(AttributeWriter *writer, const char *file, const PropertyValue *property) {
-        _cleanup_free_ char *text = malloc(property->bytes.size * 8 * sizeof("65535,") + 1);
-        size_t n_bits = property->bytes.size * 8;
+        size_t n_bits = property->bytes.size * 8, size = n_bits * sizeof("65535,") + 1;
+        _cleanup_free_ char *text = malloc(size);
         char *end = text;
 
         if (!text)
@@ -119,7 +119,7 @@ static int write_mask(AttributeWriter *writer, const char *file, const PropertyV
                 while (last + 1 < n_bits && IS_SET(last + 1))
                         last++;
 
-                end += sprintf(end, last > first ? "%s%zu-%zu" : "%s%zu", end > text ? "," : "", first, last);
+                end += snprintf(end, size - (size_t) (end - text), last > first ? "%s%zu-%zu" : "%s%zu", end > text ? "," : "", first, last);
         }
 #undef IS_SET
 

@@ -28,9 +28,10 @@ static int refuse(char **ret_message, const char *format, ...) {
         return -EINVAL;
 }
 
-/* Copies the parts of @text, divided by one '/', behind *end. @strict: only names that cgscope would make itself. */
-static int copy_parts(const char *text, bool strict, char *end, char **ret_message) {
-        for (const char *p = text + strspn(text, "/"); *p; p += strspn(p, "/")) {
+/* Copies the parts of @rest, divided by one '/', to @end. @strict: only names that cgscope would make itself. @text is
+ * all that was typed. */
+static int copy_parts(const char *text, const char *rest, bool strict, char *end, char **ret_message) {
+        for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
                 size_t length = strcspn(p, "/");
                 char part[NAME_MAX + 1];
 
@@ -53,12 +54,12 @@ static int copy_parts(const char *text, bool strict, char *end, char **ret_messa
         return 0;
 }
 
-static int parse_rest(const char *text, bool strict, TargetName *name, char **ret_message) {
-        name->rest = calloc(1, strlen(text) + 2);
+static int parse_rest(const char *text, const char *rest, bool strict, TargetName *name, char **ret_message) {
+        name->rest = calloc(1, strlen(rest) + 2);
         if (!name->rest)
                 return -ENOMEM;
 
-        return copy_parts(text, strict, name->rest, ret_message);
+        return copy_parts(text, rest, strict, name->rest, ret_message);
 }
 
 static int parse_process(const char *text, TargetName *name, char **ret_message) {
@@ -80,7 +81,7 @@ static int parse_path(const char *text, TargetName *name, char **ret_message) {
                 return refuse(ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
 
         name->kind = TARGET_PATH;
-        return parse_rest(rest, false, name, ret_message);
+        return parse_rest(text, rest, false, name, ret_message);
 }
 
 static int parse_unit(const char *text, TargetName *name, char **ret_message) {
@@ -94,7 +95,7 @@ static int parse_unit(const char *text, TargetName *name, char **ret_message) {
                 return refuse(ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
                               "below " CGROUP_MOUNT " or @PID", text);
 
-        return parse_rest(text + length, true, name, ret_message);
+        return parse_rest(text, text + length, true, name, ret_message);
 }
 
 int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
@@ -107,7 +108,7 @@ int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
                 r = parse_path(text, &name, ret_message);
         else if (text[0] == '.' && (!text[1] || text[1] == '/')) {
                 name.kind = TARGET_OWN;
-                r = parse_rest(text + 1, true, &name, ret_message);
+                r = parse_rest(text, text + 1, true, &name, ret_message);
         } else
                 r = parse_unit(text, &name, ret_message);
         if (r < 0)

@@ -124,7 +124,7 @@ static int walk_enter(Walk *walk, const char *name) {
 
         if (walk->length > 0)
                 walk->path[walk->length++] = '/';
-        walk->length += strlen(strcpy(walk->path + walk->length, name));
+        walk->length = (size_t) (stpcpy(walk->path + walk->length, name) - walk->path);
         return 0;
 }
 

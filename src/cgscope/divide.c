@@ -27,13 +27,14 @@ static char *group_title(const Aim *aim, const char *below) {
 static char *list_pids(int group) {
         _cleanup_free_ pid_t *pids = NULL;
         ssize_t n = group_members(group, &pids);
-        char *text = calloc(1, 16 * (PIDS_SHOWN + 1)), *end = text;
+        size_t size = 16 * (PIDS_SHOWN + 1);
+        char *text = calloc(1, size), *end = text;
 
         if (!text || n <= 0)
                 return text;
 
         for (ssize_t i = 0; i < n && i < PIDS_SHOWN; i++)
-                end += sprintf(end, "%s%d", i > 0 ? " " : "", (int) pids[i]);
+                end += snprintf(end, size - (size_t) (end - text), "%s%d", i > 0 ? " " : "", (int) pids[i]);
         if (n > PIDS_SHOWN)
                 (void) stpcpy(end, " …");
         return text;
