@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <sys/sysmacros.h>
 
 #include "basic/fd.h"
+#include "basic/message.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/device.h"
@@ -68,19 +68,6 @@ static uint64_t part_of(uint64_t whole, uint32_t share) {
         return whole / UINT32_MAX * share + whole % UINT32_MAX * share / UINT32_MAX;
 }
 
-static int refuse(AttributeWriter *writer, int error, const char *format, ...) _printf_(3, 4);
-
-static int refuse(AttributeWriter *writer, int error, const char *format, ...) {
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&writer->message, format, ap) < 0)
-                writer->message = NULL;
-        va_end(ap);
-
-        return writer->message ? error : -ENOMEM;
-}
-
 static int write_number(AttributeWriter *writer, const char *file, uint64_t number) {
         return number == UINT64_MAX ? attribute_write(writer, file, "max")
                                     : attribute_writef(writer, file, "%" PRIu64, number);
@@ -95,7 +82,7 @@ static int write_share(AttributeWriter *writer, const char *file, const Property
                 number = part_of(physical_memory() / page, property->uint32) * page;
 
         if (number == 0 && property->uint32 > 0)
-                return refuse(writer, -ERANGE, "%s: this share of what the system has is nothing",
+                return message_set(-ERANGE, &writer->message, "%s: this share of what the system has is nothing",
                               property_info_name(property->info));
 
         return write_number(writer, file, number);
@@ -208,9 +195,9 @@ static int write_device(AttributeWriter *writer, const char *file, const char *l
 
         r = device_find(pair->key, &device);
         if (r == -ENOTBLK)
-                return refuse(writer, r, "%s is on no disk", pair->key);
+                return message_set(r, &writer->message, "%s is on no disk", pair->key);
         if (r < 0)
-                return refuse(writer, r, "%s: %s", pair->key, strerror(-r));
+                return message_set(r, &writer->message, "%s: %s", pair->key, strerror(-r));
 
         (void) snprintf(key, sizeof(key), "%u:%u", major(device), minor(device));
         if (streq(file, "io.weight"))
@@ -324,27 +311,27 @@ static int explain(AttributeWriter *writer, Controller controller, int error) {
 
         if ((error == -EINVAL || error == -ERANGE) && file && file->takes) {
                 if (!file->numbers || fd_read_path(file->numbers, numbers, sizeof(numbers)) < 0)
-                        return refuse(writer, error, "%s takes %s", writer->file, file->takes);
+                        return message_set(error, &writer->message, "%s takes %s", writer->file, file->takes);
 
                 numbers[strcspn(numbers, "\n")] = '\0';
-                return refuse(writer, error, "%s takes %s (%s)", writer->file, file->takes, numbers);
+                return message_set(error, &writer->message, "%s takes %s (%s)", writer->file, file->takes, numbers);
         }
 
         if (error == -EROFS)
-                return refuse(writer, error, "%s is read-only", writer->file);
+                return message_set(error, &writer->message, "%s is read-only", writer->file);
         if (error == -EOPNOTSUPP && streq(writer->file, "io.weight"))
-                return refuse(writer, error, "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
+                return message_set(error, &writer->message, "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
         if ((error == -ENODEV || error == -ENXIO) && file && file->form == ATTRIBUTE_KEYED)
-                return refuse(writer, error, "%s takes whole disks", writer->file);
+                return message_set(error, &writer->message, "%s takes whole disks", writer->file);
 
         if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
-                return refuse(writer, error, "%s takes only what cgroup.controllers lists", writer->file);
+                return message_set(error, &writer->message, "%s takes only what cgroup.controllers lists", writer->file);
 
         /* Where the controller is missing, that is the reason, and somebody else's to tell. */
         if (error == -ENOENT &&
             (controller == _CONTROLLER_INVALID ||
              (group_controllers(writer->group, &present) >= 0 && (present & controller_bit(controller)))))
-                return refuse(writer, error, "this kernel has no %s", writer->file);
+                return message_set(error, &writer->message, "this kernel has no %s", writer->file);
 
         return error;
 }

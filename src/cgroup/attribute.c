@@ -6,29 +6,9 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/message.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
-
-static int refuse(int error, char **ret_message, const char *format, ...) _printf_(3, 4);
-
-static int refuse(int error, char **ret_message, const char *format, ...) {
-        char *message;
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(&message, format, ap);
-        va_end(ap);
-        if (r < 0)
-                return -ENOMEM;
-
-        if (ret_message)
-                *ret_message = message;
-        else
-                free(message);
-
-        return error;
-}
 
 static void attribute_done(Attribute *attribute) {
         free(attribute->key);
@@ -74,7 +54,7 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
         int r;
 
         if (info && !file)
-                return refuse(-EOPNOTSUPP, ret_message,
+                return message_set(-EOPNOTSUPP, ret_message,
                               "%s is kept by the manager, a group has no file for it; set it on the unit",
                               attribute->key);
 
@@ -87,7 +67,7 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
 
         r = property_list_add(&list->properties, assignment, &message);
         if (r == -EOPNOTSUPP)
-                return refuse(r, ret_message, "%s belongs to a unit, a group has no file for it", attribute->key);
+                return message_set(r, ret_message, "%s belongs to a unit, a group has no file for it", attribute->key);
         if (r < 0) {
                 if (ret_message && message)
                         *ret_message = TAKE_PTR(message);
@@ -105,9 +85,9 @@ static int check_file(const char *name, Controller *ret_controller, char **ret_m
         const char *nearest = file ? NULL : attribute_file_nearest(name);
 
         if (nearest)
-                return refuse(-ENOENT, ret_message, "unknown file '%s', did you mean %s?", name, nearest);
+                return message_set(-ENOENT, ret_message, "unknown file '%s', did you mean %s?", name, nearest);
         if (!attribute_file_name_is_valid(name, ret_controller))
-                return refuse(-ENOENT, ret_message,
+                return message_set(-ENOENT, ret_message,
                               "'%s' is neither a property nor a file of a group (examples: "
                               "MemoryMax, memory.max)",
                               name);
@@ -115,9 +95,9 @@ static int check_file(const char *name, Controller *ret_controller, char **ret_m
                 return 0;
 
         if (file->verb)
-                return refuse(-EOPNOTSUPP, ret_message, "%s is not set, use cgscope %s", name, file->verb);
+                return message_set(-EOPNOTSUPP, ret_message, "%s is not set, use cgscope %s", name, file->verb);
         if (file->form == ATTRIBUTE_READ_ONLY)
-                return refuse(-EROFS, ret_message, "%s is read-only%s%s", name, file->takes ? ": " : "",
+                return message_set(-EROFS, ret_message, "%s is read-only%s%s", name, file->takes ? ": " : "",
                               file->takes ?: "");
 
         return 0;
@@ -143,9 +123,9 @@ int attribute_list_add(AttributeList *list, const char *assignment, char **ret_m
 
         /* A second line would be a second write to the kernel. */
         if (!text_is_printable(assignment))
-                return refuse(-EINVAL, ret_message, "a setting with control characters, or not in UTF-8");
+                return message_set(-EINVAL, ret_message, "a setting with control characters, or not in UTF-8");
         if (!equals || equals == assignment)
-                return refuse(-EINVAL, ret_message, "'%s' is no assignment (KEY=VALUE)", assignment);
+                return message_set(-EINVAL, ret_message, "'%s' is no assignment (KEY=VALUE)", assignment);
 
         attribute.key = strndup(assignment, (size_t) (equals - assignment));
         if (!attribute.key)

@@ -20,7 +20,8 @@
 /* How many pidfds are open at once: well below RLIMIT_NOFILE as it usually is. */
 #define SIGNAL_BATCH 256
 
-static int is_frozen(int events, bool *ret) {
+/* 1: it is so. */
+static int says_event(int events, const char *event) {
         char text[256];
         ssize_t n = pread(events, text, sizeof(text) - 1, 0);
 
@@ -28,13 +29,16 @@ static int is_frozen(int events, bool *ret) {
                 return -errno;
 
         text[n] = '\0';
-        *ret = strstr(text, "frozen 1") != NULL;
-        return 0;
+        return strstr(text, event) != NULL;
 }
 
 /* The kernel raises POLLPRI for what has changed since the last read. */
-static int wait_frozen(int events, bool freeze, uint64_t deadline) {
+int group_wait_event(int group, const char *event, uint64_t deadline) {
+        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
         struct pollfd pollfd = { .fd = events, .events = POLLPRI };
+
+        if (events < 0)
+                return events;
 
         for (;;) {
                 uint64_t left = deadline_left(deadline);
@@ -42,13 +46,10 @@ static int wait_frozen(int events, bool freeze, uint64_t deadline) {
                         .tv_sec = (time_t) (left / USEC_PER_SEC),
                         .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
                 };
-                bool frozen;
-                int r = is_frozen(events, &frozen);
+                int r = says_event(events, event);
 
-                if (r < 0)
-                        return r;
-                if (frozen == freeze)
-                        return 0;
+                if (r != 0)
+                        return r < 0 ? r : 0;
                 if (left == 0)
                         return -ETIMEDOUT;
 
@@ -58,20 +59,16 @@ static int wait_frozen(int events, bool freeze, uint64_t deadline) {
 }
 
 int group_freeze(int group, bool freeze, uint64_t timeout) {
-        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
         char before[16];
         ssize_t n;
         int r;
-
-        if (events < 0)
-                return events;
 
         n = fd_read_file(group, "cgroup.freeze", before, sizeof(before));
         r = n < 0 ? (int) n : fd_write_file(group, "cgroup.freeze", freeze ? "1" : "0");
         if (r < 0)
                 return r;
 
-        r = wait_frozen(events, freeze, deadline_after(timeout));
+        r = group_wait_event(group, freeze ? "frozen 1" : "frozen 0", deadline_after(timeout));
         if (r == -ETIMEDOUT)
                 (void) fd_write_file(group, "cgroup.freeze", before);
 

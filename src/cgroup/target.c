@@ -3,30 +3,15 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 
 #include "basic/fd.h"
+#include "basic/message.h"
 #include "basic/parse.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
 #include "unit/unit-name.h"
-
-static int refuse(char **ret_message, const char *format, ...) _printf_(2, 3);
-
-static int refuse(char **ret_message, const char *format, ...) {
-        va_list arguments;
-        int n;
-
-        va_start(arguments, format);
-        n = vasprintf(ret_message, format, arguments);
-        va_end(arguments);
-        if (n < 0)
-                *ret_message = NULL;
-
-        return -EINVAL;
-}
 
 /* Copies the parts of @rest, divided by one '/', to @end. @strict: only names that cgscope would make itself. @text is
  * all that was typed. */
@@ -36,13 +21,13 @@ static int copy_parts(const char *text, const char *rest, bool strict, char *end
                 char part[NAME_MAX + 1];
 
                 if (length > NAME_MAX)
-                        return refuse(ret_message, "the name of a group has at most 255 bytes: '%s'", p);
+                        return message_set(-EINVAL, ret_message, "the name of a group has at most 255 bytes: '%s'", p);
 
                 *(char *) mempcpy(part, p, length) = '\0';
                 if (streq(part, "..") || streq(part, "."))
-                        return refuse(ret_message, "'%s' has a part '%s': a target never leads upwards", text, part);
+                        return message_set(-EINVAL, ret_message, "'%s' has a part '%s': a target never leads upwards", text, part);
                 if (strict && !group_name_is_valid(part))
-                        return refuse(ret_message, "'%s' is no name of a group: it begins with '.', is one that the "
+                        return message_set(-EINVAL, ret_message, "'%s' is no name of a group: it begins with '.', is one that the "
                                       "kernel or a unit could claim, or has a control character", part);
 
                 *end++ = '/';
@@ -66,7 +51,7 @@ static int parse_process(const char *text, TargetName *name, char **ret_message)
         uint64_t pid;
 
         if (parse_unsigned(text, 1, INT_MAX, &pid) < 0)
-                return refuse(ret_message, "'@%s' is no process (example: @4711)", text);
+                return message_set(-EINVAL, ret_message, "'@%s' is no process (example: @4711)", text);
 
         name->kind = TARGET_PROCESS;
         name->pid = (pid_t) pid;
@@ -78,7 +63,7 @@ static int parse_path(const char *text, TargetName *name, char **ret_message) {
         const char *rest = startswith(text, CGROUP_MOUNT);
 
         if (!rest || (*rest && *rest != '/'))
-                return refuse(ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
+                return message_set(-EINVAL, ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
 
         name->kind = TARGET_PATH;
         return parse_rest(text, rest, false, name, ret_message);
@@ -92,7 +77,7 @@ static int parse_unit(const char *text, TargetName *name, char **ret_message) {
         if (!name->unit)
                 return -ENOMEM;
         if (!unit_name_is_valid(name->unit))
-                return refuse(ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
+                return message_set(-EINVAL, ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
                               "below " CGROUP_MOUNT " or @PID", text);
 
         return parse_rest(text, text + length, true, name, ret_message);

@@ -251,3 +251,11 @@ bool aim_holds_caller(const Aim *aim) {
         rest = startswith(own, streq(aim->target.path, "/") ? "" : aim->target.path);
         return rest && (!*rest || *rest == '/');
 }
+
+int aim_spare_caller(const Aim *aim, bool allowed, const char *what) {
+        if (allowed || !aim_holds_caller(aim))
+                return 0;
+
+        return log_error("%s holds this very process, which %s, too; --self does it all the same", aim->text, what),
+               -EDEADLK;
+}

@@ -44,3 +44,7 @@ int aim_report(const Aim *aim, int error, const char *tried);
 
 /* Whether the calling process is in the target or below it. */
 bool aim_holds_caller(const Aim *aim);
+
+/* Refuses what would happen to the calling process itself, being in the target, unless --self (@allowed) says so: @what
+ * is "would be frozen". -EDEADLK: said. */
+int aim_spare_caller(const Aim *aim, bool allowed, const char *what);

@@ -65,12 +65,10 @@ static int freeze_target(const Freeze *freeze, const char *text) {
         int r;
 
         r = aim_open(&aim, &freeze->options, text, AIM_UNIT_OR_GROUP);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, !freeze->freeze || freeze->self, "would be frozen");
         if (r < 0)
                 return r;
-
-        if (freeze->freeze && !freeze->self && aim_holds_caller(&aim))
-                return log_error("%s holds this very process, which would be frozen, too; --self does it all "
-                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? freeze_unit(&aim, unit, freeze->freeze)
                                         : freeze_group(&aim, freeze->freeze);

@@ -83,12 +83,10 @@ static int kill_target(const Kill *context, const char *text) {
         int r;
 
         r = aim_open(&aim, &context->options, text, AIM_UNIT_OR_GROUP);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, context->self, "would get the signal");
         if (r < 0)
                 return r;
-
-        if (!context->self && aim_holds_caller(&aim))
-                return log_error("%s holds this very process, which would get the signal, too; --self does it all "
-                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? kill_unit(context, &aim, unit) : kill_group(context, &aim);
 }

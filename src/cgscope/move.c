@@ -7,16 +7,12 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
-#include "cgroup/walk.h"
 #include "cgscope/aim.h"
+#include "cgscope/places.h"
 #include "cgscope/process.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope move`: processes into a group. What can be known of all of them is checked before the first one moves. */
-
-/* How many groups a message names. */
-#define PLACES_MAX 5
 
 typedef struct Move {
         CommonOptions options;
@@ -189,45 +185,13 @@ static int check_all(Move *move) {
         return 0;
 }
 
-typedef struct Places {
-        FILE *file;
-        const Aim *aim;
-        unsigned n;
-} Places;
-
-static bool hands_on(int fd) {
-        char names[512];
-
-        return fd_read_file(fd, "cgroup.subtree_control", names, sizeof(names)) > 0 && names[strspn(names, "\n")];
-}
-
-static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
-        Places *places = userdata;
-        const Aim *aim = places->aim;
-        char type[32];
-
-        if (depth == 0 || hands_on(fd) || fd_read_file(fd, "cgroup.type", type, sizeof(type)) < 0 ||
-            !streq(type, "domain\n") || places->n++ >= PLACES_MAX)
-                return 0;
-
-        if (aim->name.kind == TARGET_PROCESS)
-                fprintf(places->file, " " CGROUP_MOUNT "%s/%s", aim->target.path, path);
-        else
-                fprintf(places->file, " %s/%s", aim->text, path);
-        return 0;
-}
-
 /* The no-internal-process rule: names the groups below that can take processes. */
 static void explain_busy(FILE *file, const Aim *aim) {
-        Places places = { .file = file, .aim = aim };
+        _cleanup_free_ char *places = NULL;
+        bool any = places_list(aim, &places) >= 0 && !isempty(places);
 
-        fputs("it hands controllers on to the groups below it and can hold no process itself; ", file);
-        fputs("groups that can:", file);
-        (void) group_walk(aim->target.fd, WALK_BEFORE, add_place, &places);
-        if (places.n > PLACES_MAX)
-                fprintf(file, " and %u more", places.n - PLACES_MAX);
-        else if (places.n == 0)
-                fputs(" none yet (see cgscope create)", file);
+        fprintf(file, "it hands controllers on to the groups below it and can hold no process itself; groups that can: %s",
+                any ? places : "none yet (see cgscope create)");
 }
 
 static void explain_type(FILE *file, const Aim *aim) {
@@ -253,7 +217,7 @@ static void explain_permission(FILE *file, const Aim *aim, pid_t pid, const char
 /* @message: of the manager, where it was asked. A user manager does not pass on why the system's refused, so what can
  * be seen comes first. */
 static void explain(FILE *file, const Move *move, pid_t pid, int error, const char *message) {
-        if ((error == -EBUSY || message) && hands_on(move->aim.target.fd))
+        if ((error == -EBUSY || message) && group_can_hold_processes(move->aim.target.fd) == -EBUSY)
                 explain_busy(file, &move->aim);
         else if (error == -EOPNOTSUPP)
                 explain_type(file, &move->aim);

@@ -46,11 +46,10 @@ static int remove_target(const Remove *remove, const char *text) {
         int r;
 
         r = aim_open(&aim, &remove->options, text, AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, !remove->recursive || remove->self, "would be killed");
         if (r < 0)
                 return r;
-        if (remove->recursive && !remove->self && aim_holds_caller(&aim))
-                return log_error("cannot remove %s: this process is in it, and would be killed; --self does it all the "
-                                 "same", text), -EDEADLK;
 
         parent = target_open_parent(&aim.target, &name);
         if (parent < 0)

@@ -16,14 +16,12 @@
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/command.h"
+#include "cgscope/places.h"
 #include "cgscope/verbs.h"
 
 /* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
 #define OUTLIVERS_TIMEOUT_USEC (2 * USEC_PER_SEC)
 #define NAP_USEC (2 * USEC_PER_MSEC)
-
-/* As many groups are named in a message. */
-#define GROUPS_SHOWN 5
 
 /* What a child says before its command begins, in memory that it shares with us. */
 typedef struct Word {
@@ -31,27 +29,6 @@ typedef struct Word {
         int failure; /* the exit status; 0: the command did begin */
         int error;
 } Word;
-
-/* Groups right below that could take a process, as "A, B"; "" for none. */
-static char *list_leaves(const Aim *aim) {
-        _cleanup_free_ char **names = NULL, *text = strdup("");
-        size_t n = 0, shown = 0;
-
-        (void) group_children(aim->target.fd, &names, &n);
-        for (size_t i = 0; text && i < n && shown < GROUPS_SHOWN; i++) {
-                _cleanup_close_ int fd = fd_open_beneath(aim->target.fd, names[i], O_RDONLY | O_DIRECTORY);
-                char controllers[512], *longer;
-
-                if (fd < 0 || fd_read_file(fd, "cgroup.subtree_control", controllers, sizeof(controllers)) > 1)
-                        continue;
-                if (asprintf(&longer, "%s%s%s/%s", text, shown++ > 0 ? ", " : "", aim->text, names[i]) < 0)
-                        return NULL;
-                free(text);
-                text = longer;
-        }
-
-        return TAKE_PTR(text);
-}
 
 int spawn_report(const Aim *aim, int error) {
         _cleanup_free_ char *leaves = NULL;
@@ -62,8 +39,7 @@ int spawn_report(const Aim *aim, int error) {
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot start a process in");
 
-        leaves = list_leaves(aim);
-        if (isempty(leaves))
+        if (places_list(aim, &leaves) < 0 || isempty(leaves))
                 return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; "
                                  "exec --create %s/NAME makes one", aim->text, aim->text), error;
         return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these "

@@ -131,7 +131,7 @@ static int print_usage_row(const Text *text, const Status *status, const struct 
 
                 if (value == STATISTIC_ABSENT)
                         continue;
-                end += sprintf(end, "%s%s: %s", n++ ? ", " : has_main ? " (" : "", row->more[i].name,
+                end += snprintf(end, sizeof(line) - (size_t) (end - line), "%s%s: %s", n++ ? ", " : has_main ? " (" : "", row->more[i].name,
                                format_figure(text, row->more[i].kind, value, figure));
         }
         if (has_main && n > 0)
@@ -153,7 +153,7 @@ static int print_pressure(const Text *text, const Status *status) {
 
                         if (status->pressure[p] == STATISTIC_ABSENT || total == STATISTIC_ABSENT)
                                 continue;
-                        end += sprintf(end, "%s %u.%02u%% (total: %s)", p % 2 ? ", full" : " some",
+                        end += snprintf(end, sizeof(line) - (size_t) (end - line), "%s %u.%02u%% (total: %s)", p % 2 ? ", full" : " some",
                                        (unsigned) status->pressure[p] / 100, (unsigned) status->pressure[p] % 100,
                                        format_figure(text, FIGURE_TIME, total, figure));
                 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -62,36 +60,6 @@ static const VerbUsage stop_usage = {
         .own = parse_option,
 };
 
-/* Returns 1 when nobody is in @group any more, 0 when the deadline passed first. */
-static int wait_empty(int group, uint64_t deadline) {
-        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
-        struct pollfd pollfd = { .fd = events, .events = POLLPRI };
-
-        if (events < 0)
-                return events;
-
-        for (;;) {
-                uint64_t left = deadline_left(deadline);
-                struct timespec ts = {
-                        .tv_sec = (time_t) (left / USEC_PER_SEC),
-                        .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
-                };
-                char text[256];
-                ssize_t n = pread(events, text, sizeof(text) - 1, 0);
-
-                if (n < 0)
-                        return -errno;
-                text[n] = '\0';
-                if (strstr(text, "populated 0"))
-                        return 1;
-                if (left == 0)
-                        return 0;
-
-                if (ppoll(&pollfd, 1, left == USEC_INFINITY ? NULL : &ts, NULL) < 0 && errno != EINTR)
-                        return -errno;
-        }
-}
-
 /* SIGTERM is for those who may have it and can act on it: SIGKILL comes to all, by the file. */
 static int end_politely(const Stop *stop, int group) {
         uint64_t deadline = deadline_after(stop->grace);
@@ -104,7 +72,7 @@ static int end_politely(const Stop *stop, int group) {
                 (void) group_signal(group, SIGCONT);
         (void) group_freeze(group, false, deadline_left(deadline));
 
-        return wait_empty(group, deadline);
+        return group_wait_event(group, "populated 0", deadline);
 }
 
 static int stop_group(const Stop *stop, Aim *aim) {
@@ -117,11 +85,10 @@ static int stop_group(const Stop *stop, Aim *aim) {
         r = group_is_populated(group);
         if (r > 0) {
                 r = end_politely(stop, group);
-                if (r == 0)
+                if (r == -ETIMEDOUT) {
                         r = group_kill(group);
-                if (r == 0) {
-                        r = wait_empty(group, deadline_after(aim->options->timeout));
-                        r = r == 0 ? -ETIMEDOUT : r;
+                        if (r >= 0)
+                                r = group_wait_event(group, "populated 0", deadline_after(aim->options->timeout));
                 }
         }
 
@@ -148,12 +115,10 @@ static int stop_target(const Stop *stop, const char *text) {
         int r;
 
         r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, stop->self, "would be stopped");
         if (r < 0)
                 return r;
-
-        if (!stop->self && aim_holds_caller(&aim))
-                return log_error("%s holds this very process, which would be stopped, too; --self does it all "
-                                 "the same", text), -EDEADLK;
 
         return aim_is_unit(&aim, &unit) ? stop_unit(&aim, unit) : stop_group(stop, &aim);
 }

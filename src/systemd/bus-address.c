@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bus-address.h"
 
-#include <stdarg.h>
 #include <sys/stat.h>
+
+#include "basic/message.h"
 
 /* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
-
-static int explain(int error, char **ret_message, const char *format, ...) _printf_(3, 4);
-
-static int explain(int error, char **ret_message, const char *format, ...) {
-        va_list arguments;
-        int n;
-
-        va_start(arguments, format);
-        n = vasprintf(ret_message, format, arguments);
-        va_end(arguments);
-        if (n < 0) {
-                *ret_message = NULL;
-                return -ENOMEM;
-        }
-
-        return error;
-}
 
 /* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. */
 static int check_runtime_dir(const char *directory, char **ret_message) {
@@ -31,7 +15,7 @@ static int check_runtime_dir(const char *directory, char **ret_message) {
         if (stat(directory, &st) < 0 || st.st_uid == geteuid())
                 return 0;
 
-        return explain(-EPERM, ret_message,
+        return message_set(-EPERM, ret_message,
                        "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it, or log in as the user whose "
                        "manager you mean (machinectl shell, ssh)",
                        directory, (unsigned) st.st_uid, (unsigned) geteuid());
@@ -86,11 +70,11 @@ int bus_explain(ManagerKind kind, const char *address, int error, char **ret_mes
 
         if (kind == MANAGER_SYSTEM) {
                 if (absent && access("/run/systemd/system", F_OK) < 0)
-                        return explain(error, ret_message, "no system manager: systemd is not PID 1 here");
+                        return message_set(error, ret_message, "no system manager: systemd is not PID 1 here");
                 if (absent)
-                        return explain(error, ret_message, "no system bus at %s; start it: systemctl start dbus",
+                        return message_set(error, ret_message, "no system bus at %s; start it: systemctl start dbus",
                                        address);
-                return explain(error, ret_message, "cannot connect to the system bus at %s: %s", address,
+                return message_set(error, ret_message, "cannot connect to the system bus at %s: %s", address,
                                strerror(-error));
         }
 
@@ -99,26 +83,26 @@ int bus_explain(ManagerKind kind, const char *address, int error, char **ret_mes
                 return r;
 
         if (absent && access(directory, F_OK) < 0)
-                return explain(error, ret_message,
+                return message_set(error, ret_message,
                                "no user manager runs for uid %u; log in as that user, or keep one running: "
                                "loginctl enable-linger %u", (unsigned) geteuid(), (unsigned) geteuid());
         if (absent)
-                return explain(error, ret_message,
+                return message_set(error, ret_message,
                                "no user bus at %s; start it: systemctl --user start dbus.socket (package "
                                "dbus-user-session)", address);
-        return explain(error, ret_message, "cannot connect to the user bus at %s: %s", address, strerror(-error));
+        return message_set(error, ret_message, "cannot connect to the user bus at %s: %s", address, strerror(-error));
 }
 
 int bus_explain_no_systemd(ManagerKind kind, char **ret_message) {
         const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
 
         if (kind == MANAGER_SYSTEM)
-                return explain(-ESRCH, ret_message, "no systemd on the system bus: it is not PID 1 here");
+                return message_set(-ESRCH, ret_message, "no systemd on the system bus: it is not PID 1 here");
         if (isempty(address))
-                return explain(-ESRCH, ret_message, "no systemd on the user bus; is your user manager running? See: "
+                return message_set(-ESRCH, ret_message, "no systemd on the user bus; is your user manager running? See: "
                                "loginctl user-status");
 
-        return explain(-ESRCH, ret_message,
+        return message_set(-ESRCH, ret_message,
                        "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?); unset it, or name "
                        "your user manager's bus", address);
 }

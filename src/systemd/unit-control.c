@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdarg.h>
-
 #include "basic/clock.h"
+#include "basic/message.h"
 #include "systemd/property-encode.h"
 #include "systemd/unit.h"
 
@@ -29,22 +28,6 @@ static const struct Refusal {
         { SYSTEMD_NAME ".FrozenByParent", NULL, -EBUSY, "it is frozen by a slice above it", "thaw that slice first" },
 };
 
-/* Returns @error. */
-static _printf_(3, 4) int say(int error, char **ret_message, const char *format, ...) {
-        char *message;
-        va_list arguments;
-        int r;
-
-        va_start(arguments, format);
-        r = vasprintf(&message, format, arguments);
-        va_end(arguments);
-        if (r < 0)
-                return -ENOMEM;
-
-        *ret_message = message;
-        return error;
-}
-
 static const struct Refusal *find_refusal(const sd_bus_error *error) {
         for (size_t i = 0; i < ELEMENTSOF(refusals); i++)
                 if (sd_bus_error_has_name(error, refusals[i].name) &&
@@ -57,7 +40,7 @@ static const struct Refusal *find_refusal(const sd_bus_error *error) {
 static int explain_no_unit(const Manager *manager, const char *unit, char **ret_message) {
         bool user = manager->options.kind == MANAGER_USER;
 
-        return say(-ENOENT, ret_message, "no unit %s: %s has none of that name; see also %s", unit,
+        return message_set(-ENOENT, ret_message, "no unit %s: %s has none of that name; see also %s", unit,
                    user ? "your user manager" : "the system manager", user ? "--system" : "--user");
 }
 
@@ -75,7 +58,7 @@ static int explain(Manager *manager, const char *unit, int r, const sd_bus_error
                 return r;
 
         cause = refusal && refusal->cause ? refusal->cause : text;
-        return say(refusal ? refusal->error : r, ret_message, "%s: %s%s%s", unit, cause, remedy ? "; " : "",
+        return message_set(refusal ? refusal->error : r, ret_message, "%s: %s%s%s", unit, cause, remedy ? "; " : "",
                    remedy ?: "");
 }
 
@@ -140,10 +123,10 @@ int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message
 static int explain_attach(Manager *manager, const char *unit, const char *subgroup, int r, const sd_bus_error *error,
                           char **ret_message) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_FILE_NOT_FOUND))
-                return say(-ENOENT, ret_message, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
+                return message_set(-ENOENT, ret_message, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
                            subgroup, unit, subgroup);
         if (r == -EBUSY)
-                return say(r, ret_message, "%s: its group %s takes no processes: it is frozen, or has controllers "
+                return message_set(r, ret_message, "%s: its group %s takes no processes: it is frozen, or has controllers "
                            "enabled in cgroup.subtree_control: thaw it, or choose a group below", unit, subgroup);
 
         return explain(manager, unit, r, error, ret_message);
@@ -258,7 +241,7 @@ static int explain_wait(Stop *stop, int r, char **ret_message) {
         if (r != -ETIMEDOUT)
                 return explain(stop->manager, stop->unit, r, NULL, ret_message);
 
-        return say(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets how long to "
+        return message_set(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets how long to "
                    "wait, cgscope kill -s KILL %s ends it at once", stop->unit, stop->unit);
 }
 
@@ -266,10 +249,10 @@ static int explain_result(const Stop *stop, char **ret_message) {
         if (streq(stop->result, "done"))
                 return 0;
         if (streq(stop->result, "frozen"))
-                return say(-EBUSY, ret_message, "%s: it is frozen, by itself or by a slice above it, and cannot be "
+                return message_set(-EBUSY, ret_message, "%s: it is frozen, by itself or by a slice above it, and cannot be "
                            "stopped before that is thawed", stop->unit);
 
-        return say(-EIO, ret_message, "%s: the job that stops it ended with \"%s\"; the reason is in the journal: "
+        return message_set(-EIO, ret_message, "%s: the job that stops it ended with \"%s\"; the reason is in the journal: "
                    "journalctl %s--unit %s", stop->unit, stop->result,
                    stop->manager->options.kind == MANAGER_USER ? "--user " : "", stop->unit);
 }

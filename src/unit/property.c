@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
 
+#include "basic/message.h"
 #include "basic/parse.h"
 #include "unit/property-internal.h"
 
@@ -55,32 +56,6 @@ void property_list_done(PropertyList *list) {
         *list = (PropertyList) {};
 }
 
-static int set_message(int error, char **ret_message, char *message) {
-        if (!message)
-                return -ENOMEM;
-
-        if (ret_message)
-                *ret_message = message;
-        else
-                free(message);
-
-        return error;
-}
-
-static int refuse(int error, char **ret_message, const char *format, ...) _printf_(3, 4);
-
-static int refuse(int error, char **ret_message, const char *format, ...) {
-        char *message;
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&message, format, ap) < 0)
-                message = NULL;
-        va_end(ap);
-
-        return set_message(error, ret_message, message);
-}
-
 int property_refuse(const PropertyInfo *info, int error, char **ret_message, const char *format, ...) {
         _cleanup_free_ char *clause = NULL;
         va_list ap;
@@ -93,20 +68,20 @@ int property_refuse(const PropertyInfo *info, int error, char **ret_message, con
         if (!clause)
                 return -ENOMEM;
 
-        return refuse(error, ret_message, "%s: %s", info->name, clause);
+        return message_set(error, ret_message, "%s: %s", info->name, clause);
 }
 
 static int refuse_name(const char *name, char **ret_message) {
         const char *option = property_option(name), *nearest;
 
         if (option)
-                return refuse(-EOPNOTSUPP, ret_message, "%s is set by %s", name, option);
+                return message_set(-EOPNOTSUPP, ret_message, "%s is set by %s", name, option);
 
         nearest = property_nearest(name);
         if (nearest)
-                return refuse(-ENOENT, ret_message, "unknown property '%s', did you mean %s?", name, nearest);
+                return message_set(-ENOENT, ret_message, "unknown property '%s', did you mean %s?", name, nearest);
 
-        return refuse(-ENOENT, ret_message, "unknown property '%s'", name);
+        return message_set(-ENOENT, ret_message, "unknown property '%s'", name);
 }
 
 int property_list_add(PropertyList *list, const char *assignment, char **ret_message) {
@@ -117,11 +92,11 @@ int property_list_add(PropertyList *list, const char *assignment, char **ret_mes
 
         /* A manager would drop the whole connection for the first, and a message of ours would not be one line. */
         if (!text_is_printable(assignment))
-                return refuse(-EINVAL, ret_message, "a property with control characters, or not in UTF-8");
+                return message_set(-EINVAL, ret_message, "a property with control characters, or not in UTF-8");
 
         equals = strchr(assignment, '=');
         if (!equals || equals == assignment)
-                return refuse(-EINVAL, ret_message, "'%s' is no assignment (NAME=VALUE)", assignment);
+                return message_set(-EINVAL, ret_message, "'%s' is no assignment (NAME=VALUE)", assignment);
 
         name = strndup(assignment, (size_t) (equals - assignment));
         if (!name)

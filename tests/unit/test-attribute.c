@@ -1,107 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/* The files of a group in a temporary directory. A file there keeps what is written, whereas the kernel merges a line
- * of io.max with the others: what is seen here is the last line that was written. */
-
-#include <glib.h>
-#include <glib/gstdio.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "attribute-group.h"
 #include "basic/fd.h"
-#include "cgroup/attribute.h"
 
-typedef struct Group {
-        char *path;
-        int fd;
-} Group;
-
-static void group_setup(Group *group, const void *data) {
-        (void) data;
-        group->path = g_dir_make_tmp("cgscope-attribute-XXXXXX", NULL);
-        group->fd = open(group->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        g_assert_cmpint(group->fd, >=, 0);
-}
-
-static void group_teardown(Group *group, const void *data) {
-        GDir *directory = g_dir_open(group->path, 0, NULL);
-        const char *name;
-
-        (void) data;
-        while ((name = g_dir_read_name(directory))) {
-                g_autofree char *path = g_build_filename(group->path, name, NULL);
-
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_dir_close(directory);
-        g_rmdir(group->path);
-        g_free(group->path);
-        (void) fd_close(group->fd);
-}
-
-static void put(Group *group, const char *name, const char *text) {
-        g_autofree char *path = g_build_filename(group->path, name, NULL);
-
-        g_assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-static void put_mode(Group *group, const char *name, const char *text, mode_t mode) {
-        g_autofree char *path = g_build_filename(group->path, name, NULL);
-
-        put(group, name, text);
-        g_assert_cmpint(chmod(path, mode), ==, 0);
-}
-
-static void assert_file(Group *group, const char *name, const char *expected) {
-        g_autofree char *path = g_build_filename(group->path, name, NULL), *text = NULL;
-
-        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-        if (!g_str_equal(text, expected))
-                g_error("%s says \"%s\" and not \"%s\"", name, text, expected);
-}
-
-/* Applies assignments divided by "; "; @ret_message and @ret_failed (the key) may be NULL. */
-static int apply(Group *group, const char *assignments, char **ret_failed, char **ret_message) {
-        g_auto(GStrv) words = g_strsplit(assignments, "; ", -1);
-        _cleanup_(attribute_list_done) AttributeList list = {};
-        _cleanup_free_ char *message = NULL;
-        const Attribute *failed = NULL;
-        int r;
-
-        for (char **word = words; *word; word++) {
-                r = attribute_list_add(&list, *word, &message);
-                if (r < 0)
-                        g_error("%s: %s: %s", *word, strerror(-r), message);
-        }
-
-        r = attribute_list_apply(&list, group->fd, &failed, &message);
-        g_assert_true((r < 0) == (failed != NULL));
-        if (ret_failed)
-                *ret_failed = failed ? strdup(failed->key) : NULL;
-        if (ret_message)
-                *ret_message = TAKE_PTR(message);
-
-        return r;
-}
-
-static void assert_applied(Group *group, const char *assignments) {
-        _cleanup_free_ char *failed = NULL, *message = NULL;
-        int r = apply(group, assignments, &failed, &message);
-
-        if (r < 0)
-                g_error("%s: %s: %s (%s)", assignments, failed, strerror(-r), message);
-}
-
-static void assert_read(Group *group, const char *key, bool raw, const char *expected) {
-        _cleanup_free_ char *value = NULL;
-        int r = attribute_read(group->fd, key, raw, &value);
-
-        if (r < 0)
-                g_error("%s: %s", key, strerror(-r));
-        if (!g_str_equal(value, expected))
-                g_error("%s%s is \"%s\" and not \"%s\"", key, raw ? " raw" : "", value, expected);
-}
+/* What is written into the files of a group. */
 
 static const struct {
         const char *assignment;
@@ -460,149 +366,6 @@ static void test_write_only(Group *group, const void *data) {
         assert_file(group, "memory.reclaim", "5M");
 }
 
-static const struct {
-        const char *file, *text, *key, *value, *raw;
-} decoded[] = {
-        { "memory.max", "1073741824\n", "MemoryMax", "1073741824", NULL },
-        { "memory.max", "max\n", "MemoryMax", "infinity", NULL },
-        { "memory.max", "max\n", "memory.max", "max", NULL },
-        { "memory.low", "0\n", "MemoryLow", "0", NULL },
-        { "memory.zswap.writeback", "1\n", "MemoryZSwapWriteback", "yes", NULL },
-        { "memory.zswap.writeback", "0\n", "MemoryZSwapWriteback", "no", NULL },
-        { "memory.stat", "anon 1\nfile 2\n", "memory.stat", "anon 1\nfile 2", NULL },
-        { "memory.some.day", "1", "memory.some.day", "1", NULL },
-        { "irq.pressure", "x\n", "irq.pressure", "x", NULL },
-        { "pids.max", "max\n", "TasksMax", "infinity", NULL },
-        { "pids.max", "12\n", "TasksMax", "12", NULL },
-        { "cpu.weight", "30\n", "CPUWeight", "30", NULL },
-        { "cpu.max", "max 100000\n", "CPUQuota", "infinity", NULL },
-        { "cpu.max", "50000 100000\n", "CPUQuota", "50%", "500000" },
-        { "cpu.max", "12500 100000\n", "CPUQuota", "12.5%", "125000" },
-        { "cpu.max", "max 100000\n", "CPUQuotaPeriodSec", "100ms", "100000" },
-        { "cpu.max", "1000 1000000\n", "CPUQuotaPeriodSec", "1s", "1000000" },
-        { "cpuset.cpus", "0-3,6\n", "AllowedCPUs", "0-3,6", NULL },
-        { "cpuset.cpus", "\n", "AllowedCPUs", "", NULL },
-        { "cpuset.mems", "0\n", "AllowedMemoryNodes", "0", NULL },
-        { "cpuset.cpus.partition", "root invalid (x)\n", "CPUSetPartition", "root", NULL },
-        { "cpuset.cpus.partition", "root invalid (x)\n", "cpuset.cpus.partition", "root invalid (x)", NULL },
-        { "io.weight", "default 200\n7:3 5\n", "IOWeight", "200", NULL },
-        { "io.weight", "default 200\n250:3 5\n250:4 6\n", "IODeviceWeight",
-          "/dev/block/250:3 5\n/dev/block/250:4 6", NULL },
-        { "io.bfq.weight", "default 200\n250:3 1000\n", "IOWeight", "1200", NULL },
-        { "io.bfq.weight", "default 200\n250:3 1000\n", "IODeviceWeight", "/dev/block/250:3 10000", NULL },
-        { "io.max", "250:3 rbps=max wbps=7 riops=max wiops=9\n250:4 rbps=5 wbps=8 riops=max wiops=max\n",
-          "IOWriteBandwidthMax", "/dev/block/250:3 7\n/dev/block/250:4 8", NULL },
-        { "io.max", "250:3 rbps=max wbps=7 riops=max wiops=9\n250:4 rbps=5 wbps=8 riops=max wiops=max\n",
-          "IOReadBandwidthMax", "/dev/block/250:4 5", NULL },
-        { "io.max", "250:3 rbps=max wbps=7 riops=max wiops=9\n", "IOWriteIOPSMax", "/dev/block/250:3 9", NULL },
-        { "io.max", "250:3 rbps=max wbps=7 riops=max wiops=9\n", "IOReadIOPSMax", "", NULL },
-        { "io.max", "", "IOReadIOPSMax", "", NULL },
-        { "io.latency", "250:3 target=75000\n", "IODeviceLatencyTargetSec", "/dev/block/250:3 75ms",
-          "/dev/block/250:3 75000" },
-};
-
-static void test_decode(Group *group, const void *data) {
-        (void) data;
-        for (size_t i = 0; i < ELEMENTSOF(decoded); i++) {
-                g_autofree char *path = g_build_filename(group->path, decoded[i].file, NULL);
-
-                put(group, decoded[i].file, decoded[i].text);
-                assert_read(group, decoded[i].key, false, decoded[i].value);
-                assert_read(group, decoded[i].key, true, decoded[i].raw ?: decoded[i].value);
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-}
-
-static void test_unreadable(Group *group, const void *data) {
-        _cleanup_free_ char *value = NULL;
-
-        (void) data;
-        put(group, "notes.txt", "x");
-        put(group, "cpu.max", "rubbish\n");
-        g_assert_cmpint(attribute_read(group->fd, "MemoryMax", false, &value), ==, -ENOENT);
-        g_assert_cmpint(attribute_read(group->fd, "memory.max", false, &value), ==, -ENOENT);
-        g_assert_cmpint(attribute_read(group->fd, "RuntimeMaxSec", false, &value), ==, -EOPNOTSUPP);
-        g_assert_cmpint(attribute_read(group->fd, "Florp", false, &value), ==, -EOPNOTSUPP);
-        g_assert_cmpint(attribute_read(group->fd, "notes.txt", false, &value), ==, -EOPNOTSUPP);
-        g_assert_cmpint(attribute_read(group->fd, "../notes.txt", false, &value), ==, -EOPNOTSUPP);
-        g_assert_cmpint(attribute_read(group->fd, "", false, &value), ==, -EOPNOTSUPP);
-        g_assert_cmpint(attribute_read(group->fd, "CPUQuota", false, &value), ==, -EBADMSG);
-        g_assert_null(value);
-}
-
-/* What is read is taken back as it is, and leaves the file as it was. */
-static void test_round_trip(Group *group, const void *data) {
-        static const struct {
-                const char *file, *text, *key;
-        } cases[] = {
-                { "memory.max", "1073741824", "MemoryMax" },
-                { "memory.max", "max", "MemoryMax" },
-                { "memory.zswap.writeback", "0", "MemoryZSwapWriteback" },
-                { "pids.max", "max", "TasksMax" },
-                { "cpu.weight", "30", "CPUWeight" },
-                { "cpu.max", "12500 100000", "CPUQuota" },
-                { "cpu.max", "12500 250000", "CPUQuotaPeriodSec" },
-                { "cpuset.cpus", "0-3,6", "AllowedCPUs" },
-                { "cpuset.cpus.partition", "isolated", "CPUSetPartition" },
-                { "io.bfq.weight", "default 200", "IOWeight" },
-                { "io.max", "250:3 wiops=9", "IOWriteIOPSMax" },
-                { "io.latency", "250:3 target=75000", "IODeviceLatencyTargetSec" },
-        };
-
-        (void) data;
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                g_autofree char *path = g_build_filename(group->path, cases[i].file, NULL), *assignment = NULL;
-                _cleanup_free_ char *value = NULL;
-
-                put(group, cases[i].file, cases[i].text);
-                g_assert_cmpint(attribute_read(group->fd, cases[i].key, false, &value), ==, 0);
-                assignment = g_strdup_printf("%s=%s", cases[i].key, value);
-                assert_applied(group, assignment);
-                assert_file(group, cases[i].file, cases[i].text);
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-}
-
-static int collect(const char *key, const char *file, void *userdata) {
-        g_string_append_printf(userdata, "%s:%s ", key, file);
-        return 0;
-}
-
-static int stop_at_second(const char *key, const char *file, void *userdata) {
-        (void) key;
-        (void) file;
-        return ++*(int *) userdata == 2 ? -ECANCELED : 0;
-}
-
-static void test_foreach(Group *group, const void *data) {
-        g_autoptr(GString) all = g_string_new(NULL), properties = g_string_new(NULL);
-        g_autofree char *directory = g_build_filename(group->path, "cpu.scope", NULL);
-        int n = 0;
-
-        (void) data;
-        put(group, "memory.max", "max\n");
-        put(group, "io.max", "");
-        put(group, "io.bfq.weight", "default 100\n");
-        put(group, "cpu.stat", "x\n");
-        put(group, "notes.txt", "x\n");
-        put_mode(group, "cgroup.kill", "", 0200);
-        g_assert_cmpint(g_mkdir(directory, 0700), ==, 0);
-
-        g_assert_cmpint(attribute_foreach(group->fd, false, collect, properties), ==, 0);
-        g_assert_cmpstr(properties->str, ==,
-                        "MemoryMax:memory.max IOWeight:io.bfq.weight IODeviceWeight:io.bfq.weight "
-                        "IOReadBandwidthMax:io.max IOWriteBandwidthMax:io.max IOReadIOPSMax:io.max "
-                        "IOWriteIOPSMax:io.max ");
-
-        g_assert_cmpint(attribute_foreach(group->fd, true, collect, all), ==, 0);
-        g_assert_true(g_str_has_prefix(all->str, properties->str));
-        g_assert_cmpstr(all->str + properties->len, ==,
-                        "cpu.stat:cpu.stat io.bfq.weight:io.bfq.weight io.max:io.max memory.max:memory.max ");
-
-        g_assert_cmpint(attribute_foreach(group->fd, true, stop_at_second, &n), ==, -ECANCELED);
-        g_assert_cmpint(n, ==, 2);
-}
-
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -618,10 +381,6 @@ int main(int argc, char *argv[]) {
         ADD("trouble", test_trouble);
         ADD("symlink", test_symlink);
         ADD("write-only", test_write_only);
-        ADD("decode", test_decode);
-        ADD("unreadable", test_unreadable);
-        ADD("round-trip", test_round_trip);
-        ADD("foreach", test_foreach);
 
         return g_test_run();
 }
