@@ -21,7 +21,7 @@ for part in common packages unit; do
     . "$lib_dir/$part.sh"
 done
 
-parts=() suites=() filters=()
+parts=() suites=() filters=() beside=()
 total_passed=0 total_failed=0 total_skipped=0
 
 usage() {
@@ -62,15 +62,16 @@ add_counts() {
     total_skipped=$((total_skipped + $3))
 }
 
-# One kind of system, one suite. The last line of its log has the counts, unless it did not come that far.
-integration_run() {
-    local kind=$1 suite=$2 log=$work_dir/$1-$2.log status=0 counts
-    need_root
-    : >"$log"
-    interruptible "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$kind" "$suite" --deadline 1800 -- \
-        /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null > >(tee "$log") || status=$?
-    # tee is done a moment after what it copies.
-    wait
+# integration_system KIND SUITE: every case, on one kind of system of one suite. In the background always, as the
+# process that is signalled.
+integration_system() {
+    exec "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$1" "$2" --deadline 2000 -- \
+        /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null
+}
+
+# integration_result KIND SUITE STATUS: counts. The last line of the log has them, unless it did not come that far.
+integration_result() {
+    local kind=$1 suite=$2 status=$3 log=$work_dir/$1-$2.log counts
     counts=$(sed -n 's/^# counts passed=\([0-9]*\) failed=\([0-9]*\) skipped=\([0-9]*\)$/\1 \2 \3/p' "$log")
     if [[ -z $counts ]]; then
         printf 'not ok - %s, %s: ended with status %d before all tests were run\n' "$kind" "$suite" "$status"
@@ -81,15 +82,50 @@ integration_run() {
     say "$suite, $kind: ${counts// /, } (passed, failed, skipped)"
 }
 
-run_part() {
-    local part=$1 suite
-    if [[ $part == unit ]]; then
-        unit_run
-        return
-    fi
+# One suite after the other.
+integration_run() {
+    local kind=$1 suite status log
     for suite in "${suites[@]}"; do
-        integration_run "$part" "$suite"
+        log=$work_dir/$kind-$suite.log status=0
+        : >"$log"
+        interruptible integration_system "$kind" "$suite" > >(tee "$log") || status=$?
+        # tee is done a moment after what it copies.
+        wait
+        integration_result "$kind" "$suite" "$status"
     done
+}
+
+# All suites at once: an emulated processor waits for the other one most of the time. What they print is shown one
+# after the other, the first as it comes.
+integration_run_beside() {
+    local kind=$1 suite i log status
+    for suite in "${suites[@]}"; do
+        log=$work_dir/$kind-$suite.log
+        integration_system "$kind" "$suite" >"$log" 2>&1 &
+        beside+=($!)
+    done
+    for i in "${!suites[@]}"; do
+        suite=${suites[i]} status=0
+        interruptible tail --pid="${beside[i]}" --lines=+1 --follow "$work_dir/$kind-$suite.log"
+        wait "${beside[i]}" || status=$?
+        integration_result "$kind" "$suite" "$status"
+    done
+    beside=()
+}
+
+run_part() {
+    local part=$1
+    case $part in
+        unit) unit_run ;;
+        vm)
+            need_root
+            integration_run_beside vm
+            ;;
+        *)
+            need_root
+            integration_run "$part"
+            ;;
+    esac
 }
 
 parse "$@"
@@ -99,9 +135,12 @@ done
 install_missing "to run the tests"
 
 work_dir=$(mktemp -d)
-# shellcheck disable=SC2317 # by trap
+# shellcheck disable=SC2317,SC2034 # by trap; for stop_child
 tidy() {
     stop_child
+    for child in "${beside[@]}"; do # which stop_child ends
+        stop_child
+    done
     rm -rf "$work_dir"
 }
 on_exit tidy

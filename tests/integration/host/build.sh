@@ -25,7 +25,7 @@ build_inside() {
 build_commands() {
     local root=$1 step
     for step in \
-        'meson setup --prefix=/usr --buildtype=debugoptimized -Dbench=true build source' \
+        'meson setup --prefix=/usr --buildtype=debugoptimized -Dtests=false -Dbench=true build source' \
         'ninja -C build' \
         'meson install -C build --no-rebuild --destdir=/opt/cgscope/install'; do
         chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
