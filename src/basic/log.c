@@ -10,6 +10,7 @@
 static const char *log_program = "cgscope";
 static int log_level = -1;
 static bool log_quiet;
+static char **log_captured;
 
 static int parse_level(const char *text) {
         static const char *const names[] = {
@@ -42,6 +43,18 @@ void log_set_quiet(void) {
         log_quiet = true;
 }
 
+void log_capture(char **text) {
+        log_captured = text;
+}
+
+/* The first counts: it is the cause of those that follow. */
+static void keep(const char *text, int error) {
+        if (*log_captured)
+                return;
+        if (asprintf(log_captured, "%s%s%s", text, error < 0 ? ": " : "", error < 0 ? strerror(-error) : "") < 0)
+                *log_captured = NULL;
+}
+
 /* The text of @from with control characters escaped, cut where @size ends. Returns its length. */
 static size_t escape_into(char *to, size_t size, const char *from) {
         size_t n = 0;
@@ -67,6 +80,11 @@ int log_full(int level, int error, const char *format, ...) {
         va_start(arguments, format);
         (void) vsnprintf(text, sizeof(text), format, arguments);
         va_end(arguments);
+
+        if (log_captured && level <= LOG_WARNING) {
+                keep(text, error);
+                return error;
+        }
 
         n = level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program) : 0;
         n += escape_into(line + n, sizeof(line) - n - 128, text);

@@ -15,6 +15,11 @@ void log_set_program(const char *name);
 /* --quiet: nothing below a warning. */
 void log_set_quiet(void);
 
+/* For functions that say themselves what is wrong, called by one that goes on all the same: from now on the first error
+ * or warning is not printed but put into *text, where there is none yet, without the program's name; to be freed by the
+ * caller. The others are dropped. NULL: they are printed again. */
+void log_capture(char **text);
+
 /* Prints "PROGRAM: MESSAGE", or MESSAGE alone where it is no more than information. With @error (a negative errno, else
  * 0) the cause is added behind it: ": No such file …". Returns @error, so that a function can end with it. */
 int log_full(int level, int error, const char *format, ...) _printf_(3, 4);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "asking.h"
 
+#include "systemd/delegation-client.h"
 #include "systemd/manager.h"
 #include "systemd/scope.h"
 #include "systemd/unit.h"
+#include "systemd/user-manager.h"
 
 extern const Asking cgscope_asking;
 
@@ -21,5 +23,10 @@ _public_ const Asking cgscope_asking = {
         .unit_attach = unit_attach,
         .unit_state = unit_state,
         .manager_control_group = manager_control_group,
+        .manager_version = manager_version,
         .control_group_is_delegated = control_group_is_delegated,
+        .slice_disabled_controllers = slice_disabled_controllers,
+        .delegation_ask = delegation_ask,
+        .user_manager_loaded = user_manager_loaded,
+        .user_manager_restart = user_manager_restart,
 };

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "basic/macros.h"
+#include "delegation/delegation.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
@@ -103,10 +104,28 @@ typedef struct Asking {
         /* The control group of the manager itself, below which all its units are. *ret is freed by the caller. */
         int (*manager_control_group)(Manager *manager, char **ret, char **ret_message);
 
+        /* Which version of systemd it is, as it says itself: "252.39-1~deb12u1". *ret is freed by the caller. */
+        int (*manager_version)(Manager *manager, char **ret, char **ret_message);
+
         /* 1 where the unit that owns @control_group has Delegate=, 0 where not or there is no such unit. *ret_unit (may
          * be NULL) gets its name, to be freed by the caller. */
         int (*control_group_is_delegated)(Manager *manager, const char *control_group, char **ret_unit,
                                           char **ret_message);
+
+        /* What @slice keeps from all that is below it: its DisableControllers=. */
+        int (*slice_disabled_controllers)(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message);
+
+        /* Asks cgscoped, on the same bus as the system manager, which @manager has to be. *ret is released by
+         * delegation_state_done(). -ESRCH: no such user; -EOPNOTSUPP: a controller that is not there; -EEXIST: the file
+         * is the administrator's; -EACCES: not authorised; -ENOPKG: cgscoped is not installed. */
+        int (*delegation_ask)(Manager *manager, const DelegationRequest *request, DelegationState *ret,
+                              char **ret_message);
+
+        /* What PID 1, @manager, is to hand to the manager of @uid: DelegateControllers= as it has loaded it. */
+        int (*user_manager_loaded)(Manager *manager, uid_t uid, ControllerMask *ret, char **ret_message);
+
+        /* Restarts it, by PID 1: all that the user runs in it ends. */
+        int (*user_manager_restart)(Manager *manager, uid_t uid, char **ret_message);
 } Asking;
 
 #define ASKING_SYMBOL "cgscope_asking"

@@ -25,8 +25,23 @@ static int user_runtime_dir(char **ret) {
         return asprintf(ret, "/run/user/%u", (unsigned) geteuid()) < 0 ? -ENOMEM : 0;
 }
 
-static int user_bus_address(char **ret, char **ret_message) {
+/* *ret_address: "unix:path=DIRECTORY/@name". @directory is $XDG_RUNTIME_DIR; unset under cron and su: the place is
+ * fixed all the same (pam_systemd(8)). */
+static int address_in(const char *directory, const char *name, char **ret_address) {
         _cleanup_free_ char *fallback = NULL;
+        int r;
+
+        if (isempty(directory)) {
+                r = user_runtime_dir(&fallback);
+                if (r < 0)
+                        return r;
+                directory = fallback;
+        }
+
+        return asprintf(ret_address, "unix:path=%s/%s", directory, name) < 0 ? -ENOMEM : 0;
+}
+
+static int user_bus_address(char **ret, char **ret_message) {
         const char *directory = getenv("XDG_RUNTIME_DIR"), *address = getenv("DBUS_SESSION_BUS_ADDRESS");
         int r;
 
@@ -41,15 +56,14 @@ static int user_bus_address(char **ret, char **ret_message) {
                 return *ret ? 0 : -ENOMEM;
         }
 
-        /* Unset under cron and su: the place is fixed all the same (pam_systemd(8)). */
-        if (isempty(directory)) {
-                r = user_runtime_dir(&fallback);
-                if (r < 0)
-                        return r;
-                directory = fallback;
-        }
+        return address_in(directory, "bus", ret);
+}
 
-        return asprintf(ret, "unix:path=%s/bus", directory) < 0 ? -ENOMEM : 0;
+int bus_address_private(char **ret, char **ret_message) {
+        const char *directory = getenv("XDG_RUNTIME_DIR");
+        int r = isempty(directory) ? 0 : check_runtime_dir(directory, ret_message);
+
+        return r < 0 ? r : address_in(directory, "systemd/private", ret);
 }
 
 int bus_address(ManagerKind kind, char **ret, char **ret_message) {

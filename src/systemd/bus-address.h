@@ -10,6 +10,9 @@
  * somebody else's. */
 int bus_address(ManagerKind kind, char **ret, char **ret_message);
 
+/* The same for the socket that a user's manager listens on itself. */
+int bus_address_private(char **ret, char **ret_message);
+
 /* Why connecting to @address failed with @error. Returns @error. */
 int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message);
 

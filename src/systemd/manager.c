@@ -2,7 +2,22 @@
 #include "manager.h"
 
 #include "basic/clock.h"
+#include "basic/message.h"
 #include "systemd/bus-address.h"
+
+static int connect_to(Manager *manager, const char *address, bool is_bus) {
+        int r = sd_bus_new(&manager->bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(manager->bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(manager->bus, is_bus);
+        if (r >= 0)
+                r = sd_bus_set_allow_interactive_authorization(manager->bus, manager->options.ask_password);
+        if (r >= 0)
+                r = sd_bus_start(manager->bus);
+        return r;
+}
 
 int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
         _cleanup_(manager_freep) Manager *manager = NULL;
@@ -18,20 +33,36 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
         if (r < 0)
                 return r;
 
-        r = sd_bus_new(&manager->bus);
-        if (r >= 0)
-                r = sd_bus_set_address(manager->bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(manager->bus, true);
-        if (r >= 0)
-                r = sd_bus_set_allow_interactive_authorization(manager->bus, options->ask_password);
-        if (r >= 0)
-                r = sd_bus_start(manager->bus);
+        r = connect_to(manager, address, true);
         if (r < 0)
                 return bus_explain(options->kind, address, r, ret_message);
 
         if (options->kind == MANAGER_SYSTEM && options->ask_password)
                 (void) agent_open(&manager->agent);
+
+        *ret = TAKE_PTR(manager);
+        return 0;
+}
+
+int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message) {
+        _cleanup_(manager_freep) Manager *manager = NULL;
+        _cleanup_free_ char *address = NULL;
+        int r;
+
+        manager = calloc(1, sizeof(*manager));
+        if (!manager)
+                return -ENOMEM;
+        manager->options = (ManagerOptions) { .kind = MANAGER_USER, .deadline = deadline };
+
+        r = bus_address_private(&address, ret_message);
+        if (r < 0)
+                return r;
+
+        r = connect_to(manager, address, false);
+        if (r >= 0)
+                r = manager_await(manager);
+        if (r < 0)
+                return message_set(r, ret_message, "no user manager answers at %s: %s", address, strerror(-r));
 
         *ret = TAKE_PTR(manager);
         return 0;
@@ -96,7 +127,7 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
 }
 
 /* sd-bus waits for this of itself, but without end. */
-int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
+int manager_await(Manager *manager) {
         int r = 0;
 
         while (r >= 0 && sd_bus_is_ready(manager->bus) == 0) {
@@ -106,6 +137,13 @@ int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
                 if (r == 0)
                         r = sd_bus_wait(manager->bus, left);
         }
+
+        return r < 0 ? r : 0;
+}
+
+int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
+        int r = manager_await(manager);
+
         if (r >= 0)
                 r = sd_bus_get_unique_name(manager->bus, ret_name);
 
@@ -139,19 +177,37 @@ int manager_get_property(Manager *manager, const char *path, const char *interfa
         return r < 0 ? r : sd_bus_message_enter_container(*ret, SD_BUS_TYPE_VARIANT, type);
 }
 
+/* A property of the manager itself, borrowed from *ret_reply. */
+static int get_text(Manager *manager, const char *name, const char **ret, sd_bus_message **ret_reply,
+                    char **ret_message) {
+        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, name, "s", ret_reply, ret_message);
+
+        return r < 0 ? r : sd_bus_message_read(*ret_reply, "s", ret);
+}
+
 int manager_control_group(Manager *manager, char **ret, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *path;
         int r;
 
-        r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", "s", &reply, ret_message);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(reply, "s", &path);
+        r = get_text(manager, "ControlGroup", &path, &reply, ret_message);
         if (r < 0)
                 return r;
 
         /* The root of the hierarchy is "" there. */
         *ret = strdup(*path ? path : "/");
+        return *ret ? 0 : -ENOMEM;
+}
+
+int manager_version(Manager *manager, char **ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *version;
+        int r;
+
+        r = get_text(manager, "Version", &version, &reply, ret_message);
+        if (r < 0)
+                return r;
+
+        *ret = strdup(version);
         return *ret ? 0 : -ENOMEM;
 }

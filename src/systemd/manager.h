@@ -15,6 +15,7 @@
 #define SYSTEMD_MANAGER SYSTEMD_NAME ".Manager"
 #define SYSTEMD_UNIT SYSTEMD_NAME ".Unit"
 #define SYSTEMD_SCOPE SYSTEMD_NAME ".Scope"
+#define SYSTEMD_SERVICE SYSTEMD_NAME ".Service"
 
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
@@ -30,8 +31,15 @@ struct Manager {
 int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message);
 void manager_free(Manager *manager);
 
+/* Connects to the user's manager by its own socket: without a bus, which there need not be, and which starts what is
+ * not there. The connection is closed when the manager ends or re-executes. */
+int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message);
+
+/* Waits until the other end has let us in. */
+int manager_await(Manager *manager);
 int manager_greet(Manager *manager, const char **ret_name, char **ret_message);
 int manager_control_group(Manager *manager, char **ret, char **ret_message);
+int manager_version(Manager *manager, char **ret, char **ret_message);
 
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */

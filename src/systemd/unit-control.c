@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/clock.h"
 #include "basic/message.h"
+#include "systemd/job.h"
 #include "systemd/property-encode.h"
 #include "systemd/unit.h"
 
@@ -152,9 +152,10 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         return r < 0 ? explain_attach(manager, unit, subgroup, r, &error, ret_message) : 0;
 }
 
-static int call_stop(Manager *manager, const char *unit, sd_bus_message **ret_reply, char **ret_message) {
+static int call_for_job(Manager *manager, const char *method, const char *unit, sd_bus_message **ret_reply,
+                        char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r = new_call(manager, &call, "StopUnit", "ss", unit, "replace");
+        int r = new_call(manager, &call, method, "ss", unit, "replace");
 
         return r < 0 ? r : control(manager, unit, call, ret_reply, ret_message);
 }
@@ -162,53 +163,7 @@ static int call_stop(Manager *manager, const char *unit, sd_bus_message **ret_re
 int unit_stop(Manager *manager, const char *unit, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
-        return call_stop(manager, unit, &reply, ret_message);
-}
-
-/* The end of a unit, as the manager tells of it. */
-typedef struct Stop {
-        Manager *manager;
-        const char *unit;
-        char job[128];
-        char owner[64];  /* the manager on the bus: what others send in its name does not count */
-        char result[32]; /* "": not known yet */
-        bool returned;   /* the manager left the bus and is back: it may have told nobody of the end */
-} Stop;
-
-static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
-        const char *job, *result, *sender = sd_bus_message_get_sender(m) ?: "";
-        Stop *stop = userdata;
-
-        if (sd_bus_message_read(m, "uoss", NULL, &job, NULL, &result) >= 0 && streq(job, stop->job) &&
-            streq(sender, stop->owner))
-                (void) snprintf(stop->result, sizeof(stop->result), "%s", result);
-        return 0;
-}
-
-static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
-        const char *sender = sd_bus_message_get_sender(m) ?: "", *owner;
-        Stop *stop = userdata;
-
-        if (sd_bus_message_read(m, "sss", NULL, NULL, &owner) >= 0 && streq(sender, DBUS_NAME)) {
-                (void) snprintf(stop->owner, sizeof(stop->owner), "%s", owner);
-                stop->returned = *owner;
-        }
-        return 0;
-}
-
-/* Both matches reach the bus before the calls that follow. Signals are dealt with only in wait_until_stopped(), when
- * the job's name is known: until then they wait in the connection's queue. */
-static int match(Stop *stop, sd_bus_slot **ret_job, sd_bus_slot **ret_owner) {
-        int r;
-
-        r = sd_bus_match_signal_async(stop->manager->bus, ret_job, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                      "JobRemoved", on_job_removed, NULL, stop);
-        if (r < 0)
-                return r;
-
-        return sd_bus_add_match_async(stop->manager->bus, ret_owner, "type='signal',sender='" DBUS_NAME "',"
-                                      "member='NameOwnerChanged',arg0='" SYSTEMD_NAME "'", on_owner_changed, NULL,
-                                      stop);
+        return call_for_job(manager, "StopUnit", unit, &reply, ret_message);
 }
 
 static int thaw_frozen(Manager *manager, const char *unit, char **ret_message) {
@@ -229,80 +184,98 @@ static int thaw_frozen(Manager *manager, const char *unit, char **ret_message) {
         return streq(state, "running") || streq(state, "thawing") ? 0 : unit_freeze(manager, unit, false, ret_message);
 }
 
-/* 1: it is. */
-static int is_stopped(Stop *stop, char **ret_message) {
+/* What is done to a unit by a job. */
+typedef struct Task {
+        Manager *manager;
+        const char *unit;
+        const char *method, *verb;
+        Job job;
+        JobWatch watch;
+} Task;
+
+static void task_done(Task *task) {
+        job_watch_done(&task->watch);
+}
+
+/* Whether a manager that was away meanwhile has done it. 1: it has. */
+static int is_done(Task *task, char **ret_message) {
         _cleanup_free_ char *state = NULL;
-        int r = unit_state(stop->manager, stop->unit, &state, ret_message);
+        int r = unit_state(task->manager, task->unit, &state, ret_message);
 
-        return r < 0 ? r : r == 0 || streq(state, "inactive") || streq(state, "failed");
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        if (streq(task->method, "StopUnit"))
+                return streq(state, "inactive") || streq(state, "failed");
+
+        r = unit_has_job(task->manager, task->unit, ret_message);
+        return r < 0 ? r : r == 0;
 }
 
-static int explain_wait(Stop *stop, int r, char **ret_message) {
+static int explain_wait(Task *task, int r, char **ret_message) {
         if (r != -ETIMEDOUT)
-                return explain(stop->manager, stop->unit, r, NULL, ret_message);
+                return explain(task->manager, task->unit, r, NULL, ret_message);
+        if (streq(task->method, "StopUnit"))
+                return message_set(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets "
+                                   "how long to wait, cgscope kill -s KILL %s ends it at once", task->unit, task->unit);
 
-        return message_set(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets how long to "
-                   "wait, cgscope kill -s KILL %s ends it at once", stop->unit, stop->unit);
+        return message_set(r, ret_message, "%s: it was asked to %s and has not done so in time; systemctl status %s "
+                           "says how far it is", task->unit, task->verb, task->unit);
 }
 
-static int explain_result(const Stop *stop, char **ret_message) {
-        if (streq(stop->result, "done"))
+static int explain_result(const Task *task, char **ret_message) {
+        if (streq(task->job.result, "done"))
                 return 0;
-        if (streq(stop->result, "frozen"))
-                return message_set(-EBUSY, ret_message, "%s: it is frozen, by itself or by a slice above it, and cannot be "
-                           "stopped before that is thawed", stop->unit);
+        if (streq(task->job.result, "frozen"))
+                return message_set(-EBUSY, ret_message, "%s: it is frozen, by itself or by a slice above it, and "
+                                   "cannot be stopped before that is thawed", task->unit);
 
-        return message_set(-EIO, ret_message, "%s: the job that stops it ended with \"%s\"; the reason is in the journal: "
-                   "journalctl %s--unit %s", stop->unit, stop->result,
-                   stop->manager->options.kind == MANAGER_USER ? "--user " : "", stop->unit);
+        return message_set(-EIO, ret_message, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
+                           "journal: journalctl %s--unit %s", task->unit, task->verb, task->job.result,
+                           task->manager->options.kind == MANAGER_USER ? "--user " : "", task->unit);
 }
 
-static int wait_until_stopped(Stop *stop, char **ret_message) {
-        sd_bus *bus = stop->manager->bus;
-
-        while (!*stop->result) {
-                uint64_t left = deadline_left(stop->manager->options.deadline);
+static int task_wait(Task *task, char **ret_message) {
+        while (!*task->job.result) {
                 int r;
 
-                if (stop->returned) {
-                        stop->returned = false;
-                        r = is_stopped(stop, ret_message);
+                if (task->watch.returned) {
+                        task->watch.returned = false;
+                        r = is_done(task, ret_message);
                         if (r != 0)
                                 return r < 0 ? r : 0;
                 }
 
-                r = sd_bus_process(bus, NULL);
-                if (r == 0)
-                        r = left > 0 ? sd_bus_wait(bus, left) : -ETIMEDOUT;
-                if (r < 0 && r != -EINTR)
-                        return explain_wait(stop, r, ret_message);
+                r = job_watch_step(&task->watch, task->manager->options.deadline);
+                if (r < 0)
+                        return explain_wait(task, r, ret_message);
         }
 
-        return explain_result(stop, ret_message);
+        return explain_result(task, ret_message);
+}
+
+static int task_run(Task *task, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = job_watch_begin(&task->watch, task->manager, &task->job, 1);
+        if (r >= 0)
+                r = call_for_job(task->manager, task->method, task->unit, &reply, ret_message);
+        if (r >= 0)
+                r = job_watch_take(&task->watch, &task->job, reply);
+
+        return r < 0 ? r : task_wait(task, ret_message);
 }
 
 int unit_stop_wait(Manager *manager, const char *unit, char **ret_message) {
-        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *job_slot = NULL, *owner_slot = NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        Stop stop = { .manager = manager, .unit = unit };
-        const char *job;
-        int r;
+        _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "StopUnit", .verb = "stop" };
+        int r = thaw_frozen(manager, unit, ret_message);
 
-        r = thaw_frozen(manager, unit, ret_message);
-        if (r < 0)
-                return r;
+        return r < 0 ? r : task_run(&task, ret_message);
+}
 
-        r = match(&stop, &job_slot, &owner_slot);
-        if (r < 0)
-                return r;
+int unit_restart_wait(Manager *manager, const char *unit, char **ret_message) {
+        _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "RestartUnit",
+                                           .verb = "restart" };
 
-        r = call_stop(manager, unit, &reply, ret_message);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "o", &job);
-        if (r < 0)
-                return r;
-
-        (void) snprintf(stop.job, sizeof(stop.job), "%s", job);
-        (void) snprintf(stop.owner, sizeof(stop.owner), "%s", sd_bus_message_get_sender(reply) ?: "");
-        return wait_until_stopped(&stop, ret_message);
+        return task_run(&task, ret_message);
 }

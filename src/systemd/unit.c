@@ -22,7 +22,7 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         if (unit && endswith(unit, ".scope"))
                 interface = SYSTEMD_SCOPE;
         else if (unit && endswith(unit, ".service"))
-                interface = SYSTEMD_NAME ".Service";
+                interface = SYSTEMD_SERVICE;
         else
                 return 0;
 
@@ -51,13 +51,48 @@ static int name_has_owner(Manager *manager, const char *name, int *ret, char **r
         return r < 0 ? r : sd_bus_message_read(reply, "b", ret);
 }
 
-static int has_job(Manager *manager, const char *path, char **ret_message) {
+int unit_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
+                      sd_bus_message **ret, char **ret_message) {
+        _cleanup_free_ char *path = NULL;
+        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
+
+        return r < 0 ? r : manager_get_property(manager, path, interface, name, type, ret, ret_message);
+}
+
+/* Delegate=yes has names of cgroup v1's and of systemd's own in it. */
+int unit_get_controllers(Manager *manager, const char *unit, const char *interface, const char *name,
+                         ControllerMask *ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        ControllerMask mask = CONTROLLER_MASK_NONE;
+        const char *text;
+        int r;
+
+        r = unit_get_property(manager, unit, interface, name, "as", &reply, ret_message);
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
+        if (r < 0)
+                return r;
+
+        while ((r = sd_bus_message_read(reply, "s", &text)) > 0) {
+                Controller controller = controller_from_name(text, strlen(text));
+
+                if (controller != _CONTROLLER_INVALID)
+                        mask |= controller_bit(controller);
+        }
+        if (r < 0)
+                return r;
+
+        *ret = mask;
+        return 0;
+}
+
+int unit_has_job(Manager *manager, const char *unit, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *job;
         uint32_t id;
         int r;
 
-        r = manager_get_property(manager, path, SYSTEMD_UNIT, "Job", "(uo)", &reply, ret_message);
+        r = unit_get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, ret_message);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "(uo)", &id, &job);
 
@@ -95,7 +130,7 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                         if (r <= 0)
                                 return r;
 
-                        r = has_job(manager, path, ret_message);
+                        r = unit_has_job(manager, unit, ret_message);
                         if (r == 0) {
                                 r = get_control_group(manager, path, ret_control_group, ret_message);
                                 return r < 0 ? r : 1;
@@ -126,4 +161,8 @@ int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_
 
         *ret_state = strdup(state);
         return *ret_state ? 1 : -ENOMEM;
+}
+
+int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message) {
+        return unit_get_controllers(manager, slice, SYSTEMD_NAME ".Slice", "DisableControllers", ret, ret_message);
 }

@@ -9,10 +9,24 @@
 int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message);
 int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, char **ret_message);
 int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message);
+
+/* Whether a job of @unit, which need not be loaded, is under way. */
+int unit_has_job(Manager *manager, const char *unit, char **ret_message);
+
+/* Gets a property of @unit, as manager_get_property() does. A unit that is not loaded is loaded for it: then it has
+ * what its files say, or what a unit has that has none. */
+int unit_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
+                      sd_bus_message **ret, char **ret_message);
+
+/* The same for one that is a list of controllers; names that are none of cgroup v2's are passed over. */
+int unit_get_controllers(Manager *manager, const char *unit, const char *interface, const char *name,
+                         ControllerMask *ret, char **ret_message);
 
 /* In unit-control.c, what changes them: */
 int unit_stop(Manager *manager, const char *unit, char **ret_message);
 int unit_stop_wait(Manager *manager, const char *unit, char **ret_message);
+int unit_restart_wait(Manager *manager, const char *unit, char **ret_message);
 int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, char **ret_message);
 int unit_freeze(Manager *manager, const char *unit, bool freeze, char **ret_message);
 int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message);

@@ -28,7 +28,7 @@ static void table_free(Table *table) {
 
 static int column_flags(TableColumnFlags flags) {
         return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & TABLE_SHORTEN ? SCOLS_FL_TRUNC : 0) |
-               (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0);
+               (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0) | (flags & TABLE_LINES ? SCOLS_FL_WRAP : 0);
 }
 
 /* In JSON each cell is put down as the value it is to be, and the library, taking it for a number, copies it as it is.
@@ -42,6 +42,13 @@ static int add_column(Table *table, const TableOptions *options, const TableColu
                 return -ENOMEM;
 
         table->flags[table->n_columns++] = column->flags;
+
+        /* The library's own way is to break where the column ends. */
+        if (column->flags & TABLE_LINES &&
+            (scols_column_set_safechars(added, "\n") < 0 ||
+             scols_column_set_wrapfunc(added, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL) < 0))
+                return -ENOMEM;
+
         return scols_column_set_json_type(added, SCOLS_JSON_NUMBER);
 }
 

@@ -14,6 +14,7 @@ typedef enum TableColumnFlags {
         TABLE_NUMBER = 1 << 3,   /* JSON: a number; in text flush right */
         TABLE_BOOLEAN = 1 << 4,  /* JSON: true or false, for "1" and "0" */
         TABLE_WORDS = 1 << 5,    /* JSON: an array of strings; the cell has one a line */
+        TABLE_LINES = 1 << 6,    /* in text a cell may have several lines */
 } TableColumnFlags;
 
 typedef struct TableColumn {

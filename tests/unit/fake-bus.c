@@ -65,8 +65,8 @@ static char *write_config(bool with_systemd) {
                 "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
                 " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
                 "<busconfig><type>session</type><listen>%s</listen><auth>EXTERNAL</auth><servicedir>%s</servicedir>\n"
-                "<policy context=\"default\"><allow send_destination=\"*\"/><allow receive_sender=\"*\"/>"
-                "<allow own=\"*\"/></policy></busconfig>\n",
+                "<policy context=\"default\"><allow user=\"*\"/><allow send_destination=\"*\"/>"
+                "<allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>\n",
                 address, directory);
         g_autofree char *bus = g_build_filename(directory, "bus", NULL);
         g_autofree char *service = g_build_filename(directory, "org.freedesktop.systemd1.service", NULL);

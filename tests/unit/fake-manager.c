@@ -104,6 +104,8 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
         g_variant_get(g_dbus_message_get_body(call), "(&s&s)", NULL, &property);
         if (strcmp(property, "ControlGroup") == 0)
                 value = g_variant_new_string(fake->control_group);
+        else if (strcmp(property, "Version") == 0)
+                value = g_variant_new_string("252.39-1~fake");
         else if (strcmp(property, "FreezerState") == 0)
                 value = g_variant_new_string(fake->freezer_state);
         else if (strcmp(property, "ActiveState") == 0)
@@ -127,7 +129,9 @@ static bool is_control(const char *member) {
 static void answer(FakeManager *fake, GDBusMessage *call) {
         const char *member = g_dbus_message_get_member(call);
 
-        if (strcmp(member, "StartTransientUnit") == 0)
+        if (fake->any)
+                fake->any(fake, call);
+        else if (strcmp(member, "StartTransientUnit") == 0)
                 answer_start(fake, call);
         else if (strcmp(member, "Get") == 0)
                 answer_get(fake, call);
@@ -137,6 +141,12 @@ static void answer(FakeManager *fake, GDBusMessage *call) {
                 (fake->reset ?: fake_reply_job)(fake, call);
         else if (strcmp(member, "StopUnit") == 0)
                 (fake->stop ?: fake_reply_job)(fake, call);
+        else if (strcmp(member, "RestartUnit") == 0)
+                (fake->restart ?: fake_reply_job)(fake, call);
+        else if (strcmp(member, "Reload") == 0)
+                (fake->reload ?: fake_reply_empty)(fake, call);
+        else if (strcmp(member, "ListUnitsByPatterns") == 0 && fake->list)
+                fake->list(fake, call);
         else if (is_control(member))
                 (fake->control ?: fake_reply_empty)(fake, call);
         else
@@ -187,15 +197,16 @@ void fake_return(FakeManager *fake) {
 
         (void) g_dbus_connection_add_filter(fake->connection, on_message, fake, NULL);
         owned = g_dbus_connection_call_sync(fake->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                            "org.freedesktop.DBus", "RequestName", g_variant_new("(su)", NAME, 4),
+                                            "org.freedesktop.DBus", "RequestName", g_variant_new("(su)", fake->name, 4),
                                             NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
         g_assert_no_error(error);
 }
 
-FakeManager *fake_manager_new(FakeBus *bus) {
+FakeManager *fake_service_new(FakeBus *bus, const char *name) {
         FakeManager *fake = g_new0(FakeManager, 1);
 
         fake->bus = bus;
+        fake->name = name;
         fake->control_group = "/fake.slice/fake.scope";
         fake->freezer_state = "running";
         fake->active_state = "active";
@@ -203,6 +214,10 @@ FakeManager *fake_manager_new(FakeBus *bus) {
         fake_return(fake);
         fake->thread = g_thread_new("manager", serve, fake);
         return fake;
+}
+
+FakeManager *fake_manager_new(FakeBus *bus) {
+        return fake_service_new(bus, NAME);
 }
 
 void fake_manager_free(FakeManager *fake) {

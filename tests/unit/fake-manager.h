@@ -19,6 +19,10 @@ struct FakeManager {
         FakeAnswer get, reset;
         FakeAnswer get_unit; /* GetUnit, GetUnitByControlGroup */
         FakeAnswer stop;     /* StopUnit */
+        FakeAnswer restart;  /* RestartUnit */
+        FakeAnswer reload;   /* Reload */
+        FakeAnswer list;     /* ListUnitsByPatterns */
+        FakeAnswer any;      /* whatever it is, and none of these */
         FakeAnswer control;  /* what else is done to a unit: SetUnitProperties, FreezeUnit, KillUnit, ... */
         void *userdata;
 
@@ -29,6 +33,7 @@ struct FakeManager {
         bool delegate;
         unsigned job_left; /* the job that the unit's property names; 0: none */
 
+        const char *name; /* that it has on the bus */
         FakeBus *bus;
         GDBusConnection *connection; /* NULL: not on the bus */
         GAsyncQueue *calls;
@@ -38,6 +43,9 @@ struct FakeManager {
 };
 
 FakeManager *fake_manager_new(FakeBus *bus);
+
+/* The same for some other service on the bus. @name is borrowed. */
+FakeManager *fake_service_new(FakeBus *bus, const char *name);
 void fake_manager_free(FakeManager *fake);
 
 /* For answers. */

@@ -94,12 +94,34 @@ static void test_closed(void) {
         g_test_trap_assert_passed();
 }
 
+/* The first error is kept, all else but information is dropped, and afterwards it is as it was. */
+static void test_captured(void) {
+        g_autofree char *text = NULL;
+
+        if (!g_test_subprocess()) {
+                run_case(NULL, NULL, "*I\ncgscope: printed\n*");
+                g_test_trap_assert_stderr_unmatched("*first*");
+                g_test_trap_assert_stderr_unmatched("*second*");
+                return;
+        }
+
+        log_capture(&text);
+        log_info("I");
+        g_assert_null(text);
+        g_assert_cmpint(log_error_errno(-ENOENT, "the %s", "first"), ==, -ENOENT);
+        log_warning("second");
+        log_capture(NULL);
+        log_error("printed");
+        g_assert_cmpstr(text, ==, "the first: No such file or directory");
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/log/lines", test_lines);
         g_test_add_func("/log/levels", test_levels);
         g_test_add_func("/log/quiet", test_quiet);
+        g_test_add_func("/log/captured", test_captured);
         g_test_add_func("/log/closed", test_closed);
 
         return g_test_run();

@@ -50,6 +50,13 @@ static void test_control_group(ManagerTest *test, gconstpointer data _unused_) {
         g_assert_cmpstr(root, ==, "/");
 }
 
+static void test_version(ManagerTest *test, gconstpointer data _unused_) {
+        _cleanup_free_ char *version = NULL;
+
+        g_assert_cmpint(manager_version(test->manager, &version, &test->message), ==, 0);
+        g_assert_cmpstr(version, ==, "252.39-1~fake");
+}
+
 static const char *unit_path;
 
 static void found(FakeManager *fake, GDBusMessage *call) {
@@ -209,6 +216,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/manager/bad-address", test_bad_address);
         add("/manager/stop", test_stop);
         add("/manager/control-group", test_control_group);
+        add("/manager/version", test_version);
         add("/manager/greet", test_greet);
         add("/manager/settle", test_settle);
         add("/manager/settle-sender-stays", test_settle_sender_stays);

@@ -14,7 +14,7 @@ static const TableColumn tree = { "GROUP", "group", NULL, TABLE_TREE | TABLE_SHO
 static const TableColumn number = { "MEMORY", "memory_peak", NULL, TABLE_NUMBER };
 static const TableColumn boolean = { "FROZEN", "frozen", NULL, TABLE_BOOLEAN };
 static const TableColumn words = { "CONTROLLERS", "controllers", NULL, TABLE_WORDS };
-static const TableColumn text = { "COMMAND", "command", NULL, 0 };
+static const TableColumn text = { "COMMAND", "command", NULL, TABLE_LINES };
 static const TableColumn *const columns[] = { &tree, &number, &boolean, &words, &text };
 
 /* A row: its depth in the tree and its cells. */
@@ -103,6 +103,21 @@ static void test_width(void) {
         assert_output(&full, rows, 1, "a-name-that-is-too-long-for-it 1 yes cpu cmd\n");
 }
 
+/* A cell of several lines stands beside the tree, whose branches go on. */
+static void test_lines(void) {
+        static const Row rows[] = {
+                { 0, { "top", "12", NULL, NULL, "one two\nthree" } },
+                { 1, { "low", "4096", NULL, NULL, "four" } },
+        };
+        const TableOptions options = { .headings = true };
+
+        assert_output(&options, rows, 2,
+                      "GROUP MEMORY FROZEN CONTROLLERS COMMAND\n"
+                      "top       12                    one two\n"
+                      "│                               three\n"
+                      "└─low   4096                    four\n");
+}
+
 static void test_colors(void) {
         static const Row rows[] = { { 0, { "a", "1", "1", "cpu", "b" }, "red" } };
         static const TableOptions with = { .colors = true }, without = {};
@@ -174,6 +189,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/table/text", test_text);
         g_test_add_func("/table/width", test_width);
+        g_test_add_func("/table/lines", test_lines);
         g_test_add_func("/table/colors", test_colors);
         g_test_add_func("/table/json", test_json);
         g_test_add_func("/table/escapes", test_escapes);

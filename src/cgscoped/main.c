@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+
+#include "basic/log.h"
+#include "cgscoped/service.h"
+#include "config.h"
+
+#define STATUS_USAGE 2
+
+static int print_help(void) {
+        printf("cgscoped\n\n"
+               "The service that hands cgroup controllers to users' managers, for cgscope enable\n"
+               "and disable: org.cgscope.Delegation1 on the system bus. Not to be started by hand.\n\n"
+               "  -h --help     Show this help\n"
+               "     --version  Show the version\n\n"
+               "See cgscoped(8) for details.\n");
+        return EXIT_SUCCESS;
+}
+
+static int block_signals(void) {
+        sigset_t signals;
+
+        (void) sigemptyset(&signals);
+        (void) sigaddset(&signals, SIGTERM);
+        (void) sigaddset(&signals, SIGINT);
+        (void) sigaddset(&signals, SIGCHLD);
+        return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
+}
+
+static void event_unrefp(sd_event **event) {
+        (void) sd_event_unref(*event);
+}
+
+static void service_freep(Service **service) {
+        service_free(*service);
+}
+
+static int serve(void) {
+        _cleanup_(event_unrefp) sd_event *event = NULL;
+        _cleanup_(service_freep) Service *service = NULL;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = block_signals();
+        if (r >= 0)
+                r = sd_event_default(&event);
+        if (r >= 0)
+                r = service_new(event, &service_defaults, &service, &message);
+        if (r < 0 && message)
+                return log_error("%s", message), r;
+        if (r < 0)
+                return log_error_errno(r, "cannot begin");
+
+        return sd_event_loop(event);
+}
+
+int main(int argc, char *argv[]) {
+        const char *option = argc > 1 ? argv[1] : NULL;
+
+        log_set_program("cgscoped");
+
+        if (option && (streq(option, "-h") || streq(option, "--help")))
+                return print_help();
+        if (option && streq(option, "--version")) {
+                printf("cgscoped %s\n", CGSCOPE_VERSION);
+                return EXIT_SUCCESS;
+        }
+        if (option) {
+                log_error("'%s' is not known here; see cgscoped --help", option);
+                return STATUS_USAGE;
+        }
+        if (geteuid() != 0) {
+                log_error("only root can hand controllers to users; systemctl start cgscoped");
+                return EXIT_FAILURE;
+        }
+
+        return serve() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The requests that are under way: how many there may be, and whose turn it is. What changes something runs one at a
+ * time, in the order in which it was authorised; what only looks runs beside it. */
+
+#include "cgscoped/request.h"
+
+/* No caller can fill the service, nor all callers together its memory. */
+#define QUEUE_PER_USER_MAX 8
+#define QUEUE_MAX 64
+#define QUEUE_READERS_MAX 4
+
+/* Microseconds. */
+typedef struct Timeouts {
+        uint64_t look_up;     /* of a user */
+        uint64_t work;        /* of an operation */
+        uint64_t authorize;   /* polkit by itself */
+        uint64_t interactive; /* somebody who types a password */
+} Timeouts;
+
+struct Queue {
+        sd_bus *bus;
+        sd_event *event;
+        Timeouts timeouts;
+        void (*on_count)(size_t n, void *userdata); /* there is one more, or one less */
+        void *userdata;
+
+        TAILQ_HEAD(RequestList, Request) requests;
+        size_t n;
+};
+
+/* Fields of @queue that are set from outside: all but the last two. */
+void queue_init(Queue *queue);
+
+/* Drops what is in it, without an answer; a worker is killed. */
+void queue_done(Queue *queue);
+
+/* Whether another request of @sender would be too many: -EBUSY with @error set. */
+int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error);
+
+void queue_add(Queue *queue, Request *request);
+void queue_remove(Queue *queue, Request *request);
+
+/* To the end, and lets it run when its turn has come. */
+void queue_enqueue(Queue *queue, Request *request);
+
+/* Lets run whose turn it is. */
+void queue_run(Queue *queue);
+
+/* The connection @name has left the bus: what it asked for and is not running yet is forgotten. */
+void queue_forget_sender(Queue *queue, const char *name);
+
+/* The service is to end: what is not running yet is answered with an error. */
+void queue_stop(Queue *queue);

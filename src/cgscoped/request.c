@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "request.h"
+
+#include "basic/log.h"
+#include "cgscoped/authorization.h"
+#include "cgscoped/operation.h"
+#include "cgscoped/queue.h"
+#include "cgscoped/quote.h"
+#include "cgscoped/sender.h"
+#include "cgscoped/user.h"
+#include "systemd/delegation-message.h"
+
+void request_free(Request *request) {
+        queue_remove(request->queue, request);
+
+        polkit_check_free(request->check);
+        worker_free(request->worker);
+        (void) sd_bus_message_unref(request->message);
+        free(request->user);
+        free(request);
+}
+
+/* The end. A slot is free now: whose turn it is runs. */
+static void end(Request *request) {
+        Queue *queue = request->queue;
+
+        request_free(request);
+        queue_run(queue);
+}
+
+/* The answer may find nobody any more; that is no error of ours. */
+static void answer_error(Request *request, const sd_bus_error *error) {
+        (void) sd_bus_reply_method_error(request->message, error);
+}
+
+static void answer_errno(Request *request, int r, const char *text) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        (void) delegation_error_set(&error, r, text);
+        answer_error(request, &error);
+}
+
+void request_abandon(Request *request, const char *text) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        (void) sd_bus_error_set(&error, SD_BUS_ERROR_FAILED, text);
+        answer_error(request, &error);
+        request_free(request);
+}
+
+static void answer_state(Request *request, const DelegationState *state) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(request->message, &reply);
+        if (r >= 0)
+                r = delegation_append_state(reply, state);
+        if (r < 0)
+                return answer_errno(request, r, "the answer cannot be put together");
+
+        (void) sd_bus_send(request->queue->bus, reply, NULL);
+}
+
+/* What an administrator looks for in the journal: who did what to whom. */
+static void log_change(const Request *request, int error, const char *text) {
+        const DelegationRequest *what = &request->what;
+        char controllers[CONTROLLER_MASK_TEXT_MAX], user[QUOTE_MAX], whom[QUOTE_MAX + 32] = "every user";
+        const char *verb = what->operation == DELEGATION_ENABLE ? "enable" : "disable";
+
+        if (request->user)
+                (void) snprintf(whom, sizeof(whom), "uid %u (%s)", (unsigned) what->uid, quote(request->user, user));
+        (void) controller_mask_format(what->controllers, ' ', controllers);
+
+        if (error < 0)
+                log_warning("uid %u failed to %s %s for %s: %s", (unsigned) request->sender, verb, controllers, whom,
+                            text ?: strerror(-error));
+        else
+                log_info("uid %u %sd %s for %s%s%s", (unsigned) request->sender, verb, controllers, whom,
+                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "",
+                         what->flags & DELEGATION_ADOPT ? ", taking the administrator's file over" : "");
+}
+
+static void on_operated(int error, const DelegationState *state, const char *text, void *userdata) {
+        Request *request = userdata;
+        bool change = request->what.operation != DELEGATION_GET;
+
+        if (change)
+                log_change(request, error, text);
+
+        if (error < 0)
+                answer_errno(request, error, text);
+        else
+                answer_state(request, state);
+        if (change && error >= 0)
+                (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
+                                          request->what.uid);
+
+        end(request);
+}
+
+void request_run(Request *request) {
+        Queue *queue = request->queue;
+        int r;
+
+        request->stage = REQUEST_RUNNING;
+        r = worker_start(queue->event, operation_run, &request->what, queue->timeouts.work, on_operated, request,
+                         &request->worker);
+        if (r < 0) {
+                answer_errno(request, r, "cannot start a process that does it; try again");
+                request_free(request);
+        }
+}
+
+static Authorization authorization_of(const Request *request) {
+        return (Authorization) {
+                .request = &request->what,
+                .sender = request->sender,
+                .sender_name = sd_bus_message_get_sender(request->message),
+                .user = request->user,
+                .interactive = sd_bus_message_get_allow_interactive_authorization(request->message) > 0,
+        };
+}
+
+static void on_authorized(PolkitAnswer answer, const char *text, void *userdata) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        Request *request = userdata;
+        Authorization authorization = authorization_of(request);
+
+        if (answer == POLKIT_AUTHORIZED) {
+                queue_enqueue(request->queue, request);
+                return;
+        }
+
+        (void) authorization_refuse(&authorization, answer, text, &error);
+        answer_error(request, &error);
+        end(request);
+}
+
+/* The user is known: on to the authorisation, or past it. */
+static int go_on(Request *request) {
+        const Timeouts *timeouts = &request->queue->timeouts;
+        Authorization authorization = authorization_of(request);
+
+        if (!authorization_is_needed(&request->what, request->sender)) {
+                queue_enqueue(request->queue, request);
+                return 0;
+        }
+
+        request->stage = REQUEST_AUTHORIZING;
+        return authorization_check(request->queue->bus, &authorization,
+                                   authorization.interactive ? timeouts->interactive : timeouts->authorize,
+                                   on_authorized, request, &request->check);
+}
+
+static int keep_user(Request *request, const char *name) {
+        request->user = strdup(name ?: "");
+        return request->user ? 0 : -ENOMEM;
+}
+
+static void on_looked_up(int error, const DelegationState *state _unused_, const char *text, void *userdata) {
+        Request *request = userdata;
+        int r = error;
+
+        if (r >= 0)
+                r = keep_user(request, text);
+        if (r >= 0) {
+                worker_free(request->worker);
+                request->worker = NULL;
+                r = go_on(request);
+                text = NULL;
+        }
+        if (r < 0) {
+                answer_errno(request, r, text);
+                end(request);
+        }
+}
+
+/* The user database can be in the network; everybody is in none. */
+static int look_up(Request *request) {
+        Queue *queue = request->queue;
+
+        if (request->what.uid == DELEGATION_EVERYBODY)
+                return go_on(request);
+
+        request->stage = REQUEST_LOOKING_UP;
+        return worker_start(queue->event, user_look_up, &request->what, queue->timeouts.look_up, on_looked_up,
+                            request, &request->worker);
+}
+
+int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
+        Request *request;
+        uid_t sender;
+        int r;
+
+        r = sender_uid(message, &sender);
+        if (r == -ENXIO)
+                return 1;
+        if (r < 0)
+                return delegation_error_set(error, r, "the bus does not say who asks, so nothing can be allowed");
+
+        r = queue_admit(queue, sender, error);
+        if (r < 0)
+                return r;
+
+        request = calloc(1, sizeof(*request));
+        if (!request)
+                return -ENOMEM;
+        *request = (Request) {
+                .queue = queue,
+                .message = sd_bus_message_ref(message),
+                .what = *what,
+                .sender = sender,
+        };
+        queue_add(queue, request);
+
+        r = look_up(request);
+        if (r < 0) {
+                request_free(request);
+                return delegation_error_set(error, r, NULL);
+        }
+
+        return 1;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The life of one call: who sent it, is there such a user, authorisation, its turn, the worker, the answer. */
+
+#include <sys/queue.h>
+#include <systemd/sd-bus.h>
+
+#include "cgscoped/polkit.h"
+#include "cgscoped/worker.h"
+
+typedef struct Queue Queue;
+
+typedef enum RequestStage {
+        REQUEST_LOOKING_UP,  /* the user that it is for */
+        REQUEST_AUTHORIZING, /* polkit was asked */
+        REQUEST_QUEUED,      /* may run, and waits for its turn */
+        REQUEST_RUNNING,
+} RequestStage;
+
+typedef struct Request {
+        Queue *queue;
+        TAILQ_ENTRY(Request) link;
+
+        sd_bus_message *message; /* to be answered */
+        DelegationRequest what;
+        uid_t sender;
+        char *user; /* name of the user that it is for; NULL: everybody */
+
+        RequestStage stage;
+        PolkitCheck *check; /* of REQUEST_AUTHORIZING */
+        Worker *worker;     /* of REQUEST_LOOKING_UP and REQUEST_RUNNING */
+} Request;
+
+/* Takes the call @message, which asks for @what, in. Returns 1: it will be answered, or nobody is there to be answered;
+ * else a negative errno with @error set, as a handler of sd-bus does. */
+int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error);
+
+/* Its turn has come: starts its worker. */
+void request_run(Request *request);
+
+/* Answers it with an error: the service cannot go on with it. Frees it. */
+void request_abandon(Request *request, const char *text);
+
+/* Takes it out of the queue and forgets it, without an answer: what polkit was asked is taken back, a worker is
+ * killed. */
+void request_free(Request *request);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "service.h"
+
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include "basic/log.h"
+#include "basic/message.h"
+#include "systemd/bus-address.h"
+#include "systemd/delegation-message.h"
+#include "systemd/manager.h"
+
+#define DBUS_LOCAL "org.freedesktop.DBus.Local"
+
+const ServiceOptions service_defaults = {
+        .idle = 30 * USEC_PER_SEC,
+        .timeouts = {
+                .look_up = 30 * USEC_PER_SEC,
+                .work = 180 * USEC_PER_SEC,
+                .authorize = 30 * USEC_PER_SEC,
+                .interactive = 300 * USEC_PER_SEC,
+        },
+};
+
+typedef enum ServiceState {
+        SERVICE_SERVING,
+        SERVICE_LEAVING, /* idle: what still comes in is served, until the name is given up */
+        SERVICE_STOPPING, /* asked to end: what runs may finish */
+} ServiceState;
+
+struct Service {
+        sd_event *event;
+        sd_bus *bus;
+        sd_bus_slot *release;
+        sd_event_source *idle, *signals[2];
+        uint64_t idle_usec;
+        Queue queue;
+
+        ServiceState state;
+        bool released; /* nobody finds the service by its name any more */
+        int status;    /* that the event loop ends with */
+};
+
+/* Once there is nothing left to do, and nothing can come. */
+static void end_if_done(Service *service) {
+        if (service->released && service->queue.n == 0)
+                (void) sd_event_exit(service->event, service->status);
+}
+
+static int on_released(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_) {
+        Service *service = userdata;
+
+        /* All that the bus had for us came before this answer. What comes now was sent past the name. */
+        service->released = true;
+        end_if_done(service);
+        return 1;
+}
+
+/* Systemd is told first: a call that comes after the name is given up makes the bus ask for the service, and systemd
+ * then waits for our end and starts it anew. */
+static void leave(Service *service, ServiceState state) {
+        bool begun = service->state != SERVICE_SERVING;
+
+        service->state = state;
+        if (begun)
+                return;
+
+        (void) sd_event_source_set_enabled(service->idle, SD_EVENT_OFF);
+        (void) sd_notify(false, "STOPPING=1");
+        if (sd_bus_release_name_async(service->bus, &service->release, DELEGATION_NAME, on_released, service) < 0)
+                service->released = true;
+}
+
+static void on_count(size_t n, void *userdata) {
+        Service *service = userdata;
+
+        if (service->state != SERVICE_SERVING) {
+                end_if_done(service);
+                return;
+        }
+
+        if (n == 0)
+                (void) sd_event_source_set_time_relative(service->idle, service->idle_usec);
+        (void) sd_event_source_set_enabled(service->idle, n == 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Service *service = userdata;
+
+        leave(service, SERVICE_LEAVING);
+        end_if_done(service);
+        return 0;
+}
+
+static int on_signal(sd_event_source *source _unused_, const struct signalfd_siginfo *info _unused_, void *userdata) {
+        Service *service = userdata;
+
+        leave(service, SERVICE_STOPPING);
+        queue_stop(&service->queue);
+        end_if_done(service);
+        return 0;
+}
+
+static int on_disconnected(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_) {
+        Service *service = userdata;
+
+        log_error("the bus is gone; ending");
+        service->state = SERVICE_STOPPING;
+        service->released = true;
+        service->status = -ECONNRESET;
+        queue_stop(&service->queue);
+        end_if_done(service);
+        return 1;
+}
+
+static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
+        Service *service = userdata;
+        const char *name, *new_owner;
+
+        if (sd_bus_message_read(m, "sss", &name, NULL, &new_owner) >= 0 && isempty(new_owner))
+                queue_forget_sender(&service->queue, name);
+
+        return 0;
+}
+
+int service_take(Service *service, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
+        if (service->state == SERVICE_STOPPING || service->released)
+                return sd_bus_error_set(error, SD_BUS_ERROR_FAILED,
+                                        "cgscoped is about to end; ask " DELEGATION_NAME " again");
+
+        return request_begin(&service->queue, message, what, error);
+}
+
+static int watch_events(Service *service) {
+        static const int signals[] = { SIGTERM, SIGINT };
+        int r;
+
+        r = sd_event_add_time_relative(service->event, &service->idle, CLOCK_MONOTONIC, service->idle_usec, 0,
+                                       on_idle, service);
+        if (r >= 0) /* who has called already comes first */
+                r = sd_event_source_set_priority(service->idle, SD_EVENT_PRIORITY_IDLE);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(signals); i++)
+                r = sd_event_add_signal(service->event, &service->signals[i], signals[i], on_signal, service);
+
+        return r;
+}
+
+/* One match for all that leave the bus: it is in place before any of them can call, and the bus says it after the last
+ * of what the one that left has sent. */
+static int watch_bus(Service *service) {
+        int r;
+
+        r = sd_bus_add_match(service->bus, NULL, "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
+                             "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg2=''",
+                             on_name_owner_changed, service);
+        if (r >= 0)
+                r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected",
+                                              on_disconnected, NULL, service);
+        if (r >= 0)
+                r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable,
+                                             service);
+        if (r >= 0)
+                r = sd_bus_attach_event(service->bus, service->event, SD_EVENT_PRIORITY_NORMAL);
+
+        return r;
+}
+
+static int connect_bus(Service *service, char **ret_message) {
+        _cleanup_free_ char *address = NULL;
+        int r;
+
+        r = bus_address(MANAGER_SYSTEM, &address, ret_message);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_new(&service->bus);
+        if (r >= 0)
+                r = sd_bus_set_address(service->bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(service->bus, true);
+        if (r >= 0) /* nobody has a descriptor for us: the bus is not to let any through */
+                r = sd_bus_negotiate_fds(service->bus, false);
+        if (r >= 0)
+                r = sd_bus_start(service->bus);
+        if (r >= 0)
+                r = watch_bus(service);
+
+        return r < 0 ? bus_explain(MANAGER_SYSTEM, address, r, ret_message) : 0;
+}
+
+static int take_name(Service *service, char **ret_message) {
+        int r = sd_bus_request_name(service->bus, DELEGATION_NAME, 0);
+
+        if (r == -EEXIST)
+                return message_set(r, ret_message, DELEGATION_NAME " is taken: another cgscoped runs");
+        if (r < 0)
+                return message_set(r, ret_message, "the bus does not give us " DELEGATION_NAME ": %s; is its policy "
+                                   "installed (dbus-1/system.d)?", strerror(-r));
+
+        return 0;
+}
+
+static void service_freep(Service **service) {
+        service_free(*service);
+}
+
+int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message) {
+        _cleanup_(service_freep) Service *service = NULL;
+        int r;
+
+        service = calloc(1, sizeof(*service));
+        if (!service)
+                return -ENOMEM;
+        service->event = sd_event_ref(event);
+        service->idle_usec = options->idle;
+        queue_init(&service->queue);
+
+        r = watch_events(service);
+        if (r >= 0)
+                r = connect_bus(service, ret_message);
+        if (r >= 0)
+                r = take_name(service, ret_message);
+        if (r < 0)
+                return r;
+
+        service->queue.bus = service->bus;
+        service->queue.event = event;
+        service->queue.timeouts = options->timeouts;
+        service->queue.on_count = on_count;
+        service->queue.userdata = service;
+        (void) sd_notify(false, "READY=1");
+        *ret = TAKE_PTR(service);
+        return 0;
+}
+
+void service_free(Service *service) {
+        if (!service)
+                return;
+
+        queue_done(&service->queue);
+        (void) sd_bus_slot_unref(service->release);
+        (void) sd_bus_flush_close_unref(service->bus);
+        (void) sd_event_source_disable_unref(service->idle);
+        for (size_t i = 0; i < ELEMENTSOF(service->signals); i++)
+                (void) sd_event_source_disable_unref(service->signals[i]);
+        (void) sd_event_unref(service->event);
+        free(service);
+}

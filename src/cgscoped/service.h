@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* org.cgscope.Delegation1 on the system bus, in an event loop: what may be called, and when the service comes and
+ * goes. */
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "cgscoped/queue.h"
+
+typedef struct Service Service;
+
+typedef struct ServiceOptions {
+        uint64_t idle; /* microseconds without a request after which it leaves */
+        Timeouts timeouts;
+} ServiceOptions;
+
+extern const ServiceOptions service_defaults;
+
+/* The interface; its handlers take a Service. */
+extern const sd_bus_vtable service_vtable[];
+
+/* Takes in the call @message, which asks for @what. As a handler of sd-bus does: 1, or a negative errno with @error. */
+int service_take(Service *service, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error);
+
+/* Connects to the bus, takes the name and tells systemd that it is there. From then on @event does all of it, until
+ * it ends with 0 after idleness or a signal, -ECONNRESET when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be
+ * blocked. On failure *ret_message may get one line, to be freed by the caller. */
+int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message);
+void service_free(Service *service);

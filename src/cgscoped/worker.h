@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A child process that does one thing that may have to wait, for systemd or for a user database in the network, while
+ * the service goes on serving. What it found out comes back through a pipe, as numbers and one text. */
+
+#include <systemd/sd-event.h>
+
+#include "delegation/delegation.h"
+
+typedef struct Worker Worker;
+
+/* What it does: operation_run() or user_look_up(). */
+typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, char **ret_message);
+
+/* Called once, when it has ended. @error: 0 or a negative errno; -EIO where it ended without a word, -ETIMEDOUT where it
+ * was killed. @state (NULL with an error) and @message (may be NULL) are borrowed. @worker is to be freed, here or
+ * later. */
+typedef void (*WorkerFunction)(int error, const DelegationState *state, const char *message, void *userdata);
+
+/* Starts it; after @timeout microseconds it is killed. SIGCHLD must be blocked. */
+int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *request, uint64_t timeout,
+                 WorkerFunction done, void *userdata, Worker **ret);
+
+/* Kills it, without a call of @done, where it has not ended yet. */
+void worker_free(Worker *worker);

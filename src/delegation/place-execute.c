@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation/place-plan.h"
+
+/* What is handed on to everybody when @plan is done. */
+static ControllerMask handed_on(const Plan *plan) {
+        return plan->change ? plan->own : plan->file.own | plan->file.carried;
+}
+
+static int stage(int dir, const DropInPlace *place, ControllerMask own, ControllerMask carried, char **ret_message) {
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        r = drop_in_format(place->uid, own, carried, &text);
+        return r < 0 ? r : file_stage(dir, place, text, ret_message);
+}
+
+typedef enum UserStep {
+        USER_STAGE,
+        USER_COMMIT,
+        USER_UNSTAGE,
+} UserStep;
+
+/* The file of one of those that follow. */
+static int do_user(int root, const Plan *plan, size_t i, UserStep step, char **ret_message) {
+        const DropInPlace place = { .uid = plan->users[i].uid, .runtime = plan->place.runtime };
+        _cleanup_(way_done) Way way = WAY_NULL;
+        int r;
+
+        r = way_open(root, &place, WAY_LEAF, false, &way, ret_message);
+        if (r < 0)
+                return r;
+
+        if (step == USER_STAGE)
+                return stage(way_end(&way), &place, plan->users[i].own, handed_on(plan), ret_message);
+        if (step == USER_COMMIT)
+                return file_commit(way_end(&way), &place, ret_message);
+
+        file_unstage(way_end(&way));
+        return 0;
+}
+
+static void unstage_users(int root, const Plan *plan, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                (void) do_user(root, plan, i, USER_UNSTAGE, NULL);
+}
+
+/* All that can fail for want of space is done before the first file gets its name. */
+static int stage_users(int root, const Plan *plan, char **ret_message) {
+        for (size_t i = 0; i < plan->n_users; i++) {
+                int r;
+
+                r = do_user(root, plan, i, USER_STAGE, ret_message);
+                if (r < 0) {
+                        unstage_users(root, plan, i);
+                        return r;
+                }
+        }
+
+        return 0;
+}
+
+static int commit_users(int root, const Plan *plan, char **ret_message) {
+        int r = 0;
+
+        for (size_t i = 0; i < plan->n_users && r >= 0; i++)
+                r = do_user(root, plan, i, USER_COMMIT, ret_message);
+        if (r < 0)
+                unstage_users(root, plan, plan->n_users);
+
+        return r;
+}
+
+static int commit(Way *way, const Plan *plan, char **ret_message) {
+        if (!plan->change)
+                return 0;
+
+        return plan->own ? file_commit(way_end(way), &plan->place, ret_message)
+                         : file_remove(way, &plan->place, ret_message);
+}
+
+int plan_execute(int root, const Plan *plan, char **ret_message) {
+        bool write = plan->change && plan->own;
+        _cleanup_(way_done) Way way = WAY_NULL;
+        int r = 0;
+
+        if (plan->change)
+                r = way_open(root, &plan->place, WAY_LEAF, write, &way, ret_message);
+        if (r < 0)
+                return r;
+
+        if (write)
+                r = stage(way_end(&way), &plan->place, plan->own, plan->carried, ret_message);
+        if (r >= 0) {
+                r = stage_users(root, plan, ret_message);
+                if (r >= 0) {
+                        r = commit(&way, plan, ret_message);
+                        if (r < 0)
+                                unstage_users(root, plan, plan->n_users);
+                }
+                if (r < 0 && write)
+                        file_unstage(way_end(&way));
+        }
+        if (r < 0) {
+                way_unmake(&way);
+                return r;
+        }
+
+        return commit_users(root, plan, ret_message);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/message.h"
+#include "delegation/place-lock.h"
+
+/* Between two tries for a lock. */
+#define PAUSE_USEC (5 * USEC_PER_MSEC)
+
+/* 1: @fd is locked, and still the file of its name: who had it before removed it when he was done. */
+static int lock_file(int fd, uint64_t deadline) {
+        const struct timespec pause = { .tv_nsec = PAUSE_USEC * NSEC_PER_USEC };
+        struct stat st;
+
+        while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                if (errno != EWOULDBLOCK && errno != EINTR)
+                        return -errno;
+                if (deadline_left(deadline) == 0)
+                        return -EBUSY;
+                (void) nanosleep(&pause, NULL);
+        }
+
+        return fstat(fd, &st) < 0 ? -errno : st.st_nlink > 0;
+}
+
+/* Locks the directory of all units below /etc or /run, at the end of @way. 0: to be tried again. */
+static int lock_directory(const Way *way, uint64_t deadline, int *ret) {
+        const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+        _cleanup_close_ int fd = openat(way_end(way), PLACE_LOCK, flags, 0600);
+        int r;
+
+        if (fd < 0) /* ENOENT: the directory was removed, by the one who had made it and failed */
+                return errno == ENOENT && deadline_left(deadline) > 0 ? 0 : -errno;
+
+        r = lock_file(fd, deadline);
+        if (r > 0)
+                *ret = TAKE_FD(fd);
+
+        return r;
+}
+
+static int lock_failed(int error, const DropInPlace *place, char **ret_message) {
+        const char *top = place->runtime ? "run" : "etc";
+
+        switch (-error) {
+        case EBUSY:
+                return message_set(error, ret_message, "somebody else keeps writing in /%s/systemd/system (" PLACE_LOCK
+                                   " is locked: see lslocks); try again later", top);
+        case ELOOP:
+        case EISDIR:
+        case ENXIO:
+                return message_set(error, ret_message, "/%s/systemd/system/" PLACE_LOCK " is no plain file; remove it",
+                                   top);
+        default:
+                return write_failed(error, place, ret_message);
+        }
+}
+
+static int lock_one(int root, const DropInPlace *place, bool make, uint64_t deadline, Way *ret_way, int *ret,
+                    char **ret_message) {
+        int r;
+
+        for (;;) {
+                _cleanup_(way_done) Way way = WAY_NULL;
+
+                r = way_open(root, place, WAY_BASE, make, &way, ret_message);
+                if (r < 0)
+                        return r;
+
+                r = lock_directory(&way, deadline, ret);
+                if (r > 0) {
+                        *ret_way = way;
+                        way = WAY_NULL;
+                        return 0;
+                }
+
+                way_unmake(&way);
+                if (r < 0)
+                        return lock_failed(r, place, ret_message);
+        }
+}
+
+/* Always in this order. Where nobody can write, as in an /etc that is read-only, there is nobody to wait for. */
+int place_lock(int root, const DropInPlace *place, uint64_t usec, PlaceLock *ret, char **ret_message) {
+        PlaceLock lock = PLACE_LOCK_NULL;
+        uint64_t deadline = deadline_after(usec);
+
+        for (size_t i = 0; i < ELEMENTSOF(lock.fds); i++) {
+                const DropInPlace there = { .uid = place->uid, .runtime = i > 0 };
+                bool own = there.runtime == place->runtime;
+                _cleanup_free_ char *message = NULL;
+                int r;
+
+                r = lock_one(root, &there, own, deadline, &lock.ways[i], &lock.fds[i], &message);
+                if (r == -EBUSY || r == -ENOMEM || (r < 0 && own)) {
+                        place_unlock(&lock, false);
+                        if (ret_message && message)
+                                *ret_message = TAKE_PTR(message);
+                        return r;
+                }
+        }
+
+        *ret = lock;
+        return 0;
+}
+
+bool place_is_locked(int root, const DropInPlace *place) {
+        _cleanup_(way_done) Way way = WAY_NULL;
+
+        return way_open(root, place, WAY_BASE, false, &way, NULL) >= 0 &&
+               faccessat(way_end(&way), PLACE_LOCK, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+void place_unlock(PlaceLock *lock, bool keep) {
+        for (size_t i = ELEMENTSOF(lock->fds); i-- > 0;) {
+                if (lock->fds[i] >= 0)
+                        (void) unlinkat(way_end(&lock->ways[i]), PLACE_LOCK, 0);
+                lock->fds[i] = fd_close(lock->fds[i]);
+
+                if (!keep)
+                        way_unmake(&lock->ways[i]);
+                way_done(&lock->ways[i]);
+        }
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/message.h"
+#include "delegation/place-plan.h"
+
+static int refuse_other(const Plan *plan, char **ret_message) {
+        char path[DROP_IN_PATH_MAX];
+
+        (void) drop_in_path(&plan->place, path);
+        if (plan->file.other[0] == '(')
+                return message_set(-EEXIST, ret_message, "%s is not cgscope's %s; put a plain file of root's in its "
+                                   "place, or remove it", path, plan->file.other);
+
+        return message_set(-EEXIST, ret_message, "%s is not cgscope's, and says more than which controllers to add: %s; "
+                           "move that to a file of another name beside it", path, plan->file.other);
+}
+
+static const char *whose(const DropIn *file) {
+        return file->kind == DROP_IN_EDITED ? "was changed by hand since cgscope wrote it" : "is not cgscope's";
+}
+
+/* The administrator's file, or one of ours that he changed. 1: it stays as it is, and is all that is asked for. */
+static int check_foreign(const Plan *plan, ControllerMask controllers, bool adopt, char **ret_message) {
+        char path[DROP_IN_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX];
+
+        if (!adopt && !plan->file.unread && !(controllers & ~plan->file.own))
+                return 1;
+        if (plan->file.other)
+                return refuse_other(plan, ret_message);
+        if (adopt)
+                return 0;
+
+        return message_set(-EEXIST, ret_message, "%s %s (it hands on: %s); --adopt takes it over and adds to that",
+                           drop_in_path(&plan->place, path), whose(&plan->file),
+                           plan->file.own ? controller_mask_format(plan->file.own, ' ', names) : "nothing");
+}
+
+static int check_controllers(ControllerMask controllers, char **ret_message) {
+        char names[CONTROLLER_MASK_TEXT_MAX], managed[CONTROLLER_MASK_TEXT_MAX];
+
+        if (controllers == CONTROLLER_MASK_NONE)
+                return message_set(-EINVAL, ret_message, "no controllers were named");
+        if (!(controllers & ~CONTROLLER_MASK_MANAGED))
+                return 0;
+
+        return message_set(-EOPNOTSUPP, ret_message, "systemd does not hand on %s, only %s",
+                           controller_mask_format(controllers & ~CONTROLLER_MASK_MANAGED, ' ', names),
+                           controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', managed));
+}
+
+/* @uid's file beside the one for everybody, which hands on @handed from now on. */
+static int plan_user(int root, Plan *plan, uint64_t uid, ControllerMask handed) {
+        const DropInPlace place = { .uid = uid, .runtime = plan->place.runtime };
+        _cleanup_(drop_in_done) DropIn file = {};
+        PlanUser *users;
+        int r;
+
+        plan->littered |= place_is_littered(root, &place);
+
+        r = place_look(root, &place, &file);
+        if (r < 0 || file.kind != DROP_IN_OURS || file.carried == handed)
+                return r;
+
+        users = realloc(plan->users, (plan->n_users + 1) * sizeof(*users));
+        if (!users)
+                return -ENOMEM;
+
+        plan->users = users;
+        plan->users[plan->n_users++] = (PlanUser) { .uid = uid, .own = file.own };
+        return 0;
+}
+
+/* Compares with what is there, and looks at the others that have to follow. */
+static int plan_finish(int root, Plan *plan, char **ret_message) {
+        bool everybody = plan->place.uid == DELEGATION_EVERYBODY;
+        const DropIn *file = &plan->file;
+        _cleanup_free_ uint64_t *users = NULL;
+        ControllerMask handed;
+        size_t n = 0;
+        int r;
+
+        if (plan->change && plan->own)
+                plan->change = file->kind != DROP_IN_OURS || plan->own != file->own || plan->carried != file->carried;
+
+        plan->littered = place_is_littered(root, &plan->place);
+        if (!everybody)
+                return 0;
+
+        handed = plan->change ? plan->own : file->own | file->carried;
+        r = place_users(root, plan->place.runtime, &users, &n, ret_message);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = plan_user(root, plan, users[i], handed);
+
+        return r;
+}
+
+/* The file as it is. One for a single user that was copied to where the one for everybody is carries nothing there. */
+static int plan_begin(int root, Plan *plan, char **ret_message) {
+        int r;
+
+        r = place_read(root, &plan->place, &plan->file, ret_message);
+        if (r >= 0 && plan->place.uid == DELEGATION_EVERYBODY)
+                plan->file.own |= plan->file.carried;
+
+        return r;
+}
+
+int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, Plan *ret,
+                char **ret_message) {
+        _cleanup_(plan_done) Plan plan = { .place = *place };
+        int r;
+
+        r = check_controllers(controllers, ret_message);
+        if (r >= 0)
+                r = rules_check_runtime(root, place, controllers, ret_message);
+        if (r != 0) {
+                if (r > 0)
+                        *ret = plan;
+                return r < 0 ? r : 0;
+        }
+
+        r = plan_begin(root, &plan, ret_message);
+        if (r >= 0 && (plan.file.kind == DROP_IN_FOREIGN || plan.file.kind == DROP_IN_EDITED))
+                r = check_foreign(&plan, controllers, adopt, ret_message);
+        if (r < 0)
+                return r;
+
+        plan.change = r == 0;
+        plan.own = plan.file.own | controllers;
+        if (plan.change)
+                r = rules_check(root, &plan, ret_message);
+        if (r >= 0)
+                r = plan_finish(root, &plan, ret_message);
+        if (r < 0)
+                return r;
+
+        *ret = plan;
+        plan = (Plan) {};
+        return 0;
+}
+
+int plan_disable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message) {
+        _cleanup_(plan_done) Plan plan = { .place = *place };
+        char path[DROP_IN_PATH_MAX];
+        int r;
+
+        r = plan_begin(root, &plan, ret_message);
+        if (r < 0)
+                return r;
+
+        if (plan.file.kind == DROP_IN_OURS) {
+                plan.change = true;
+                plan.own = plan.file.own & ~controllers;
+                r = plan.own ? rules_check(root, &plan, ret_message) : 0;
+        } else if (plan.file.unread)
+                r = refuse_other(&plan, ret_message);
+        else if (plan.file.own & controllers)
+                r = message_set(-EEXIST, ret_message, "%s %s: take them out there by hand, or take it over first: "
+                                "cgscope enable --adopt", drop_in_path(place, path), whose(&plan.file));
+        if (r >= 0)
+                r = plan_finish(root, &plan, ret_message);
+        if (r < 0)
+                return r;
+
+        *ret = plan;
+        plan = (Plan) {};
+        return 0;
+}
+
+void plan_done(Plan *plan) {
+        drop_in_done(&plan->file);
+        free(plan->users);
+        *plan = (Plan) {};
+}

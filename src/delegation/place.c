@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "place.h"
+
+#include "delegation/place-lock.h"
+#include "delegation/place-plan.h"
+
+typedef struct Wish {
+        const DropInPlace *place;
+        ControllerMask controllers;
+        bool enable;
+        bool adopt;
+} Wish;
+
+static int make_plan(int root, const Wish *wish, Plan *ret, char **ret_message) {
+        if (wish->enable)
+                return plan_enable(root, wish->place, wish->controllers, wish->adopt, ret, ret_message);
+
+        return plan_disable(root, wish->place, wish->controllers, ret, ret_message);
+}
+
+static bool has_work(const Plan *plan) {
+        return plan->change || plan->n_users > 0;
+}
+
+/* Removes what those left who were killed. What cannot be removed harms nobody. */
+static void tidy(int root, const Plan *plan) {
+        _cleanup_free_ uint64_t *users = NULL;
+        DropInPlace place = plan->place;
+        size_t n = 0;
+
+        if (place.uid == DELEGATION_EVERYBODY)
+                (void) place_users(root, place.runtime, &users, &n, NULL);
+
+        for (size_t i = 0; i <= n; i++) {
+                _cleanup_(way_done) Way way = WAY_NULL;
+
+                place.uid = i < n ? users[i] : plan->place.uid;
+                if (way_open(root, &place, WAY_LEAF, false, &way, NULL) >= 0)
+                        file_tidy(&way);
+        }
+}
+
+/* With the lock, so what is seen now stays. */
+static int carry_out(int root, const Wish *wish, char **ret_message) {
+        _cleanup_(plan_done) Plan plan = {};
+        int r;
+
+        r = make_plan(root, wish, &plan, ret_message);
+        if (r >= 0 && has_work(&plan))
+                r = plan_execute(root, &plan, ret_message);
+        if (r >= 0 && plan.littered)
+                tidy(root, &plan);
+
+        return r < 0 ? r : has_work(&plan);
+}
+
+/* What is so already is found out without a lock, which takes a file system that can be written to. */
+static int do_wish(int root, const Wish *wish, char **ret_message) {
+        _cleanup_free_ char *message = NULL;
+        _cleanup_(plan_done) Plan plan = {};
+        PlaceLock lock = PLACE_LOCK_NULL;
+        int r;
+
+        r = make_plan(root, wish, &plan, ret_message);
+        if (r < 0)
+                return r;
+        if (!has_work(&plan) && !plan.littered && !place_is_locked(root, wish->place))
+                return 0;
+
+        r = place_lock(root, wish->place, PLACE_LOCK_USEC, &lock, &message);
+        if (r < 0 && r != -EBUSY && !has_work(&plan))
+                return 0;
+        if (r >= 0) {
+                r = carry_out(root, wish, &message);
+                place_unlock(&lock, r > 0);
+        }
+        if (r < 0 && ret_message)
+                *ret_message = TAKE_PTR(message);
+
+        return r;
+}
+
+int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, char **ret_message) {
+        const Wish wish = { .place = place, .controllers = controllers, .enable = true, .adopt = adopt };
+
+        return do_wish(root, &wish, ret_message);
+}
+
+int place_disable(int root, const DropInPlace *place, ControllerMask controllers, char **ret_message) {
+        const Wish wish = { .place = place, .controllers = controllers };
+
+        return do_wish(root, &wish, ret_message);
+}

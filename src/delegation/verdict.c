@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "verdict.h"
+
+static const struct {
+        const char *words, *field;
+        unsigned weight; /* how much it asks for */
+} verdicts[_VERDICT_MAX] = {
+        [VERDICT_ABSENT] = { "absent", "absent", 0 },
+        [VERDICT_IN_EFFECT] = { "in effect", "in-effect", 1 },
+        [VERDICT_REACHED] = { "reached", "reached", 2 },
+        [VERDICT_LEFT_OVER] = { "left over", "left-over", 3 },
+        [VERDICT_NOT_TAKEN_UP] = { "not taken up", "not-taken-up", 4 },
+        [VERDICT_NOT_THERE] = { "not there", "not-there", 5 },
+        [VERDICT_NOT_LOADED] = { "not loaded", "not-loaded", 6 },
+        [VERDICT_HIDDEN] = { "hidden", "hidden", 7 },
+};
+
+const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid) {
+        const DelegationDropIn *first = NULL;
+        unsigned best = UINT32_MAX;
+
+        for (size_t i = 0; i < state->n_drop_ins; i++) {
+                const DelegationDropIn *d = state->drop_ins + i;
+                unsigned rank = 2U * d->runtime + (d->uid == DELEGATION_EVERYBODY);
+
+                if ((d->uid == uid || d->uid == DELEGATION_EVERYBODY) && d->kind != DROP_IN_ABSENT && rank < best) {
+                        first = d;
+                        best = rank;
+                }
+        }
+
+        return first;
+}
+
+/* Whether a drop-in for this user names @bit that systemd does not read. */
+static bool is_hidden(const DelegationState *state, uint64_t uid, ControllerMask bit) {
+        const DelegationDropIn *read = verdict_drop_in(state, uid);
+
+        for (size_t i = 0; i < state->n_drop_ins; i++) {
+                const DelegationDropIn *d = state->drop_ins + i;
+
+                if ((d->uid == uid || d->uid == DELEGATION_EVERYBODY) && d != read && (d->controllers & bit))
+                        return true;
+        }
+
+        return false;
+}
+
+/* Of one that the manager's group has. A manager never hands on what it has not seen, and the kernel takes nothing away
+ * that is handed on: so what is handed on is known to it. */
+static Verdict verdict_of_live(const DelegationManager *manager, ControllerMask bit) {
+        if (manager->enabled & bit)
+                return VERDICT_IN_EFFECT;
+
+        switch (manager->outcome) {
+        case OUTCOME_APPLIED: return VERDICT_IN_EFFECT;
+        case OUTCOME_NONE:    return VERDICT_REACHED;
+        default:              return VERDICT_NOT_TAKEN_UP;
+        }
+}
+
+Verdict verdict_of(const DelegationState *state, const DelegationManager *manager, Controller controller) {
+        const DelegationDropIn *read = verdict_drop_in(state, manager->uid);
+        ControllerMask bit = controller_bit(controller);
+
+        /* Also where no drop-in of ours names it: the unit itself, or a drop-in of another name, may. */
+        if (manager->loaded & bit)
+                return manager->live & bit ? verdict_of_live(manager, bit) : VERDICT_NOT_THERE;
+
+        if (read && (read->controllers & bit))
+                return VERDICT_NOT_LOADED;
+        if (is_hidden(state, manager->uid, bit))
+                return VERDICT_HIDDEN;
+
+        return manager->live & bit ? VERDICT_LEFT_OVER : VERDICT_ABSENT;
+}
+
+Verdict verdict_worse(Verdict a, Verdict b) {
+        return verdicts[b].weight > verdicts[a].weight ? b : a;
+}
+
+Verdict verdict_of_all(const DelegationState *state, const DelegationManager *manager, ControllerMask controllers) {
+        Verdict all = VERDICT_ABSENT;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if (controllers & controller_bit(c))
+                        all = verdict_worse(all, verdict_of(state, manager, c));
+
+        return all;
+}
+
+const char *verdict_to_string(Verdict verdict) {
+        return verdicts[verdict].words;
+}
+
+const char *verdict_to_field(Verdict verdict) {
+        return verdicts[verdict].field;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What is true of a controller and a user manager: how far it has come on the way from the drop-in to the manager, and
+ * what is left to do. Judges by what it is given; asks and reads nothing. Drop-ins of other users in @state are passed
+ * over. */
+
+#include "delegation/delegation.h"
+
+typedef enum Verdict {
+        VERDICT_ABSENT,     /* nobody asked for it, and it is not there */
+        VERDICT_IN_EFFECT,  /* it reached the manager, which hands it on (enabled), or was re-executed just now */
+        VERDICT_HIDDEN,     /* a drop-in asks for it, and systemd reads another one instead */
+        VERDICT_NOT_LOADED, /* the drop-in that systemd reads asks for it, and PID 1 has not read that yet */
+        VERDICT_NOT_THERE,  /* PID 1 has read it, and the manager's group does not have it yet */
+        VERDICT_NOT_TAKEN_UP, /* the group has it, and the manager has not looked since: it was left alone */
+        VERDICT_REACHED,    /* the group has it; whether the manager has looked since, only a new scope would show */
+        VERDICT_LEFT_OVER,  /* nobody asks for it any more, and it is still there */
+        _VERDICT_MAX,
+} Verdict;
+
+/* Of one controller. */
+Verdict verdict_of(const DelegationState *state, const DelegationManager *manager, Controller controller);
+
+/* Of those in @controllers that are not all the same: the one that asks for most; "in effect" asks for more than
+ * "absent" does. Of none: VERDICT_ABSENT. */
+Verdict verdict_of_all(const DelegationState *state, const DelegationManager *manager, ControllerMask controllers);
+
+/* The one of the two that asks for more, by the same order. */
+Verdict verdict_worse(Verdict a, Verdict b);
+
+/* The drop-in that systemd reads for @uid (DELEGATION_EVERYBODY: for who has none of his own), of those in @state,
+ * borrowed; NULL: there is none. */
+const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid);
+
+/* In words for a cell ("in effect", "not loaded"), and for JSON ("in-effect"). */
+const char *verdict_to_string(Verdict verdict);
+const char *verdict_to_field(Verdict verdict);

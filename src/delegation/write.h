@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The files that a request is about, beneath any root directory: what cgscoped does to its own system, and
+ * `cgscope --root` to an image. */
+
+#include "delegation/delegation.h"
+
+/* Enables or disables. Returns 1 where a file was changed, 0 where all was so already. Errors as those of place.h. */
+int delegation_write(int root, const DelegationRequest *request, char **ret_message);

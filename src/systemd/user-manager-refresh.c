@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "user-manager.h"
+
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#include "basic/clock.h"
+#include "systemd/job.h"
+#include "systemd/unit.h"
+
+/* The program of the unit ends with EX_TEMPFAIL where the manager never came to rest. From 200 on an exit status is
+ * systemd's own: the program was not started (systemd.exec(5), "Process Exit Codes"). */
+#define EXIT_STATUS_SYSTEMD 200
+
+/* How long a manager that is itself being started or reloaded is waited for. */
+#define SETTLE_USEC (20 * USEC_PER_SEC)
+
+/* Between two looks at one. */
+#define NAP_USEC (100 * USEC_PER_MSEC)
+
+/* The part of the time that is left for clearing up, and for the caller's last looks. */
+#define MARGIN_PART 10
+
+#define REFRESH_UNIT_MAX 48
+
+typedef struct Refresh {
+        Manager *manager;
+        const uid_t *uids;
+        size_t n;
+        DelegationOutcome *outcomes; /* _OUTCOME_MAX: not known yet */
+        Job *jobs;                   /* of each; without a path: not started yet */
+        JobWatch watch;
+        uint64_t settle_deadline, next_look;
+        char *message; /* why the first that failed did so */
+} Refresh;
+
+int manager_reload(Manager *manager, char **ret_message) {
+        int r;
+
+        /* Where PID 1 leaves the bus before it answers, it re-executes, and nobody knows whether it reads its files
+         * before or after: it is asked once more. */
+        for (unsigned n = 0;; n++) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+                r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                                   "Reload");
+                if (r < 0)
+                        return r;
+
+                r = unit_call(manager, call, &error, &reply);
+                if (r < 0 && (n > 0 || !sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)))
+                        return manager_explain(manager, r, &error, ret_message);
+                if (r >= 0)
+                        return 0;
+        }
+}
+
+static char *refresh_unit(uid_t uid, char buffer[static REFRESH_UNIT_MAX]) {
+        (void) snprintf(buffer, REFRESH_UNIT_MAX, "cgscope-reexecute@%u.service", (unsigned) uid);
+        return buffer;
+}
+
+/* 1: it runs and is at rest, as far as PID 1 knows. 0: not yet. -ESRCH: it does not run. */
+static int is_settled(Manager *manager, uid_t uid, char **ret_message) {
+        _cleanup_free_ char *state = NULL;
+        char unit[USER_MANAGER_UNIT_MAX];
+        int r;
+
+        r = unit_state(manager, user_manager_unit(uid, unit), &state, ret_message);
+        if (r < 0)
+                return r;
+        if (r == 0 || streq(state, "inactive") || streq(state, "failed") || streq(state, "deactivating"))
+                return -ESRCH;
+        if (!streq(state, "active"))
+                return 0;
+
+        r = unit_has_job(manager, unit, ret_message);
+        return r < 0 ? r : r == 0;
+}
+
+/* Restarted: one that is still at it from a time before may have looked already. */
+static int start(Refresh *refresh, size_t i, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        char unit[REFRESH_UNIT_MAX];
+        int r;
+
+        r = sd_bus_message_new_method_call(refresh->manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "RestartUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", refresh_unit(refresh->uids[i], unit), "replace");
+        if (r >= 0)
+                r = manager_call(refresh->manager, call, &reply, ret_message);
+
+        return r < 0 ? r : job_watch_take(&refresh->watch, &refresh->jobs[i], reply);
+}
+
+/* Starts what is done for one, where it can be. 0: it has to be waited for. Negative: it is over with all of them. */
+static int consider(Refresh *refresh, size_t i) {
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = is_settled(refresh->manager, refresh->uids[i], &message);
+        if (r > 0)
+                r = start(refresh, i, &message);
+
+        if (*refresh->jobs[i].path)
+                return 1;
+
+        if (r == -ETIMEDOUT && deadline_left(refresh->manager->options.deadline) > 0)
+                r = 0; /* PID 1 left the bus, and will be back */
+        if (r == -ESRCH || (r == 0 && deadline_left(refresh->settle_deadline) == 0)) {
+                refresh->outcomes[i] = OUTCOME_NO_ANSWER;
+                return 1;
+        }
+        if (r == 0)
+                return 0;
+
+        refresh->outcomes[i] = OUTCOME_FAILED;
+        if (!refresh->message)
+                refresh->message = TAKE_PTR(message);
+        return r == -ENOMEM || r == -ETIMEDOUT || !sd_bus_is_open(refresh->manager->bus) ? r : 1;
+}
+
+/* 1: some are still to be started. */
+static int start_all(Refresh *refresh) {
+        bool waiting = false;
+
+        for (size_t i = 0; i < refresh->n; i++) {
+                int r;
+
+                if (refresh->outcomes[i] != _OUTCOME_MAX || *refresh->jobs[i].path)
+                        continue;
+
+                r = consider(refresh, i);
+                if (r < 0)
+                        return r;
+                waiting |= r == 0;
+        }
+
+        refresh->next_look = waiting ? deadline_after(NAP_USEC) : USEC_INFINITY;
+        return waiting;
+}
+
+static int get_number(Manager *manager, const char *unit, const char *name, int *ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *message = NULL;
+        int r = unit_get_property(manager, unit, SYSTEMD_SERVICE, name, "i", &reply, &message);
+
+        return r < 0 ? r : sd_bus_message_read(reply, "i", ret);
+}
+
+/* What came of one whose job did not end well, or nobody told how: its program's exit status says. */
+static DelegationOutcome judge(Manager *manager, const char *unit) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *message = NULL;
+        const char *result;
+        int code, status;
+
+        if (unit_get_property(manager, unit, SYSTEMD_SERVICE, "Result", "s", &reply, &message) < 0 ||
+            sd_bus_message_read(reply, "s", &result) < 0 || get_number(manager, unit, "ExecMainCode", &code) < 0 ||
+            get_number(manager, unit, "ExecMainStatus", &status) < 0)
+                return OUTCOME_FAILED;
+
+        if (streq(result, "timeout"))
+                return OUTCOME_NO_ANSWER;
+        if (code != CLD_EXITED || status >= EXIT_STATUS_SYSTEMD)
+                return OUTCOME_FAILED;
+        if (status == EX_TEMPFAIL)
+                return OUTCOME_BUSY;
+        return status == 0 ? OUTCOME_APPLIED : OUTCOME_NO_ANSWER;
+}
+
+/* What has failed would be shown as failed until somebody resets it. No answer is waited for. */
+static void reset_failed(Manager *manager, const char *unit) {
+        (void) sd_bus_call_method_async(manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                        "ResetFailedUnit", NULL, NULL, "s", unit);
+}
+
+/* 1: some are still at it. */
+static int end_all(Refresh *refresh) {
+        bool running = false, returned = refresh->watch.returned;
+
+        refresh->watch.returned = false;
+        for (size_t i = 0; i < refresh->n; i++) {
+                _cleanup_free_ char *message = NULL;
+                Job *job = &refresh->jobs[i];
+                char unit[REFRESH_UNIT_MAX];
+
+                if (refresh->outcomes[i] != _OUTCOME_MAX || !*job->path)
+                        continue;
+
+                (void) refresh_unit(refresh->uids[i], unit);
+                if (streq(job->result, "done"))
+                        refresh->outcomes[i] = OUTCOME_APPLIED;
+                else if (*job->result || (returned && unit_has_job(refresh->manager, unit, &message) == 0)) {
+                        refresh->outcomes[i] = judge(refresh->manager, unit);
+                        reset_failed(refresh->manager, unit);
+                } else
+                        running = true;
+        }
+
+        return running;
+}
+
+static int converse(Refresh *refresh, uint64_t deadline) {
+        int r;
+
+        for (;;) {
+                bool waiting = refresh->next_look < USEC_INFINITY;
+
+                if (deadline_left(refresh->next_look) == 0) {
+                        r = start_all(refresh);
+                        if (r < 0)
+                                return r;
+                        waiting = r > 0;
+                }
+
+                if (end_all(refresh) == 0 && !waiting)
+                        return 0;
+
+                r = job_watch_step(&refresh->watch, deadline < refresh->next_look ? deadline : refresh->next_look);
+                if (r == -ETIMEDOUT && deadline_left(deadline) == 0)
+                        return 0;
+                if (r < 0 && r != -ETIMEDOUT)
+                        return r;
+        }
+}
+
+/* What is still at it is not to go on behind our back. */
+static void give_up(Refresh *refresh) {
+        for (size_t i = 0; i < refresh->n; i++) {
+                char unit[REFRESH_UNIT_MAX];
+
+                if (refresh->outcomes[i] != _OUTCOME_MAX)
+                        continue;
+
+                refresh->outcomes[i] = OUTCOME_NO_ANSWER;
+                if (*refresh->jobs[i].path)
+                        (void) sd_bus_call_method_async(refresh->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH,
+                                                        SYSTEMD_MANAGER, "StopUnit", NULL, NULL, "ss",
+                                                        refresh_unit(refresh->uids[i], unit), "replace");
+        }
+}
+
+static void refresh_done(Refresh *refresh) {
+        job_watch_done(&refresh->watch);
+        free(refresh->jobs);
+        free(refresh->message);
+}
+
+int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
+                         char **ret_message) {
+        _cleanup_(refresh_done) Refresh refresh = {
+                .manager = manager,
+                .uids = uids,
+                .n = n,
+                .outcomes = outcomes,
+                .settle_deadline = deadline_after(SETTLE_USEC),
+        };
+        uint64_t left = deadline_left(manager->options.deadline);
+        int r;
+
+        for (size_t i = 0; i < n; i++)
+                outcomes[i] = _OUTCOME_MAX;
+        if (n == 0)
+                return 0;
+
+        refresh.jobs = calloc(n, sizeof(*refresh.jobs));
+        r = refresh.jobs ? job_watch_begin(&refresh.watch, manager, refresh.jobs, n) : -ENOMEM;
+        if (r >= 0)
+                r = converse(&refresh, deadline_after(left == USEC_INFINITY ? left : left - left / MARGIN_PART));
+        if (r < 0 && !refresh.message)
+                r = manager_explain(manager, r, NULL, &refresh.message);
+        give_up(&refresh);
+
+        *ret_message = TAKE_PTR(refresh.message);
+        return r < 0 ? r : 0;
+}
+
+int user_manager_restart(Manager *manager, uid_t uid, char **ret_message) {
+        char unit[USER_MANAGER_UNIT_MAX];
+
+        return unit_restart_wait(manager, user_manager_unit(uid, unit), ret_message);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The user managers as PID 1 sees them: units user@UID.service. @manager is always the system manager. */
+
+#include "delegation/delegation.h"
+#include "systemd/manager.h"
+
+/* "user@1000.service" */
+#define USER_MANAGER_UNIT_MAX 32
+char *user_manager_unit(uid_t uid, char buffer[static USER_MANAGER_UNIT_MAX]);
+
+/* The users whose managers run, by UID. *ret is freed by the caller. */
+int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, char **ret_message);
+
+/* What PID 1 has loaded: DelegateControllers= of the unit, which needs not be running. */
+int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, char **ret_message);
+
+/* 1 where PID 1 itself sees that the unit's files have changed since it read them (NeedDaemonReload=); older ones do
+ * not see a new drop-in. */
+int user_manager_is_outdated(Manager *manager, uid_t uid, char **ret_message);
+
+/* Where it is in the hierarchy; "" where it has not got a group (yet). *ret is freed by the caller. */
+int user_manager_control_group(Manager *manager, uid_t uid, char **ret, char **ret_message);
+
+/* Has PID 1 read its files again; returns when it has. */
+int manager_reload(Manager *manager, char **ret_message);
+
+/* Has @n managers look for their controllers again, side by side: starts cgscope-reexecute@UID.service for each and
+ * waits until all are done, which makes PID 1 hand the controllers on and the managers re-execute. outcomes[i] gets
+ * what came of uids[i]. One that systemd could not do it for (OUTCOME_FAILED) is no error; *ret_message then says why,
+ * of the first. A tenth of the time is left to the caller. */
+int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
+                         char **ret_message);
+
+/* Stops and starts user@UID.service, and with it all that the user runs in it. Returns when that is done. */
+int user_manager_restart(Manager *manager, uid_t uid, char **ret_message);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Many at once: whose turn it is, how many there may be, and those who leave before it comes. */
+
+#include <signal.h>
+
+#include "cgscoped-test.h"
+
+#define PER_USER 8 /* what queue.h says */
+#define IN_ALL 64
+#define READERS 4
+
+static void start(ServiceTest *test, FakeOperation operation) {
+        test->operation = operation;
+        test->polkit = fake_polkit_new(fake_polkit_authorize);
+        service_test_start(test);
+}
+
+static uint32_t send_enable(Caller *caller, const char *controllers) {
+        return caller_send(caller, "Enable", change_new(service_test_uid(), controllers, false), false);
+}
+
+static uint32_t send_get(Caller *caller) {
+        return caller_send(caller, "Get", g_variant_new("(t)", UINT64_MAX), false);
+}
+
+/* The answer to the @n-th question. */
+static void say_yes(ServiceTest *test, unsigned n) {
+        fake_polkit_reply(test->polkit, fake_bus_nth(test->bus, "CheckAuthorization", n, NULL),
+                          g_variant_new_parsed("((true, false, @a{ss} {}),)"));
+}
+
+/* Two at once, several times: one after the other, and both are answered. */
+static void test_two(ServiceTest *test, gconstpointer data _unused_) {
+        Caller *callers[2];
+        uint32_t serials[2][4];
+
+        start(test, OPERATION_WELL);
+        for (unsigned i = 0; i < 2; i++)
+                callers[i] = caller_new(service_test_uid());
+        for (unsigned n = 0; n < 4; n++)
+                for (unsigned i = 0; i < 2; i++)
+                        serials[i][n] = send_enable(callers[i], i ? "cpu" : "io");
+        for (unsigned i = 0; i < 2; i++) {
+                for (unsigned n = 0; n < 4; n++)
+                        assert_answer(caller_await(callers[i], serials[i][n]), NULL, NULL);
+                caller_free(callers[i]);
+        }
+        g_assert_cmpuint(service_test_overlap(test, "enable"), ==, 1);
+}
+
+/* In the order of the answers of polkit, not of the calls. */
+static void test_order(ServiceTest *test, gconstpointer data _unused_) {
+        static const char *const controllers[] = { "cpu", "cpuset", "io", "memory", "pids" };
+        static const unsigned order[] = { 3, 0, 4, 2, 1 };
+        g_autofree char *record = NULL;
+        g_autoptr(GString) expected = g_string_new(NULL);
+        Caller *caller;
+        uint32_t serials[5];
+
+        start(test, OPERATION_GATED);
+        test->polkit->answer = fake_polkit_ignore;
+        caller = caller_new(service_test_uid());
+        for (unsigned i = 0; i < 5; i++) {
+                serials[i] = send_enable(caller, controllers[i]);
+                (void) fake_bus_nth(test->bus, "CheckAuthorization", i, NULL);
+        }
+
+        for (unsigned i = 0; i < 5; i++) {
+                g_autofree char *line = g_strdup_printf("enable %u [%s] 0\n", (unsigned) service_test_uid(),
+                                                        controllers[order[i]]);
+
+                say_yes(test, order[i]);
+                g_string_append_printf(expected, "begin %send %s", line, line);
+        }
+        caller_sync(caller);
+        service_test_open_gate(test, 5);
+        for (unsigned i = 0; i < 5; i++)
+                assert_answer(caller_await(caller, serials[i]), NULL, NULL);
+
+        record = service_test_record(test);
+        g_assert_cmpstr(record, ==, expected->str);
+        caller_free(caller);
+}
+
+/* Who only looks does not wait for a change, nor a change for him. */
+static void test_beside(ServiceTest *test, gconstpointer data _unused_) {
+        uint32_t enable, get;
+        Caller *caller;
+
+        start(test, OPERATION_GATED);
+        caller = caller_new(service_test_uid());
+        enable = send_enable(caller, "io");
+        service_test_await(test, 1);
+        get = send_get(caller);
+        service_test_await(test, 2);
+
+        service_test_open_gate(test, 2);
+        assert_answer(caller_await(caller, get), NULL, NULL);
+        assert_answer(caller_await(caller, enable), NULL, NULL);
+        caller_free(caller);
+}
+
+static void test_readers(ServiceTest *test, gconstpointer data _unused_) {
+        uint32_t serials[PER_USER];
+        Caller *caller;
+
+        start(test, OPERATION_GATED);
+        caller = caller_new(service_test_uid());
+        for (unsigned i = 0; i < PER_USER; i++)
+                serials[i] = send_get(caller);
+        caller_sync(caller);
+        service_test_await(test, READERS);
+
+        service_test_open_gate(test, PER_USER);
+        for (unsigned i = 0; i < PER_USER; i++)
+                assert_answer(caller_await(caller, serials[i]), NULL, NULL);
+        g_assert_cmpuint(service_test_overlap(test, "get"), ==, READERS);
+        caller_free(caller);
+}
+
+/* One user's are full, over two connections and in every stage; it says so at once, and others are served. */
+static void test_limit(ServiceTest *test, gconstpointer data _unused_) {
+        uint32_t serials[PER_USER], others = 0;
+        Caller *callers[2], *other = NULL;
+
+        start(test, OPERATION_GATED);
+        for (unsigned i = 0; i < 2; i++)
+                callers[i] = caller_new(service_test_uid());
+
+        test->polkit->answer = fake_polkit_ignore;
+        for (unsigned i = 0; i < 2; i++) { /* one runs, one waits for that */
+                serials[i] = send_enable(callers[i], "io");
+                say_yes(test, i);
+        }
+        service_test_await(test, 1);
+        for (unsigned i = 2; i < PER_USER; i++)
+                serials[i] = send_enable(callers[i % 2], "io");
+        caller_sync(callers[0]);
+        caller_sync(callers[1]);
+
+        for (unsigned i = 0; i < 20; i++) {
+                assert_answer(caller_call(callers[i % 2], "Get", g_variant_new("(t)", UINT64_MAX)), ERROR_LIMITS,
+                              "8 requests", NULL);
+                assert_answer(caller_call(callers[i % 2], "Enable", change_new(service_test_uid(), "io", true)),
+                              ERROR_LIMITS, NULL);
+        }
+
+        if (geteuid() == 0) {
+                other = caller_new(0);
+                others = caller_send(other, "Get", g_variant_new("(t)", UINT64_MAX), false);
+                service_test_await(test, 2);
+        }
+
+        service_test_open_gate(test, PER_USER);
+        if (other) {
+                assert_answer(caller_await(other, others), NULL, NULL);
+                caller_free(other);
+        }
+        assert_answer(caller_await(callers[0], serials[0]), NULL, NULL);
+        assert_answer(caller_await(callers[1], serials[1]), NULL, NULL);
+
+        /* There is room again. */
+        test->polkit->answer = fake_polkit_authorize;
+        assert_answer(caller_call(callers[0], "Enable", change_new(service_test_uid(), "io", true)), NULL, NULL);
+        for (unsigned i = 0; i < 2; i++)
+                caller_free(callers[i]);
+}
+
+/* Root has no limit but that of all. */
+static void test_limit_in_all(ServiceTest *test, gconstpointer data _unused_) {
+        uint32_t serials[IN_ALL];
+        Caller *caller;
+
+        if (geteuid() != 0) {
+                g_test_skip("it takes many users, or root");
+                return;
+        }
+
+        start(test, OPERATION_GATED);
+        caller = caller_new(0);
+        for (unsigned i = 0; i < IN_ALL; i++)
+                serials[i] = send_enable(caller, "io");
+        assert_answer(caller_call(caller, "Enable", change_new(0, "io", false)), ERROR_LIMITS, "64 requests", NULL);
+
+        service_test_open_gate(test, IN_ALL);
+        for (unsigned i = 0; i < IN_ALL; i++)
+                assert_answer(caller_await(caller, serials[i]), NULL, NULL);
+        g_assert_cmpuint(service_test_overlap(test, "enable"), ==, 1);
+        caller_free(caller);
+}
+
+/* Leaves while another's change runs: it never begins. */
+static void test_leaves_queued(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *first, *second;
+        uint32_t serial;
+
+        start(test, OPERATION_GATED);
+        first = caller_new(service_test_uid());
+        second = caller_new(service_test_uid());
+        serial = send_enable(first, "io");
+        service_test_await(test, 1);
+        (void) send_enable(second, "cpu");
+        (void) fake_bus_nth(test->bus, "CheckAuthorization", 1, NULL);
+        caller_sync(second);
+        caller_free(second);
+
+        /* The service hears of that before this. */
+        caller_sync(first);
+        service_test_open_gate(test, 1);
+        assert_answer(caller_await(first, serial), NULL, NULL);
+        service_test_open_gate(test, 1);
+        assert_answer(caller_call(first, "Enable", change_new(service_test_uid(), "pids", false)), NULL, NULL);
+
+        record = service_test_record(test);
+        g_assert_null(strstr(record, "cpu"));
+        caller_free(first);
+}
+
+/* Leaves while it runs: it is done, and everybody is told. */
+static void test_leaves_running(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *caller, *listener;
+
+        start(test, OPERATION_GATED);
+        listener = caller_new(service_test_uid());
+        caller = caller_new(service_test_uid());
+        (void) send_enable(caller, "io");
+        service_test_await(test, 1);
+        caller_free(caller);
+        caller_sync(listener);
+
+        service_test_open_gate(test, 1);
+        g_assert_cmpuint(caller_await_changed(listener), ==, service_test_uid());
+        record = service_test_record(test);
+        g_assert_nonnull(strstr(record, "end enable"));
+        caller_free(listener);
+}
+
+static unsigned count_descriptors(ServiceTest *test) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int) test->pid);
+        GDir *dir = g_dir_open(path, 0, NULL);
+        unsigned n = 0;
+
+        while (g_dir_read_name(dir))
+                n++;
+        g_dir_close(dir);
+        return n;
+}
+
+/* In kilobytes. */
+static unsigned long measure_memory(ServiceTest *test) {
+        g_autofree char *path = g_strdup_printf("/proc/%d/status", (int) test->pid), *text = NULL;
+
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        return strtoul(strstr(text, "VmRSS:") + strlen("VmRSS:"), NULL, 10);
+}
+
+/* A burst of all kinds: what is refused at once, what is too much, what is done. */
+static void burst(Caller *caller, unsigned n) {
+        uint32_t last = 0;
+
+        for (unsigned i = 0; i < n; i++)
+                switch (i % 4) {
+                case 0:
+                        (void) send_enable(caller, "no-such");
+                        break;
+                case 1:
+                        last = send_get(caller);
+                        break;
+                case 2:
+                        (void) caller_send(caller, "Disable", change_new(NOBODY_ELSE, "io", false), true);
+                        break;
+                default:
+                        (void) send_enable(caller, "io");
+                }
+        g_object_unref(caller_await(caller, last));
+        caller_sync(caller);
+}
+
+/* Waits until the service has nothing left to do: each request that is under way holds descriptors. */
+static void settle(ServiceTest *test, unsigned n_descriptors) {
+        gint64 end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+        while (count_descriptors(test) != n_descriptors)
+                if (g_get_monotonic_time() < end)
+                        g_usleep(1000);
+                else
+                        g_error("%u descriptors, %u before", count_descriptors(test), n_descriptors);
+}
+
+static void test_no_growth(ServiceTest *test, gconstpointer data _unused_) {
+        unsigned long memory[2];
+        unsigned n_descriptors;
+        Caller *caller;
+
+        start(test, OPERATION_WELL);
+        caller = caller_new(service_test_uid());
+        caller_sync(caller);
+        n_descriptors = count_descriptors(test);
+        caller_free(caller);
+
+        for (unsigned i = 0; i < 2; i++) {
+                caller = caller_new(service_test_uid());
+                for (unsigned n = 0; n < 4; n++)
+                        burst(caller, 500);
+                settle(test, n_descriptors);
+                memory[i] = measure_memory(test);
+                caller_free(caller);
+        }
+
+        g_test_message("%u descriptors, %lu and %lu kB", n_descriptors, memory[0], memory[1]);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed */
+        g_assert_cmpuint(memory[1], <, memory[0] + 1024);
+#endif
+}
+
+static void add(void) {
+        service_test_add("/service-queue/two", test_two);
+        service_test_add("/service-queue/order", test_order);
+        service_test_add("/service-queue/beside", test_beside);
+        service_test_add("/service-queue/readers", test_readers);
+        service_test_add("/service-queue/limit", test_limit);
+        service_test_add("/service-queue/limit-in-all", test_limit_in_all);
+        service_test_add("/service-queue/leaves-queued", test_leaves_queued);
+        service_test_add("/service-queue/leaves-running", test_leaves_running);
+        service_test_add("/service-queue/no-growth", test_no_growth);
+}
+
+int main(int argc, char *argv[]) {
+        return service_test_main(argc, argv, add);
+}
