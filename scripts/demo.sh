@@ -82,16 +82,21 @@ demo_brought_along() {
     return "$status"
 }
 
-# What the demonstration adds to that system.
+# What the demonstration adds to that system: nobody can type an administrator's password there, so a rule says yes.
 demo_tree() {
-    local dropin=etc/systemd/system/user@.service.d/delegate.conf
+    local rules=etc/polkit-1/rules.d/10-demo.rules
     work_dir=$(mktemp -d)
-    mkdir -p "$work_dir/tree/opt/cgscope/demo" "$work_dir/tree/${dropin%/*}"
+    mkdir -p "$work_dir/tree/opt/cgscope/demo" "$work_dir/tree/${rules%/*}"
     cp "$lib_dir"/demo-*.sh "$work_dir/tree/opt/cgscope/demo"
-    printf '[Service]\nDelegate=cpu cpuset io memory pids\n' >"$work_dir/tree/$dropin"
+    : >"$work_dir/tree/opt/cgscope/demo/may-enable"
+    cat >"$work_dir/tree/$rules" <<'END'
+polkit.addRule(function(action, subject) {
+    if (action.id == "org.cgscope.delegation.enable-own" && subject.user == "tester")
+        return polkit.Result.YES;
+});
+END
     chmod -R a+rX "$work_dir"
-    say "by default systemd hands users no io and no cpuset; there they get them, by /$dropin:"
-    say "    Delegate=cpu cpuset io memory pids"
+    say "there, a polkit rule answers for the administrator: this user may enable controllers for itself"
 }
 
 on_exit tidy

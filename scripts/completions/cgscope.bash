@@ -26,6 +26,7 @@ _cgscope_options_of() {
     local command='--nice= --working-directory= --setenv= -E' supervised='--wait --report --keep'
     local scope="--delegate --leaf= --no-leaf --best-effort --unit= --property= --description= --slice= --slice-inherit
         --collect --no-collect --json -u -p -G $manager $asking"
+    local users="--user-id= --all-users --runtime --no-apply --restart --root= $asking $table"
 
     case $1 in
         run) echo "$scope --uid= --gid= --same-dir -d $command $supervised" ;;
@@ -48,13 +49,16 @@ _cgscope_options_of() {
         thaw) echo "$manager $asking" ;;
         kill) echo "--signal= -s --self $manager $asking" ;;
         stop) echo "--grace= --empty --all -a --self $manager $asking" ;;
+        enable) echo "--adopt $users" ;;
+        disable) echo "$users" ;;
+        doctor) echo "--user-id= --timeout= --full --no-pager --json -l" ;;
     esac
     echo "$general"
 }
 
 # The columns of the verb's table.
 _cgscope_columns_of() {
-    case $1 in
+    case ${1/#disable/enable} in
         # columns: begin
         list)
             echo UNIT OWNER CONTROLLERS PROCESSES MEMORY CPU AGE SLICE CGROUP DELEGATED FROZEN GROUPS MEMORY-PEAK \
@@ -66,6 +70,9 @@ _cgscope_columns_of() {
             ;;
         procs) echo PID USER COMMAND GROUP ;;
         controllers) echo CONTROLLER AVAILABLE ENABLED STOPS-AT ;;
+        enable)
+            echo UID USER DROP-IN MANAGER STATE MISSING LOADED SLICE HANDED-ON FILE KIND OUTCOME
+            ;;
         # columns: end
     esac
 }
@@ -84,9 +91,9 @@ _cgscope_value_of() {
         *:--report) echo 'file?' ;;
         *:-o | *:--output) echo columns ;;
         *:-s | *:--signal) echo signal ;;
-        *:--uid) echo user ;;
+        *:--uid | *:--user-id) echo user ;;
         *:--gid) echo group ;;
-        *:--working-directory) echo directory ;;
+        *:--working-directory | *:--root) echo directory ;;
         *:-E | *:--setenv) echo variable ;;
     esac
 }
@@ -96,7 +103,8 @@ _cgscope_argument_of() {
     case $verb:$# in
         run:* | exec:[!0]*) echo command ;;
         adopt:* | move:[!0]*) echo process ;;
-        list:*) ;;
+        list:* | doctor:*) ;;
+        enable:* | disable:*) echo managed ;;
         *:0 | remove:* | freeze:* | thaw:* | kill:* | stop:*) echo target ;;
         create:* | set:*) echo setting ;;
         get:*) echo key ;;
@@ -275,6 +283,7 @@ _cgscope_value() {
     local before=$1 word=$2 names
     case $3 in
         controllers*) _cgscope_add_list "$before" "$word" "${controllers[@]}" ;;
+        managed) _cgscope_add_list "$before" "$word" cpuset cpu io memory pids ;;
         columns)
             read -ra names < <(_cgscope_columns_of "$verb")
             [[ $word != +* ]] || before+=+
@@ -328,6 +337,7 @@ _cgscope_argument() {
             _cgscope_command
             ;;
         process) _cgscope_processes '' "$current" ;;
+        managed) _cgscope_value '' "$current" managed ;;
         target) _cgscope_target "$current" ;;
         setting) _cgscope_key '' "$current" = ;;
         key) _cgscope_key '' "$current" '' ;;
@@ -370,7 +380,7 @@ _cgscope_trim() {
 _cgscope() {
     local words current verb arguments command=0 literal
     local verbs=(run adopt exec list status tree create remove set get controllers procs move chown freeze thaw kill
-        stop)
+        stop enable disable doctor)
     local controllers=(cpuset cpu io memory hugetlb pids rdma misc dmem)
     local dependencies=(After Before Requires Requisite Wants BindsTo PartOf Upholds Conflicts OnFailure OnSuccess
         PropagatesStopTo StopPropagatedFrom)

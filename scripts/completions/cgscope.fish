@@ -14,7 +14,7 @@ end
 function __cgscope_takes_word -a verb option
     switch $option
         case --leaf --unit --property --description --slice --timeout --uid --gid --nice --working-directory --setenv \
-            --evacuate --depth --signal --grace --output '-*u' '-*E' '-*s' '-*o'
+            --evacuate --depth --signal --grace --output --user-id --root '-*u' '-*E' '-*s' '-*o'
             return 0
         case '-*p'
             contains -- $verb run adopt exec; and not string match -q -- '--*' $option
@@ -110,7 +110,7 @@ end
 function __cgscope_columns
     set -l tokens (commandline -opc)
     set -l columns
-    switch $tokens[2]
+    switch (string replace -r '^disable$' enable -- $tokens[2])
         # columns: begin
         case list
             set columns UNIT OWNER CONTROLLERS PROCESSES MEMORY CPU AGE SLICE CGROUP DELEGATED FROZEN GROUPS \
@@ -123,6 +123,8 @@ function __cgscope_columns
             set columns PID USER COMMAND GROUP
         case controllers
             set columns CONTROLLER AVAILABLE ENABLED STOPS-AT
+        case enable
+            set columns UID USER DROP-IN MANAGER STATE MISSING LOADED SLICE HANDED-ON FILE KIND OUTCOME
         # columns: end
     end
     if string match -qr '^(--output=|-o)?\+' -- (commandline -ct); and not string match -q '*,*' -- (commandline -ct)
@@ -293,10 +295,14 @@ complete -c cgscope -n __cgscope_needs_verb -a freeze -d 'Stop all processes for
 complete -c cgscope -n __cgscope_needs_verb -a thaw -d 'Let them go on'
 complete -c cgscope -n __cgscope_needs_verb -a kill -d 'Send a signal to all processes'
 complete -c cgscope -n __cgscope_needs_verb -a stop -d 'Stop a scope, or end a group'
+complete -c cgscope -n __cgscope_needs_verb -a enable -d 'Have more controllers handed on to users'
+complete -c cgscope -n __cgscope_needs_verb -a disable -d 'Take that back'
+complete -c cgscope -n __cgscope_needs_verb -a doctor -d 'Show which controllers reach a user, and what helps'
 
 set -l asking run adopt exec status create remove set move chown freeze thaw kill stop
 set -l tables list tree procs controllers
-set -l all $asking $tables get
+set -l users enable disable
+set -l all $asking $tables $users get doctor
 set -l targets status tree create remove set get controllers procs move chown freeze thaw kill stop exec
 
 complete -c cgscope -n "__cgscope_needs_verb; or __cgscope_in_options $all" -s h -l help -d 'Show the help'
@@ -313,22 +319,23 @@ complete -c cgscope -n '__cgscope_verb_is run exec' -a '(__cgscope_command)'
 
 set -l o "__cgscope_in_options $all"
 complete -c cgscope -n $o -s q -l quiet -d 'Print nothing but errors and warnings'
+set -l o "__cgscope_in_options $asking $tables get"
 complete -c cgscope -n $o -l system -d 'Units of the system manager'
 complete -c cgscope -n $o -l user -d 'Units of your user manager'
 
-set -l o "__cgscope_in_options $asking"
-complete -c cgscope -n $o -l timeout -x -d 'Wait so long for the manager'
+complete -c cgscope -n "__cgscope_in_options $asking $users doctor" -l timeout -x -d 'Wait so long for the manager'
+set -l o "__cgscope_in_options $asking $users"
 complete -c cgscope -n $o -l no-ask-password -d 'Do not ask for passwords'
 
-set -l o "__cgscope_in_options $tables"
+set -l o "__cgscope_in_options $tables $users"
 complete -c cgscope -n $o -s o -l output -x -a '(__cgscope_columns)' -d 'Print these columns'
 complete -c cgscope -n $o -s n -l noheadings -d 'Print no headings'
-set -l o "__cgscope_in_options $tables status"
+set -l o "__cgscope_in_options $tables $users status doctor"
 complete -c cgscope -n $o -s l -l full -d 'Do not shorten what is too wide'
 complete -c cgscope -n $o -l no-pager -d 'Do not use a pager'
-set -l o "__cgscope_in_options $tables status get"
+set -l o "__cgscope_in_options $tables $users status get"
 complete -c cgscope -n $o -s b -l bytes -d 'Print numbers in base units'
-set -l o "__cgscope_in_options $tables status get run adopt exec"
+set -l o "__cgscope_in_options $tables $users status get run adopt exec doctor"
 complete -c cgscope -n $o -l json -f -a 'short pretty off' -d 'Print JSON'
 
 # A new scope
@@ -380,3 +387,14 @@ complete -c cgscope -n '__cgscope_in_options kill' -s s -l signal -x -a '(kill -
     -d 'Send this signal'
 complete -c cgscope -n '__cgscope_in_options stop' -l grace -x -d 'Wait so long before SIGKILL'
 complete -c cgscope -n '__cgscope_in_options remove freeze kill stop' -l self -d 'Also where this process is in it'
+
+# Controllers for users
+complete -c cgscope -n '__cgscope_verb_is enable disable' -a '(__cgscope_list cpuset cpu io memory pids)'
+complete -c cgscope -n "__cgscope_in_options $users doctor" -l user-id -x -a '(__fish_complete_users)' -d 'For this user'
+set -l o "__cgscope_in_options $users"
+complete -c cgscope -n $o -l all-users -d 'For all users'
+complete -c cgscope -n $o -l runtime -d 'In /run, until the next boot'
+complete -c cgscope -n $o -l no-apply -d 'Leave running user managers as they are'
+complete -c cgscope -n $o -l restart -d 'Restart user managers where nothing else helps'
+complete -c cgscope -n $o -l root -x -a '(__fish_complete_directories)' -d 'In this image'
+complete -c cgscope -n '__cgscope_in_options enable' -l adopt -d 'Take over a file of the administrator\'s'

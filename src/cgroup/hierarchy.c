@@ -30,15 +30,15 @@ static bool is_cgroup2(const char *path) {
         return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* Appends to @names the controllers that /proc/self/cgroup names for v1 hierarchies: "ID:CONTROLLERS:PATH", where the
- * unified one has no CONTROLLERS and a named one has "name=". */
-static void read_legacy_controllers(char *names, size_t size) {
+/* /proc/self/cgroup has "ID:CONTROLLERS:PATH", where the unified hierarchy has no CONTROLLERS and a named one has
+ * "name=". */
+char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]) {
         char text[8192];
-        size_t used = 0;
+        size_t used = 0, size = CGROUP_LEGACY_TEXT_MAX;
 
         names[0] = '\0';
         if (fd_read_path("/proc/self/cgroup", text, sizeof(text)) < 0)
-                return;
+                return names;
 
         for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
                 char *begin = strchr(line, ':'), *end = begin ? strchr(begin + 1, ':') : NULL;
@@ -49,27 +49,29 @@ static void read_legacy_controllers(char *names, size_t size) {
                 used += (size_t) snprintf(names + used, size - used, "%s%.*s", used ? ", " : "",
                                           (int) (end - begin - 1), begin + 1);
                 if (used >= size)
-                        return;
+                        break;
         }
+
+        return names;
 }
 
 CgroupMode cgroup_mode(void) {
-        char names[512];
+        char names[CGROUP_LEGACY_TEXT_MAX];
 
         if (is_cgroup2(CGROUP_MOUNT))
                 return CGROUP_UNIFIED;
 
-        read_legacy_controllers(names, sizeof(names));
+        (void) cgroup_legacy_controllers(names);
         if (is_cgroup2(CGROUP_MOUNT "/unified"))
                 return CGROUP_HYBRID;
         return *names ? CGROUP_LEGACY : CGROUP_ABSENT;
 }
 
 int cgroup_explain_mode(char **ret) {
-        char names[512];
+        char names[CGROUP_LEGACY_TEXT_MAX];
         int r;
 
-        read_legacy_controllers(names, sizeof(names));
+        (void) cgroup_legacy_controllers(names);
 
         switch (cgroup_mode()) {
         case CGROUP_HYBRID:

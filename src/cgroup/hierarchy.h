@@ -22,6 +22,13 @@ int cgroup_open_root(bool *ret_read_only);
 
 CgroupMode cgroup_mode(void);
 
+/* Room for the names of all v1 controllers: there are 14, and none is new. */
+#define CGROUP_LEGACY_TEXT_MAX 512
+
+/* The controllers that v1 hierarchies hold, by their names there, divided by ", " (and by "," where they share a
+ * hierarchy); "" where it holds none. Wherever those are mounted: the kernel tells them all. Returns @names. */
+char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]);
+
 /* Why there is nothing to work on, and what would change it, as one clause: "cgroup v1 holds memory, pids …". *ret is
  * to be freed by the caller. For use after -EMEDIUMTYPE. */
 int cgroup_explain_mode(char **ret);

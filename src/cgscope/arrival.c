@@ -5,6 +5,7 @@
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/reach.h"
+#include "cgroup/target.h"
 
 /* Of several assignments to one name the last one counts. */
 static bool is_overridden(const PropertyList *list, size_t i) {
@@ -50,6 +51,17 @@ static char *user_manager_on(const char *path) {
         return manager && endswith(manager, ".service") ? TAKE_PTR(manager) : NULL;
 }
 
+/* Whose manager it is need be said only where it is not ours. */
+static int advise_enable(const char *path, const char *manager, const char *names, char **ret) {
+        const char *unit = strrchr(manager, '/') + 1;
+        uid_t uid = target_manager_of(path);
+
+        if (uid == UID_INVALID || uid == geteuid())
+                return asprintf(ret, "cgscope enable %s hands it on to %s", names, unit);
+
+        return asprintf(ret, "cgscope enable --user-id %u %s hands it on to %s", (unsigned) uid, names, unit);
+}
+
 /* What lets a controller through that @next goes without, its parent @stop having it. */
 static int advise(const char *path, const char *stop, const char *next, ControllerMask controllers, const char *names,
                   char **ret) {
@@ -60,8 +72,7 @@ static int advise(const char *path, const char *stop, const char *next, Controll
         if (unmanaged)
                 r = asprintf(ret, "systemd does not pass it on");
         else if (manager && startswith(manager, next))
-                r = asprintf(ret, "an administrator lets it through with Delegate=%s in a drop-in for %s, see "
-                             "DELEGATION in cgscope(1)", names, strrchr(manager, '/') + 1);
+                r = advise_enable(path, manager, names, ret);
         else if (manager && streq(manager, stop))
                 r = asprintf(ret, "your user manager was handed it and does not know yet: systemctl --user "
                              "daemon-reexec");

@@ -120,7 +120,7 @@ int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *u
 
         *options = (CommonOptions) {
                 .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
-                .timeout = TIMEOUT_DEFAULT_USEC,
+                .timeout = usage->timeout ?: TIMEOUT_DEFAULT_USEC,
                 .ask_password = true,
                 .headings = true,
                 .pager = true,

@@ -85,6 +85,7 @@ typedef struct VerbUsage {
         size_t n_table;
         bool in_order;        /* a command follows */
         bool target_first;    /* a target stands before it, and options may follow the target, too */
+        uint64_t timeout;     /* microseconds: the default of --timeout; 0: that of most verbs */
 
         /* An option of the verb's own, its value in optarg; the words after it at argv[optind]. Returns 0, or a
          * negative errno when it has said what is wrong. NULL where it has only flags. */

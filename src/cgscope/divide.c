@@ -121,7 +121,7 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
                                  aim->text), -EOPNOTSUPP;
 
         return log_error("%s%scontroller %s does not reach the delegated unit: it stops at %s, whose "
-                         "cgroup.subtree_control lacks it; see DELEGATION in cgscope(1)", key ?: "", key ? ": " : "",
+                         "cgroup.subtree_control lacks it; cgscope doctor says what helps", key ?: "", key ? ": " : "",
                          name, stop), -EOPNOTSUPP;
 }
 

@@ -23,6 +23,9 @@ static const Verb verbs[] = {
         { "thaw", "[OPTIONS…] TARGET…", "Let them go on", verb_thaw },
         { "kill", "[OPTIONS…] TARGET…", "Send a signal to all processes in a scope or group", verb_kill },
         { "stop", "[OPTIONS…] TARGET…", "Stop a scope, or end a group", verb_stop },
+        { "enable", "[OPTIONS…] [CONTROLLER…]", "Have more controllers handed on to users", verb_enable },
+        { "disable", "[OPTIONS…] CONTROLLER…", "Take that back", verb_disable },
+        { "doctor", "[OPTIONS…]", "Show which controllers reach a user, and what helps", verb_doctor },
 };
 
 void version_print(void) {

@@ -38,3 +38,6 @@ int verb_freeze(int argc, char *argv[]);
 int verb_thaw(int argc, char *argv[]);
 int verb_kill(int argc, char *argv[]);
 int verb_stop(int argc, char *argv[]);
+int verb_enable(int argc, char *argv[]);
+int verb_disable(int argc, char *argv[]);
+int verb_doctor(int argc, char *argv[]);

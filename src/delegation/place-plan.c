@@ -10,8 +10,8 @@ static int refuse_other(const Plan *plan, char **ret_message) {
                 return message_set(-EEXIST, ret_message, "%s is not cgscope's %s; put a plain file of root's in its "
                                    "place, or remove it", path, plan->file.other);
 
-        return message_set(-EEXIST, ret_message, "%s is not cgscope's, and says more than which controllers to add: %s; "
-                           "move that to a file of another name beside it", path, plan->file.other);
+        return message_set(-EEXIST, ret_message, "%s is not cgscope's, and says more than which controllers to add: "
+                           "%s; move that to a file of another name beside it", path, plan->file.other);
 }
 
 static const char *whose(const DropIn *file) {

@@ -80,8 +80,8 @@ static int check_loss(const Plan *plan, const DropInPlace *there, const DropIn *
                 return message_set(-ENOTUNIQ, ret_message, "%s would hide %s, which hands on %s; enable that as well, "
                                    "or give that file another name", path, other, names);
 
-        return message_set(-ENOTUNIQ, ret_message, "%s would hide %s, which hands on %s; enable that as well, or first: "
-                           "cgscope disable --runtime %s %s", path, other, names, target_option(there->uid, target),
+        return message_set(-ENOTUNIQ, ret_message, "%s would hide %s, which hands on %s; enable that as well, or "
+                           "first: cgscope disable --runtime %s %s", path, other, names, target_option(there->uid, target),
                            names);
 }
 

@@ -52,7 +52,7 @@ has_keys() {
 # The columns stand behind the verb's name.
 has_columns() {
     local verb listed
-    for verb in list tree procs controllers; do
+    for verb in list tree procs controllers enable; do
         listed=$(marked columns "$1" | grep -oE '\b[A-Z][A-Z-]+|\b[a-z]+\)|case [a-z]+' |
             awk -v verb="$verb" '/[a-z]/ { found = $NF ~ "^" verb "\\)?$"; next } found')
         same "$verb: the sources, ${1##*/}" "$(source_columns "$source_dir" "$verb" | cut -d' ' -f1)" "$listed" ||
@@ -180,6 +180,10 @@ check_answers() {
     ok "$shell: columns" gives "$shell" "cgscope list -o MEM" MEMORY MEMORY-PEAK '!SWAP'
     ok "$shell: columns besides" gives "$shell" "cgscope list -o +SW" +SWAP
     ok "$shell: more columns" gives "$shell" "cgscope tree --output=+CPU,SW" "$(value --output= +CPU,SWAP)"
+    ok "$shell: controllers for users" gives "$shell" "cgscope enable i" io '!rdma'
+    ok "$shell: more controllers for users" gives "$shell" "cgscope disable --runtime io cpuset,m" cpuset,memory
+    ok "$shell: a user's ID" gives "$shell" "cgscope enable io --user-id=roo" "$(value --user-id= root)"
+    ok "$shell: columns of disable" gives "$shell" "cgscope disable -o OUT" OUTCOME
     ok "$shell: no argument" gives "$shell" "cgscope list " '!.'
 }
 

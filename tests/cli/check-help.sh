@@ -124,7 +124,7 @@ manual_has_columns() {
 source_fields() {
     {
         grep -oE '\[STATISTIC_[A-Z_]+\] = "[a-z_]+"' "$source_dir/cgroup/statistics.c"
-        cat "$source_dir"/cgscope/*.c | tr -s '\n ' ' ' |
+        cat "$source_dir"/cgscope/*.c "$source_dir"/cgscope/doctor/*.c | tr -s '\n ' ' ' |
             grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"'
         sed -n 's/.*= \("[a-z]*_\(some\|full\)_\)usec",$/\1avg10"/p' "$source_dir/cgroup/statistics.c"
     } | grep -oE '"[a-z0-9_]+"$' | tr -d '"' | sort -u
@@ -190,10 +190,28 @@ ok "chown: bad target" error_is_clean 1 chown ./a/../b root
 for verb in status tree create remove get controllers procs freeze thaw kill stop; do
     ok "$verb: bad target" error_is_clean 1 "$verb" ./a/../b
 done
-for verb in list tree procs controllers; do
+for verb in list tree procs controllers enable; do
     ok "$verb: unknown column" error_is_clean 2 "$verb" -o FROB
     ok "$verb: the manual has the columns" manual_has_columns "$verb"
 done
+
+# For whom is asked last.
+ok "doctor: an argument" error_is_clean 2 doctor frob
+ok "doctor: unknown user" error_is_clean 2 doctor --user-id=nobody-of-that-name
+ok "doctor: an impossible user" error_is_clean 2 doctor --user-id=4294967295
+ok "enable: unknown controller" error_is_clean 2 enable cpuset,frob
+ok "enable: a controller that systemd does not hand on" error_is_clean 2 enable io hugetlb
+ok "enable: an empty word" error_is_clean 2 enable ''
+ok "enable: an option without controllers" error_is_clean 2 enable --runtime
+ok "enable: --no-apply and --restart" error_is_clean 2 enable --no-apply --restart io
+ok "enable: --user-id and --all-users" error_is_clean 2 enable --user-id=1 --all-users io
+ok "enable: unknown user" error_is_clean 2 enable --user-id=nobody-of-that-name io
+ok "enable: an impossible user" error_is_clean 2 enable --user-id=4294967295 io
+ok "enable: --root and --restart" error_is_clean 2 enable --root=/nonexistent --restart io
+ok "enable: --root and a user's name" error_is_clean 2 enable --root=/nonexistent --user-id=root io
+ok "enable: no such image" error_is_clean 1 enable --root=/nonexistent io
+ok "disable: no controller" error_is_clean 2 disable
+ok "disable: --adopt" error_is_clean 2 disable --adopt io
 
 ok "run: missing value" error_is_clean 125 run --unit
 ok "run: unknown controller" error_is_clean 125 run --delegate=cpu,frob true

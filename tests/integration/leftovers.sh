@@ -18,8 +18,9 @@ end_processes() {
     done
 }
 
+# The service that the bus starts stays a little while.
 groups_now() {
-    find /sys/fs/cgroup -depth -type d -name '*cgscope*' 2>/dev/null || true
+    find /sys/fs/cgroup -depth -type d -name '*cgscope*' ! -name cgscoped.service 2>/dev/null || true
 }
 
 # Prints the groups of cgscope's and fails, if there still are some when a scope had the time to go.
@@ -64,8 +65,10 @@ scopes_now() {
     done | sort
 }
 
+# What a test wrote, also where units and rules are.
 files_now() {
-    find /tmp /var/tmp /dev/shm -mindepth 1 2>/dev/null | grep -v -e '/systemd-private-' | sort || true
+    find /tmp /var/tmp /dev/shm /etc/systemd/system /run/systemd/system /etc/polkit-1/rules.d -mindepth 1 2>/dev/null |
+        grep -v -e '/systemd-private-' | sort || true
 }
 
 remember_state() {
@@ -95,9 +98,10 @@ leftovers() {
     files_now | comm -13 "$base/files.before" - | sed 's/^/file /'
     empty_scopes | sed 's/^/scope without processes of /'
     groups_now | sed 's/^/group /'
-    # The services are activated by the bus and stay a little while.
     for line in /proc/[0-9]*; do
-        [[ $(cat "$line/comm" 2>/dev/null) != cgscope ]] || printf 'process cgscope %s\n' "${line#/proc/}"
+        case $(cat "$line/comm" 2>/dev/null) in
+            cgscope | cgscope-*) printf 'process of cgscope %s\n' "${line#/proc/}" ;;
+        esac
     done
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files that the checks read say. Pure functions of their text, which may be anything. */
+
+#include "basic/macros.h"
+
+/* The values of @name=VALUE on the kernel command line @line (/proc/cmdline), divided by commas; a word @name without
+ * '=' counts as an empty one. 1: *ret is to be freed by the caller; 0: it is not there. */
+int argument_get(const char *line, const char *name, char **ret);
+
+/* Whether @word is one of those in @list, which are divided by commas: mount options, values as above. */
+bool list_contains(const char *list, const char *word);
+
+/* What is mounted last, so uppermost, at a place. */
+typedef struct Mount {
+        char *type;
+        char *options; /* of the file system: "rw,nsdelegate" */
+        char *root;    /* which directory of it is seen there */
+} Mount;
+
+/* Finds what is mounted at @point in @text, the contents of /proc/self/mountinfo. 1: *ret is to be given to
+ * mount_done(); 0: nothing is. */
+int mount_find(const char *text, const char *point, Mount *ret);
+void mount_done(Mount *mount);
+
+/* Whether the kernel @release ("6.1.0-13-amd64") is version @major.@minor or newer. -EINVAL: it begins with no
+ * version. */
+int kernel_is_at_least(const char *release, unsigned major, unsigned minor);
+
+/* 1 or 2 where @release, that of the kernel, is of the Windows Subsystem for Linux; else 0. */
+unsigned kernel_wsl(const char *release);
+
+/* Whether CONFIG_@option=y stands in @text, a kernel's configuration. */
+bool config_has(const char *text, const char *option);
+
+/* The scheduler in use of those that queue/scheduler lists: "none [mq-deadline] bfq" is mq-deadline, and a line that
+ * marks none is a whole name itself. Returns @buffer, empty where there is none. */
+char *scheduler_in_use(const char *text, char *buffer, size_t size);
+
+/* Whether io.cost.qos of the root group, in @text, says that the model is in use for the device MAJOR:MINOR in
+ * @device. */
+bool io_cost_is_enabled(const char *text, const char *device);
+
+/* The scheduling of a thread in @text, /proc/PID/task/TID/stat. *ret_policy is one of SCHED_FIFO and its like. False
+ * where it cannot be read. */
+bool thread_parse(const char *text, unsigned *ret_policy, bool *ret_kernel);
+
+/* Copies @text without what could not be printed: only letters, digits and "-_.+:@~" are left. Returns @buffer. */
+char *clean_name(const char *text, char *buffer, size_t size);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "doctor.h"
+
+#include <pwd.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgscope/doctor/report.h"
+#include "cgscope/module.h"
+#include "cgscope/verbs.h"
+#include "delegation/delegation.h"
+
+/* `cgscope doctor`: which controllers reach a user, where the others stop and what helps, and what else stands in the
+ * way. */
+
+enum {
+        OPTION_USER_ID = OPTION_OWN,
+};
+
+typedef struct DoctorOptions {
+        CommonOptions common;
+        uid_t uid;
+} DoctorOptions;
+
+static const Option options_table[] = {
+        { "user-id", 0, "UID", "For this user, a number or a name [you]", OPTION_USER_ID },
+        { "timeout", 0, "TIME", "Wait so long for a manager [30s]", OPTION_TIMEOUT },
+        { "full", 'l', NULL, "Do not break lines that are too long", OPTION_FULL },
+        { "no-pager", 0, NULL, "Do not use a pager", OPTION_NO_PAGER },
+        JSON_OPTION,
+        GENERAL_OPTIONS,
+};
+
+static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+        DoctorOptions *options = userdata;
+        const struct passwd *entry;
+        uint64_t uid;
+
+        (void) id, (void) argc, (void) argv;
+        if (parse_unsigned(optarg, 0, UINT32_MAX, &uid) >= 0)
+                entry = delegation_uid_is_valid(uid) ? getpwuid((uid_t) uid) : NULL;
+        else
+                entry = getpwnam(optarg);
+        if (!entry)
+                return log_error("--user-id: there is no user '%s'", optarg), -EINVAL;
+
+        options->uid = entry->pw_uid;
+        return 0;
+}
+
+static void doctor_done(Doctor *doctor) {
+        free(doctor->user);
+        free(doctor->asking_message);
+        (void) fd_close(doctor->root);
+}
+
+/* Oneself exists, whoever knows of it. */
+static int find_user(Doctor *doctor) {
+        const struct passwd *entry = getpwuid(doctor->uid);
+
+        doctor->user = entry ? strdup(entry->pw_name) : NULL;
+        return entry && !doctor->user ? log_oom() : 0;
+}
+
+/* What cannot be had here is for the checks to tell. */
+static void open_all(Doctor *doctor) {
+        doctor->mode = cgroup_mode();
+        doctor->root = cgroup_open_root(&doctor->read_only);
+
+        log_capture(&doctor->asking_message);
+        doctor->asking = module_load(ASKING_MODULE, ASKING_SYMBOL, "the part that speaks to systemd");
+        log_capture(NULL);
+}
+
+static int examine(Doctor *doctor) {
+        _cleanup_(diagnosis_done) Diagnosis diagnosis = {};
+        int r;
+
+        open_all(doctor);
+
+        r = diagnosis_make(doctor, &diagnosis);
+        if (r < 0) {
+                log_oom();
+                return STATUS_FAILURE;
+        }
+
+        r = doctor->options->json ? diagnosis_print_json(&diagnosis) : diagnosis_print_text(&diagnosis);
+        return r < 0 ? STATUS_FAILURE : diagnosis_status(&diagnosis);
+}
+
+int verb_doctor(int argc, char *argv[]) {
+        static const VerbUsage usage = {
+                .synopsis = "cgscope doctor [OPTIONS…]",
+                .summary = "Show the way of the controllers from the root of the hierarchy to your scopes: which "
+                           "arrive, where the others stop, why, and what helps. And check what else could stand in "
+                           "the way.",
+                .see = "EXIT STATUS",
+                .table = options_table,
+                .n_table = ELEMENTSOF(options_table),
+                .own = parse_own,
+        };
+        DoctorOptions options = { .uid = geteuid() };
+        _cleanup_(doctor_done) Doctor doctor = { .options = &options.common, .root = -EBADF };
+        int rest, r;
+
+        r = common_options_parse(&options.common, &usage, &options, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest < argc) {
+                log_error("doctor: takes no argument '%s'", argv[rest]);
+                return STATUS_USAGE;
+        }
+
+        options.common.ask_password = false; /* nothing that is asked needs one */
+        doctor.uid = options.uid;
+        doctor.own = options.uid == geteuid();
+        r = find_user(&doctor);
+
+        return r < 0 ? STATUS_FAILURE : examine(&doctor);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgscope/enable.h"
+#include "delegation/place.h"
+#include "delegation/write.h"
+
+/* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
+#define SYSTEM_BUS_SOCKET "/run/dbus/system_bus_socket"
+
+/* root without a system bus is in an image that is being built. For others the lack of a bus is an error. */
+bool enable_is_image(const Enable *enable) {
+        return enable->root || (geteuid() == 0 && isempty(getenv("DBUS_SYSTEM_BUS_ADDRESS")) &&
+                                access(SYSTEM_BUS_SOCKET, F_OK) < 0);
+}
+
+/* "/srv/image/" -> "/srv/image", "/" -> "" */
+static char *prefix_of(const char *path) {
+        size_t length = strlen(path);
+
+        while (length > 0 && path[length - 1] == '/')
+                length--;
+
+        return strndup(path, length);
+}
+
+/* For want of memory not even a message can be made. */
+static int report(int error, char *message) {
+        return message ? client_report(error, message)
+                       : log_error_errno(error, "cannot work on the drop-ins for user@.service");
+}
+
+int enable_write_image(Enable *enable) {
+        const char *path = enable->root ?: "/";
+        _cleanup_close_ int root = -EBADF;
+        char *message = NULL;
+        int r;
+
+        free(enable->prefix);
+        enable->prefix = prefix_of(path);
+        if (!enable->prefix)
+                return log_oom();
+
+        root = place_open_root(path);
+        if (root < 0)
+                return log_error_errno(root, "cannot open %s", path);
+
+        r = place_list(root, enable->request.uid, &enable->before, &message);
+        if (r >= 0 && enable->adopt)
+                r = enable_show_merge(enable);
+        if (r >= 0 && enable->request.operation != DELEGATION_GET)
+                r = delegation_write(root, &enable->request, &message);
+        if (r >= 0)
+                r = place_list(root, enable->request.uid, &enable->state, &message);
+
+        return r < 0 ? report(r, message) : 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgscope/enable.h"
+
+/* Somebody has to find out a password and type it. */
+#define TIMEOUT_USEC (300 * USEC_PER_SEC)
+
+enum {
+        OPTION_USER_ID = OPTION_OWN,
+        OPTION_ROOT,
+};
+
+/* clang-format off */
+#define OPTIONS_FOR_WHOM \
+        { "user-id",          0,  "UID",  "For this user, a number or a name [you]",       OPTION_USER_ID }, \
+        { "all-users",        0,  NULL,   "For all users",                                 OPTION_FLAG(Enable, all_users) }, \
+        { "runtime",          0,  NULL,   "In /run, until the next boot",                  OPTION_FLAG(Enable, runtime) }, \
+        { "no-apply",         0,  NULL,   "Leave running user managers as they are",       OPTION_FLAG(Enable, no_apply) }, \
+        { "restart",          0,  NULL,   "Restart user managers where nothing else helps", OPTION_FLAG(Enable, restart) }
+
+#define OPTIONS_REST \
+        { "root",             0,  "DIR",  "In this image instead of the running system",   OPTION_ROOT }, \
+        { "timeout",          0,  "TIME", "Wait so long, for passwords as well [5min]",    OPTION_TIMEOUT }, \
+        { "no-ask-password",  0,  NULL,   "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD }, \
+        TABLE_OPTIONS, \
+        GENERAL_OPTIONS
+/* clang-format on */
+
+static const Option enable_options[] = {
+        OPTIONS_FOR_WHOM,
+        { "adopt", 0, NULL, "Take over a file of the administrator's", OPTION_FLAG(Enable, adopt) },
+        OPTIONS_REST,
+};
+
+static const Option disable_options[] = {
+        OPTIONS_FOR_WHOM,
+        OPTIONS_REST,
+};
+
+static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+        Enable *enable = userdata;
+
+        (void) argc;
+        (void) argv;
+        *(id == OPTION_ROOT ? &enable->root : &enable->user) = optarg;
+        return 0;
+}
+
+static const VerbUsage enable_usage = {
+        .synopsis = "cgscope enable [OPTIONS…] [CONTROLLER…]",
+        .summary = "Have systemd hand controllers (cpuset, cpu, io, memory, pids) on to a user, by "
+                   "default to you, at once and for good; you are asked for a password where that is "
+                   "needed. Without a controller: show what reaches whom.",
+        .table = enable_options,
+        .n_table = ELEMENTSOF(enable_options),
+        .timeout = TIMEOUT_USEC,
+        .own = parse_own,
+};
+
+static const VerbUsage disable_usage = {
+        .synopsis = "cgscope disable [OPTIONS…] CONTROLLER…",
+        .summary = "Take back what enable did. Scopes that run keep their controllers until they end.",
+        .table = disable_options,
+        .n_table = ELEMENTSOF(disable_options),
+        .timeout = TIMEOUT_USEC,
+        .own = parse_own,
+};
+
+static int parse_user(Enable *enable) {
+        const struct passwd *entry;
+        uint64_t uid;
+
+        /* The names in an image are the image's own. */
+        if (parse_unsigned(enable->user, 0, UINT32_MAX, &uid) < 0 && enable->root)
+                return log_error("--user-id: with --root it takes a number, not '%s'", enable->user), -EINVAL;
+
+        if (parse_unsigned(enable->user, 0, UINT32_MAX, &uid) < 0) {
+                entry = getpwnam(enable->user);
+                if (!entry)
+                        return log_error("--user-id: there is no user '%s'", enable->user), -EINVAL;
+                uid = entry->pw_uid;
+        }
+        if (!delegation_uid_is_valid(uid))
+                return log_error("--user-id: no user can have the number '%s'", enable->user), -EINVAL;
+
+        enable->request.uid = uid;
+        return 0;
+}
+
+/* For root the own number is rarely meant, and all users not always. */
+static int choose_user(Enable *enable) {
+        if (enable->user && enable->all_users)
+                return log_error("--user-id and --all-users exclude each other"), -EINVAL;
+        if (enable->user)
+                return parse_user(enable);
+
+        enable->request.uid = geteuid();
+        if (enable->all_users || enable->root ||
+            (geteuid() == 0 && enable->request.operation == DELEGATION_GET))
+                enable->request.uid = DELEGATION_EVERYBODY;
+        else if (geteuid() == 0)
+                return log_error("%s: for whom? Pass --user-id=UID, or --all-users", enable->verb), -EINVAL;
+
+        return 0;
+}
+
+static int parse_controllers(Enable *enable, char *const words[], size_t n_words) {
+        for (size_t i = 0; i < n_words; i++) {
+                char names[CONTROLLER_MASK_TEXT_MAX], managed[CONTROLLER_MASK_TEXT_MAX];
+                _cleanup_free_ char *unknown = NULL;
+                ControllerMask mask;
+
+                (void) controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', managed);
+                if (controller_mask_parse(words[i], &mask, &unknown) < 0)
+                        return log_error("%s: there is no controller '%s', but %s", enable->verb, unknown ?: words[i],
+                                         managed), -EINVAL;
+                if (mask & ~CONTROLLER_MASK_MANAGED)
+                        return log_error("%s: systemd hands %s on to nobody, but %s", enable->verb,
+                                         controller_mask_format(mask & ~CONTROLLER_MASK_MANAGED, ' ', names),
+                                         managed), -EINVAL;
+
+                enable->request.controllers |= mask;
+        }
+
+        return 0;
+}
+
+/* What makes sense together. */
+static int check(const Enable *enable) {
+        if (enable->request.controllers == CONTROLLER_MASK_NONE &&
+            (enable->request.operation == DELEGATION_DISABLE || enable->runtime || enable->no_apply ||
+             enable->restart || enable->adopt))
+                return log_error("%s: which controllers? See cgscope %s --help", enable->verb, enable->verb), -EINVAL;
+        if (enable->no_apply && enable->restart)
+                return log_error("--no-apply and --restart exclude each other"), -EINVAL;
+        if (enable->root && (enable->no_apply || enable->restart))
+                return log_error("--root and --%s exclude each other: nothing runs in an image",
+                                 enable->restart ? "restart" : "no-apply"), -EINVAL;
+
+        return 0;
+}
+
+int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]) {
+        bool disable = operation == DELEGATION_DISABLE;
+        DelegationRequest *request = &enable->request;
+        int rest, r;
+
+        enable->verb = disable ? "disable" : "enable";
+
+        r = common_options_parse(&enable->common, disable ? &disable_usage : &enable_usage, enable, argc, argv, &rest);
+        if (r <= 0)
+                return r;
+
+        request->operation = operation;
+        request->flags = (enable->runtime ? DELEGATION_RUNTIME : 0) | (enable->no_apply ? DELEGATION_NO_APPLY : 0) |
+                         (enable->adopt ? DELEGATION_ADOPT : 0);
+        r = parse_controllers(enable, argv + rest, (size_t) (argc - rest));
+        if (r >= 0)
+                r = check(enable);
+        if (r >= 0 && request->controllers == CONTROLLER_MASK_NONE)
+                request->operation = DELEGATION_GET;
+        if (r >= 0)
+                r = choose_user(enable);
+        if (r >= 0)
+                r = enable_choose_columns(enable);
+
+        return r < 0 ? r : 1;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+
+#include "basic/log.h"
+#include "cgscope/enable.h"
+
+typedef enum EnableColumn {
+        COLUMN_UID,
+        COLUMN_USER,
+        COLUMN_DROP_IN,
+        COLUMN_MANAGER,
+        COLUMN_STATE,
+        COLUMN_DEFAULT_END,
+        COLUMN_MISSING = COLUMN_DEFAULT_END,
+        COLUMN_LOADED,
+        COLUMN_SLICE,
+        COLUMN_HANDED_ON,
+        COLUMN_FILE,
+        COLUMN_KIND,
+        COLUMN_OUTCOME,
+        _COLUMN_MAX,
+} EnableColumn;
+
+static const TableColumn columns[_COLUMN_MAX] = {
+        [COLUMN_UID] = { "UID", "uid", "number of the user", TABLE_NUMBER },
+        [COLUMN_USER] = { "USER", "user", "name of the user", TABLE_SHORTEN },
+        [COLUMN_DROP_IN] = { "DROP-IN", "drop_in", "controllers that drop-ins ask for", TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_MANAGER] = { "MANAGER", "manager", "controllers that reached the user manager",
+                             TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_STATE] = { "STATE", "verdict", "what is true of those asked for", 0 },
+        [COLUMN_MISSING] = { "MISSING", "missing", "those that are not as asked for", TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_LOADED] = { "LOADED", "loaded", "those that the system manager has loaded",
+                            TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_SLICE] = { "SLICE", "slice_controllers", "those that reached the user's slice",
+                           TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_HANDED_ON] = { "HANDED-ON", "handed_on", "those that the user manager hands on so far",
+                               TABLE_WORDS | TABLE_SHORTEN },
+        [COLUMN_FILE] = { "FILE", "file", "drop-in that systemd reads for the user", TABLE_SHORTEN },
+        [COLUMN_KIND] = { "KIND", "kind", "whose that file is", 0 },
+        [COLUMN_OUTCOME] = { "OUTCOME", "outcome", "what came of applying it", 0 },
+};
+
+int enable_choose_columns(Enable *enable) {
+        return tabular_choose(&enable->tabular, &enable->common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
+}
+
+/* One of the table: a user, or all. */
+typedef struct Row {
+        uint64_t uid;
+        const DelegationDropIn *drop_in;  /* the one that is read; NULL: none */
+        const DelegationManager *manager; /* NULL: none runs */
+} Row;
+
+static int set_mask(Enable *enable, TableRow *row, EnableColumn column, ControllerMask mask) {
+        char names[CONTROLLER_MASK_TEXT_MAX];
+
+        return tabular_set_string(&enable->tabular, row, column,
+                                  controller_mask_format(mask, enable->tabular.json ? '\n' : ' ', names));
+}
+
+static int set_user(Enable *enable, TableRow *row, uint64_t uid) {
+        const struct passwd *entry;
+        int r;
+
+        if (uid == DELEGATION_EVERYBODY)
+                return tabular_set_string(&enable->tabular, row, COLUMN_USER, enable->tabular.json ? NULL : "(all)");
+
+        r = tabular_set_number(&enable->tabular, row, COLUMN_UID, uid);
+        entry = enable->root ? NULL : getpwuid((uid_t) uid);
+        return r < 0 ? r : tabular_set_string(&enable->tabular, row, COLUMN_USER, entry ? entry->pw_name : NULL);
+}
+
+/* Without a manager nothing is in effect, and nothing amiss. */
+static int set_state(Enable *enable, TableRow *cells, const Row *row) {
+        Tabular *tabular = &enable->tabular;
+        ControllerMask asked;
+        Verdict verdict;
+
+        if (row->manager && enable_concern(enable, row->manager) == CONTROLLER_MASK_NONE)
+                return 0;
+        if (row->manager) {
+                verdict = enable_judge(enable, row->manager);
+                return tabular_set_string(tabular, cells, COLUMN_STATE,
+                                          tabular->json ? verdict_to_field(verdict) : verdict_to_string(verdict));
+        }
+
+        asked = row->drop_in ? row->drop_in->controllers : CONTROLLER_MASK_NONE;
+        if (enable->request.controllers != CONTROLLER_MASK_NONE)
+                asked &= enable->request.controllers;
+        if (row->uid == DELEGATION_EVERYBODY || asked == CONTROLLER_MASK_NONE)
+                return 0;
+
+        return tabular_set_string(tabular, cells, COLUMN_STATE, tabular->json ? "next-login" : "at next login");
+}
+
+static int set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
+        /* As in org.cgscope.Delegation1. */
+        static const char *const kinds[] = {
+                [DROP_IN_OURS] = "cgscope",
+                [DROP_IN_EDITED] = "edited",
+                [DROP_IN_FOREIGN] = "administrator",
+        };
+        char path[ENABLE_PATH_MAX];
+        int r;
+
+        r = set_mask(enable, cells, COLUMN_DROP_IN, enable_asked(&enable->state, row->uid));
+        if (r < 0 || !row->drop_in)
+                return r;
+
+        r = tabular_set_string(&enable->tabular, cells, COLUMN_FILE, enable_path(enable, row->drop_in, path));
+        return r < 0 ? r : tabular_set_string(&enable->tabular, cells, COLUMN_KIND, kinds[row->drop_in->kind]);
+}
+
+static int set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {
+        int r;
+
+        r = set_mask(enable, cells, COLUMN_MANAGER, manager->live);
+        if (r >= 0)
+                r = set_mask(enable, cells, COLUMN_MISSING, enable_missing(enable, manager));
+        if (r >= 0)
+                r = set_mask(enable, cells, COLUMN_LOADED, manager->loaded);
+        if (r >= 0)
+                r = set_mask(enable, cells, COLUMN_SLICE, manager->slice);
+        if (r >= 0)
+                r = set_mask(enable, cells, COLUMN_HANDED_ON, manager->enabled);
+        if (r >= 0)
+                r = tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME,
+                                       delegation_outcome_to_string(manager->outcome));
+        return r;
+}
+
+static int add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
+        const Row row = {
+                .uid = uid,
+                .drop_in = verdict_drop_in(&enable->state, uid),
+                .manager = manager,
+        };
+        TableRow *cells;
+        int r;
+
+        r = tabular_add(&enable->tabular, NULL, &cells);
+        if (r >= 0)
+                r = set_user(enable, cells, uid);
+        if (r >= 0)
+                r = set_drop_in(enable, cells, &row);
+        if (r >= 0)
+                r = set_state(enable, cells, &row);
+        if (r >= 0 && manager)
+                r = set_manager(enable, cells, manager);
+
+        return r;
+}
+
+/* The lowest UID not below @from that there is something to say of; DELEGATION_EVERYBODY: there is none. */
+static uint64_t next_user(const Enable *enable, uint64_t from, const DelegationManager **ret_manager) {
+        const DelegationState *state = &enable->state;
+        uint64_t uid = DELEGATION_EVERYBODY;
+
+        for (size_t i = 0; i < state->n_drop_ins; i++)
+                if (state->drop_ins[i].uid >= from && state->drop_ins[i].uid < uid)
+                        uid = state->drop_ins[i].uid;
+        for (size_t i = 0; i < state->n_managers; i++)
+                if (state->managers[i].uid >= from && state->managers[i].uid < uid)
+                        uid = state->managers[i].uid;
+        if (enable->request.uid >= from && enable->request.uid < uid)
+                uid = enable->request.uid;
+
+        *ret_manager = NULL;
+        for (size_t i = 0; i < state->n_managers; i++)
+                if (state->managers[i].uid == uid)
+                        *ret_manager = state->managers + i;
+
+        return uid;
+}
+
+static bool is_empty(const Enable *enable) {
+        return enable->request.uid == DELEGATION_EVERYBODY && enable->state.n_drop_ins == 0 &&
+               enable->state.n_managers == 0;
+}
+
+int enable_show(Enable *enable) {
+        const DelegationManager *manager;
+        int r;
+
+        if (is_empty(enable) && !enable->common.json)
+                return log_info("Nothing is enabled for anybody%s.",
+                                enable->image ? "" : ", and no user manager runs"), 0;
+
+        r = tabular_open(&enable->tabular, &enable->common, columns, "users");
+
+        if (r >= 0 && enable->request.uid == DELEGATION_EVERYBODY &&
+            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY))
+                r = add_row(enable, DELEGATION_EVERYBODY, NULL);
+
+        for (uint64_t uid = 0; r >= 0; uid++) {
+                uid = next_user(enable, uid, &manager);
+                if (uid == DELEGATION_EVERYBODY)
+                        break;
+                r = add_row(enable, uid, manager);
+        }
+
+        return r < 0 ? r : tabular_print(&enable->tabular, &enable->common);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "enable.h"
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "cgscope/probe.h"
+#include "cgscope/verbs.h"
+
+/* A scope is there in an instant. */
+#define PROBE_TIMEOUT_USEC (30 * USEC_PER_SEC)
+
+static void enable_done(Enable *enable) {
+        client_close(&enable->client);
+        tabular_done(&enable->tabular);
+        delegation_state_done(&enable->before);
+        delegation_state_done(&enable->state);
+        free(enable->prefix);
+}
+
+static int ask(Enable *enable, const DelegationRequest *request, DelegationState *ret) {
+        char *message = NULL;
+        int r;
+
+        r = enable->client.asking->delegation_ask(enable->client.manager, request, ret, &message);
+        return r < 0 ? client_report(r, message) : 0;
+}
+
+static int look(Enable *enable, DelegationState *ret) {
+        const DelegationRequest request = { .operation = DELEGATION_GET, .uid = enable->request.uid };
+
+        return ask(enable, &request, ret);
+}
+
+/* Whether the caller's own manager has looked nobody knows but itself. Not for root, whose scopes are PID 1's. */
+static void find_out(Enable *enable) {
+        _cleanup_(probe_done) Probe probe = PROBE_INIT;
+        CommonOptions options = enable->common;
+        _cleanup_free_ char *message = NULL;
+        bool unknown = false;
+
+        enable->probed = false;
+        for (size_t i = 0; i < enable->state.n_managers; i++)
+                unknown = unknown || (enable->state.managers[i].uid == geteuid() &&
+                                      enable_judged(enable, enable->state.managers + i, VERDICT_REACHED));
+        if (!unknown || geteuid() == 0)
+                return;
+
+        /* Where it fails, it stays unknown. */
+        options.timeout = PROBE_TIMEOUT_USEC;
+        enable->probed = probe_scope(&probe, &options, &message) >= 0;
+        enable->probe = probe.scope.controllers;
+}
+
+static int copy_state(const DelegationState *from, DelegationState *to) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < from->n_drop_ins; i++)
+                r = delegation_state_add_drop_in(to, from->drop_ins + i);
+        for (size_t i = 0; r >= 0 && i < from->n_managers; i++)
+                r = delegation_state_add_manager(to, from->managers + i);
+
+        return r < 0 ? log_oom() : 0;
+}
+
+/* Whether a file that the request is about names one of these controllers (@all: all of them). */
+static bool is_written(const Enable *enable, bool all) {
+        const DelegationRequest *request = &enable->request;
+        bool disable = request->operation == DELEGATION_DISABLE;
+
+        for (size_t i = 0; i < enable->before.n_drop_ins; i++) {
+                const DelegationDropIn *d = enable->before.drop_ins + i;
+                ControllerMask named = d->controllers & request->controllers;
+
+                if (d->uid == request->uid && (d->runtime == enable->runtime || (disable && d->runtime)) &&
+                    (all ? named == request->controllers : named != CONTROLLER_MASK_NONE))
+                        return true;
+        }
+
+        return false;
+}
+
+/* Whether all is as wanted: nobody shall be asked for a password for nothing. */
+static bool is_done(const Enable *enable) {
+        bool disable = enable->request.operation == DELEGATION_DISABLE;
+
+        if (enable->adopt || is_written(enable, !disable) == disable)
+                return false;
+
+        for (size_t i = 0; i < enable->state.n_managers; i++) {
+                const DelegationManager *manager = enable->state.managers + i;
+
+                if (enable_missing(enable, manager) ||
+                    (!disable && enable_judged(enable, manager, VERDICT_REACHED)))
+                        return false;
+        }
+
+        return true;
+}
+
+/* Asks for what is wanted, with what there was before for comparison. */
+static int change(Enable *enable) {
+        int r;
+
+        r = look(enable, &enable->before);
+        if (r >= 0)
+                r = copy_state(&enable->before, &enable->state);
+        if (r < 0)
+                return r;
+
+        find_out(enable);
+        if (is_done(enable))
+                return 0;
+
+        r = enable->adopt ? enable_show_merge(enable) : 0;
+        if (r < 0)
+                return r;
+
+        delegation_state_done(&enable->state);
+        r = ask(enable, &enable->request, &enable->state);
+        if (r >= 0)
+                find_out(enable);
+        return r;
+}
+
+/* Shows what there is. */
+static int view(Enable *enable) {
+        int r = look(enable, &enable->state);
+
+        if (r >= 0)
+                find_out(enable);
+        return r;
+}
+
+/* What is true after something was restarted. What came of the managers stays known. */
+static int look_again(Enable *enable) {
+        DelegationState now = {};
+        int r;
+
+        r = look(enable, &now);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < now.n_managers; i++)
+                for (size_t k = 0; k < enable->state.n_managers; k++)
+                        if (now.managers[i].uid == enable->state.managers[k].uid)
+                                now.managers[i].outcome = enable->state.managers[k].outcome;
+
+        delegation_state_done(&enable->state);
+        enable->state = now;
+        enable->probed = false;
+        return 0;
+}
+
+/* The table of a change is told with the rest; that of the state is what was asked for. */
+static int show(Enable *enable) {
+        if (enable->common.quiet && !enable->common.json && enable->request.operation != DELEGATION_GET)
+                return 0;
+
+        return enable_show(enable);
+}
+
+/* Where this process is among what ends, it says all before that. */
+static int restart(Enable *enable) {
+        int r;
+
+        r = enable_restart(enable, false);
+        return r > 0 ? look_again(enable) : r;
+}
+
+static int run(Enable *enable) {
+        bool changes = enable->request.operation != DELEGATION_GET;
+        const ManagerOptions options = {
+                .kind = MANAGER_SYSTEM,
+                .deadline = deadline_after(enable->common.timeout),
+                .ask_password = enable->common.ask_password && changes,
+        };
+        int r;
+
+        r = client_open(&enable->client, &options);
+        if (r >= 0)
+                r = changes ? change(enable) : view(enable);
+        if (r < 0)
+                return r;
+
+        if (changes)
+                enable_say_changes(enable);
+        if (enable->restart)
+                r = restart(enable);
+        if (r >= 0)
+                r = show(enable);
+        if (r >= 0 && enable->restart)
+                r = enable_restart(enable, true);
+        if (r < 0)
+                return r;
+
+        enable_say_steps(enable);
+        return 0;
+}
+
+static int run_image(Enable *enable) {
+        int r;
+
+        r = enable_write_image(enable);
+        if (r < 0)
+                return r;
+
+        if (enable->request.operation != DELEGATION_GET)
+                enable_say_changes(enable);
+        return show(enable);
+}
+
+/* Whether all that was asked for is in effect wherever a manager runs. What is left after disabling is no failure. */
+static bool is_in_effect(const Enable *enable) {
+        for (size_t i = 0; i < enable->state.n_managers; i++)
+                if (enable->request.operation == DELEGATION_ENABLE &&
+                    enable_missing(enable, enable->state.managers + i) != CONTROLLER_MASK_NONE)
+                        return false;
+
+        return true;
+}
+
+static int enable_run(DelegationOperation operation, int argc, char *argv[]) {
+        _cleanup_(enable_done) Enable enable = {};
+        int r;
+
+        r = enable_parse(&enable, operation, argc, argv);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+
+        enable.image = enable_is_image(&enable);
+        enable.prefix = strdup("");
+        r = enable.prefix ? 0 : -ENOMEM;
+        if (r >= 0)
+                r = enable.image ? run_image(&enable) : run(&enable);
+
+        return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
+}
+
+int verb_enable(int argc, char *argv[]) {
+        return enable_run(DELEGATION_ENABLE, argc, argv);
+}
+
+int verb_disable(int argc, char *argv[]) {
+        return enable_run(DELEGATION_DISABLE, argc, argv);
+}

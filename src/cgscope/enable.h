@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* `cgscope enable` and `cgscope disable`: one question to cgscoped (or, in an image, the files themselves), and what is
+ * true afterwards. Functions that return an error have said what is wrong. */
+
+#include "cgscope/client.h"
+#include "cgscope/tabular.h"
+#include "delegation/verdict.h"
+
+typedef struct Enable {
+        CommonOptions common;
+        Tabular tabular;
+        const char *verb; /* "enable" */
+
+        /* As typed */
+        const char *user, *root;
+        bool all_users, runtime, restart, no_apply, adopt;
+
+        DelegationRequest request;
+        bool image; /* no system runs there: files alone */
+        char *prefix; /* of the image's files: "/srv/image", "" */
+        Client client;
+
+        DelegationState before, state; /* before anything was asked for, and now */
+
+        /* What a new scope of the caller's got, where that was found out. */
+        bool probed;
+        ControllerMask probe;
+} Enable;
+
+/* enable-options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
+int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]);
+
+/* enable-image.c: whether there is no system to ask, only files; and what is done with them. */
+bool enable_is_image(const Enable *enable);
+int enable_write_image(Enable *enable);
+
+/* enable-adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
+int enable_show_merge(const Enable *enable);
+
+/* enable-restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
+ * in which this process lives, else the others. Returns how many were restarted, or a negative errno. */
+int enable_restart(Enable *enable, bool own);
+
+/* enable-show.c: the table. */
+int enable_choose_columns(Enable *enable);
+int enable_show(Enable *enable);
+
+/* enable-say.c: what was written and what still asks for it; and for each manager where something is not as it should
+ * be, the one step that is left. */
+void enable_say_changes(const Enable *enable);
+void enable_say_steps(const Enable *enable);
+
+/* enable-judge.c */
+
+/* The controllers that the row of @manager is about: those asked for, or else those that somebody had handed on to it
+ * beyond the default. */
+ControllerMask enable_concern(const Enable *enable, const DelegationManager *manager);
+
+/* The verdict on them, and those of them that a verdict is true of. */
+Verdict enable_judge(const Enable *enable, const DelegationManager *manager);
+ControllerMask enable_judged(const Enable *enable, const DelegationManager *manager, Verdict verdict);
+
+/* Those that are not as they were asked to be. */
+ControllerMask enable_missing(const Enable *enable, const DelegationManager *manager);
+
+/* What drop-ins of our name ask for, for that user; DELEGATION_EVERYBODY: those for all. */
+ControllerMask enable_asked(const DelegationState *state, uint64_t uid);
+
+/* "tester (1000)", "1000", "all users". Returns @buffer. */
+#define ENABLE_USER_MAX 320
+char *enable_user(const Enable *enable, uint64_t uid, char buffer[static ENABLE_USER_MAX]);
+
+/* The path of a drop-in, with the prefix. Returns @buffer. */
+#define ENABLE_PATH_MAX 4352
+char *enable_path(const Enable *enable, const DelegationDropIn *drop_in, char buffer[static ENABLE_PATH_MAX]);

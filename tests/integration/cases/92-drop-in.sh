@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck source=tests/integration/scopes.sh
+. "${BASH_SOURCE[0]%/*}/../scopes.sh"
+# The drop-ins for user@.service: whoever is killed, whatever fails, and whatever is there already, each file is the old
+# one or the new one, and the directories are root's. In an image, and by cgscoped on the system itself.
+
+steps=$guest_dir/drop-in-steps.py
+user_dir=etc/systemd/system/user@1000.service.d
+all_dir=etc/systemd/system/user@.service.d
+
+setup() {
+    image=$scratch/image work=$scratch/work
+    mkdir -m 755 "$image"
+}
+
+teardown() {
+    local dir
+    umount -q "$image" 2>/dev/null || true
+    for dir in /etc /run; do
+        umount -q "$dir/systemd/system/user@1000.service.d" 2>/dev/null || true
+        rm -rf "$dir"/systemd/system/user@{,1000,4242}.service.d/delegate.conf "$dir"/systemd/system/probe@*
+        rmdir "$dir"/systemd/system/user@{,1000,4242}.service.d 2>/dev/null || true
+    done
+    rm -f /etc/systemd/system/user@1000.service.d # a link
+    systemctl daemon-reload
+}
+
+# in_image COMMAND ARGS…: for user 1000 unless they say otherwise.
+in_image() {
+    local command=$1
+    shift
+    [[ " $* " == *' --all-users '* || " $* " == *' --user-id '* ]] || set -- "$@" --user-id 1000
+    cgscope "$command" -q "$@" "--root=$image"
+}
+
+listing() {
+    find "$image" -printf '%P %y %m %U:%G %s %l\n' -name delegate.conf -type f -exec cat {} \; | sort
+}
+
+# refused PATTERN COMMAND ARGS…: one line says why, and nothing is changed.
+refused() {
+    local pattern=$1 before
+    shift
+    before=$(listing)
+    run in_image "$@"
+    expect_refusal 1 "$pattern"
+    expect_equal "$(listing)" "$before"
+}
+
+# interrupted MODE COMMAND ARGS…: what the image is changed by, at each of its steps.
+interrupted() {
+    local mode=$1 command=$2
+    shift 2
+    needs command strace python3
+    [[ " $* " == *' --all-users '* ]] || set -- "$@" --user-id 1000
+    run "$steps" "$mode" "$image" "$work" -- cgscope "$command" -q "$@" "--root=$work"
+    expect_status 0
+    expect_value bad 0
+    [[ $(value interrupted) -gt 2 ]] || fail 'hardly ever was it interrupted'
+}
+
+# --- interrupted ---
+
+test_killed_first() {
+    # killed at any system call that makes the first file and its directories: none or all; the next one tidies up
+    # deadline 120
+    local mode=every
+    [[ $CGSCOPE_SYSTEM == container ]] || mode='kill' # the others change nothing, and each takes a second there
+    interrupted "$mode" enable io cpuset
+}
+
+test_killed_change() {
+    # killed at any step of a change: the old file or the new one
+    # deadline 100
+    in_image enable io
+    interrupted kill enable cpuset
+    interrupted kill disable io
+    in_image enable cpuset
+    interrupted kill disable cpuset
+}
+
+test_killed_adopt() {
+    # killed at any step of taking a file over: the administrator's or ours
+    # deadline 100
+    mkdir -p "$image/$user_dir"
+    printf '[Service]\nDelegate=cpuset\n' >"$image/$user_dir/delegate.conf"
+    interrupted kill enable io --adopt
+}
+
+test_killed_everybody() {
+    # killed at any step of a change for everybody, which single users' files follow
+    # deadline 100
+    in_image enable io
+    in_image enable memory --user-id 1001
+    interrupted kill enable cpuset --all-users
+    in_image enable cpuset --all-users
+    interrupted kill disable cpuset --all-users
+}
+
+test_failing() {
+    # each system call that changes something fails once: each file is the old or the new one, and nothing is left
+    # deadline 100
+    interrupted fail enable io
+    in_image enable io
+    interrupted fail enable cpuset
+    in_image enable memory --all-users
+    interrupted fail enable pids --all-users
+    interrupted fail disable memory --all-users
+}
+
+# --- as things are ---
+
+test_as_written() {
+    # the file is root's, for all to read, whatever the umask, and says who wrote it; what is left empty goes with it
+    umask 077
+    in_image enable io cpuset
+    expect_equal "$(stat -c '%a %u:%g %h' "$image/$user_dir/delegate.conf")" '644 0:0 1'
+    expect_equal "$(stat -c '%a %u:%g' "$image/$user_dir" "$image/etc" | sort -u)" '755 0:0'
+    expect_equal "$(head -n 1 "$image/$user_dir/delegate.conf")" \
+        '# Written by cgscope; change it with "cgscope enable" and "cgscope disable".'
+    expect_equal "$(grep -v '^#' "$image/$user_dir/delegate.conf" | xargs)" '[Service] Delegate=cpuset io'
+    in_image disable io
+    in_image disable cpuset
+    expect_equal "$(ls -A "$image/etc/systemd/system")" ''
+}
+
+test_links() {
+    # a symbolic link in the place of any directory: refused, and nothing is written through it
+    local dir
+    in_image enable io
+    for dir in etc etc/systemd etc/systemd/system "$user_dir"; do
+        mv "$image/$dir" "$image/moved"
+        ln -s "$image/moved" "$image/$dir"
+        refused "$dir is a symbolic link" enable cpuset
+        refused "$dir is a symbolic link" disable io
+        rm "$image/$dir"
+        mv "$image/moved" "$image/$dir"
+    done
+    in_image disable io
+}
+
+test_not_roots() {
+    # a directory that is not root's, or that others may write to: refused, with the command that helps
+    local dir
+    in_image enable io
+    for dir in etc etc/systemd etc/systemd/system "$user_dir"; do
+        chown tester "$image/$dir"
+        refused "$dir belongs to user 1000.*chown root /$dir" enable cpuset
+        refused "$dir belongs" disable io
+        chown root "$image/$dir"
+        chmod 1777 "$image/$dir"
+        refused "chmod go-w /$dir" enable cpuset
+        chmod 755 "$image/$dir"
+    done
+    chmod 777 "$image"
+    refused "$image" enable cpuset
+    chmod 755 "$image"
+    in_image enable cpuset
+}
+
+test_not_ours() {
+    # a file that is no plain one of root's is left alone, and so is the administrator's, unless it is taken over
+    local file=$image/$user_dir/delegate.conf
+    mkdir -p "$image/$user_dir"
+    ln -s /etc/passwd "$file"
+    refused 'symbolic link' enable io --adopt
+    ln -sf /dev/null "$file"
+    refused 'masks' enable io --adopt
+    rm "$file"
+    mkfifo "$file"
+    refused 'no regular file' enable io
+    rm "$file"
+    printf '[Service]\nDelegate=io\nTasksMax=5\n' >"$file"
+    refused 'TasksMax=5' enable cpuset --adopt
+    refused "is not cgscope's" disable io
+    run in_image enable io
+    expect_status 0
+    printf '[Service]\nDelegate=io\n' >"$file"
+    refused '\-\-adopt' enable cpuset
+    in_image enable cpuset --adopt
+    grep -qx 'Delegate=cpuset io' "$file" || fail 'its own was lost'
+    sed -i 's/cpuset/memory/' "$file"
+    chown tester "$file"
+    refused "not root's" enable cpuset --adopt
+}
+
+test_full_disk() {
+    # no space, neither for a file nor for what is in it: the old file stays, and nothing is left beside it
+    mount -t tmpfs -o mode=755,size=32k,nr_inodes=30 tmpfs "$image"
+    in_image enable io
+    dd if=/dev/zero of="$image/filler" bs=4k status=none 2>/dev/null || true
+    # Nothing is left behind, so the listing is the same.
+    refused 'user@1000.service.d/delegate.conf.*no space left' enable cpuset
+    refused 'no space left' enable cpuset --all-users
+    run in_image enable io
+    expect_status 0
+    rm "$image/filler"
+    for ((i = 0; i < 30; i++)); do
+        touch "$image/file$i" 2>/dev/null || break
+    done
+    refused 'no space left' enable cpuset
+    refused 'no space left' enable cpuset --user-id 1001
+    rm "$image/file0"
+    in_image disable io
+}
+
+test_read_only() {
+    # a read-only file system: refused with the way out, unless there is nothing to do
+    mount -t tmpfs -o mode=755 tmpfs "$image"
+    in_image enable io
+    mount -o remount,ro "$image"
+    refused 'read-only; with --runtime' enable cpuset
+    refused 'read-only' enable cpuset --all-users
+    refused 'read-only' disable io
+    run in_image enable io
+    expect_status 0
+    run in_image disable cpuset
+    expect_status 0
+}
+
+test_user() {
+    # an ordinary user changes nothing, neither in an image of root's nor in one of his own
+    in_image enable io
+    before=$(listing)
+    run nearby tester cgscope enable cpuset --user-id 1000 "--root=$image"
+    expect_refusal 1 'not permitted'
+    run nearby tester cgscope disable io --user-id 1000 "--root=$image"
+    expect_refusal 1 'not permitted'
+    expect_equal "$(listing)" "$before"
+    mkdir -m 755 "$scratch/own"
+    chown tester "$scratch/own"
+    run nearby tester cgscope enable cpuset --user-id 1000 "--root=$scratch/own"
+    expect_refusal 1 "$scratch/own"
+    expect_equal "$(ls -A "$scratch/own")" ''
+}
+
+test_many_at_once() {
+    # thirty at once, for one user and for all: each succeeds, and everything is there
+    local pids=() pid i file
+    for ((i = 0; i < 10; i++)); do
+        in_image enable io & pids+=($!)
+        in_image enable cpuset --user-id "$((2000 + i))" & pids+=($!)
+        in_image enable memory --all-users & pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || fail 'one of them failed'
+    done
+    expect_equal "$(grep -h '^Delegate' "$image/$all_dir/delegate.conf")" 'Delegate=memory'
+    expect_equal "$(grep -h '^Delegate' "$image/$user_dir/delegate.conf" | xargs)" 'Delegate=io Delegate=memory'
+    for ((i = 0; i < 10; i++)); do
+        file=$image/etc/systemd/system/user@$((2000 + i)).service.d/delegate.conf
+        expect_equal "$(grep '^Delegate' "$file" | xargs)" 'Delegate=cpuset Delegate=memory'
+    done
+    expect_equal "$(find "$image" -type f ! -name delegate.conf)" ''
+}
+
+# --- as systemd reads it ---
+
+# Controllers that systemd manages, of a list of any kind.
+managed() {
+    tr -s '", []' '\n' | grep -xE 'cpu|cpuset|io|memory|pids' | sort | xargs
+}
+
+test_read_as_systemd_does() {
+    # what systemd makes of a text is what cgscope reads in it
+    # shellcheck disable=SC1003 # backslashes
+    local i texts=(
+        'Delegate=io' 'Delegate=io\nDelegate=cpuset' 'Delegate=yes' 'Delegate=no' 'Delegate=io\nDelegate='
+        'Delegate=io\nDelegate=off\nDelegate=cpu' ' Delegate =  "io"\t'"'"'cpu'"'" 'Delegate=io,cpu' 'Delegate="io cpu"'
+        'Delegate=cpu\nDelegate="io' 'Delegate=io hugetlb' 'Delegate=io \\\n# comment\n cpuset'
+        'Delegate=io \\\r\ncpuset\r'
+        'Delegate=io \\\\\ncpuset' 'Dele\\\ngate=io' 'delegate=io' '[Unit]\nDelegate=io\n[Service]\nDelegate=cpu'
+        'Delegate=cpu\n[Service\nDelegate=io' 'Delegate=cpu\nX=\xff\nDelegate=io' 'Delegate=cpu\nX=1\nDelegate=io'
+        'Delegate=cpu\n[X-Mine]\nDelegate=io' 'Delegate=io\\' 'Delegate=io no' 'Delegate=TRUE'
+        'Delegate=bpf-firewall io'
+        'Delegate=io\n;Delegate=cpu\n  # Delegate=memory' 'Delegate=i"o"' '\xef\xbb\xbfDelegate=io'
+    )
+    printf '[Service]\nExecStart=true\n' >/run/systemd/system/probe@.service
+    for i in "${!texts[@]}"; do
+        mkdir -p "/run/systemd/system/probe@$i.service.d" "$image/etc/systemd/system/user@$i.service.d"
+        printf '[Service]\n%b\n' "${texts[i]}" | tee "/run/systemd/system/probe@$i.service.d/delegate.conf" \
+            >"$image/etc/systemd/system/user@$i.service.d/delegate.conf"
+    done
+    systemctl daemon-reload
+    for i in "${!texts[@]}"; do
+        run cgscope enable --json --user-id "$i" "--root=$image"
+        expect_status 0
+        printf '%s\n' "${texts[i]}"
+        expect_equal "$(grep -o '"drop_in":\[[^]]*\]' <<<"$out" | managed)" \
+            "$(systemctl show -p DelegateControllers --value "probe@$i.service" | managed)"
+    done
+}
+
+# expect_loaded CONTROLLER…: besides cpu, memory and pids, which user@.service hands on itself.
+expect_loaded() {
+    systemctl daemon-reload
+    expect_equal "$(systemctl show -p DelegateControllers --value user@4242.service | managed)" \
+        "$(printf '%s\n' cpu memory pids "$@" | managed)"
+}
+
+test_one_is_read() {
+    # of all files of the name systemd reads one for a user: the order that cgscope goes by
+    local i file read files=(
+        /etc/systemd/system/user@4242.service.d /etc/systemd/system/user@.service.d
+        /run/systemd/system/user@4242.service.d /run/systemd/system/user@.service.d
+    ) controllers=('cpuset' 'io' 'cpuset io' '')
+    for i in 3 2 1 0; do
+        file=${files[i]}/delegate.conf
+        mkdir -p "${files[i]}"
+        printf '[Service]\nDelegate=cpu %s\n' "${controllers[i]}" >"$file"
+        # shellcheck disable=SC2086 # words
+        expect_loaded ${controllers[i]}
+        read=$(systemctl show -p DropInPaths --value user@4242.service | tr ' ' '\n' | grep '/delegate.conf$')
+        expect_equal "$read" "$file"
+    done
+}
+
+test_loaded() {
+    # systemd takes what was written: for one user, for everybody, both, and until the next boot
+    local one=(--root=/ -q --user-id 4242) all=(--root=/ -q --all-users)
+    cgscope enable io "${one[@]}"
+    expect_loaded io
+    cgscope enable cpuset "${all[@]}"
+    expect_loaded cpuset io
+    cgscope disable io "${one[@]}"
+    expect_loaded cpuset
+    cgscope disable cpuset "${all[@]}"
+    expect_loaded
+    cgscope enable io cpuset --runtime "${all[@]}"
+    expect_loaded cpuset io
+    cgscope disable io "${all[@]}"
+    expect_loaded cpuset
+    cgscope disable cpuset --runtime "${all[@]}"
+    expect_loaded
+    expect_equal "$(find /etc/systemd/system /run/systemd/system -name '*cgscope.lock' -o -name 'delegate.conf*')" ''
+}
+
+# --- by the service ---
+
+# The service is started anew, so that it sees the mounts.
+asked() {
+    systemctl stop cgscoped.service
+    run cgscope "$1" "${@:2}" --user-id 1000 --no-apply
+}
+
+test_service_links() {
+    # cgscoped: a drop-in directory that is a symbolic link, or not root's
+    # deadline 100
+    needs controllers io
+    mkdir -m 777 "$scratch/there"
+    ln -s "$scratch/there" "/$user_dir"
+    asked enable io
+    expect_refusal 1 "$user_dir is a symbolic link"
+    expect_equal "$(ls -A "$scratch/there")" ''
+    rm "/$user_dir"
+    mkdir "/$user_dir"
+    chown tester "/$user_dir"
+    asked enable io
+    expect_refusal 1 "$user_dir belongs to user 1000"
+    chmod 1777 "/$user_dir"
+    chown root "/$user_dir"
+    asked enable io
+    expect_refusal 1 'chmod go-w'
+    expect_equal "$(ls -A "/$user_dir")" ''
+    rmdir "/$user_dir"
+}
+
+test_service_no_space() {
+    # cgscoped: a full and a read-only file system; the old file stays
+    # deadline 100
+    needs controllers io cpuset
+    mkdir -p "/$user_dir"
+    mount -t tmpfs -o mode=755,size=16k tmpfs "/$user_dir"
+    asked enable io
+    before=$(cat "/$user_dir/delegate.conf")
+    dd if=/dev/zero of="/$user_dir/filler" bs=4k status=none 2>/dev/null || true
+    asked enable cpuset
+    expect_status 1
+    expect_err 'no space left'
+    expect_equal "$(cat "/$user_dir/delegate.conf")" "$before"
+    expect_equal "$(find "/$user_dir" -type f -printf '%f\n' | sort | xargs)" 'delegate.conf filler'
+    rm "/$user_dir/filler"
+    mount -o remount,ro "/$user_dir"
+    asked enable cpuset
+    expect_status 1
+    expect_err 'read-only'
+    asked disable io
+    expect_status 1
+    expect_err 'read-only'
+    expect_equal "$(cat "/$user_dir/delegate.conf")" "$before"
+    mount -o remount,rw "/$user_dir"
+    asked disable io
+    expect_equal "$(ls -A "/$user_dir")" ''
+}
