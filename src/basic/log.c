@@ -3,13 +3,14 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 
 /* Long enough for two paths of PATH_MAX; what is longer is cut. */
 #define LINE_SIZE 10240
 
 static const char *log_program = "cgscope";
 static int log_level = -1;
-static bool log_quiet;
+static bool log_quiet, log_journal;
 static char **log_captured;
 
 static int parse_level(const char *text) {
@@ -41,6 +42,18 @@ void log_set_program(const char *name) {
 
 void log_set_quiet(void) {
         log_quiet = true;
+}
+
+void log_set_service(void) {
+        const char *stream = getenv("JOURNAL_STREAM");
+        char own[64];
+        struct stat st;
+
+        if (!stream || fstat(STDERR_FILENO, &st) < 0)
+                return;
+
+        (void) snprintf(own, sizeof(own), "%llu:%llu", (unsigned long long) st.st_dev, (unsigned long long) st.st_ino);
+        log_journal = streq(stream, own);
 }
 
 void log_capture(char **text) {
@@ -86,7 +99,8 @@ int log_full(int level, int error, const char *format, ...) {
                 return error;
         }
 
-        n = level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program) : 0;
+        n = log_journal          ? (size_t) snprintf(line, 128, "<%d>", level) :
+            level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program) : 0;
         n += escape_into(line + n, sizeof(line) - n - 128, text);
         if (error < 0)
                 n += (size_t) snprintf(line + n, 100, ": %s", strerror(-error));

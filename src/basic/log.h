@@ -15,6 +15,10 @@ void log_set_program(const char *name);
 /* --quiet: nothing below a warning. */
 void log_set_quiet(void);
 
+/* For a service: where standard error leads to the journal ($JOURNAL_STREAM, systemd.exec(5)), a line begins with its
+ * level, as sd-daemon(3) has it, and not with the program's name, which the journal knows. */
+void log_set_service(void);
+
 /* For functions that say themselves what is wrong, called by one that goes on all the same: from now on the first error
  * or warning is not printed but put into *text, where there is none yet, without the program's name; to be freed by the
  * caller. The others are dropped. NULL: they are printed again. */

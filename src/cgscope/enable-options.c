@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
-
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgscope/enable.h"
+#include "cgscope/identity.h"
 
 /* Somebody has to find out a password and type it. */
 #define TIMEOUT_USEC (300 * USEC_PER_SEC)
@@ -70,21 +69,22 @@ static const VerbUsage disable_usage = {
 };
 
 static int parse_user(Enable *enable) {
-        const struct passwd *entry;
-        uint64_t uid;
+        uint64_t number;
+        uid_t uid;
+        int r;
 
-        /* The names in an image are the image's own. */
-        if (parse_unsigned(enable->user, 0, UINT32_MAX, &uid) < 0 && enable->root)
-                return log_error("--user-id: with --root it takes a number, not '%s'", enable->user), -EINVAL;
+        if (enable->root) { /* whose names are its own */
+                if (parse_unsigned(enable->user, 0, UINT32_MAX, &number) < 0 || !delegation_uid_is_valid(number))
+                        return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user),
+                               -EINVAL;
 
-        if (parse_unsigned(enable->user, 0, UINT32_MAX, &uid) < 0) {
-                entry = getpwnam(enable->user);
-                if (!entry)
-                        return log_error("--user-id: there is no user '%s'", enable->user), -EINVAL;
-                uid = entry->pw_uid;
+                enable->request.uid = number;
+                return 0;
         }
-        if (!delegation_uid_is_valid(uid))
-                return log_error("--user-id: no user can have the number '%s'", enable->user), -EINVAL;
+
+        r = identity_parse_user_id(enable->user, &uid);
+        if (r < 0)
+                return r;
 
         enable->request.uid = uid;
         return 0;

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include "basic/log.h"
 #include "basic/parse.h"
 
 /* (uid_t) -1 means "no change" to setresuid(2). */
@@ -19,14 +20,20 @@ static int no_entry(int error) {
         return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM ? -ESRCH : -error;
 }
 
-static int look_up_user(const char *user, Identity *identity) {
-        struct passwd *entry;
+/* errno is set, or 0, where there is none. */
+static const struct passwd *find_user(const char *user) {
         uint64_t number;
+
+        errno = 0;
+        return parse_unsigned(user, 0, ID_MAX, &number) >= 0 ? getpwuid((uid_t) number) : getpwnam(user);
+}
+
+static int look_up_user(const char *user, Identity *identity) {
+        const struct passwd *entry;
         int r;
 
         /* A number without an entry will not do: the manager does not hand the scope to one. */
-        errno = 0;
-        entry = parse_unsigned(user, 0, ID_MAX, &number) >= 0 ? getpwuid((uid_t) number) : getpwnam(user);
+        entry = find_user(user);
         if (!entry)
                 return no_entry(errno);
 
@@ -81,6 +88,16 @@ void identity_done(Identity *identity) {
         free(identity->name);
         free(identity->home);
         free(identity->shell);
+}
+
+int identity_parse_user_id(const char *text, uid_t *ret) {
+        const struct passwd *entry = find_user(text);
+
+        if (!entry)
+                return log_error("--user-id: there is no user '%s'", text), -EINVAL;
+
+        *ret = entry->pw_uid;
+        return 0;
 }
 
 int identity_assume(const Identity *identity) {

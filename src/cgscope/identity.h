@@ -21,6 +21,9 @@ typedef struct Identity {
 int identity_look_up(const char *user, const char *group, Identity *ret, const char **ret_unknown);
 void identity_done(Identity *identity);
 
+/* --user-id=@text: a user of this system, by number or name. Says what is wrong: -EINVAL. */
+int identity_parse_user_id(const char *text, uid_t *ret);
+
 /* Takes it on, for good, with all the supplementary groups of the user. */
 int identity_assume(const Identity *identity);
 

@@ -31,10 +31,6 @@ static void event_unrefp(sd_event **event) {
         (void) sd_event_unref(*event);
 }
 
-static void service_freep(Service **service) {
-        service_free(*service);
-}
-
 static int serve(void) {
         _cleanup_(event_unrefp) sd_event *event = NULL;
         _cleanup_(service_freep) Service *service = NULL;
@@ -58,6 +54,7 @@ int main(int argc, char *argv[]) {
         const char *option = argc > 1 ? argv[1] : NULL;
 
         log_set_program("cgscoped");
+        log_set_service();
 
         if (option && (streq(option, "-h") || streq(option, "--help")))
                 return print_help();

@@ -14,14 +14,16 @@ void queue_done(Queue *queue) {
 
 int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error) {
         const Request *request;
-        size_t n = 0;
+        size_t n = 0, n_all = 0;
 
-        if (queue->n >= QUEUE_MAX)
+        /* root's are counted apart: others, however many, do not keep root out. */
+        TAILQ_FOREACH(request, &queue->requests, link) {
+                n += request->sender == sender;
+                n_all += (request->sender == 0) == (sender == 0);
+        }
+        if (n_all >= QUEUE_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                          "cgscoped has %d requests to deal with already; try again later", QUEUE_MAX);
-
-        TAILQ_FOREACH(request, &queue->requests, link)
-                n += request->sender == sender;
         if (sender != 0 && n >= QUEUE_PER_USER_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                          "uid %u has %d requests under way already; wait for one to end",

@@ -36,7 +36,7 @@ void queue_init(Queue *queue);
 /* Drops what is in it, without an answer; a worker is killed. */
 void queue_done(Queue *queue);
 
-/* Whether another request of @sender would be too many: -EBUSY with @error set. */
+/* Whether there is room for another request of @sender: 0, or a negative errno with @error set. */
 int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error);
 
 void queue_add(Queue *queue, Request *request);

@@ -200,10 +200,6 @@ static int take_name(Service *service, char **ret_message) {
         return 0;
 }
 
-static void service_freep(Service **service) {
-        service_free(*service);
-}
-
 int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message) {
         _cleanup_(service_freep) Service *service = NULL;
         int r;

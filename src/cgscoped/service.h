@@ -29,3 +29,7 @@ int service_take(Service *service, sd_bus_message *message, const DelegationRequ
  * blocked. On failure *ret_message may get one line, to be freed by the caller. */
 int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message);
 void service_free(Service *service);
+
+static inline void service_freep(Service **service) {
+        service_free(*service);
+}

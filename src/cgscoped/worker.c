@@ -6,9 +6,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
-
-/* More rows than any host has users that are logged in; the other end of the bus takes no more. */
-#define ROWS_MAX 65536
+#include "systemd/delegation-message.h"
 
 /* Of the text: two paths of PATH_MAX and a sentence. */
 #define MESSAGE_MAX 9000
@@ -22,7 +20,7 @@ typedef struct WorkerHeader {
 } WorkerHeader;
 
 #define OUTPUT_MAX \
-        (sizeof(WorkerHeader) + ROWS_MAX * (sizeof(DelegationDropIn) + sizeof(DelegationManager)) + MESSAGE_MAX)
+        (sizeof(WorkerHeader) + DELEGATION_STATE_ROWS_MAX * (sizeof(DelegationDropIn) + sizeof(DelegationManager)) + MESSAGE_MAX)
 
 struct Worker {
         pid_t pid;
@@ -82,7 +80,7 @@ static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *requ
         forget_parent(fd);
         r = job(request, &state, &message);
 
-        if (state.n_drop_ins > ROWS_MAX || state.n_managers > ROWS_MAX)
+        if (state.n_drop_ins > DELEGATION_STATE_ROWS_MAX || state.n_managers > DELEGATION_STATE_ROWS_MAX)
                 r = -E2BIG;
         header = (WorkerHeader) {
                 .error = r < 0 ? r : 0,
@@ -132,7 +130,7 @@ static bool decode(Worker *worker, int *ret, DelegationState *ret_state, const c
         left -= sizeof(header);
         p = worker->buffer + sizeof(header);
 
-        if (header.error > 0 || header.error < -4095 || header.n_drop_ins > ROWS_MAX || header.n_managers > ROWS_MAX ||
+        if (header.error > 0 || header.error < -4095 || header.n_drop_ins > DELEGATION_STATE_ROWS_MAX || header.n_managers > DELEGATION_STATE_ROWS_MAX ||
             left != header.n_drop_ins * sizeof(DelegationDropIn) + header.n_managers * sizeof(DelegationManager) +
                     header.message_length)
                 return false;

@@ -140,7 +140,7 @@ int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, 
 
 int plan_disable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message) {
         _cleanup_(plan_done) Plan plan = { .place = *place };
-        char path[DROP_IN_PATH_MAX];
+        char path[DROP_IN_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX];
         int r;
 
         r = plan_begin(root, &plan, ret_message);
@@ -155,7 +155,8 @@ int plan_disable(int root, const DropInPlace *place, ControllerMask controllers,
                 r = refuse_other(&plan, ret_message);
         else if (plan.file.own & controllers)
                 r = message_set(-EEXIST, ret_message, "%s %s: take them out there by hand, or take it over first: "
-                                "cgscope enable --adopt", drop_in_path(place, path), whose(&plan.file));
+                                "cgscope enable --adopt %s", drop_in_path(place, path), whose(&plan.file),
+                                controller_mask_format(plan.file.own & controllers, ' ', names));
         if (r >= 0)
                 r = plan_finish(root, &plan, ret_message);
         if (r < 0)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -73,7 +74,11 @@ static int run(WorkerTest *test, WorkerJob job, const DelegationRequest *request
         return test->error;
 }
 
-static int job_well(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+/* A WorkerJob. */
+#define JOB(name) \
+        int name(const DelegationRequest *request _unused_, DelegationState *ret _unused_, char **ret_message _unused_)
+
+static JOB(job_well) {
         const DelegationDropIn drop_in = {
                 .uid = request->uid, .runtime = request->flags & DELEGATION_RUNTIME, .kind = DROP_IN_EDITED,
                 .hidden = true, .controllers = request->controllers,
@@ -115,11 +120,11 @@ static int add_rows(DelegationState *state, unsigned n) {
         return 0;
 }
 
-static int job_many(const DelegationRequest *request _unused_, DelegationState *ret, char **ret_message _unused_) {
+static JOB(job_many) {
         return add_rows(ret, MANY);
 }
 
-static int job_too_many(const DelegationRequest *request _unused_, DelegationState *ret, char **ret_message _unused_) {
+static JOB(job_too_many) {
         return add_rows(ret, 65537);
 }
 
@@ -133,7 +138,7 @@ static void test_many(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_too_many, &asked, PATIENCE), ==, -E2BIG);
 }
 
-static int job_error(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+static JOB(job_error) {
         (void) job_well(request, ret, ret_message);
         free(TAKE_PTR(*ret_message));
         return message_set(-EEXIST, ret_message, "it is not ours");
@@ -144,8 +149,7 @@ static void test_error(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpstr(test->message, ==, "it is not ours");
 }
 
-static int job_own_eio(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                       char **ret_message _unused_) {
+static JOB(job_own_eio) {
         return -EIO;
 }
 
@@ -154,7 +158,7 @@ static void test_own_eio(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_null(test->message);
 }
 
-static int job_long_text(const DelegationRequest *request _unused_, DelegationState *ret _unused_, char **ret_message) {
+static JOB(job_long_text) {
         *ret_message = malloc(1024 * 1024);
         memset(*ret_message, 'x', 1024 * 1024 - 1);
         (*ret_message)[1024 * 1024 - 1] = '\0';
@@ -177,35 +181,30 @@ static int find_pipe(void) {
         abort();
 }
 
-static int job_die(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                   char **ret_message _unused_) {
+static JOB(job_die) {
         return raise(SIGKILL);
 }
 
-static int job_leave(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                     char **ret_message _unused_) {
+static JOB(job_leave) {
         _exit(EXIT_SUCCESS);
 }
 
 /* The beginning of an answer, and a bad end. */
-static int job_half(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                    char **ret_message _unused_) {
+static JOB(job_half) {
         const char zero[24] = {};
 
         (void) write(find_pipe(), zero, sizeof(zero));
         return raise(SIGKILL);
 }
 
-static int job_short(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                     char **ret_message _unused_) {
+static JOB(job_short) {
         const char zero[20] = {};
 
         (void) write(find_pipe(), zero, sizeof(zero));
         _exit(EXIT_SUCCESS);
 }
 
-static int job_junk(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                    char **ret_message _unused_) {
+static JOB(job_junk) {
         char junk[4096];
 
         memset(junk, 0xff, sizeof(junk));
@@ -214,16 +213,14 @@ static int job_junk(const DelegationRequest *request _unused_, DelegationState *
 }
 
 /* Counts that do not fit what follows: 2^60 rows, whose size is 0 where it is reckoned without care. */
-static int job_overflow(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                        char **ret_message _unused_) {
+static JOB(job_overflow) {
         const uint64_t header[3] = { 0, UINT64_C(1) << 61, 0 };
 
         (void) write(find_pipe(), header, sizeof(header));
         _exit(EXIT_SUCCESS);
 }
 
-static int job_positive(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                        char **ret_message _unused_) {
+static JOB(job_positive) {
         const int32_t header[6] = { 1 };
 
         (void) write(find_pipe(), header, sizeof(header));
@@ -231,38 +228,36 @@ static int job_positive(const DelegationRequest *request _unused_, DelegationSta
 }
 
 /* An answer, and something behind it. */
-static int job_more(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                    char **ret_message _unused_) {
+static JOB(job_more) {
         const int32_t header[7] = {};
 
         (void) write(find_pipe(), header, sizeof(header));
         _exit(EXIT_SUCCESS);
 }
 
-static int job_bad_outcome(const DelegationRequest *request _unused_, DelegationState *ret,
-                           char **ret_message _unused_) {
+static JOB(job_bad_outcome) {
         add_rows(ret, 1);
         ret->managers->outcome = _OUTCOME_MAX;
         return 0;
 }
 
-static int job_bad_kind(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+static JOB(job_bad_kind) {
         (void) job_well(request, ret, ret_message);
         ret->drop_ins->kind = (DropInKind) 77;
         return 0;
 }
 
-static int job_bad_boolean(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+static JOB(job_bad_boolean) {
         (void) job_well(request, ret, ret_message);
         memset(&ret->drop_ins->hidden, 7, 1);
         return 0;
 }
 
-static _noreturn_ int job_flood(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                                char **ret_message _unused_) {
+static _noreturn_ JOB(job_flood) {
         static const char zero[65536];
         int fd = find_pipe();
 
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where the test fails */
         for (;;)
                 (void) write(fd, zero, sizeof(zero));
 }
@@ -282,8 +277,8 @@ static void test_no_word(WorkerTest *test, gconstpointer data _unused_) {
         }
 }
 
-static _noreturn_ int job_hang(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                               char **ret_message _unused_) {
+static _noreturn_ JOB(job_hang) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (;;)
                 (void) pause();
 }
@@ -294,8 +289,7 @@ static void test_hang(WorkerTest *test, gconstpointer data _unused_) {
 }
 
 /* Whoever stops the service means the service. */
-static int job_signals(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                       char **ret_message _unused_) {
+static JOB(job_signals) {
         sigset_t blocked;
 
         (void) raise(SIGTERM);
@@ -309,8 +303,7 @@ static void test_signals(WorkerTest *test, gconstpointer data _unused_) {
 }
 
 /* Nothing of the service's is in its reach but the standard descriptors and the pipe. */
-static int job_descriptors(const DelegationRequest *request _unused_, DelegationState *ret _unused_,
-                           char **ret_message) {
+static JOB(job_descriptors) {
         DIR *directory = opendir("/proc/self/fd");
         struct dirent *entry;
         int n = 0;

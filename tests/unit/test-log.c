@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <glib.h>
+#include <sys/stat.h>
 
 #include "basic/log.h"
 
@@ -94,6 +95,27 @@ static void test_closed(void) {
         g_test_trap_assert_passed();
 }
 
+/* Where standard error is the journal's, and where it only was once. */
+static void test_service(void) {
+        struct stat st;
+
+        if (!g_test_subprocess()) {
+                run_case(NULL, NULL, "*<3>E\n<4>W\n<6>I\ncgscope: E\ncgscope: W\nI\ncgscope: E\ncgscope: W\nI\n*");
+                return;
+        }
+
+        for (unsigned i = 0; i < 3; i++) {
+                g_autofree char *stream = NULL;
+
+                g_assert_cmpint(fstat(STDERR_FILENO, &st), ==, 0);
+                stream = g_strdup_printf("%llu:%llu", (unsigned long long) st.st_dev,
+                                         (unsigned long long) st.st_ino + i);
+                g_setenv("JOURNAL_STREAM", i < 2 ? stream : "", true);
+                log_set_service();
+                print_levels();
+        }
+}
+
 /* The first error is kept, all else but information is dropped, and afterwards it is as it was. */
 static void test_captured(void) {
         g_autofree char *text = NULL;
@@ -121,6 +143,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/log/lines", test_lines);
         g_test_add_func("/log/levels", test_levels);
         g_test_add_func("/log/quiet", test_quiet);
+        g_test_add_func("/log/service", test_service);
         g_test_add_func("/log/captured", test_captured);
         g_test_add_func("/log/closed", test_closed);
 

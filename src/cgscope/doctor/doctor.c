@@ -7,6 +7,7 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgscope/doctor/report.h"
+#include "cgscope/identity.h"
 #include "cgscope/module.h"
 #include "cgscope/verbs.h"
 #include "delegation/delegation.h"
@@ -34,19 +35,9 @@ static const Option options_table[] = {
 
 static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         DoctorOptions *options = userdata;
-        const struct passwd *entry;
-        uint64_t uid;
 
         (void) id, (void) argc, (void) argv;
-        if (parse_unsigned(optarg, 0, UINT32_MAX, &uid) >= 0)
-                entry = delegation_uid_is_valid(uid) ? getpwuid((uid_t) uid) : NULL;
-        else
-                entry = getpwnam(optarg);
-        if (!entry)
-                return log_error("--user-id: there is no user '%s'", optarg), -EINVAL;
-
-        options->uid = entry->pw_uid;
-        return 0;
+        return identity_parse_user_id(optarg, &options->uid);
 }
 
 static void doctor_done(Doctor *doctor) {
