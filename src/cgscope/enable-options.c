@@ -68,19 +68,18 @@ static const VerbUsage disable_usage = {
         .own = parse_own,
 };
 
+/* A number needs no entry in the user database: what was enabled for somebody who is gone can be taken back. */
 static int parse_user(Enable *enable) {
         uint64_t number;
         uid_t uid;
         int r;
 
-        if (enable->root) { /* whose names are its own */
-                if (parse_unsigned(enable->user, 0, UINT32_MAX, &number) < 0 || !delegation_uid_is_valid(number))
-                        return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user),
-                               -EINVAL;
-
+        if (parse_unsigned(enable->user, 0, UINT32_MAX, &number) >= 0 && delegation_uid_is_valid(number)) {
                 enable->request.uid = number;
                 return 0;
         }
+        if (enable->root) /* whose names are its own */
+                return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user), -EINVAL;
 
         r = identity_parse_user_id(enable->user, &uid);
         if (r < 0)

@@ -153,14 +153,26 @@ static int go_on(Request *request) {
 }
 
 static int keep_user(Request *request, const char *name) {
-        request->user = strdup(name ?: "");
-        return request->user ? 0 : -ENOMEM;
+        int r = name ? asprintf(&request->user, "%s", name)
+                     : asprintf(&request->user, "uid %llu", (unsigned long long) request->what.uid);
+
+        if (r < 0) {
+                request->user = NULL;
+                return -ENOMEM;
+        }
+
+        return 0;
 }
 
 static void on_looked_up(int error, const DelegationState *state _unused_, const char *text, void *userdata) {
         Request *request = userdata;
         int r = error;
 
+        /* What was enabled for somebody who is gone can be seen, and taken back. */
+        if (r == -ESRCH && request->what.operation != DELEGATION_ENABLE) {
+                text = NULL;
+                r = 0;
+        }
         if (r >= 0)
                 r = keep_user(request, text);
         if (r >= 0) {

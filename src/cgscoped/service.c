@@ -92,6 +92,16 @@ static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, voi
         return 0;
 }
 
+/* Also one that is refused at once: who is called is not idle. */
+static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
+        Service *service = userdata;
+
+        if (service->state == SERVICE_SERVING && sd_bus_message_is_method_call(m, NULL, NULL) > 0)
+                (void) sd_event_source_set_time_relative(service->idle, service->idle_usec);
+
+        return 0;
+}
+
 static int on_signal(sd_event_source *source _unused_, const struct signalfd_siginfo *info _unused_, void *userdata) {
         Service *service = userdata;
 
@@ -156,6 +166,8 @@ static int watch_bus(Service *service) {
         if (r >= 0)
                 r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected",
                                               on_disconnected, NULL, service);
+        if (r >= 0)
+                r = sd_bus_add_filter(service->bus, NULL, on_message, service);
         if (r >= 0)
                 r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable,
                                              service);

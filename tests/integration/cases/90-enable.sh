@@ -217,9 +217,17 @@ test_state() {
     expect_status 0
     expect_out '"uid": *1000, *"user": *"tester", *"drop_in": *\[\]'
     expect_truth
-    run cgscope enable --user-id=4242
+    # A user that is not there is given nothing; what he was given once can be seen, and taken back.
+    run cgscope enable --user-id=4242 io
     expect_status 1
     expect_lines err 1
+    expect_err 'no user with uid 4242'
+    cgscope enable -q --root=/ --user-id=4242 io
+    run cgscope enable --user-id=4242 --json
+    expect_status 0
+    run cgscope disable --user-id=4242 io
+    expect_status 0
+    [[ ! -e /etc/systemd/system/user@4242.service.d ]] || fail 'it was not taken back'
 }
 
 test_refused() {

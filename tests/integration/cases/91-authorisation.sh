@@ -426,8 +426,8 @@ serve_others() {
 test_flood() {
     # 10,000 calls in a row by an unprivileged caller: all are answered, the service does not grow, others are served
     # deadline 200
-    local pid before after served flood_pid slow=1000
-    [[ $CGSCOPE_SYSTEM != vm ]] || slow=50
+    local pid before after served flood_pid slow=1000 bad=10000
+    [[ $CGSCOPE_SYSTEM != vm ]] || slow=50 bad=1000
     # So that what is loaded once is loaded.
     flood warm 2000 -w 100 EnableWithFlags 1000 "$quick" io
     serve_others
@@ -442,10 +442,10 @@ test_flood() {
     expect_out '^[0-9]+ org\.freedesktop\.DBus\.Error\.InteractiveAuthorizationRequired: '
     expect_equal "$(awk '{ n += $1 } END { print NR, n }' pipelined)" '2 10000'
 
-    flood bad 10000 EnableWithFlags 1000 8 io
+    flood bad "$bad" EnableWithFlags 1000 8 io
     wait "$flood_pid"
     run cat bad
-    expect_out '^10000 org\.freedesktop\.DBus\.Error\.InvalidArgs: '
+    expect_out "^$bad "'org\.freedesktop\.DBus\.Error\.InvalidArgs: '
     flood row "$slow" EnableWithFlags 1000 "$quick" io
     wait "$flood_pid"
     run cat row
