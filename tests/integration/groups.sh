@@ -94,7 +94,9 @@ sleep_in() {
     sleeping=$!
     # The shell is not to tell that it was killed.
     disown "$sleeping"
-    wait_until eval "[[ /sys/fs/cgroup\$(group_of $sleeping) == \$(realpath $1) ]]"
+    # In a group that it was born in it may still be about to move to.
+    wait_until eval "[[ \$(cat /proc/$sleeping/comm) == sleep ]]"
+    [[ /sys/fs/cgroup$(group_of "$sleeping") == "$(realpath "$1")" ]] || fail "$sleeping did not get to $1"
 }
 
 has_controller() {
