@@ -83,6 +83,7 @@ test_killed_change() {
 test_killed_adopt() {
     # killed at any step of taking a file over: the administrator's or ours
     # deadline 100
+    needs container
     mkdir -p "$image/$user_dir"
     printf '[Service]\nDelegate=cpuset\n' >"$image/$user_dir/delegate.conf"
     interrupted kill enable io --adopt
@@ -91,6 +92,7 @@ test_killed_adopt() {
 test_killed_everybody() {
     # killed at any step of a change for everybody, which single users' files follow
     # deadline 100
+    needs container
     in_image enable io
     in_image enable memory --user-id 1001
     interrupted kill enable cpuset --all-users
@@ -101,6 +103,7 @@ test_killed_everybody() {
 test_failing() {
     # each system call that changes something fails once: each file is the old or the new one, and nothing is left
     # deadline 100
+    needs container
     interrupted fail enable io
     in_image enable io
     interrupted fail enable cpuset
@@ -113,6 +116,7 @@ test_failing() {
 
 test_as_written() {
     # the file is root's, for all to read, whatever the umask, and says who wrote it; what is left empty goes with it
+    needs container
     umask 077
     in_image enable io cpuset
     expect_equal "$(stat -c '%a %u:%g %h' "$image/$user_dir/delegate.conf")" '644 0:0 1'
@@ -237,6 +241,7 @@ test_user() {
 
 test_many_at_once() {
     # thirty at once, for one user and for all: each succeeds, and everything is there
+    needs container
     local pids=() pid i file
     for ((i = 0; i < 10; i++)); do
         in_image enable io & pids+=($!)
@@ -264,6 +269,7 @@ managed() {
 
 test_read_as_systemd_does() {
     # what systemd makes of a text is what cgscope reads in it
+    needs container
     # shellcheck disable=SC1003 # backslashes
     local i texts=(
         'Delegate=io' 'Delegate=io\nDelegate=cpuset' 'Delegate=yes' 'Delegate=no' 'Delegate=io\nDelegate='
@@ -301,6 +307,7 @@ expect_loaded() {
 
 test_one_is_read() {
     # of all files of the name systemd reads one for a user: the order that cgscope goes by
+    needs container
     local i file read files=(
         /etc/systemd/system/user@4242.service.d /etc/systemd/system/user@.service.d
         /run/systemd/system/user@4242.service.d /run/systemd/system/user@.service.d
