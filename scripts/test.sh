@@ -65,7 +65,7 @@ add_counts() {
 # integration_system KIND SUITE: every case, on one kind of system of one suite. In the background always, as the
 # process that is signalled.
 integration_system() {
-    exec "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$1" "$2" --deadline 2000 -- \
+    exec "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$1" "$2" --deadline 3600 -- \
         /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null
 }
 
