@@ -24,10 +24,17 @@ static char *prefix_of(const char *path) {
         return strndup(path, length);
 }
 
-/* For want of memory not even a message can be made. */
-static int report(int error, char *message) {
-        return message ? client_report(error, message)
-                       : log_error_errno(error, "cannot work on the drop-ins for user@.service");
+/* What is wrong is said with paths as they are in the image. */
+static int report(const Enable *enable, int error, char *message) {
+        const char *in = *enable->prefix ? "in " : "", *colon = *enable->prefix ? ": " : "";
+
+        if (message)
+                log_error("%s%s%s%s", in, enable->prefix, colon, message);
+        else
+                log_error_errno(error, "%s%s%scannot work on the drop-ins for user@.service", in, enable->prefix, colon);
+
+        free(message);
+        return error;
 }
 
 int enable_write_image(Enable *enable) {
@@ -56,5 +63,5 @@ int enable_write_image(Enable *enable) {
         if (r >= 0)
                 r = place_list(root, enable->request.uid, &enable->state, &message);
 
-        return r < 0 ? report(r, message) : 0;
+        return r < 0 ? report(enable, r, message) : 0;
 }

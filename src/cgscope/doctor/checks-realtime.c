@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include "basic/fd.h"
+#include "basic/parse.h"
 #include "cgroup/group.h"
 #include "cgscope/doctor/checks-kernel.h"
 #include "cgscope/doctor/checks-text.h"
@@ -93,11 +94,18 @@ static int process_is_real_time(const char *pid) {
         return r;
 }
 
+/* 0: the name is no number of a process. */
+static pid_t pid_of(const char *name) {
+        uint64_t number;
+
+        return parse_unsigned(name, 1, INT32_MAX, &number) < 0 ? 0 : (pid_t) number;
+}
+
 static int add_process(RealTime *real_time, const char *pid) {
         char path[64], text[64] = "", name[32], *longer;
 
         if (real_time->n == 0)
-                real_time->first = (pid_t) atoi(pid);
+                real_time->first = pid_of(pid);
         if (++real_time->n > PROCESSES_SHOWN)
                 return 0;
 
@@ -119,7 +127,7 @@ static int look_at_process(RealTime *real_time, int root, const char *pid) {
         _cleanup_close_ int group = -EBADF;
         ControllerMask there;
 
-        if (!process_is_real_time(pid) || cgroup_of_process((pid_t) atoi(pid), &path) < 0 || streq(path, "/"))
+        if (!process_is_real_time(pid) || cgroup_of_process(pid_of(pid), &path) < 0 || streq(path, "/"))
                 return 0;
 
         group = group_open(root, path);
