@@ -101,12 +101,14 @@ integration_run_beside() {
     local kind=$1 suite i log status
     for suite in "${suites[@]}"; do
         log=$work_dir/$kind-$suite.log
-        integration_system "$kind" "$suite" >"$log" 2>&1 &
+        # Before the process in the background gets to it: what follows the log does not wait for it to be there.
+        : >"$log"
+        integration_system "$kind" "$suite" >>"$log" 2>&1 &
         beside+=($!)
     done
     for i in "${!suites[@]}"; do
         suite=${suites[i]} status=0
-        interruptible tail --pid="${beside[i]}" --lines=+1 --follow "$work_dir/$kind-$suite.log"
+        interruptible tail --pid="${beside[i]}" --lines=+1 --follow "$work_dir/$kind-$suite.log" || true
         wait "${beside[i]}" || status=$?
         integration_result "$kind" "$suite" "$status"
     done
