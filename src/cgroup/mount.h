@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The mounts of cgroup hierarchies, v1 and v2, in the mount namespace of the caller (proc_pid_mountinfo(5)). */
+
+#include "basic/macros.h"
+
+/* What cgscope calls the hierarchy of cgroup v2, as systemd's path on hybrid hosts does. */
+#define CGROUP_HIERARCHY_UNIFIED "unified"
+
+typedef struct CgroupMount {
+        uint64_t id;
+        bool unified;       /* cgroup v2 */
+        bool read_only;     /* this mount */
+        bool all_read_only; /* the hierarchy, wherever it is mounted */
+        char *root;    /* the path of what is mounted, as cgroup/path.h says: "/" where that is the namespace's root */
+        char *point;   /* where it is mounted */
+        char *options; /* the hierarchy's: "rw,nsdelegate", "rw,cpu,cpuacct" */
+} CgroupMount;
+
+typedef struct CgroupMounts {
+        CgroupMount *mounts;
+        size_t n;
+} CgroupMounts;
+
+/* Reads /proc/self/mountinfo. -ENOSYS: /proc is not mounted. */
+int cgroup_mounts_read(CgroupMounts *ret);
+
+/* The same of @text, which is changed. -EBADMSG: a line of a cgroup mount cannot be understood. */
+int cgroup_mounts_parse(char *text, CgroupMounts *ret);
+void cgroup_mounts_done(CgroupMounts *mounts);
+
+/* The mount that the directory @fd, O_PATH will do, lies in; borrowed. NULL: in none of them. */
+const CgroupMount *cgroup_mounts_of(const CgroupMounts *mounts, int fd);
+
+/* A mount of the hierarchy @name: "unified", a controller, or "name=NAME" or NAME; where there are several, one that
+ * shows all of the namespace. Borrowed. NULL: it is not mounted. */
+const CgroupMount *cgroup_mounts_find(const CgroupMounts *mounts, const char *name);
+
+bool cgroup_mount_has_option(const CgroupMount *mount, const char *option);
+
+/* What the hierarchy is called in /proc/PID/cgroup: "" for v2, "cpu,cpuacct", "name=systemd". *ret is freed by the
+ * caller. */
+int cgroup_mount_hierarchy(const CgroupMount *mount, char **ret);
