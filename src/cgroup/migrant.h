@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A process that somebody would move: what the kernel looks at then. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+#define MIGRANT_NAME_MAX 64
+
+typedef struct Migrant {
+        pid_t pid;
+        int pidfd;     /* borrowed */
+        int proc;      /* its directory in /proc */
+        char *path;    /* its group, of its first thread (cgroup/path.h) */
+        bool deleted;  /* that group has been removed meanwhile: only what has ended can be in such a one */
+        bool ended;    /* all threads: a zombie, of which nothing can be moved */
+        bool kernel;   /* a kernel thread */
+        bool bound;    /* one that may not be moved: kthreadd, or bound to its processors */
+        uid_t uid, saved_uid; /* real, saved */
+        uint64_t permitted;   /* capabilities */
+        uint64_t n_threads;
+        char name[MIGRANT_NAME_MAX];
+} Migrant;
+
+#define MIGRANT_INIT { .pidfd = -EBADF, .proc = -EBADF }
+
+/* Reads what can be known of @pid, of which @pidfd was opened before, and its group in the hierarchy that
+ * /proc/PID/cgroup calls @hierarchy ("" for v2). What is found is of this one process, at one moment. -ESRCH: it has
+ * gone; -EAGAIN: it is moved about all the time; -EACCES: it is there, but /proc does not show it (hidepid=); -ENOSYS:
+ * /proc is not mounted, or is that of another PID namespace; -ENODATA: it is in no group of that hierarchy. */
+int migrant_read(pid_t pid, int pidfd, const char *hierarchy, Migrant *ret);
+void migrant_done(Migrant *migrant);
+
+/* Whether a thread of it has one of these scheduling policies (sched(7)), a bit each. */
+bool migrant_has_policy(const Migrant *migrant, unsigned policies);
+
+/* Whether its capabilities are of another user namespace than the caller's. */
+bool migrant_is_foreign(const Migrant *migrant);
+
+/* The path of @hierarchy in @text, which is that of /proc/PID/cgroup. *ret is freed by the caller; -ENODATA: there is
+ * no such line. */
+int migrant_path(const char *text, const char *hierarchy, char **ret);
+
+/* What follows the name in @text, which is that of /proc/PID/stat. -EBADMSG: it is not. */
+typedef struct MigrantStat {
+        char state;
+        unsigned long flags;
+        uint64_t n_threads;
+        unsigned policy;
+        pid_t parent;
+} MigrantStat;
+int migrant_stat(const char *text, MigrantStat *ret);
