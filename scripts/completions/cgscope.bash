@@ -44,6 +44,7 @@ _cgscope_options_of() {
         controllers) echo "$manager $table" ;;
         procs) echo "--recursive -r $manager $table" ;;
         move) echo "--steal $manager $asking" ;;
+        can-move) echo "--as= --hierarchy= --json $manager" ;;
         chown) echo "--recursive -R $manager $asking" ;;
         freeze) echo "--self $manager $asking" ;;
         thaw) echo "$manager $asking" ;;
@@ -91,7 +92,8 @@ _cgscope_value_of() {
         *:--report) echo 'file?' ;;
         *:-o | *:--output) echo columns ;;
         *:-s | *:--signal) echo signal ;;
-        *:--uid | *:--user-id) echo user ;;
+        *:--uid | *:--user-id | *:--as) echo user ;;
+        *:--hierarchy) echo hierarchy ;;
         *:--gid) echo group ;;
         *:--working-directory | *:--root) echo directory ;;
         *:-E | *:--setenv) echo variable ;;
@@ -102,7 +104,8 @@ _cgscope_value_of() {
 _cgscope_argument_of() {
     case $verb:$# in
         run:* | exec:[!0]*) echo command ;;
-        adopt:* | move:[!0]*) echo process ;;
+        adopt:* | move:[!0]* | can-move:0) echo process ;;
+        can-move:1) echo target ;;
         list:* | doctor:*) ;;
         enable:* | disable:*) echo managed ;;
         *:0 | remove:* | freeze:* | thaw:* | kill:* | stop:*) echo target ;;
@@ -257,6 +260,14 @@ _cgscope_signals() {
     done
 }
 
+# Those that there are, as /proc/self/cgroup calls them.
+_cgscope_hierarchies() {
+    local names
+    while IFS=: read -r _ names _; do
+        printf '%s\n' "${names:-unified}"
+    done </proc/self/cgroup | tr , '\n'
+}
+
 # Processes that can be moved: one's own, for root all.
 _cgscope_processes() {
     local directory
@@ -294,6 +305,7 @@ _cgscope_value() {
         setting) _cgscope_key "$before" "$word" = ;;
         signal) _cgscope_add_lines "$before" "$word" < <(_cgscope_signals) ;;
         slice) _cgscope_add_lines "$before" "$word" < <(_cgscope_units --type=slice) ;;
+        hierarchy) _cgscope_add_lines "$before" "$word" < <(_cgscope_hierarchies) ;;
         user) _cgscope_add_lines "$before" "$word" < <(compgen -u) ;;
         group) _cgscope_add_lines "$before" "$word" < <(compgen -g) ;;
         variable)
@@ -379,7 +391,7 @@ _cgscope_trim() {
 
 _cgscope() {
     local words current verb arguments command=0 literal
-    local verbs=(run adopt exec list status tree create remove set get controllers procs move chown freeze thaw kill
+    local verbs=(run adopt exec list status tree create remove set get controllers procs move can-move chown freeze thaw kill
         stop enable disable doctor)
     local controllers=(cpuset cpu io memory hugetlb pids rdma misc dmem)
     local dependencies=(After Before Requires Requisite Wants BindsTo PartOf Upholds Conflicts OnFailure OnSuccess

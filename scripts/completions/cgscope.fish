@@ -256,6 +256,11 @@ function __cgscope_command
     complete --do-complete=(string join ' ' -- $before (commandline -ct))
 end
 
+# Those that there are, as /proc/self/cgroup calls them.
+function __cgscope_hierarchies
+    string match -r '(?<=:)[^:]*(?=:)' </proc/self/cgroup | string replace -r '^$' unified | string split ,
+end
+
 function __cgscope_processes
     test (id -u) -eq 0; and __fish_complete_pids; and return
     for directory in /proc/[0-9]*
@@ -290,6 +295,7 @@ complete -c cgscope -n __cgscope_needs_verb -a get -d 'Show settings of a scope 
 complete -c cgscope -n __cgscope_needs_verb -a controllers -d 'Show which controllers a group has'
 complete -c cgscope -n __cgscope_needs_verb -a procs -d 'List the processes in a group'
 complete -c cgscope -n __cgscope_needs_verb -a move -d 'Move processes into a group'
+complete -c cgscope -n __cgscope_needs_verb -a can-move -d 'Say whether a process may be moved into a group'
 complete -c cgscope -n __cgscope_needs_verb -a chown -d 'Hand a group over to somebody'
 complete -c cgscope -n __cgscope_needs_verb -a freeze -d 'Stop all processes for a while'
 complete -c cgscope -n __cgscope_needs_verb -a thaw -d 'Let them go on'
@@ -302,7 +308,7 @@ complete -c cgscope -n __cgscope_needs_verb -a doctor -d 'Show which controllers
 set -l asking run adopt exec status create remove set move chown freeze thaw kill stop
 set -l tables list tree procs controllers
 set -l users enable disable
-set -l all $asking $tables $users get doctor
+set -l all $asking $tables $users get can-move doctor
 set -l targets status tree create remove set get controllers procs move chown freeze thaw kill stop exec
 
 complete -c cgscope -n "__cgscope_needs_verb; or __cgscope_in_options $all" -s h -l help -d 'Show the help'
@@ -314,12 +320,14 @@ complete -c cgscope -n '__cgscope_argument + remove freeze thaw kill stop' -a '(
 complete -c cgscope -n '__cgscope_argument + create set' -a '(__cgscope_settings)'
 complete -c cgscope -n '__cgscope_argument + get' -a '(__cgscope_keys)'
 complete -c cgscope -n '__cgscope_argument + move; or __cgscope_verb_is adopt' -a '(__cgscope_processes)'
+complete -c cgscope -n '__cgscope_argument 1 can-move' -a '(__cgscope_processes)'
+complete -c cgscope -n '__cgscope_argument 2 can-move' -a '(__cgscope_targets)'
 complete -c cgscope -n '__cgscope_argument 2 chown' -a '(__cgscope_owners)'
 complete -c cgscope -n '__cgscope_verb_is run exec' -a '(__cgscope_command)'
 
 set -l o "__cgscope_in_options $all"
 complete -c cgscope -n $o -s q -l quiet -d 'Print nothing but errors and warnings'
-set -l o "__cgscope_in_options $asking $tables get"
+set -l o "__cgscope_in_options $asking $tables get can-move"
 complete -c cgscope -n $o -l system -d 'Units of the system manager'
 complete -c cgscope -n $o -l user -d 'Units of your user manager'
 
@@ -335,7 +343,7 @@ complete -c cgscope -n $o -s l -l full -d 'Do not shorten what is too wide'
 complete -c cgscope -n $o -l no-pager -d 'Do not use a pager'
 set -l o "__cgscope_in_options $tables $users status get"
 complete -c cgscope -n $o -s b -l bytes -d 'Print numbers in base units'
-set -l o "__cgscope_in_options $tables $users status get run adopt exec doctor"
+set -l o "__cgscope_in_options $tables $users status get run adopt exec can-move doctor"
 complete -c cgscope -n $o -l json -f -a 'short pretty off' -d 'Print JSON'
 
 # A new scope
@@ -382,6 +390,9 @@ complete -c cgscope -n '__cgscope_in_options tree' -l depth -x -d 'Go no deeper'
 complete -c cgscope -n '__cgscope_in_options create' -s p -l parents -d 'Make those above it, too'
 complete -c cgscope -n '__cgscope_in_options remove procs' -s r -l recursive -d 'With all below it'
 complete -c cgscope -n '__cgscope_in_options chown' -s R -l recursive -d 'With all below it'
+complete -c cgscope -n '__cgscope_in_options can-move' -l as -x -a '(__fish_complete_users)' -d 'Whether this user may'
+complete -c cgscope -n '__cgscope_in_options can-move' -l hierarchy -x -a '(__cgscope_hierarchies)' \
+    -d 'In this hierarchy'
 complete -c cgscope -n '__cgscope_in_options get' -l value -d 'Print the value alone'
 complete -c cgscope -n '__cgscope_in_options kill' -s s -l signal -x -a '(kill -l | string split " ")' \
     -d 'Send this signal'

@@ -7,7 +7,9 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/path.h"
 #include "cgscope/aim.h"
+#include "cgscope/can-move.h"
 #include "cgscope/places.h"
 #include "cgscope/process.h"
 #include "cgscope/verbs.h"
@@ -104,24 +106,13 @@ static int check_not_owned(Move *move, pid_t pid, const char *path) {
         r = boundary_find(target->root, path, &boundary);
         if (r >= 0)
                 return report_owned(pid, strrchr(boundary, '/') + 1);
+        if (r == -EXDEV)
+                return log_error("process %d is in %s, outside of this cgroup namespace, and whose it is cannot be "
+                                 "seen; --steal tries it all the same", (int) pid, path), -EPERM;
         if (r != -ENODATA && r != -ENOENT)
                 return log_error_errno(r, "cannot look at the control group of process %d", (int) pid);
 
         return check_unmarked(move, pid, path);
-}
-
-/* The path of the lowest group that is at or above both, "/" at the top. */
-static char *common_ancestor(const char *a, const char *b) {
-        size_t length = 0;
-
-        for (size_t i = 0;; i++) {
-                if ((!a[i] || a[i] == '/') && (!b[i] || b[i] == '/'))
-                        length = i;
-                if (!a[i] || a[i] != b[i])
-                        break;
-        }
-
-        return length > 0 ? strndup(a, length) : strdup("/");
 }
 
 /* The kernel wants cgroup.procs of that group to be writable to whoever moves a process. */
@@ -133,7 +124,7 @@ static int ancestor_is_ours(const Move *move, const char *ancestor) {
 
 /* Where the kernel refuses, a manager moves only what is its user's. */
 static int check_permitted(Move *move, pid_t pid, const char *path) {
-        _cleanup_free_ char *ancestor = common_ancestor(path, move->aim.target.path);
+        _cleanup_free_ char *ancestor = cgroup_path_common(path, move->aim.target.path);
         char directory[64];
         struct stat st;
 
@@ -194,43 +185,23 @@ static void explain_busy(FILE *file, const Aim *aim) {
                 any ? places : "none yet (see cgscope create)");
 }
 
-static void explain_type(FILE *file, const Aim *aim) {
-        char type[32];
+/* The rule that the kernel applied. @message: of the manager, where it was asked, as the kernel said EACCES. A user
+ * manager does not pass on why the system's refused, so what can be seen comes first. */
+static void explain(FILE *file, const Move *move, size_t i, int error, const char *message) {
+        const ProcessList *processes = &move->processes;
+        _cleanup_free_ char *rule = NULL;
 
-        if (fd_read_file(aim->target.fd, "cgroup.type", type, sizeof(type)) < 0)
-                fputs("its type does not allow it", file);
-        else
-                fprintf(file, "its type is '%.*s': it belongs to a threaded subtree, in which only threads of the "
-                        "processes above it can be", (int) strcspn(type, "\n"), type);
-}
-
-static void explain_permission(FILE *file, const Aim *aim, pid_t pid, const char *message) {
-        _cleanup_free_ char *path = NULL, *ancestor = NULL;
-
-        if (cgroup_of_process(pid, &path) >= 0)
-                ancestor = common_ancestor(path, aim->target.path);
-        fprintf(file, "%s, from where it would be moved, is not yours", ancestor ?: "/");
-        if (message)
-                fprintf(file, ", and the manager refuses: %s", message);
-}
-
-/* @message: of the manager, where it was asked. A user manager does not pass on why the system's refused, so what can
- * be seen comes first. */
-static void explain(FILE *file, const Move *move, pid_t pid, int error, const char *message) {
         if ((error == -EBUSY || message) && group_can_hold_processes(move->aim.target.fd) == -EBUSY)
                 explain_busy(file, &move->aim);
-        else if (error == -EOPNOTSUPP)
-                explain_type(file, &move->aim);
         else if (error == -ESRCH)
                 fputs("the process has ended", file);
         else if (error == -ENODEV)
                 fputs("the group has gone meanwhile", file);
-        else if (error == -ENOENT)
-                fputs("one of them is outside of this cgroup namespace", file);
-        else if (error == -EACCES || message)
-                explain_permission(file, &move->aim, pid, message);
+        else if (can_move_explain(&move->aim, processes->pids[i], processes->pidfds[i], message ? -EACCES : error,
+                                  &rule) >= 0)
+                fprintf(file, "%s%s%s", rule, message ? "; and the manager refuses: " : "", message ?: "");
         else
-                fputs(strerror(-error), file);
+                fputs(message ?: strerror(-error), file);
 }
 
 /* One line, with those that did move: they cannot be put back where they came from. */
@@ -243,7 +214,7 @@ static int report_failure(const Move *move, size_t failed, int error, const char
         if (!file)
                 return log_oom();
 
-        explain(file, move, pids[failed], error, message);
+        explain(file, move, failed, error, message);
         for (size_t i = 0; i < failed; i++)
                 fprintf(file, "%s%d", i == 0 ? "; moved before it: " : ", ", (int) pids[i]);
         if (fclose(file) != 0)

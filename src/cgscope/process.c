@@ -63,6 +63,16 @@ static int check_process(pid_t pid, bool owned) {
         return 0;
 }
 
+int process_number_parse(const char *text, pid_t *ret) {
+        uint64_t number;
+
+        if (parse_unsigned(text, 1, INT_MAX, &number) < 0)
+                return log_error("'%s' is no process number", text), -EINVAL;
+
+        *ret = (pid_t) number;
+        return 0;
+}
+
 int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
         *list = (ProcessList) {
                 .pids = calloc(n_texts, sizeof(pid_t)),
@@ -72,27 +82,27 @@ int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
                 return log_oom();
 
         for (size_t i = 0; i < n_texts; i++) {
-                uint64_t number;
                 size_t k = 0;
+                pid_t pid;
+                int r = process_number_parse(texts[i], &pid);
 
-                if (parse_unsigned(texts[i], 1, INT_MAX, &number) < 0)
-                        return log_error("'%s' is no process number", texts[i]), -EINVAL;
+                if (r < 0)
+                        return r;
 
-                while (k < list->n && list->pids[k] != (pid_t) number)
+                while (k < list->n && list->pids[k] != pid)
                         k++;
                 if (k < list->n)
                         continue;
 
-                list->pids[list->n] = (pid_t) number;
+                list->pids[list->n] = pid;
                 list->pidfds[list->n++] = -EBADF;
         }
 
         return 0;
 }
 
-static int open_process(pid_t pid, bool owned, int *ret) {
-        _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        int r;
+int process_open(pid_t pid, int *ret) {
+        int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
 
         if (pidfd < 0 && errno == ESRCH)
                 return log_error("no process %d", (int) pid), -ESRCH;
@@ -101,7 +111,16 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         if (pidfd < 0)
                 return log_error_errno(-errno, "cannot open process %d", (int) pid);
 
-        r = check_process(pid, owned);
+        *ret = pidfd;
+        return 0;
+}
+
+static int open_process(pid_t pid, bool owned, int *ret) {
+        _cleanup_close_ int pidfd = -EBADF;
+        int r = process_open(pid, &pidfd);
+
+        if (r >= 0)
+                r = check_process(pid, owned);
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))

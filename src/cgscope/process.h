@@ -14,6 +14,12 @@ typedef struct ProcessList {
         size_t n;
 } ProcessList;
 
+/* One number. Says that it is none. */
+int process_number_parse(const char *text, pid_t *ret);
+
+/* Its pidfd. Says that there is no such process. */
+int process_open(pid_t pid, int *ret);
+
 /* The numbers at @texts, each once. Says which is none. */
 int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts);
 

@@ -174,6 +174,9 @@ check_answers() {
     ok "$shell: exec's command" gives "$shell" "cgscope exec --create ./job tru" true
     ok "$shell: exec's command after --" gives "$shell" "cgscope exec ./job -- tru" true
     ok "$shell: processes for a group" gives "$shell" "cgscope move ./job $$" "$$"
+    ok "$shell: a process that may be moved" gives "$shell" "cgscope can-move $$" "$$"
+    ok "$shell: where it may be moved to" gives "$shell" "cgscope can-move $$ ./ma" ./main
+    ok "$shell: hierarchies" gives "$shell" "cgscope can-move --hierarchy=uni" "$(value --hierarchy= unified)"
     ok "$shell: an owner" gives "$shell" "cgscope chown -R ./job roo" root
     ok "$shell: an owner's group" gives "$shell" "cgscope chown ./job root:roo" "$(value root: root)"
     ok "$shell: signals" gives "$shell" "cgscope kill -s TER" TERM

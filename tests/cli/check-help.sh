@@ -106,7 +106,7 @@ manual_options_are_known() {
 
 manual_has_verbs() {
     local described
-    described=$(manual_section COMMANDS | grep -A1 '^\.TP' | grep -oE '^\.BI?R? [a-z]+' | sed 's/.* //' | sort)
+    described=$(manual_section COMMANDS | grep -A1 '^\.TP' | grep -oE '^\.BI?R? [a-z][a-z-]*' | sed 's/.* //' | sort)
     same "--help, the manual" "$(printf '%s\n' "${verbs[@]}" | sort)" "$described"
 }
 
@@ -180,7 +180,7 @@ for verb in "${verbs[@]}"; do
     ok "$verb: the manual has the options of --help, and no other" manual_has_options "$verb"
 done
 
-for verb in run adopt exec create remove set get move chown freeze thaw kill stop; do
+for verb in run adopt exec create remove set get move can-move chown freeze thaw kill stop; do
     ok "$verb: nothing to do it with" error_is_clean "$(usage_status "$verb")" "$verb"
 done
 ok "exec: bad target" error_is_clean 125 exec ./a/../b true
@@ -234,6 +234,12 @@ ok "list: an argument" error_is_clean 2 list frob
 ok "tree: bad depth" error_is_clean 2 tree --depth=much
 ok "move: no process" error_is_clean 2 move .
 ok "move: bad process" error_is_clean 2 move . frob
+ok "can-move: bad process" error_is_clean 2 can-move frob .
+ok "can-move: bad target" error_is_clean 2 can-move "$$" ./a/../b
+ok "can-move: no target" error_is_clean 2 can-move "$$"
+ok "can-move: too many targets" error_is_clean 2 can-move "$$" . .
+ok "can-move: unknown user" error_is_clean 2 can-move --as nobody-of-that-name "$$" /sys/fs/cgroup
+ok "can-move: unknown hierarchy" error_is_clean 2 can-move --hierarchy frob "$$" /sys/fs/cgroup
 ok "chown: no owner" error_is_clean 2 chown ./a
 ok "chown: unknown owner" error_is_clean 2 chown ./a nobody-of-that-name
 ok "kill: bad signal" error_is_clean 2 kill -s FROB .

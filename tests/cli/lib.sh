@@ -30,7 +30,7 @@ finish() {
 
 # The verbs that --help shows, in its order.
 list_verbs() {
-    "$cgscope" --help | grep -oE '^  [a-z]+' | tr -d ' '
+    "$cgscope" --help | grep -oE '^  [a-z][a-z-]*' | tr -d ' '
 }
 
 # The options, long and short, that --help of a verb shows, sorted.
