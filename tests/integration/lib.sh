@@ -32,6 +32,11 @@ skip() {
     exit 77
 }
 
+# note TEXT: a line that is shown with the result, also of a test that passes.
+note() {
+    printf '%s\n' "$*" >>"$scratch/.notes"
+}
+
 show_last() {
     [[ -n $last_command ]] || return 0
     printf 'command: %s\nstatus: %s\nstdout:\n%s\nstderr:\n%s\n' "$last_command" "$status" "$out" "$err"

@@ -87,6 +87,7 @@ run_test() {
         77) result skipped "$title" "$(cat "$scratch/.skip" 2>/dev/null || echo 'no reason given')" ;;
         *) result failed "$title" "$base/log" ;;
     esac
+    [[ ! -s $scratch/.notes ]] || sed 's/^/# /' "$scratch/.notes"
     rm -rf "$scratch"
     [[ $((SECONDS - begin)) -lt 10 ]] || printf '# %d s\n' $((SECONDS - begin))
 }
