@@ -9,7 +9,7 @@
 #include "cgroup/group.h"
 #include "cgroup/path.h"
 #include "cgscope/aim.h"
-#include "cgscope/can-move.h"
+#include "cgscope/can-move/can-move.h"
 #include "cgscope/places.h"
 #include "cgscope/process.h"
 #include "cgscope/verbs.h"

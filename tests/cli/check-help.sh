@@ -124,7 +124,7 @@ manual_has_columns() {
 source_fields() {
     {
         grep -oE '\[STATISTIC_[A-Z_]+\] = "[a-z_]+"' "$source_dir/cgroup/statistics.c"
-        cat "$source_dir"/cgscope/*.c "$source_dir"/cgscope/doctor/*.c | tr -s '\n ' ' ' |
+        find "$source_dir/cgscope" -name "*.c" -exec cat {} + | tr -s '\n ' ' ' |
             grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"'
         sed -n 's/.*= \("[a-z]*_\(some\|full\)_\)usec",$/\1avg10"/p' "$source_dir/cgroup/statistics.c"
     } | grep -oE '"[a-z0-9_]+"$' | tr -d '"' | sort -u

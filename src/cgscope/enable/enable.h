@@ -29,30 +29,30 @@ typedef struct Enable {
         ControllerMask probe;
 } Enable;
 
-/* enable-options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
+/* options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
 int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]);
 
-/* enable-image.c: whether there is no system to ask, only files; and what is done with them. */
+/* image.c: whether there is no system to ask, only files; and what is done with them. */
 bool enable_is_image(const Enable *enable);
 int enable_write_image(Enable *enable);
 
-/* enable-adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
+/* adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
 int enable_show_merge(const Enable *enable);
 
-/* enable-restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
+/* restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
  * in which this process lives, else the others. Returns how many were restarted, or a negative errno. */
 int enable_restart(Enable *enable, bool own);
 
-/* enable-show.c: the table. */
+/* show.c: the table. */
 int enable_choose_columns(Enable *enable);
 int enable_show(Enable *enable);
 
-/* enable-say.c: what was written and what still asks for it; and for each manager where something is not as it should
+/* say.c: what was written and what still asks for it; and for each manager where something is not as it should
  * be, the one step that is left. */
 void enable_say_changes(const Enable *enable);
 void enable_say_steps(const Enable *enable);
 
-/* enable-judge.c */
+/* judge.c */
 
 /* The controllers that the row of @manager is about: those asked for, or else those that somebody had handed on to it
  * beyond the default. */

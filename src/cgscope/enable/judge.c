@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <pwd.h>
 
-#include "cgscope/enable.h"
+#include "cgscope/enable/enable.h"
 #include "delegation/place.h"
 
 /* Delegate= of user@.service itself, since systemd 250. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/enable-units.h"
+#include "cgscope/enable/units.h"
 
 #include "basic/fd.h"
 #include "cgroup/group.h"

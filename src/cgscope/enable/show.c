@@ -2,7 +2,7 @@
 #include <pwd.h>
 
 #include "basic/log.h"
-#include "cgscope/enable.h"
+#include "cgscope/enable/enable.h"
 
 typedef enum EnableColumn {
         COLUMN_UID,

@@ -30,10 +30,10 @@ typedef struct CanMove {
 
 void can_move_done(CanMove *can_move);
 
-/* can-move-look.c: finds the process, the target in the hierarchy, and the mover. */
+/* look.c: finds the process, the target in the hierarchy, and the mover. */
 int can_move_look(CanMove *can_move);
 
-/* can-move-units.c: adds what the managers have to do with it: units left behind, and whether a manager would do what the kernel does not
+/* units.c: adds what the managers have to do with it: units left behind, and whether a manager would do what the kernel does not
  * let the mover do. */
 int can_move_note_units(CanMove *can_move);
 
@@ -41,5 +41,5 @@ int can_move_note_units(CanMove *can_move);
  * by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out. */
 int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret);
 
-/* can-move-print.c */
+/* print.c */
 int can_move_print(CanMove *can_move);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgscope/enable.h"
+#include "cgscope/enable/enable.h"
 #include "delegation/place.h"
 #include "delegation/write.h"
 

@@ -2,8 +2,8 @@
 #include <pwd.h>
 
 #include "basic/log.h"
-#include "cgscope/enable-units.h"
-#include "cgscope/enable.h"
+#include "cgscope/enable/units.h"
+#include "cgscope/enable/enable.h"
 
 static const DelegationDropIn *find(const DelegationState *state, uint64_t uid, bool runtime) {
         for (size_t i = 0; i < state->n_drop_ins; i++)

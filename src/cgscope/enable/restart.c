@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
-#include "cgscope/enable-units.h"
-#include "cgscope/enable.h"
+#include "cgscope/enable/units.h"
+#include "cgscope/enable/enable.h"
 
 static void say_what_ends(const Enable *enable, uid_t uid, const UserUnits *units) {
         char user[ENABLE_USER_MAX], text[USER_UNITS_TEXT_MAX];

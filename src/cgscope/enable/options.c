@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "cgscope/enable.h"
+#include "cgscope/enable/enable.h"
 #include "cgscope/identity.h"
 
 /* Somebody has to find out a password and type it. */
