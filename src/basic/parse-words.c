@@ -162,3 +162,17 @@ bool text_is_printable(const char *text) {
 
         return true;
 }
+
+bool text_has_word(const char *text, const char *separators, const char *word) {
+        size_t length = strlen(word);
+
+        for (const char *p = text; *p; p += strspn(p, separators)) {
+                size_t n = strcspn(p, separators);
+
+                if (n == length && memcmp(p, word, n) == 0)
+                        return true;
+                p += n;
+        }
+
+        return false;
+}

@@ -39,5 +39,8 @@ int parse_signal(const char *text, int *ret);
  * the word, to be freed by the caller; 0: none left. -EINVAL: a quote is not closed. Moves *text on success only. */
 int parse_word(const char **text, char **ret);
 
+/* Whether @word is one of those in @text that any of @separators divide. */
+bool text_has_word(const char *text, const char *separators, const char *word);
+
 /* Whether @text is UTF-8 without control characters but tabs: what D-Bus takes as a string and one line can show. */
 bool text_is_printable(const char *text);

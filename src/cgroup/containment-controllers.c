@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "basic/fd.h"
+#include "basic/parse.h"
 
 /* What controllers refuse when all other rules are met (their can_attach in the kernel). They are asked where the
  * process would get another state of theirs: on v2 groups share that of the nearest one above that has the controller.
@@ -19,20 +20,6 @@
 /* Since Linux 6.6 cpuset asks for rights over the process only where the move changes its processors or memory nodes
  * (v2). */
 #define CPUSET_LENIENT 0x060600U
-
-static bool has_word(const char *text, const char *word) {
-        size_t length = strlen(word);
-
-        for (const char *p = text; *p; p += strspn(p, " \n")) {
-                size_t n = strcspn(p, " \n");
-
-                if (n == length && memcmp(p, word, n) == 0)
-                        return true;
-                p += n;
-        }
-
-        return false;
-}
 
 /* The group at or above @path whose state of @controller holds there, in *ret, to be freed by the caller; NULL: it is
  * above what is mounted, or there is none. */
@@ -48,7 +35,7 @@ static int find_holder(const Examination *examination, const char *path, const c
 
                 if (n < 0)
                         return (int) n;
-                if (has_word(text, controller)) {
+                if (text_has_word(text, " \n", controller)) {
                         *ret = TAKE_PTR(at);
                         return 0;
                 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/parse.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
 
@@ -25,20 +26,6 @@ static char *unescape(const char *text) {
 
         *end = '\0';
         return result;
-}
-
-static bool list_has(const char *list, const char *word) {
-        size_t length = strlen(word);
-
-        for (const char *p = list; *p; p += strspn(p, ",")) {
-                size_t n = strcspn(p, ",");
-
-                if (n == length && memcmp(p, word, n) == 0)
-                        return true;
-                p += n;
-        }
-
-        return false;
 }
 
 static void mount_done(CgroupMount *mount) {
@@ -95,8 +82,8 @@ static int parse_line(char *line, CgroupMount *ret) {
                 return -EBADMSG;
 
         mount.unified = streq(type, "cgroup2");
-        mount.read_only = list_has(fields[FIELD_OPTIONS], "ro");
-        mount.all_read_only = list_has(options, "ro");
+        mount.read_only = text_has_word(fields[FIELD_OPTIONS], ",", "ro");
+        mount.all_read_only = text_has_word(options, ",", "ro");
         mount.root = unescape(fields[FIELD_ROOT]);
         mount.point = unescape(fields[FIELD_POINT]);
         mount.options = unescape(options);
@@ -173,7 +160,7 @@ static bool is_hierarchy(const CgroupMount *mount, const char *name) {
                 return mount->unified && streq(name, CGROUP_HIERARCHY_UNIFIED);
 
         (void) snprintf(named, sizeof(named), "name=%s", name);
-        return list_has(mount->options, name) || list_has(mount->options, named);
+        return text_has_word(mount->options, ",", name) || text_has_word(mount->options, ",", named);
 }
 
 /* "rw" and the like are in the same list as the controllers; none is called so. */
@@ -205,7 +192,7 @@ const CgroupMount *cgroup_mounts_find(const CgroupMounts *mounts, const char *na
 }
 
 bool cgroup_mount_has_option(const CgroupMount *mount, const char *option) {
-        return list_has(mount->options, option);
+        return text_has_word(mount->options, ",", option);
 }
 
 int cgroup_mount_hierarchy(const CgroupMount *mount, char **ret) {

@@ -25,6 +25,16 @@ static void check_numbers(const Number *rows, size_t n_rows, int (*parse)(const 
         }
 }
 
+static void test_has_word(void) {
+        g_assert_true(text_has_word("rw,nsdelegate,memory_recursiveprot", ",", "nsdelegate"));
+        g_assert_true(text_has_word("cpu memory pids\n", " \n", "pids"));
+        g_assert_true(text_has_word(" cpu", " ", "cpu"));
+        g_assert_false(text_has_word("cpuset", ",", "cpu"));
+        g_assert_false(text_has_word("cpu", ",", "cpuset"));
+        g_assert_false(text_has_word("rw cpu", ",", "cpu"));
+        g_assert_false(text_has_word("", ",", "cpu"));
+}
+
 static void test_boolean(void) {
         static const char *const yes[] = { "1", "yes", "y", "true", "t", "on", "YES", "True" };
         static const char *const no[] = { "0", "no", "n", "false", "f", "off", "NO", "Off" };
@@ -315,6 +325,7 @@ static void test_printable(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
+        g_test_add_func("/parse/has-word", test_has_word);
         g_test_add_func("/parse/boolean", test_boolean);
         g_test_add_func("/parse/unsigned", test_unsigned);
         g_test_add_func("/parse/range", test_range);
