@@ -9,8 +9,7 @@ typedef struct Examination {
         const ContainmentQuestion *question;
         Containment *result;
         char *source;   /* the path of the process's group below the mount's root; NULL: not within, or not known */
-        char *ancestor; /* of the nearest common ancestor, likewise; what it is called is in the result */
-        char *target;   /* the target as the process's group is called, from the namespace's root; NULL: not known */
+        char *ancestor; /* of the nearest common ancestor, likewise */
 } Examination;
 
 int containment_add(Containment *containment, ContainmentRule rule, ContainmentResult result, int error,

@@ -14,7 +14,7 @@
 int containment_look_at_namespace(const Examination *examination) {
         const ContainmentQuestion *question = examination->question;
         Containment *result = examination->result;
-        const char *source = question->process->path, *target = examination->target,
+        const char *source = question->process->path, *target = result->target,
                    *root = question->mover->cgroups;
 
         if (!cgroup_mount_has_option(question->mount, "nsdelegate"))

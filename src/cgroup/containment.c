@@ -93,6 +93,7 @@ void containment_done(Containment *containment) {
         for (size_t i = 0; i < containment->n; i++)
                 free(containment->findings[i].found);
         free(containment->findings);
+        free(containment->target);
         free(containment->ancestor);
         *containment = (Containment) {};
 }
@@ -145,7 +146,6 @@ ssize_t containment_read(const Examination *examination, const char *group, cons
 static void examination_done(Examination *examination) {
         free(examination->source);
         free(examination->ancestor);
-        free(examination->target);
 }
 
 /* @path below the mount's root in *ret; NULL where it is not, or not known to be. */
@@ -168,7 +168,7 @@ static int find_places(Examination *examination) {
 
         if (r < 0)
                 return r;
-        if (known && !(examination->target = cgroup_path_join(top, question->target)))
+        if (known && !(result->target = cgroup_path_join(top, question->target)))
                 return -ENOMEM;
 
         if (examination->source) {
@@ -183,7 +183,7 @@ static int find_places(Examination *examination) {
         if (!known)
                 return 0;
 
-        result->ancestor = cgroup_path_common(path, examination->target);
+        result->ancestor = cgroup_path_common(path, result->target);
         return result->ancestor ? place(question->mount, result->ancestor, &examination->ancestor) : -ENOMEM;
 }
 

@@ -64,6 +64,7 @@ typedef struct Containment {
         const ContainmentFinding *reason; /* the first that is violated; without one, the first that is unknown */
         ContainmentFinding *findings;     /* in the kernel's order, notes behind them */
         size_t n;
+        char *target;   /* as cgroup/path.h says; NULL: what is mounted begins above the namespace, so it is not known */
         char *ancestor; /* the nearest common ancestor, as cgroup/path.h says; NULL: it cannot be known from here */
 } Containment;
 

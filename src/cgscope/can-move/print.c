@@ -61,7 +61,7 @@ static void print_answer(const CanMove *can_move) {
 /* The paths, which the findings speak of by these names. */
 static void print_places(const CanMove *can_move) {
         printf("\n Process: %d (%s), in %s\n  Target: %s\n", (int) can_move->pid, can_move->process.name,
-               can_move->process.path, can_move->target);
+               can_move->process.path, can_move->answer.target ?: can_move->target);
         if (can_move->answer.ancestor && can_move->mount->unified)
                 printf("Ancestor: %s\n", can_move->answer.ancestor);
         putchar('\n');
@@ -159,7 +159,7 @@ static int print_json(const CanMove *can_move) {
         json_string(&writer, "hierarchy",
                     isempty(can_move->hierarchy_name) ? CGROUP_HIERARCHY_UNIFIED : can_move->hierarchy_name);
         json_string(&writer, "source", can_move->process.path);
-        json_string(&writer, "control_group", can_move->target);
+        json_string(&writer, "control_group", answer->target ?: can_move->target);
         if (answer->ancestor)
                 json_string(&writer, "ancestor", answer->ancestor);
         else
