@@ -44,6 +44,7 @@ _cgscope_options_of() {
         controllers) echo "$manager $table" ;;
         procs) echo "--recursive -r $manager $table" ;;
         move) echo "--steal $manager $asking" ;;
+        ns) echo "--unit= -u --tree --all-hierarchies $manager $table" ;;
         can-move) echo "--as= --hierarchy= --json $manager" ;;
         chown) echo "--recursive -R $manager $asking" ;;
         freeze) echo "--self $manager $asking" ;;
@@ -70,6 +71,7 @@ _cgscope_columns_of() {
                 SWAP SWAP-LIMIT TASKS TASKS-LIMIT CPU-USER CPU-SYSTEM CPU-LIMIT IO-READ IO-WRITTEN OOM-KILLS
             ;;
         procs) echo PID USER COMMAND GROUP ;;
+        ns) echo PID COMMAND NAMESPACE CGROUP INSIDE ABSOLUTE HIERARCHY MARKS ;;
         controllers) echo CONTROLLER AVAILABLE ENABLED STOPS-AT ;;
         enable)
             echo UID USER DROP-IN MANAGER STATE MISSING LOADED SLICE HANDED-ON FILE KIND OUTCOME
@@ -83,6 +85,7 @@ _cgscope_value_of() {
     case $verb:$1 in
         run:-p | adopt:-p | run:--property | adopt:--property) echo property ;;
         exec:-p | exec:--property) echo setting ;;
+        ns:-u | ns:--unit) echo unit ;;
         *:-u | *:--unit | *:--description | *:--leaf | *:--evacuate | *:--nice | *:--timeout | *:--grace | *:--depth)
             echo text
             ;;
@@ -104,7 +107,7 @@ _cgscope_value_of() {
 _cgscope_argument_of() {
     case $verb:$# in
         run:* | exec:[!0]*) echo command ;;
-        adopt:* | move:[!0]* | can-move:0) echo process ;;
+        adopt:* | ns:* | move:[!0]* | can-move:0) echo process ;;
         can-move:1) echo target ;;
         list:* | doctor:*) ;;
         enable:* | disable:*) echo managed ;;
@@ -305,6 +308,7 @@ _cgscope_value() {
         setting) _cgscope_key "$before" "$word" = ;;
         signal) _cgscope_add_lines "$before" "$word" < <(_cgscope_signals) ;;
         slice) _cgscope_add_lines "$before" "$word" < <(_cgscope_units --type=slice) ;;
+        unit) _cgscope_add_lines "$before" "$word" < <(_cgscope_units) ;;
         hierarchy) _cgscope_add_lines "$before" "$word" < <(_cgscope_hierarchies) ;;
         user) _cgscope_add_lines "$before" "$word" < <(compgen -u) ;;
         group) _cgscope_add_lines "$before" "$word" < <(compgen -g) ;;
@@ -391,8 +395,8 @@ _cgscope_trim() {
 
 _cgscope() {
     local words current verb arguments command=0 literal
-    local verbs=(run adopt exec list status tree create remove set get controllers procs move can-move chown freeze thaw kill
-        stop enable disable doctor)
+    local verbs=(run adopt exec list status tree create remove set get controllers procs move can-move ns chown freeze thaw
+        kill stop enable disable doctor)
     local controllers=(cpuset cpu io memory hugetlb pids rdma misc dmem)
     local dependencies=(After Before Requires Requisite Wants BindsTo PartOf Upholds Conflicts OnFailure OnSuccess
         PropagatesStopTo StopPropagatedFrom)

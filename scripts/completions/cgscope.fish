@@ -121,6 +121,8 @@ function __cgscope_columns
                 OOM-KILLS
         case procs
             set columns PID USER COMMAND GROUP
+        case ns
+            set columns PID COMMAND NAMESPACE CGROUP INSIDE ABSOLUTE HIERARCHY MARKS
         case controllers
             set columns CONTROLLER AVAILABLE ENABLED STOPS-AT
         case enable
@@ -296,6 +298,7 @@ complete -c cgscope -n __cgscope_needs_verb -a controllers -d 'Show which contro
 complete -c cgscope -n __cgscope_needs_verb -a procs -d 'List the processes in a group'
 complete -c cgscope -n __cgscope_needs_verb -a move -d 'Move processes into a group'
 complete -c cgscope -n __cgscope_needs_verb -a can-move -d 'Say whether a process may be moved into a group'
+complete -c cgscope -n __cgscope_needs_verb -a ns -d 'Show how processes see their control groups'
 complete -c cgscope -n __cgscope_needs_verb -a chown -d 'Hand a group over to somebody'
 complete -c cgscope -n __cgscope_needs_verb -a freeze -d 'Stop all processes for a while'
 complete -c cgscope -n __cgscope_needs_verb -a thaw -d 'Let them go on'
@@ -306,7 +309,7 @@ complete -c cgscope -n __cgscope_needs_verb -a disable -d 'Take that back'
 complete -c cgscope -n __cgscope_needs_verb -a doctor -d 'Show which controllers reach a user, and what helps'
 
 set -l asking run adopt exec status create remove set move chown freeze thaw kill stop
-set -l tables list tree procs controllers
+set -l tables list tree procs controllers ns
 set -l users enable disable
 set -l all $asking $tables $users get can-move doctor
 set -l targets status tree create remove set get controllers procs move chown freeze thaw kill stop exec
@@ -319,7 +322,7 @@ complete -c cgscope -n "__cgscope_argument 1 $targets" -a '(__cgscope_targets)'
 complete -c cgscope -n '__cgscope_argument + remove freeze thaw kill stop' -a '(__cgscope_targets)'
 complete -c cgscope -n '__cgscope_argument + create set' -a '(__cgscope_settings)'
 complete -c cgscope -n '__cgscope_argument + get' -a '(__cgscope_keys)'
-complete -c cgscope -n '__cgscope_argument + move; or __cgscope_verb_is adopt' -a '(__cgscope_processes)'
+complete -c cgscope -n '__cgscope_argument + move; or __cgscope_verb_is adopt ns' -a '(__cgscope_processes)'
 complete -c cgscope -n '__cgscope_argument 1 can-move' -a '(__cgscope_processes)'
 complete -c cgscope -n '__cgscope_argument 2 can-move' -a '(__cgscope_targets)'
 complete -c cgscope -n '__cgscope_argument 2 chown' -a '(__cgscope_owners)'
@@ -393,6 +396,9 @@ complete -c cgscope -n '__cgscope_in_options chown' -s R -l recursive -d 'With a
 complete -c cgscope -n '__cgscope_in_options can-move' -l as -x -a '(__fish_complete_users)' -d 'Whether this user may'
 complete -c cgscope -n '__cgscope_in_options can-move' -l hierarchy -x -a '(__cgscope_hierarchies)' \
     -d 'In this hierarchy'
+complete -c cgscope -n '__cgscope_in_options ns' -s u -l unit -x -a '(__cgscope_units)' -d 'Processes of this unit'
+complete -c cgscope -n '__cgscope_in_options ns' -l tree -d 'By namespace'
+complete -c cgscope -n '__cgscope_in_options ns' -l all-hierarchies -d 'A row for each hierarchy'
 complete -c cgscope -n '__cgscope_in_options get' -l value -d 'Print the value alone'
 complete -c cgscope -n '__cgscope_in_options kill' -s s -l signal -x -a '(kill -l | string split " ")' \
     -d 'Send this signal'

@@ -88,6 +88,13 @@ void json_null(JsonWriter *writer, const char *name) {
         fputs("null", writer->file);
 }
 
+void json_string_or_null(JsonWriter *writer, const char *name, const char *value) {
+        if (value)
+                json_string(writer, name, value);
+        else
+                json_null(writer, name);
+}
+
 void json_hundredths(JsonWriter *writer, const char *name, uint64_t value) {
         write_name(writer, name);
         fprintf(writer->file, "%" PRIu64 ".%02u", value / 100, (unsigned) (value % 100));

@@ -30,6 +30,8 @@ void json_begin(JsonWriter *writer, FILE *file, bool pretty);
 
 /* Members. @name is NULL in an array. */
 void json_string(JsonWriter *writer, const char *name, const char *value);
+/* NULL is null. */
+void json_string_or_null(JsonWriter *writer, const char *name, const char *value);
 void json_number(JsonWriter *writer, const char *name, uint64_t value);
 void json_boolean(JsonWriter *writer, const char *name, bool value);
 void json_null(JsonWriter *writer, const char *name);

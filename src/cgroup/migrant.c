@@ -5,9 +5,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "basic/fd.h"
+#include "cgroup/proc.h"
 
 /* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
 #define PF_EXITING 0x00000004UL
@@ -18,46 +18,6 @@
 #define READ_TRIES 10
 
 #define DELETED " (deleted)"
-
-/* A process in /proc that is hidden from us, or that has gone. The caller looks at the pidfd to tell. */
-static int explain_failure(int error) {
-        return error == -EPERM || error == -ENOENT ? -EACCES : error;
-}
-
-static int read_text(const Migrant *migrant, const char *name, char **ret) {
-        _cleanup_close_ int fd = openat(migrant->proc, name, O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd < 0 ? -errno : fd_read_all(fd, ret);
-
-        return n < 0 ? explain_failure((int) n) : 0;
-}
-
-/* /proc can be that of another PID namespace, where the process has another number: the pidfd knows which. */
-static int open_process(int pidfd) {
-        char path[64], text[1024];
-        const char *line;
-        long pid;
-        int fd;
-
-        (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-        if (fd_read_path(path, text, sizeof(text)) < 0)
-                return -ENOSYS;
-
-        line = strstr(text, "Pid:");
-        pid = line ? strtol(line + strlen("Pid:"), NULL, 10) : 0;
-        if (pid < 0)
-                return -ESRCH;
-        if (pid == 0)
-                return -ENOSYS;
-
-        (void) snprintf(path, sizeof(path), "/proc/%ld", pid);
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? explain_failure(-errno) : fd;
-}
-
-/* Also one that has ended is there until somebody waits for it; and only until then is its number its own. */
-static bool has_gone(int pidfd) {
-        return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 && errno == ESRCH;
-}
 
 int migrant_path(const char *text, const char *hierarchy, char **ret) {
         size_t length = strlen(hierarchy);
@@ -134,9 +94,9 @@ static int read_facts(Migrant *migrant) {
         MigrantStat stat;
         int r;
 
-        r = read_text(migrant, "stat", &text);
+        r = proc_read(migrant->proc, "stat", &text);
         if (r >= 0)
-                r = read_text(migrant, "status", &status);
+                r = proc_read(migrant->proc, "status", &status);
         if (r >= 0)
                 r = migrant_stat(text, &stat);
         if (r < 0)
@@ -155,7 +115,7 @@ static int read_facts(Migrant *migrant) {
 
 static int read_path(const Migrant *migrant, const char *hierarchy, char **ret) {
         _cleanup_free_ char *text = NULL;
-        int r = read_text(migrant, "cgroup", &text);
+        int r = proc_read(migrant->proc, "cgroup", &text);
 
         return r < 0 ? r : migrant_path(text, hierarchy, ret);
 }
@@ -199,10 +159,10 @@ int migrant_read(pid_t pid, int pidfd, const char *hierarchy, Migrant *ret) {
 
         migrant.pid = pid;
         migrant.pidfd = pidfd;
-        migrant.proc = r = open_process(pidfd);
+        migrant.proc = r = proc_open(pidfd);
         if (r >= 0)
                 r = read_at_once(&migrant, hierarchy);
-        if (has_gone(pidfd))
+        if (proc_has_gone(pidfd))
                 return -ESRCH;
         if (r < 0)
                 return r;

@@ -9,20 +9,27 @@
 
 #define MOUNTINFO "/proc/self/mountinfo"
 
-/* Undoes the escapes of spaces, tabs, newlines and backslashes: "\040". */
+/* Takes the next character off *text, which may be an escape of a space, tab, newline or backslash: "\\040". */
+static char next_character(const char **text) {
+        const char *p = *text;
+
+        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' && p[3] <= '7') {
+                *text = p + 4;
+                return (char) ((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
+        }
+
+        *text = p + 1;
+        return *p;
+}
+
 static char *unescape(const char *text) {
-        char *result = strdup(text), *end = result;
+        char *result = malloc(strlen(text) + 1), *end = result;
 
         if (!result)
                 return NULL;
 
-        for (const char *p = result; *p; end++)
-                if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' &&
-                    p[3] <= '7') {
-                        *end = (char) ((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
-                        p += 4;
-                } else
-                        *end = *p++;
+        while (*text)
+                *end++ = next_character(&text);
 
         *end = '\0';
         return result;
@@ -31,6 +38,7 @@ static char *unescape(const char *text) {
 static void mount_done(CgroupMount *mount) {
         free(mount->root);
         free(mount->point);
+        free(mount->flags);
         free(mount->options);
 }
 
@@ -86,13 +94,38 @@ static int parse_line(char *line, CgroupMount *ret) {
         mount.all_read_only = text_has_word(options, ",", "ro");
         mount.root = unescape(fields[FIELD_ROOT]);
         mount.point = unescape(fields[FIELD_POINT]);
+        mount.flags = unescape(fields[FIELD_OPTIONS]);
         mount.options = unescape(options);
-        if (!mount.root || !mount.point || !mount.options)
+        if (!mount.root || !mount.point || !mount.flags || !mount.options)
                 return -ENOMEM;
 
         *ret = mount;
         mount = (CgroupMount) {};
         return 1;
+}
+
+/* Whether the field @escaped, up to the next space, means @text. */
+static bool field_is(const char *escaped, const char *text) {
+        while (*escaped && *escaped != ' ')
+                if (next_character(&escaped) != *text++)
+                        return false;
+
+        return !*text;
+}
+
+/* What is mounted on a mount of ours, at its own point, hides it. */
+static void note_covered(CgroupMounts *mounts, const char *line) {
+        const char *fields[_FIELD_MAX] = { line };
+
+        for (size_t i = 1; i < _FIELD_MAX; i++) {
+                fields[i] = fields[i - 1] + strcspn(fields[i - 1], " ");
+                fields[i] += *fields[i] == ' ';
+        }
+
+        for (size_t i = 0; i < mounts->n; i++)
+                if (mounts->mounts[i].id == strtoull(fields[FIELD_PARENT], NULL, 10) &&
+                    field_is(fields[FIELD_POINT], mounts->mounts[i].point))
+                        mounts->mounts[i].covered = true;
 }
 
 void cgroup_mounts_done(CgroupMounts *mounts) {
@@ -102,26 +135,39 @@ void cgroup_mounts_done(CgroupMounts *mounts) {
         *mounts = (CgroupMounts) {};
 }
 
+static int add_mount(CgroupMounts *mounts, CgroupMount *mount) {
+        CgroupMount *larger = reallocarray(mounts->mounts, mounts->n + 1, sizeof(CgroupMount));
+
+        if (!larger) {
+                mount_done(mount);
+                return -ENOMEM;
+        }
+
+        mounts->mounts = larger;
+        mounts->mounts[mounts->n++] = *mount;
+        return 0;
+}
+
 int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+        _cleanup_free_ char *again = strdup(text);
+        char *save, *line;
 
-        for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-                CgroupMount mount, *larger;
+        if (!again)
+                return -ENOMEM;
+
+        for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+                CgroupMount mount;
                 int r = parse_line(line, &mount);
 
+                if (r > 0)
+                        r = add_mount(&mounts, &mount);
                 if (r < 0)
                         return r;
-                if (r == 0)
-                        continue;
-
-                larger = reallocarray(mounts.mounts, mounts.n + 1, sizeof(CgroupMount));
-                if (!larger) {
-                        mount_done(&mount);
-                        return -ENOMEM;
-                }
-                mounts.mounts = larger;
-                mounts.mounts[mounts.n++] = mount;
         }
+
+        for (line = strtok_r(again, "\n", &save); line && mounts.n > 0; line = strtok_r(NULL, "\n", &save))
+                note_covered(&mounts, line);
 
         *ret = mounts;
         mounts = (CgroupMounts) {};

@@ -10,11 +10,13 @@
 
 typedef struct CgroupMount {
         uint64_t id;
+        bool covered;       /* by another mount on top of it, at the same point: no path leads there */
         bool unified;       /* cgroup v2 */
         bool read_only;     /* this mount */
         bool all_read_only; /* the hierarchy, wherever it is mounted */
         char *root;    /* the path of what is mounted, as cgroup/path.h says: "/" where that is the namespace's root */
         char *point;   /* where it is mounted */
+        char *flags;   /* of this mount: "rw,nosuid,relatime" */
         char *options; /* the hierarchy's: "rw,nsdelegate", "rw,cpu,cpuacct" */
 } CgroupMount;
 

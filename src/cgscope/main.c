@@ -20,6 +20,7 @@ static const Verb verbs[] = {
         { "move", "[OPTIONS…] TARGET PID…", "Move processes into a group", verb_move },
         { "can-move", "[OPTIONS…] PID TARGET", "Say whether a process may be moved into a group, and why not",
           verb_can_move },
+        { "ns", "[OPTIONS…] [PID…]", "Show how processes see their control groups", verb_ns },
         { "chown", "[OPTIONS…] TARGET USER[:GROUP]", "Hand a group over to somebody", verb_chown },
         { "freeze", "[OPTIONS…] TARGET…", "Stop all processes in a scope or group for a while", verb_freeze },
         { "thaw", "[OPTIONS…] TARGET…", "Let them go on", verb_thaw },

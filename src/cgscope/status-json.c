@@ -78,21 +78,14 @@ static void print_processes(JsonWriter *writer, const Status *status) {
         json_close(writer);
 }
 
-static void print_text_or_null(JsonWriter *writer, const char *name, const char *value) {
-        if (value)
-                json_string(writer, name, value);
-        else
-                json_null(writer, name);
-}
-
 int status_print_json(const Status *status, bool pretty) {
         char names[CONTROLLER_MASK_TEXT_MAX];
         JsonWriter writer;
 
         json_begin(&writer, stdout, pretty);
         json_string(&writer, "control_group", status->aim->target.path);
-        print_text_or_null(&writer, "unit", status->unit);
-        print_text_or_null(&writer, "boundary", status->boundary);
+        json_string_or_null(&writer, "unit", status->unit);
+        json_string_or_null(&writer, "boundary", status->boundary);
         json_string(&writer, "owner", status->owner_name);
         json_string(&writer, "state", status_state(status));
         json_words(&writer, "controllers", controller_mask_format(status->controllers, ' ', names), ' ');

@@ -34,6 +34,7 @@ int verb_controllers(int argc, char *argv[]);
 int verb_procs(int argc, char *argv[]);
 int verb_move(int argc, char *argv[]);
 int verb_can_move(int argc, char *argv[]);
+int verb_ns(int argc, char *argv[]);
 int verb_chown(int argc, char *argv[]);
 int verb_freeze(int argc, char *argv[]);
 int verb_thaw(int argc, char *argv[]);

@@ -52,7 +52,7 @@ has_keys() {
 # The columns stand behind the verb's name.
 has_columns() {
     local verb listed
-    for verb in list tree procs controllers enable; do
+    for verb in list tree procs controllers ns enable; do
         listed=$(marked columns "$1" | grep -oE '\b[A-Z][A-Z-]+|\b[a-z]+\)|case [a-z]+' |
             awk -v verb="$verb" '/[a-z]/ { found = $NF ~ "^" verb "\\)?$"; next } found')
         same "$verb: the sources, ${1##*/}" "$(source_columns "$source_dir" "$verb" | cut -d' ' -f1)" "$listed" ||
@@ -177,6 +177,8 @@ check_answers() {
     ok "$shell: a process that may be moved" gives "$shell" "cgscope can-move $$" "$$"
     ok "$shell: where it may be moved to" gives "$shell" "cgscope can-move $$ ./ma" ./main
     ok "$shell: hierarchies" gives "$shell" "cgscope can-move --hierarchy=uni" "$(value --hierarchy= unified)"
+    ok "$shell: a process to be looked at" gives "$shell" "cgscope ns -q $$" "$$"
+    ok "$shell: a unit to be looked at" gives "$shell" "cgscope ns -u job" job-1.scope
     ok "$shell: an owner" gives "$shell" "cgscope chown -R ./job roo" root
     ok "$shell: an owner's group" gives "$shell" "cgscope chown ./job root:roo" "$(value root: root)"
     ok "$shell: signals" gives "$shell" "cgscope kill -s TER" TERM

@@ -190,7 +190,7 @@ ok "chown: bad target" error_is_clean 1 chown ./a/../b root
 for verb in status tree create remove get controllers procs freeze thaw kill stop; do
     ok "$verb: bad target" error_is_clean 1 "$verb" ./a/../b
 done
-for verb in list tree procs controllers enable; do
+for verb in list tree procs controllers ns enable; do
     ok "$verb: unknown column" error_is_clean 2 "$verb" -o FROB
     ok "$verb: the manual has the columns" manual_has_columns "$verb"
 done
@@ -240,6 +240,11 @@ ok "can-move: no target" error_is_clean 2 can-move "$$"
 ok "can-move: too many targets" error_is_clean 2 can-move "$$" . .
 ok "can-move: unknown user" error_is_clean 2 can-move --as nobody-of-that-name "$$" /sys/fs/cgroup
 ok "can-move: unknown hierarchy" error_is_clean 2 can-move --hierarchy frob "$$" /sys/fs/cgroup
+ok "ns: bad process" error_is_clean 2 ns frob
+ok "ns: no such process" error_is_clean 1 ns 4194304
+ok "ns: a process and a unit" error_is_clean 2 ns -u a.scope "$$"
+ok "ns: JSON and columns" error_is_clean 2 ns --json -o PID
+ok "ns: JSON and a tree" error_is_clean 2 ns --json --tree
 ok "chown: no owner" error_is_clean 2 chown ./a
 ok "chown: unknown owner" error_is_clean 2 chown ./a nobody-of-that-name
 ok "kill: bad signal" error_is_clean 2 kill -s FROB .

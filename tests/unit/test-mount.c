@@ -86,11 +86,30 @@ static void test_escapes(void) {
 
         parse(text, &mounts);
         g_assert_cmpuint(mounts.n, ==, 2);
+        g_assert_cmpstr(mounts.mounts[0].flags, ==, "rw");
         g_assert_cmpstr(mounts.mounts[0].root, ==, "/a b\tc\\d");
         g_assert_cmpstr(mounts.mounts[0].point, ==, "/mnt\nx");
         g_assert_cmpuint(strlen(mounts.mounts[1].root), ==, 60001);
         g_assert_cmpuint(strlen(mounts.mounts[1].point), ==, 60001);
         g_assert_true(cgroup_mount_has_option(mounts.mounts + 1, "nsdelegate"));
+}
+
+/* By what is mounted on it, at its own point, whatever that is and wherever it stands in the list. */
+static void test_covered(void) {
+        static const bool covered[] = { true, false, false, true, false };
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+
+        parse("50 40 0:50 / /a\\040b rw - tmpfs none rw\n"
+              "40 1 0:40 / /a\\040b rw - cgroup2 none rw\n"
+              "41 1 0:40 / /c rw - cgroup2 none rw\n"
+              "51 41 0:51 / /c/below rw - tmpfs none rw\n"
+              "42 1 0:40 / /d rw - cgroup2 none rw\n"
+              "43 1 0:40 / /e rw - cgroup2 none rw\n"
+              "44 43 0:40 / /e rw - cgroup2 none rw\n"
+              "52 42\n", &mounts);
+        g_assert_cmpuint(mounts.n, ==, ELEMENTSOF(covered));
+        for (size_t i = 0; i < ELEMENTSOF(covered); i++)
+                g_assert_cmpint(mounts.mounts[i].covered, ==, covered[i]);
 }
 
 static void test_junk(void) {
@@ -135,6 +154,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/mount/unified", test_unified);
         g_test_add_func("/mount/hybrid", test_hybrid);
         g_test_add_func("/mount/escapes", test_escapes);
+        g_test_add_func("/mount/covered", test_covered);
         g_test_add_func("/mount/junk", test_junk);
         g_test_add_func("/mount/others", test_others);
         g_test_add_func("/mount/here", test_here);

@@ -67,27 +67,8 @@ static void print_places(const CanMove *can_move) {
         putchar('\n');
 }
 
-/* Breaks the text between its words into lines of @width; UTF-8 counts a column for each character. */
-static char *fold(const char *text, size_t width) {
-        char *folded = strdup(text), *blank = NULL;
-        size_t column = 0;
-
-        for (char *p = folded; p && *p; p++) {
-                if (*p == ' ')
-                        blank = p;
-                column += ((unsigned char) *p & 0xc0) != 0x80;
-                if (column > width && blank) {
-                        *blank = '\n';
-                        column = (size_t) (p - blank);
-                        blank = NULL;
-                }
-        }
-
-        return folded;
-}
-
 static int add_finding(Tabular *table, const ContainmentFinding *finding, size_t width) {
-        char *found = fold(finding->found, width);
+        char *found = tabular_fold(finding->found, width);
         TableRow *row;
         int r;
 

@@ -9,7 +9,6 @@ oracle=/opt/cgscope/build/tests/integration/oracle/move-oracle
 
 # A tree outside of all units, on whatever hierarchy, with two subtrees of tester's: $top.
 top=
-v1=
 
 teardown() {
     end_scopes
@@ -31,58 +30,6 @@ subtrees() {
                 "$group/cgroup.subtree_control" 2>/dev/null || true
         done
     done
-}
-
-remove_top() {
-    local try process
-    for ((try = 0; try < 100; try++)); do
-        [[ -n $top && -d $top ]] || return 0
-        while read -r process; do
-            kill -KILL "$process" 2>/dev/null || true
-        done < <(find "$top" -name cgroup.procs -exec cat {} + 2>/dev/null)
-        find "$top" -depth -type d -exec rmdir {} + 2>/dev/null || true
-        sleep 0.05
-    done
-    fail "$top cannot be removed"
-}
-
-# v1_hierarchy: mounts one of cgroup v1: $v1, its name in $v1_name. A container may not make a new one, but mount a
-# named one that is there already.
-v1_hierarchy() {
-    local name
-    v1=$scratch/v1
-    mkdir "$v1"
-    for name in cgscope-test $(sed -n 's/^[0-9]*:name=\([^:]*\):.*/\1/p' /proc/self/cgroup); do
-        v1_name=$name
-        ! mount -t cgroup -o "none,name=$name" cgroup "$v1" 2>"$scratch/why" || return 0
-    done
-    rmdir "$v1"
-    v1=
-    return 1
-}
-
-# A hierarchy of our own goes with its last mount, when its groups are gone for good.
-unmount_v1() {
-    local try
-    [[ -n $v1 ]] || return 0
-    for ((try = 0; try < 50; try++)); do
-        umount "$v1"
-        sleep 0.1
-        grep -q ':name=cgscope-test:' /proc/self/cgroup || return 0
-        mount -t cgroup -o none,name=cgscope-test cgroup "$v1"
-    done
-    umount "$v1"
-}
-
-# process_in GROUP [USER]: a process of the user's, tester by default, in the group: $process.
-process_in() {
-    local group=$1 user=${2:-tester}
-    setpriv --reuid="$user" --regid="$user" --init-groups sleep 1000 >/dev/null 2>&1 &
-    process=$!
-    # The shell is not to tell that it was killed.
-    disown "$process"
-    wait_until eval "[[ \$(</proc/$process/comm) == sleep ]]"
-    echo "$process" >"$group/cgroup.procs"
 }
 
 # really USER PID GROUP: what the kernel says to that, 0 or the name of the error.

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ns.h"
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope ns`: what else is to be put together of /proc/PID/cgroup and mountinfo, from here and from inside. */
+
+enum {
+        OPTION_UNIT = OPTION_OWN,
+};
+
+static const Option ns_options[] = {
+        { "unit", 'u', "UNIT", "The processes of this unit, or below this group", OPTION_UNIT },
+        { "tree", 0, NULL, "By namespace", OPTION_FLAG(Ns, tree) },
+        { "all-hierarchies", 0, NULL, "A row for each hierarchy, those of v1, too", OPTION_FLAG(Ns, all_hierarchies) },
+        MANAGER_OPTIONS,
+        TABLE_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+        Ns *ns = userdata;
+
+        (void) id;
+        (void) argc;
+        (void) argv;
+        ns->unit = optarg;
+        return 0;
+}
+
+static const VerbUsage ns_usage = {
+        .synopsis = "cgscope ns [OPTIONS…] [PID…]",
+        .summary = "Show the cgroup namespaces of processes: the path of each as we see it and as it sees it, and the "
+                   "mounts of control groups that it finds. What of that misleads is marked and explained. Without PID "
+                   "and --unit, all processes. The exit status is 1 where one that was named cannot be shown.",
+        .see = "cgroup_namespaces(7)",
+        .table = ns_options,
+        .n_table = ELEMENTSOF(ns_options),
+        .own = parse_own,
+};
+
+static void ns_done(Ns *ns) {
+        for (size_t i = 0; i < ns->n_processes; i++)
+                ns_process_done(ns->processes + i);
+        for (size_t i = 0; i < ns->n_namespaces; i++)
+                (void) fd_close(ns->namespaces[i].fd);
+        for (size_t i = 0; i < ns->n_tables; i++) {
+                (void) fd_close(ns->tables[i].fd);
+                free(ns->tables[i].text);
+                cgroup_mounts_done(&ns->tables[i].mounts);
+        }
+        for (size_t i = 0; i < ns->n_sights; i++)
+                cgroup_mounts_done(&ns->sights[i].inside);
+
+        free(ns->processes);
+        free(ns->namespaces);
+        free(ns->tables);
+        free(ns->sights);
+}
+
+static int check_words(const Ns *ns, size_t n) {
+        if (ns->unit && n > 0)
+                return log_error("ns: processes and --unit exclude each other"), -EINVAL;
+        if (ns->options.json && ns->options.columns)
+                return log_error("--output: JSON has all fields, without choice"), -EINVAL;
+        if (ns->options.json && ns->tree)
+                return log_error("--tree: JSON has the namespaces by themselves, and no tree"), -EINVAL;
+
+        return ns_check_columns(ns);
+}
+
+static int look(Ns *ns, char *const texts[], size_t n) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        int r;
+
+        ns->listed = n == 0;
+        r = n > 0     ? ns_look_at_named(ns, texts, n)
+            : ns->unit ? ns_look_at_unit(ns, &aim)
+                       : ns_look_at_all(ns);
+
+        return r < 0 ? r : ns_see(ns);
+}
+
+static int print(Ns *ns) {
+        if (ns->options.json)
+                return ns_print_json(ns);
+        if (!ns->listed && ns->n_processes == 0)
+                return 0; /* why, was said */
+        if (!ns->listed && !ns->tree && !ns->options.columns)
+                return ns_print_blocks(ns);
+
+        return ns_print_list(ns);
+}
+
+int verb_ns(int argc, char *argv[]) {
+        _cleanup_(ns_done) Ns ns = {};
+        int rest, r;
+
+        r = common_options_parse(&ns.options, &ns_usage, &ns, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (check_words(&ns, (size_t) (argc - rest)) < 0)
+                return STATUS_USAGE;
+
+        r = look(&ns, argv + rest, (size_t) (argc - rest));
+        if (r == -EINVAL)
+                return STATUS_USAGE;
+        if (r >= 0)
+                r = print(&ns);
+
+        return r < 0 || ns.failed ? STATUS_FAILURE : EXIT_SUCCESS;
+}
