@@ -24,15 +24,17 @@ _cgscope_options_of() {
     local manager='--system --user' asking='--timeout= --no-ask-password' general='--quiet --help --version -q -h'
     local table='--output= --noheadings --bytes --full --no-pager --json -o -n -b -l'
     local command='--nice= --working-directory= --setenv= -E' supervised='--wait --report --keep'
+    local namespace='--cgroup-namespace --root= --map-root'
     local scope="--delegate --leaf= --no-leaf --best-effort --unit= --property= --description= --slice= --slice-inherit
         --collect --no-collect --json -u -p -G $manager $asking"
     local users="--user-id= --all-users --runtime --no-apply --restart --root= $asking $table"
 
     case $1 in
-        run) echo "$scope --uid= --gid= --same-dir -d $command $supervised" ;;
+        run) echo "$scope --uid= --gid= --same-dir -d $command $namespace $supervised" ;;
         adopt) echo "$scope --steal" ;;
         exec)
-            echo "--property= -p --create --parents --evacuate= --remove --json $command $supervised $manager $asking"
+            echo "--property= -p --create --parents --evacuate= --remove --json $command $namespace $supervised
+                $manager $asking"
             ;;
         list) echo "--all --slice= --empty -a $manager $table" ;;
         status) echo "--bytes --full --no-pager --json -b -l $manager $asking" ;;
@@ -98,6 +100,7 @@ _cgscope_value_of() {
         *:--uid | *:--user-id | *:--as) echo user ;;
         *:--hierarchy) echo hierarchy ;;
         *:--gid) echo group ;;
+        run:--root | exec:--root) echo where ;;
         *:--working-directory | *:--root) echo directory ;;
         *:-E | *:--setenv) echo variable ;;
     esac
@@ -304,6 +307,7 @@ _cgscope_value() {
             _cgscope_add_list "$before" "${word#+}" "${names[@]}"
             ;;
         json*) _cgscope_add "$before" "$word" short pretty off ;;
+        where) _cgscope_add "$before" "$word" boundary leaf ;;
         property) _cgscope_property "$before" "$word" ;;
         setting) _cgscope_key "$before" "$word" = ;;
         signal) _cgscope_add_lines "$before" "$word" < <(_cgscope_signals) ;;

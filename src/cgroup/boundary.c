@@ -25,6 +25,10 @@ int boundary_mark(int fd) {
         return fsetxattr(fd, BOUNDARY_MARK_CGSCOPE, "1", 1, 0) < 0 ? -errno : 0;
 }
 
+int boundary_mark_namespace(int fd) {
+        return fsetxattr(fd, BOUNDARY_MARK_NAMESPACE, "1", 1, 0) < 0 ? -errno : 0;
+}
+
 static bool is_user_manager(const char *name) {
         return startswith(name, "user@") && endswith(name, ".service");
 }
@@ -33,6 +37,21 @@ static int duplicate(int fd) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
         return copy < 0 ? -errno : copy;
+}
+
+/* Inside a namespace nobody knows what its root is called outside. One with an "init.scope" is the root of a manager's
+ * tree, as in a container. */
+static int open_namespace_root(int root, size_t *ret_length) {
+        _cleanup_close_ int fd = group_open(root, "/");
+
+        if (fd < 0)
+                return fd;
+        if ((!boundary_is_marked(fd) && !has_mark(fd, BOUNDARY_MARK_NAMESPACE)) ||
+            faccessat(fd, "init.scope", F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
+                return -ENODATA;
+
+        *ret_length = strlen("/");
+        return TAKE_FD(fd);
 }
 
 int boundary_open(int root, const char *path, int group, size_t top, size_t *ret_length) {
@@ -47,7 +66,7 @@ int boundary_open(int root, const char *path, int group, size_t top, size_t *ret
                 int fd = group;
 
                 if (is_user_manager(slash + 1))
-                        break;
+                        return -ENODATA;
                 if (streq(slash + 1, "init.scope"))
                         continue;
 
@@ -65,7 +84,13 @@ int boundary_open(int root, const char *path, int group, size_t top, size_t *ret
                 return fd;
         }
 
-        return -ENODATA;
+        return top == 0 ? open_namespace_root(root, ret_length) : -ENODATA;
+}
+
+const char *boundary_title(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash && slash[1] ? slash + 1 : path;
 }
 
 int boundary_find(int root, const char *path, char **ret) {

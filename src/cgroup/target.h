@@ -34,7 +34,7 @@ typedef struct Target {
         int fd;       /* the group itself; -EBADF: there is no such group (only with TARGET_MAY_BE_ABSENT) */
         int boundary; /* its boundary; -EBADF: none is marked at or above it */
         char *path;   /* of the group in the hierarchy, "/a/b" */
-        size_t boundary_length; /* the first bytes of @path are the boundary's; 0: none */
+        size_t boundary_length; /* the first bytes of @path are the boundary's; 0: none, 1: the root */
 } Target;
 
 #define TARGET_INIT { .root = -EBADF, .fd = -EBADF, .boundary = -EBADF }
@@ -57,6 +57,11 @@ const char *target_below(const Target *target);
 
 static inline bool target_is_boundary(const Target *target) {
         return target->boundary_length > 0 && !target->path[target->boundary_length];
+}
+
+/* Whether the boundary is the root of the caller's cgroup namespace: what it is called outside cannot be seen. */
+static inline bool target_begins_at_root(const Target *target) {
+        return target->boundary_length == strlen("/");
 }
 
 /* Opens the group above a target that is below its boundary. *ret_name is the target's own name in it, borrowed from

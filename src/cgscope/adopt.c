@@ -58,7 +58,7 @@ static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manage
         if (r >= 0)
                 r = boundary_find(adopt->scope.root, path, &boundary);
         if (r >= 0)
-                return explain_owned(pid, strrchr(boundary, '/') + 1, ret_message);
+                return explain_owned(pid, boundary_title(boundary), ret_message);
         if (r != -ENODATA)
                 return explain_unknown(pid, r, ret_message);
 

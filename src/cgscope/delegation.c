@@ -35,6 +35,11 @@ int scope_open_hierarchy(Scope *scope, bool writable) {
 static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options) {
         const char *directory = strrchr(scope->path, '/') + 1;
 
+        if (startswith(scope->path, "/../"))
+                return log_error("%s: a new scope is outside of the cgroup namespace that this process is in, and cannot "
+                                 "be used from there; cgscope exec --create ./NAME makes a group inside", scope->unit),
+                       -EXDEV;
+
         if (!unit_name_matches_directory(scope->unit, directory) ||
             ((options->unit || *result->control_group) && !streq(result->control_group, scope->path))) {
                 log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->path,

@@ -5,7 +5,9 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgroup/reach.h"
 
@@ -20,7 +22,8 @@ static char *group_title(const Aim *aim, const char *below) {
 
         if (!prefix)
                 return NULL;
-        unit = aim->name.kind == TARGET_OWN ? "." : strrchr(prefix, '/') + 1;
+        unit = aim->name.kind == TARGET_OWN ? "." :
+               target_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
         return asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0 ? NULL : title;
 }
 
@@ -110,6 +113,10 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
 
         if (r < 0)
                 return log_error("%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "", name, aim->text),
+                       -EOPNOTSUPP;
+        if (!stop && target_begins_at_root(&aim->target))
+                return log_error("%s%scontroller %s does not reach this cgroup namespace, and what stops it is outside; "
+                                 "cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "", name, name),
                        -EOPNOTSUPP;
         if (!stop)
                 return log_error("%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a cgroup v1 "

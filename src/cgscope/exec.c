@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <sys/resource.h>
 
 #include "basic/fd.h"
@@ -7,38 +6,12 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/command.h"
-#include "cgscope/divide.h"
-#include "cgscope/report.h"
+#include "cgscope/exec.h"
 #include "cgscope/scope-options.h"
 #include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope exec`: a command inside a group, in our place or, where something is to be done after its end, beside us. */
-
-/* For what was killed to leave its group. */
-#define REMOVE_TIMEOUT_USEC (5 * USEC_PER_SEC)
-
-typedef struct Exec {
-        CommonOptions options;
-        AttributeList attributes;
-        bool create, parents, remove;
-        bool wait, keep;
-        bool report;
-        const char *report_file;
-        const char *working_directory;
-        int nice;
-        bool nice_given;
-        char **environment; /* borrowed assignments */
-        size_t n_environment;
-
-        char **argv;
-        char *path; /* of the command */
-        int file;   /* of the report; -EBADF: none */
-        Aim aim;
-        Divide divide;
-        bool made; /* the group is new */
-        int home;  /* where we came from; -EBADF: not needed */
-} Exec;
 
 enum {
         OPTION_PROPERTY = OPTION_OWN,
@@ -60,6 +33,7 @@ static const Option exec_options[] = {
         { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
         { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_FLAG(Exec, keep) },
         { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
+        NAMESPACE_OPTIONS,
         { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
         { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
         { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
@@ -73,7 +47,7 @@ static void exec_done(Exec *exec) {
         (void) fd_close(exec->file);
         free(exec->environment);
         free(exec->path);
-        (void) fd_close(exec->home);
+        free(exec->home);
         divide_done(&exec->divide);
         aim_done(&exec->aim);
         attribute_list_done(&exec->attributes);
@@ -115,7 +89,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
                 return nice_parse(optarg, &exec->nice);
         case OPTION_REPORT:            exec->report = true; exec->report_file = optarg; return 0;
         case OPTION_WORKING_DIRECTORY: exec->working_directory = optarg; return 0;
-        default:                       return -EINVAL;
+        default:                       return namespace_options_parse(&exec->cgroup_namespace, id);
         }
 }
 
@@ -144,7 +118,7 @@ static int check_combination(const Exec *exec) {
                 return log_error("--keep: %s", exec->remove ? "with --remove nothing can stay in the group" :
                                                               "nothing is ended without --wait or --report"), -EINVAL;
 
-        return 0;
+        return namespace_options_check(&exec->cgroup_namespace);
 }
 
 /* What can fail for the command's own sake does so before there is a group. */
@@ -185,6 +159,8 @@ static int find_target(Exec *exec, const char *text) {
                 flags |= AIM_BELOW_BOUNDARY;
 
         r = aim_open(&exec->aim, &exec->options, text, flags);
+        if (r >= 0 && exec->cgroup_namespace.wanted && !exec->options.quiet)
+                confine_check_delegation(exec->aim.root);
         if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
                 return log_error("--remove: this process itself is in %s", text), -EBUSY;
 
@@ -206,7 +182,6 @@ static int check_frozen(const Aim *aim) {
 }
 
 static int prepare_group(Exec *exec) {
-        _cleanup_free_ char *own = NULL;
         int r = 0;
 
         if (exec->create)
@@ -217,8 +192,8 @@ static int prepare_group(Exec *exec) {
                 return r;
 
         exec->made = exec->divide.division.n_made > 0;
-        if (exec->made && !is_supervised(exec) && cgroup_of_process(0, &own) >= 0)
-                exec->home = group_open(exec->aim.root, own);
+        if (exec->made && !is_supervised(exec))
+                (void) cgroup_of_process(0, &exec->home);
 
         r = check_frozen(&exec->aim);
         if (r < 0 || exec->made)
@@ -228,16 +203,21 @@ static int prepare_group(Exec *exec) {
         return r < 0 ? spawn_report(&exec->aim, r) : 0;
 }
 
-/* What `run` sets, for the unit that the group is in. */
+/* What `run` sets, for the unit that the group is in. Where the boundary is the root of our namespace, we do not see what
+ * that unit is called; but who set it for us did. */
 static int set_environment(const Exec *exec) {
         const Target *target = &exec->aim.target;
         _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *root = NULL, *unit = NULL;
-        int r;
+        bool is_root = target_begins_at_root(target);
+        int r = 0;
 
-        if (!boundary || asprintf(&root, CGROUP_MOUNT "%s", boundary) < 0)
+        if (!boundary ||
+            asprintf(&root, CGROUP_MOUNT "%s", is_root || exec->cgroup_namespace.wanted ? "" : boundary) < 0)
                 return log_oom();
 
-        r = target_unit_of(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT") : setenv("CGSCOPE_UNIT", unit, 1);
+        if (!is_root)
+                r = target_unit_of(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT")
+                                                              : setenv("CGSCOPE_UNIT", unit, 1);
         if (r < 0 || setenv("CGSCOPE_ROOT", root, 1) < 0)
                 return log_oom();
 
@@ -246,104 +226,6 @@ static int set_environment(const Exec *exec) {
                         return log_oom();
 
         return 0;
-}
-
-static int replace(Exec *exec) {
-        int r = spawn_enter(&exec->aim);
-
-        if (r >= 0) {
-                r = command_execute(exec->path, exec->argv);
-                log_error_errno(r, "cannot execute %s", exec->path);
-                r = command_status(r);
-                if (exec->home >= 0)
-                        (void) group_attach(exec->home, 0);
-        } else
-                r = STATUS_NOT_STARTED;
-
-        divide_undo(&exec->divide);
-        return r;
-}
-
-/* @all: with what is left in it; else -EBUSY says that there is something. */
-static int remove_group(const Exec *exec, bool all) {
-        const char *name;
-        _cleanup_close_ int parent = target_open_parent(&exec->aim.target, &name);
-
-        if (parent < 0)
-                return parent;
-        if (all)
-                return group_remove_all(parent, name, REMOVE_TIMEOUT_USEC);
-
-        return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
-}
-
-static void end_outlivers(const Exec *exec, Report *report) {
-        ssize_t n = outlivers_end(exec->aim.target.fd, -EBADF, !exec->keep);
-
-        report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
-        report->killed = n > 0 && !exec->keep;
-        if (n < 0)
-                log_warning_errno((int) n, "cannot end what the command left in %s", exec->aim.text);
-}
-
-/* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
-static void finish(const Exec *exec, const Meter *meter, Report *report) {
-        bool ours = exec->made || exec->remove;
-        int r;
-
-        report->left = ours ? 0 : STATISTIC_ABSENT;
-        if (exec->report)
-                meter_read(meter, report);
-
-        r = exec->remove ? remove_group(exec, false) : -EBUSY;
-        if (r == -EBUSY && ours) {
-                end_outlivers(exec, report);
-                if (exec->report && report->killed)
-                        meter_read(meter, report);
-                r = exec->remove ? remove_group(exec, true) : 0;
-        }
-
-        if (exec->remove && r < 0 && r != -ENOENT)
-                log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
-        if (exec->report)
-                report_write(report, exec->file, exec->report_file, exec->options.json, exec->options.json_pretty);
-}
-
-static int supervise(Exec *exec) {
-        _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
-        _cleanup_(meter_done) Meter meter = METER_INIT;
-        _cleanup_(report_done) Report report = { .control_group = exec->aim.target.path };
-        const Spawn spawn = {
-                .group = exec->aim.target.fd,
-                .path = exec->path,
-                .argv = exec->argv,
-                .supervisor = &supervisor,
-                .aim = &exec->aim,
-        };
-        int r, error;
-
-        r = supervisor_init(&supervisor);
-        if (r < 0)
-                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
-
-        meter.kind = exec->made ? METER_NEW : METER_SHARED;
-        meter.group = exec->aim.target.fd;
-        if (exec->report)
-                meter_start(&meter);
-
-        r = spawn_and_wait(&spawn, &report.status, &error);
-        if (r != 0) {
-                if (r < 0)
-                        (void) spawn_report(&exec->aim, r);
-                else if (error < 0)
-                        log_error_errno(error, "cannot execute %s", exec->path);
-                divide_undo(&exec->divide);
-                return r < 0 ? STATUS_NOT_STARTED : r;
-        }
-
-        meter_stop(&meter, &report);
-        finish(exec, &meter, &report);
-        status_pass_on(report.status);
 }
 
 static int run_command(Exec *exec, const char *target) {
@@ -362,11 +244,11 @@ static int run_command(Exec *exec, const char *target) {
                 return STATUS_NOT_STARTED;
         }
 
-        return is_supervised(exec) ? supervise(exec) : replace(exec);
+        return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
 }
 
 int verb_exec(int argc, char *argv[]) {
-        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF, .home = -EBADF };
+        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF };
         int rest, command, r;
 
         r = common_options_parse(&exec.options, &exec_usage, &exec, argc, argv, &rest);

@@ -100,9 +100,16 @@ int identity_parse_user_id(const char *text, uid_t *ret) {
         return 0;
 }
 
+/* All the supplementary groups of the user. */
+static int set_groups(const Identity *identity) {
+        return identity->user_given && geteuid() == 0 && initgroups(identity->name, identity->gid) < 0 ? -errno : 0;
+}
+
 int identity_assume(const Identity *identity) {
-        if (identity->user_given && geteuid() == 0 && initgroups(identity->name, identity->gid) < 0)
-                return -errno;
+        int r = set_groups(identity);
+
+        if (r < 0)
+                return r;
 
         if ((identity->user_given || identity->group_given) &&
             setresgid(identity->gid, identity->gid, identity->gid) < 0)
@@ -111,6 +118,19 @@ int identity_assume(const Identity *identity) {
                 return -errno;
 
         return 0;
+}
+
+int identity_borrow(const Identity *identity) {
+        int r = set_groups(identity);
+
+        if (r < 0)
+                return r;
+
+        return setegid(identity->gid) < 0 || seteuid(identity->uid) < 0 ? -errno : 0;
+}
+
+int identity_return(void) {
+        return seteuid(getuid()) < 0 || setegid(getgid()) < 0 ? -errno : 0;
 }
 
 int identity_set_environment(const Identity *identity) {

@@ -24,6 +24,10 @@ void identity_done(Identity *identity);
 /* --user-id=@text: a user of this system, by number or name. Says what is wrong: -EINVAL. */
 int identity_parse_user_id(const char *text, uid_t *ret);
 
+/* Takes it on for a while: what is made is the user's. For root, which can return to its own. */
+int identity_borrow(const Identity *identity);
+int identity_return(void);
+
 /* Takes it on, for good, with all the supplementary groups of the user. */
 int identity_assume(const Identity *identity);
 

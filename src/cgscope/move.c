@@ -80,10 +80,6 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
         return r > 0 ? report_owned(pid, unit) : 0;
 }
 
-static bool is_within(const char *path, const char *top, size_t length) {
-        return strncmp(path, top, length) == 0 && (!path[length] || path[length] == '/');
-}
-
 /* A manager that is taken out of its own group believes afterwards that it lives elsewhere, and starts no unit any
  * more: no option moves it. */
 static int check_not_manager(pid_t pid, const char *path) {
@@ -97,15 +93,17 @@ static int check_not_manager(pid_t pid, const char *path) {
 
 static int check_not_owned(Move *move, pid_t pid, const char *path) {
         const Target *target = &move->aim.target;
-        _cleanup_free_ char *boundary = NULL;
+        _cleanup_free_ char *ours = strndup(target->path, target->boundary_length), *boundary = NULL;
         int r;
 
-        if (move->steal || is_within(path, target->path, target->boundary_length))
+        if (!ours)
+                return log_oom();
+        if (move->steal || cgroup_path_is_within(path, ours))
                 return 0;
 
         r = boundary_find(target->root, path, &boundary);
         if (r >= 0)
-                return report_owned(pid, strrchr(boundary, '/') + 1);
+                return report_owned(pid, boundary_title(boundary));
         if (r == -EXDEV)
                 return log_error("process %d is in %s, outside of this cgroup namespace, and whose it is cannot be "
                                  "seen; --steal tries it all the same", (int) pid, path), -EPERM;

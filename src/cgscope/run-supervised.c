@@ -78,6 +78,9 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
                 .path = run->path,
                 .argv = run->argv,
                 .supervisor = supervisor,
+                .prepare = run_confine_command,
+                .started = run_confine_supervisor,
+                .userdata = run,
         };
         int r, error;
 
@@ -88,7 +91,8 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
         if (r < 0)
                 return log_error_errno(r, "%s: cannot start the command", scope->unit), STATUS_NOT_STARTED;
         if (r > 0) {
-                log_error_errno(error, "cannot execute %s", run->path);
+                if (error < 0)
+                        log_error_errno(error, "cannot execute %s", run->path);
                 return r;
         }
 

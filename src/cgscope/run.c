@@ -17,6 +17,7 @@
 
 static void run_done(Run *run) {
         (void) fd_close(run->report);
+        confinement_done(&run->confinement);
         free(run->path);
         run_accounting_done(run);
         scope_done(&run->scope);
@@ -91,6 +92,8 @@ static int prepare(Run *run) {
         int r;
 
         r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
+        if (r >= 0 && options->cgroup_namespace.wanted && !options->common.quiet)
+                confine_check_delegation(run->scope.root);
         if (r >= 0)
                 r = find_identity(run);
         if (r >= 0)
@@ -138,19 +141,11 @@ static int start_scope(Run *run, ScopeResult *ret) {
         return 0;
 }
 
-/* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
-static int enter_scope(Run *run, const ScopeResult *result) {
+static int divide_scope(Run *run) {
         const ScopeOptions *options = &run->options;
-        int r;
+        int r = 0;
 
-        r = identity_assume(&run->identity);
-        if (r < 0)
-                return log_error_errno(r, "cannot become uid %s", run->identity.uid_text);
-
-        r = scope_identify(&run->scope, 0, run->request.unit, result, options);
-        if (r >= 0)
-                r = arrival_check(&run->scope, options);
-        if (r >= 0 && scope_options_supervise(options))
+        if (scope_options_supervise(options))
                 r = scope_make_supervisor(&run->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)
                 return r;
@@ -158,6 +153,24 @@ static int enter_scope(Run *run, const ScopeResult *result) {
         if (!scope_options_supervise(options))
                 r = scope_fill_leaf(&run->scope, NULL, options);
         return r < 0 ? r : scope_enable_controllers(&run->scope, options);
+}
+
+/* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
+static int enter_scope(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        r = run_assume(run);
+        if (r >= 0)
+                r = scope_identify(&run->scope, 0, run->request.unit, result, options);
+        if (r >= 0)
+                r = arrival_check(&run->scope, options);
+        if (r >= 0)
+                r = run_confine_at_boundary(run);
+        if (r >= 0)
+                r = divide_scope(run);
+
+        return r < 0 ? r : run_confine_at_leaf(run);
 }
 
 /* Managers keep the ID where the journal daemon looks: one read instead of one more question. */
@@ -171,8 +184,8 @@ static int read_invocation_id(const Run *run, char id[static 33]) {
         else if (!isempty(runtime))
                 n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
         else
-                n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s", (unsigned) geteuid(),
-                             run->request.unit);
+                n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s",
+                             (unsigned) run->identity.uid, run->request.unit);
 
         id[32] = '\0';
         return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;
@@ -193,7 +206,8 @@ static int set_environment(Run *run, const ScopeResult *result) {
         _cleanup_free_ char *root = NULL;
         int r;
 
-        if (asprintf(&root, CGROUP_MOUNT "%s", run->scope.path) < 0)
+        /* In the namespace, all that is to be seen is below it. */
+        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : run->scope.path) < 0)
                 return log_oom();
 
         r = identity_set_environment(&run->identity);
@@ -265,7 +279,8 @@ static int run_command(Run *run) {
 }
 
 int verb_run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .report = -EBADF };
+        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .confinement = CONFINEMENT_INIT,
+                                           .report = -EBADF };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

@@ -54,6 +54,7 @@ enum {
 static const Option run_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
+        NAMESPACE_OPTIONS,
         { "uid",               0,  "USER",    "Run the command as this user",                  OPTION_UID },
         { "gid",               0,  "GROUP",   "Run the command as this group",                 OPTION_GID },
         { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
@@ -220,6 +221,7 @@ static void set_plain(ScopeOptions *options, int id) {
 
 static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         ScopeOptions *options = userdata;
+        int r;
 
         switch (id) {
         case OPTION_DELEGATE:
@@ -239,7 +241,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
                 return nice_parse(optarg, &options->nice);
         default:
                 set_plain(options, id);
-                return 0;
+                r = namespace_options_parse(&options->cgroup_namespace, id);
+                return r == -ENOENT ? 0 : r;
         }
 }
 
@@ -268,6 +271,9 @@ static int check_privileges(const ScopeOptions *options) {
 static int check_combination(const ScopeOptions *options) {
         if (options->leaf_given && !options->delegate)
                 return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
+        if (options->cgroup_namespace.leaf && !scope_options_supervise(options) &&
+            !(options->delegate && options->leaf))
+                return log_error("--root=leaf: there is a leaf only with --delegate, --wait or --report"), -EINVAL;
         if (!scope_options_supervise(options))
                 return options->keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
         if (options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
@@ -307,7 +313,9 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
         if (r <= 0)
                 return r;
 
-        r = check_combination(options);
+        r = namespace_options_check(&options->cgroup_namespace);
+        if (r >= 0)
+                r = check_combination(options);
         if (r >= 0)
                 r = check_privileges(options);
         return r < 0 ? r : 1;

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "cgscope/common-options.h"
+#include "cgscope/namespace-options.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
@@ -40,6 +40,7 @@ typedef struct ScopeOptions {
         bool nice_given;
         char **environment; /* assignments NAME=VALUE, in the order given; not ended by NULL */
         size_t n_environment;
+        NamespaceOptions cgroup_namespace;
 
         /* Supervision: run */
         bool wait;

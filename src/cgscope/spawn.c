@@ -115,6 +115,8 @@ static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool e
 
         if (enter)
                 r = spawn_enter(spawn->aim);
+        if (r >= 0 && spawn->prepare)
+                r = spawn->prepare(spawn->userdata);
         if (r >= 0) {
                 r = command_execute(spawn->path, spawn->argv);
                 word->error = r;
@@ -145,6 +147,11 @@ static int start_and_wait(const Spawn *spawn, volatile Word *word, bool enter, i
 
         if (r < 0)
                 return r;
+
+        if (spawn->started && spawn->started(spawn->userdata) < 0) {
+                (void) syscall(SYS_pidfd_send_signal, child.pidfd, SIGKILL, NULL, 0);
+                word->failure = STATUS_NOT_STARTED;
+        }
 
         r = supervisor_wait(spawn->supervisor, &child, ret_status);
         (void) fd_close(child.pidfd);

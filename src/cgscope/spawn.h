@@ -15,6 +15,9 @@ typedef struct Spawn {
         char **argv;
         const Supervisor *supervisor;      /* whose signals the child does not take over */
         Aim *aim;                          /* of the group, for when the kernel does not let us; NULL: then it fails */
+        int (*prepare)(void *userdata);    /* in the child, there: a negative errno where it has said what is wrong */
+        int (*started)(void *userdata);    /* here, when it is there; likewise, and it is killed. NULL: nothing */
+        void *userdata;
 } Spawn;
 
 /* Starts it, and returns when it has ended. 0: it has, *ret_status is that of waitpid(2). Above 0: it never began, and

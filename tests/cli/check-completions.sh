@@ -179,6 +179,7 @@ check_answers() {
     ok "$shell: hierarchies" gives "$shell" "cgscope can-move --hierarchy=uni" "$(value --hierarchy= unified)"
     ok "$shell: a process to be looked at" gives "$shell" "cgscope ns -q $$" "$$"
     ok "$shell: a unit to be looked at" gives "$shell" "cgscope ns -u job" job-1.scope
+    ok "$shell: where a namespace begins" gives "$shell" "cgscope run --root=bou" "$(value --root= boundary)"
     ok "$shell: an owner" gives "$shell" "cgscope chown -R ./job roo" root
     ok "$shell: an owner's group" gives "$shell" "cgscope chown ./job root:roo" "$(value root: root)"
     ok "$shell: signals" gives "$shell" "cgscope kill -s TER" TERM

@@ -223,6 +223,9 @@ ok "run: bad time" error_is_clean 125 run --timeout=soon true
 ok "run: command not found" error_is_clean 127 run -- /nonexistent
 ok "run: command not executable" error_is_clean 126 run -- /etc/passwd
 ok "run: a report that cannot be written" error_is_clean 125 run --report=/nonexistent/report true
+ok "run: a namespace that begins nowhere" error_is_clean 125 run --cgroup-namespace --root=frob true
+ok "run: the root of no namespace" error_is_clean 125 run --root=boundary true
+ok "exec: the root of no namespace" error_is_clean 125 exec --map-root . true
 ok "adopt: the manager itself" error_is_clean 1 adopt 1
 ok "exec: no command" error_is_clean 125 exec .
 ok "exec: unknown key" error_is_clean 125 exec -p Frob=1 . true

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/command.h"
+#include "cgscope/exec.h"
+#include "cgscope/spawn.h"
+#include "cgscope/verbs.h"
+#include "cgscope/watch.h"
+
+/* `cgscope exec` in place of this process. A group that was made is to go again where the command does not begin, and
+ * so we have to leave it. */
+
+static int go_home(int root, const Exec *exec, pid_t pid) {
+        _cleanup_close_ int home = group_open(root, exec->home);
+
+        return home < 0 ? home : group_attach(home, pid);
+}
+
+/* Out of a namespace that begins below nobody gets by himself (nsdelegate): the child outside fetches us. */
+static void fetch(const char *word, void *userdata) {
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+
+        (void) word;
+        if (root >= 0)
+                (void) go_home(root, userdata, getppid());
+}
+
+static int confine(Exec *exec) {
+        Watch watch = WATCH_INIT;
+        int r;
+
+        r = exec->home ? watch_start(&watch, fetch, exec) : 0;
+        if (r < 0)
+                return log_error_errno(r, "--cgroup-namespace: cannot start a process");
+
+        r = confine_in(&exec->aim, &exec->cgroup_namespace);
+        if (r >= 0)
+                watch_dismiss(&watch);
+        else if (watch.pid > 0)
+                (void) watch_tell(&watch, "failed");
+        watch_end(&watch);
+
+        return r;
+}
+
+/* Whether the group @path is neither the new one nor one above it, which may be new, too. */
+static bool is_aside(const char *path, const char *below) {
+        const char *rest = startswith(below, path);
+
+        return !*path || !rest || (*rest && *rest != '/');
+}
+
+static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
+        const Exec *exec = userdata;
+        char events[256];
+
+        (void) depth;
+        if (!is_aside(path, target_below(&exec->aim.target)) ||
+            fd_read_file(fd, "cgroup.events", events, sizeof(events)) < 0 || !strstr(events, "frozen 0"))
+                return 0;
+
+        return group_can_hold_processes(fd) >= 0 && group_attach(fd, 0) >= 0 ? -EEXIST : 0; /* ends the walk */
+}
+
+/* Its path would not tell: in a namespace it is another. */
+static bool is_in_new(const Exec *exec) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members(exec->aim.target.fd, &pids);
+
+        for (ssize_t i = 0; i < n; i++)
+                if (pids[i] == getpid())
+                        return true;
+
+        return n < 0;
+}
+
+/* Where the kernel does not let us go home, from a namespace or back into a login session, any group beside the new one
+ * is as good for the moment that is left. */
+static void leave(Exec *exec) {
+        if (!is_in_new(exec) || go_home(exec->aim.root, exec, 0) >= 0)
+                return;
+        if (group_walk(exec->aim.target.boundary, WALK_BEFORE, try_group, exec) != -EEXIST)
+                log_warning("%s remains: this process cannot leave it any more", exec->aim.text);
+}
+
+int exec_in_place(Exec *exec) {
+        int r = spawn_enter(&exec->aim);
+
+        if (r >= 0 && exec->cgroup_namespace.wanted)
+                r = confine(exec);
+        if (r >= 0) {
+                r = command_execute(exec->path, exec->argv);
+                log_error_errno(r, "cannot execute %s", exec->path);
+                r = command_status(r);
+        } else
+                r = STATUS_NOT_STARTED;
+
+        if (exec->home)
+                leave(exec);
+        divide_undo(&exec->divide);
+        return r;
+}
