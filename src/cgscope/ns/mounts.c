@@ -2,6 +2,7 @@
 #include "ns.h"
 
 #include "basic/log.h"
+#include "basic/terminal.h"
 
 enum {
         COLUMN_PROCESSES,
@@ -20,9 +21,12 @@ static const TableColumn columns[_COLUMN_MAX] = {
         [COLUMN_HIERARCHY] = { "HIERARCHY", NULL, "unified, or what v1 calls it", 0 },
         [COLUMN_MARKS] = { "MARKS", NULL, "what misleads", 0 },
         [COLUMN_ROOT] = { "ROOT", NULL, "what is mounted, as we see it", TABLE_SHORTEN },
-        [COLUMN_INSIDE] = { "INSIDE", NULL, "the same as they see it", TABLE_SHORTEN },
-        [COLUMN_OPTIONS] = { "OPTIONS", NULL, "of the mount and of the hierarchy", TABLE_SHORTEN },
+        [COLUMN_INSIDE] = { "INSIDE", NULL, "the same as they see it", 0 },
+        [COLUMN_OPTIONS] = { "OPTIONS", NULL, "of the mount and of the hierarchy", TABLE_LINES },
 };
+
+/* That of the longest, memory_recursiveprot. */
+#define OPTIONS_WIDTH 20
 
 /* What is the same in all but the mount namespace is one line. */
 typedef struct Line {
@@ -114,11 +118,40 @@ static int collect(Lines *lines, const Ns *ns) {
 
 /* --- printing --- */
 
-static int set_own_text(Tabular *table, TableRow *row, size_t column, char *text) {
-        return text ? tabular_set(table, row, column, text) : log_oom();
+/* Breaks the list behind its commas. */
+static char *fold_options(const char *list) {
+        char *folded = malloc(2 * strlen(list) + 1), *end = folded, *line = folded;
+
+        for (const char *p = list; folded && *p;) {
+                size_t length = strcspn(p, ",");
+
+                length += p[length] == ',';
+                if (end > line && (size_t) (end - line) + length > OPTIONS_WIDTH) {
+                        *end++ = '\n';
+                        line = end;
+                }
+                end = mempcpy(end, p, length);
+                p += length;
+        }
+
+        if (folded)
+                *end = '\0';
+        return folded;
 }
 
-static int set_mount(Tabular *table, TableRow *row, const Line *line, bool whole) {
+static int set_options(Tabular *table, TableRow *row, const CgroupMount *mount, bool fold) {
+        _cleanup_free_ char *text = ns_mount_options(mount);
+        char *folded = NULL;
+
+        if (text && fold)
+                folded = fold_options(text);
+        if (!text || (fold && !folded))
+                return log_oom();
+
+        return tabular_set(table, row, COLUMN_OPTIONS, fold ? folded : TAKE_PTR(text));
+}
+
+static int set_mount(Tabular *table, TableRow *row, const Line *line, bool whole, bool fold) {
         char marks[NS_MARKS_TEXT_MAX], *hierarchy;
         int r;
 
@@ -138,7 +171,7 @@ static int set_mount(Tabular *table, TableRow *row, const Line *line, bool whole
                                        : !whole && streq(line->inside, line->mount->root) ? "="
                                                                                            : line->inside);
         if (r >= 0 && tabular_wants(table, COLUMN_OPTIONS))
-                r = set_own_text(table, row, COLUMN_OPTIONS, ns_mount_options(line->mount));
+                r = set_options(table, row, line->mount, fold);
         if (r >= 0 && (line->marks || line->mount->covered))
                 r = tabular_color(table, row, SIZE_MAX, line->marks ? "red" : "gray");
 
@@ -153,7 +186,7 @@ static int set_processes(Tabular *table, TableRow *row, const Line *line) {
         return tabular_set_string(table, row, COLUMN_PROCESSES, text);
 }
 
-static int add_to_table(Tabular *table, const Line *line, bool whole) {
+static int add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {
         TableRow *row;
         int r;
 
@@ -163,7 +196,7 @@ static int add_to_table(Tabular *table, const Line *line, bool whole) {
         if (r >= 0)
                 r = tabular_set_string(table, row, COLUMN_MOUNT, line->mount ? line->mount->point : "(none)");
 
-        return r < 0 || !line->mount ? r : set_mount(table, row, line, whole);
+        return r < 0 || !line->mount ? r : set_mount(table, row, line, whole, fold);
 }
 
 static bool has_covered(const Lines *lines) {
@@ -177,6 +210,7 @@ static bool has_covered(const Lines *lines) {
 static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         _cleanup_(tabular_done) Tabular table = {};
         CommonOptions options = ns->options;
+        bool fold = !options.full && terminal_width() > 0;
         char names[128];
         int r;
 
@@ -188,7 +222,7 @@ static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         if (r >= 0)
                 r = tabular_open(&table, &options, columns, "mounts");
         for (size_t i = 0; r >= 0 && i < lines->n; i++)
-                r = add_to_table(&table, lines->lines + i, one);
+                r = add_to_table(&table, lines->lines + i, one, fold);
 
         return r < 0 ? r : tabular_print(&table, &options);
 }
