@@ -258,9 +258,5 @@ ok "the program knows the options in the manual" manual_options_are_known
 ok "the manual has the fields of JSON" manual_has_fields
 ok "somebody prints the fields in the manual" manual_fields_are_real
 
-if command -v mandoc >/dev/null; then
-    ok "mandoc has nothing against the manual" mandoc -T lint -W warning "$manual"
-else
-    skip "mandoc has nothing against the manual" "no mandoc"
-fi
+mandoc_is_silent "$manual"
 finish

@@ -210,10 +210,6 @@ ok "the manual has the limits" manual_has_limits
 ok "the example is the manual's, and explains the details" rule_fits
 
 for page in "$manual" "$service_manual"; do
-    if command -v mandoc >/dev/null; then
-        ok "mandoc has nothing against ${page##*/}" mandoc -T lint -W warning "$page"
-    else
-        skip "mandoc has nothing against ${page##*/}" "no mandoc"
-    fi
+    mandoc_is_silent "$page"
 done
 finish

@@ -23,6 +23,16 @@ skip() {
     printf 'ok %d - %s # SKIP %s\n' "$n_checks" "$1" "$2"
 }
 
+# mandoc_is_silent MANUAL: a check of the page, where there is mandoc.
+mandoc_is_silent() {
+    local description="mandoc has nothing against ${1##*/}"
+    if command -v mandoc >/dev/null; then
+        ok "$description" mandoc -T lint -W warning "$1"
+    else
+        skip "$description" "no mandoc"
+    fi
+}
+
 finish() {
     printf '1..%d\n' "$n_checks"
     [[ $n_failed -eq 0 ]]
