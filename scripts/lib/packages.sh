@@ -32,6 +32,10 @@ want_unit() {
     want libglib2.0-dev have_library gio-2.0
     want 'dbus-daemon|dbus' have dbus-daemon
     want python3 have python3
+    want mandoc have mandoc
+    want man-db have man
+    want fish have fish
+    want zsh have zsh
 }
 
 want_container() {
