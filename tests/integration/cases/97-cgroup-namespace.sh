@@ -5,7 +5,20 @@
 . "${BASH_SOURCE[0]%/*}/../groups.sh"
 # `run --cgroup-namespace` and `exec --cgroup-namespace`: the command sees its own subtree alone.
 
-kernel=/proc/sys/kernel
+settings=()
+
+restore_settings() {
+    local setting
+    for setting in "${settings[@]}"; do
+        echo "${setting#*=}" >"${setting%%=*}"
+    done
+    settings=()
+}
+
+teardown() {
+    restore_settings
+    end_scopes
+}
 
 # What a process finds: its group; the root of the mount at /sys/fs/cgroup, the last one covering the others; whether it
 # is itself in the group of that name there; the first process; who it is.
@@ -424,9 +437,28 @@ test_switched_off() {
     limited mnt tester
     # Where it is to be joined to others, from inside of which the number cannot be read.
     forbidden 'mount namespaces are .*: /proc/sys/user/max_mnt_namespaces (is 0|limits them)' tester "$limited"
-    if [[ -e $kernel/unprivileged_userns_clone ]]; then
-        note "there is $kernel/unprivileged_userns_clone"
-    fi
+}
+
+# setting FILE VALUE: of the whole system, until the end of the test.
+setting() {
+    settings+=("$1=$(<"$1")")
+    echo "$2" >"$1"
+}
+
+test_settings() {
+    # the same by the system's own settings, and that of Debian's for users
+    needs vm
+    local name
+    for name in user cgroup; do
+        setting "/proc/sys/user/max_${name}_namespaces" 0
+        forbidden "$name namespaces are switched off: /proc/sys/user/max_${name}_namespaces is 0" tester as tester
+        restore_settings
+    done
+    [[ -e /proc/sys/kernel/unprivileged_userns_clone ]] || skip "this kernel has no unprivileged_userns_clone"
+    setting /proc/sys/kernel/unprivileged_userns_clone 0
+    forbidden 'only root may make user namespaces: kernel.unprivileged_userns_clone is 0' tester as tester
+    run as root cgscope run -q --cgroup-namespace --delegate -- true
+    expect_status 0
 }
 
 # filtered USER PROPERTY…: words that run others in a service with these properties, in $filtered.

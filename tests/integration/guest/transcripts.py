@@ -143,7 +143,7 @@ def blocks(page):
 def fold(line):
     if len(line) <= COLUMNS:
         return [line.rstrip()]
-    return textwrap.wrap(line, COLUMNS, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(line, COLUMNS, subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
 
 
 def made_equal(text, pids):
