@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
 #include <glib.h>
 
+#include "cgscope/ns/judge.h"
 #include "cgscope/ns/ns.h"
 
 /* What `cgscope ns` makes of what was read. */

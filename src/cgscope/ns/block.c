@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 
 #include "basic/log.h"
+#include "cgscope/ns/judge.h"
+#include "cgscope/ns/print.h"
+#include "cgscope/tabular.h"
 
 /* One process in full. */
 

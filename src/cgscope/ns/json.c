@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
-
 #include "basic/json.h"
 #include "basic/log.h"
+#include "cgscope/ns/judge.h"
+#include "cgscope/ns/print.h"
 
 /* NULL: nothing is missing. */
 static const char *reason_or_null(NsReason reason) {

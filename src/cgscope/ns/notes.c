@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
-
 #include "basic/log.h"
 #include "basic/terminal.h"
+#include "cgscope/ns/judge.h"
+#include "cgscope/ns/print.h"
+#include "cgscope/tabular.h"
 
 enum {
         COLUMN_KEY,

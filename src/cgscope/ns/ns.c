@@ -3,6 +3,9 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgscope/ns/look.h"
+#include "cgscope/ns/print.h"
+#include "cgscope/tabular.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope ns`: what else is to be put together of /proc/PID/cgroup and mountinfo, from here and from inside. */

@@ -5,8 +5,7 @@
 
 #include "cgroup/mount.h"
 #include "cgroup/namespace.h"
-#include "cgscope/aim.h"
-#include "cgscope/tabular.h"
+#include "cgscope/common-options.h"
 
 typedef enum NsReason {
         NS_KNOWN,
@@ -90,82 +89,3 @@ typedef struct Ns {
 static inline bool ns_is_initial(const Ns *ns) {
         return ns->own == CGROUP_NAMESPACE_INITIAL;
 }
-
-/* look.c: finds the processes, and reads what we see of them. Says what is wrong. */
-int ns_look_at_named(Ns *ns, char *const texts[], size_t n);
-int ns_look_at_unit(Ns *ns, Aim *aim);
-int ns_look_at_all(Ns *ns);
-void ns_process_done(NsProcess *process);
-
-/* read.c: reads what we see of one. */
-
-/* Adds the process whose directory in /proc is @proc. -ESRCH: it has gone; -EACCES: it is hidden; -EAGAIN: it is moved
- * about all the time; -ENOMEM: said. */
-int ns_add_process(Ns *ns, pid_t pid, int proc);
-
-/* One of which nothing can be read is shown all the same. */
-int ns_add_unknown(Ns *ns, pid_t pid, NsReason reason);
-
-/* see.c: reads what is seen from the other namespaces. */
-int ns_see(Ns *ns);
-
-/* judge.c: what that means. Pure. */
-
-/* A hierarchy as a row shows it. NULL: not known. */
-typedef struct NsRow {
-        char *hierarchy; /* "" for v2 */
-        char *ours, *inside, *absolute;
-        unsigned marks;
-} NsRow;
-
-/* The row of a process in the hierarchy that *text, which is what we see of it, begins with; moves that behind it. 1:
- * there was one; 0: no more. */
-int ns_next_row(const Ns *ns, const NsProcess *process, const char **text, NsRow *ret);
-
-/* The one that is shown where one is: v2, or on a host without it systemd's, or the first. */
-int ns_main_row(const Ns *ns, const NsProcess *process, NsRow *ret);
-void ns_row_done(NsRow *row);
-
-/* The next hierarchy of @text, /proc/PID/cgroup, as that calls it; moves *text behind its line. *ret_name and *ret_path
- * are freed by the caller. 1: there was one; 0: no more. */
-int ns_next_hierarchy(const char **text, char **ret_name, char **ret_path);
-
-/* The marks of a process by its path as it sees it, and of mount @index as seen from inside. */
-unsigned ns_judge_path(const char *inside);
-unsigned ns_judge_mount(const CgroupMounts *inside, size_t index);
-
-/* The same mount as seen from inside. NULL: not known. */
-const CgroupMount *ns_mount_inside(const NsSight *sight, const CgroupMount *mount, unsigned *ret_marks);
-
-const char *ns_mark_text(NsMark mark);
-const char *ns_reason_text(NsReason reason);
-
-/* "outside,stale-mount", or divided by other characters. */
-#define NS_MARKS_TEXT_MAX 64
-char *ns_marks_format(unsigned marks, const char *separator, char buffer[static NS_MARKS_TEXT_MAX]);
-
-/* Those of the mount and those of the hierarchy, each once. Freed by the caller; NULL: no memory. */
-char *ns_mount_options(const CgroupMount *mount);
-
-/* Where the namespace begins, as we see it. Freed by the caller. -ENODATA: it cannot be known. */
-int ns_namespace_root(const Ns *ns, size_t namespace, const char *hierarchy, char **ret);
-
-/* json.c */
-int ns_print_json(const Ns *ns);
-
-/* block.c: those that were named, one after the other. */
-int ns_print_blocks(Ns *ns);
-
-/* print.c: all in a table, or as a tree. With -o, the columns are checked before anything is looked at. */
-int ns_check_columns(const Ns *ns);
-int ns_print_list(Ns *ns);
-
-/* The hierarchies of one process. *marks gets those of what is printed. */
-int ns_print_hierarchies(const Ns *ns, const NsProcess *process, unsigned *marks);
-
-/* mounts.c: the mounts that all of the processes find, the same ones once; or those of one process. *marks gets
- * those of what is printed. */
-int ns_print_mounts(const Ns *ns, const NsProcess *process, unsigned *marks);
-
-/* notes.c: what the marks mean, and why the rest is not known. */
-int ns_print_notes(const Ns *ns, unsigned marks);

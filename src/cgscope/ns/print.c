@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
+#include "print.h"
 
 #include <inttypes.h>
 
 #include "basic/log.h"
+#include "cgscope/ns/judge.h"
+#include "cgscope/tabular.h"
 
 enum {
         COLUMN_PID,

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/proc.h"
+#include "cgscope/ns/look.h"
 
 /* How often a process is read that is moved, or enters another namespace, meanwhile. */
 #define READ_TRIES 10

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
-
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgscope/ns/look.h"
 
 /* Nobody can read a process from two namespaces at one moment, and to find the same before and after proves little of
  * one that is moved to and fro: so all of it has to be the same several times in a row. How often, and how often it is
