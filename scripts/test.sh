@@ -82,22 +82,9 @@ integration_result() {
     say "$suite, $kind: ${counts// /, } (passed, failed, skipped)"
 }
 
-# One suite after the other.
-integration_run() {
-    local kind=$1 suite status log
-    for suite in "${suites[@]}"; do
-        log=$work_dir/$kind-$suite.log status=0
-        : >"$log"
-        interruptible integration_system "$kind" "$suite" > >(tee "$log") || status=$?
-        # tee is done a moment after what it copies.
-        wait
-        integration_result "$kind" "$suite" "$status"
-    done
-}
-
-# All suites at once: an emulated processor waits for the other one most of the time. What they print is shown one
+# All suites at once: tests wait most of the time, for a manager or an emulated processor. What they print is shown one
 # after the other, the first as it comes.
-integration_run_beside() {
+integration_run() {
     local kind=$1 suite i log status
     for suite in "${suites[@]}"; do
         log=$work_dir/$kind-$suite.log
@@ -116,18 +103,12 @@ integration_run_beside() {
 }
 
 run_part() {
-    local part=$1
-    case $part in
-        unit) unit_run ;;
-        vm)
-            need_root
-            integration_run_beside vm
-            ;;
-        *)
-            need_root
-            integration_run "$part"
-            ;;
-    esac
+    if [[ $1 == unit ]]; then
+        unit_run
+    else
+        need_root
+        integration_run "$1"
+    fi
 }
 
 parse "$@"

@@ -139,6 +139,7 @@ test_description() {
 
 test_process_options() {
     # -E, --working-directory, --same-dir and --nice are in force
+    needs container
     local user
     for user in root tester; do
         run as "$user" sh -c 'cd /usr; FROM=outside cgscope run -q -E A=1 -E A=2 --setenv=B= -E FROM -- sh -c "
@@ -194,6 +195,7 @@ test_uid() {
 
 test_json() {
     # --json prints one object before the command's own output, --json=pretty the same over several lines
+    needs container
     local user mode
     for user in root tester; do
         for mode in --json --json=short --json=pretty; do
@@ -235,6 +237,7 @@ test_no_collect() {
 
 test_collect() {
     # by default, and with --collect, nothing is left of a scope that has failed
+    needs container
     local user option
     for user in root tester; do
         for option in --quiet -G --collect; do

@@ -132,6 +132,7 @@ test_same_twice() {
 
 test_no_process() {
     # what is no process of ours is refused in one line: gone, a zombie, no number, 1, a thread
+    needs container
     local user gone thread zombie word
     sh -c : &
     gone=$!
@@ -233,6 +234,7 @@ test_steal() {
 
 test_steal_unmarked() {
     # so is one that systemd-run had delegated, which a user manager does not mark
+    needs container
     local user option pid
     for user in root tester; do
         option=$([[ $user == root ]] || echo --user)
@@ -259,6 +261,7 @@ test_steal_unmarked() {
 
 test_adopt_taken_name() {
     # a name that is taken is refused, and the process stays where it is
+    needs container
     local user first
     for user in root tester; do
         start "$user"
