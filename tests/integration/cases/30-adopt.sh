@@ -328,6 +328,7 @@ adopt_while_stopped() {
 
 test_ends_meanwhile() {
     # a process that ends while the manager is at work leaves no scope, reaped or not
+    needs container
     local held
     start tester
     run adopt_while_stopped

@@ -291,6 +291,7 @@ race_inside() {
 test_race() {
     # groups that are removed, made anew and mounted over while create, set and remove run
     # deadline 120
+    needs container
     local user
     for user in root tester; do
         victim_of "$user"

@@ -239,6 +239,7 @@ processes_inside() {
 
 test_processes() {
     # processes that are gone, not movable, somebody else's; users that are not there
+    needs container
     local user
     start root
     for user in root tester; do

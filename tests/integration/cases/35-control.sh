@@ -186,6 +186,7 @@ chown_inside() {
 
 test_chown() {
     # chown hands over the directory and what the kernel lists for it, with -R below, too; then the other can use it
+    needs container
     inside root chown_inside
 }
 
