@@ -10,7 +10,8 @@
 #         expect_status 0
 #     }
 #
-# and, if it likes, `setup` and `teardown`, called around each test. Each test is a process of its own, as root, with
+# and, if it likes, `setup` and `teardown`, called around each test. The emulated machine is slow: a file whose first
+# comment ends with "The tests that need no controllers are for the container." runs there only those that do. Each test is a process of its own, as root, with
 # `set -e`, the empty directory $scratch (also its working directory) and a deadline.
 
 # shellcheck source=tests/integration/users.sh

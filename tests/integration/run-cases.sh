@@ -25,19 +25,23 @@ base=/opt/cgscope/scratch
 number=0 passed=0 failed=0 skipped=0
 
 # Prints "function TAB deadline TAB kind TAB description" for each test of a file. The kind is that of the system it
-# needs, or "any"; the description is the first comment in the function, or the one right above it.
+# needs, or "any"; the description is the first comment in the function, or the one right above it. In a file that says
+# that its other tests are for the container, only those that need controllers run in the virtual machine.
 list_tests() {
     awk '
         function done() {
+            if (name != "" && kind == "any" && others && !controllers) kind = "container"
             if (name != "") printf "%s\t%d\t%s\t%s\n", name, deadline, kind, description == "" ? name : description
             name = ""
         }
+        /^# The tests that need no controllers are for the container\.$/ { others = 1 }
         /^test_[A-Za-z0-9_]+ *\(\)/ {
             done(); name = $1; sub(/\(.*/, "", name)
-            deadline = 60; kind = "any"; description = above; inside = 1; next
+            deadline = 60; kind = "any"; controllers = 0; description = above; inside = 1; next
         }
         /^ *# deadline [0-9]+/ && inside { deadline = $3; next }
         /^    needs (vm|container)$/ && inside { kind = $2; next }
+        /^    needs controllers / && inside { controllers = 1; next }
         /^ *# / && inside && description == "" { description = $0; sub(/^ *# /, "", description); next }
         /^# / { above = $0; sub(/^# /, "", above); next }
         /^}/ { inside = 0; done() }

@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # `cgscope run`: what the command gets, and what stays when it has ended.
+# The tests that need no controllers are for the container.
 
 test_in_place() {
     # the command has the process number of the cgscope that was started, alone in the new scope, without a child

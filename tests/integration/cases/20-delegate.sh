@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # `cgscope run --delegate`, and limits: what was asked for is in force, or nothing starts.
+# The tests that need no controllers are for the container.
 
 # What a command sees that was given a subtree, and that it can use it.
 divide='

@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # `cgscope adopt`: a scope around processes that run already.
+# The tests that need no controllers are for the container.
 
 teardown() {
     local pid

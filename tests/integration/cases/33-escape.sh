@@ -5,6 +5,7 @@
 . "${BASH_SOURCE[0]%/*}/../groups.sh"
 # Attempts to get out of the boundary. What they would make is called `escapee`, what they would write is 77, and
 # where they would do so, `victim`, is often the user's own: so it is cgscope that refuses, and not the kernel.
+# The tests that need no controllers are for the container.
 
 victim=/sys/fs/cgroup/victim
 

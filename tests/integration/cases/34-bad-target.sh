@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/groups.sh
 . "${BASH_SOURCE[0]%/*}/../groups.sh"
 # Bad input to the verbs for groups: one line, the status of the design, nothing changed, nothing left.
+# The tests that need no controllers are for the container.
 
 verbs=(create remove set get controllers procs move chown freeze thaw kill stop)
 

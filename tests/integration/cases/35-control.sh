@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/groups.sh
 . "${BASH_SOURCE[0]%/*}/../groups.sh"
 # `cgscope procs`, `move`, `chown`, `freeze`, `thaw`, `kill` and `stop`, on groups and on units.
+# The tests that need no controllers are for the container.
 
 # expect_in GROUP PID…
 expect_in() {

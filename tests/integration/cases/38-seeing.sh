@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # `list`, `status`, `tree`: what there is, and what it uses.
+# The tests that need no controllers are for the container.
 
 setup() {
     chmod 777 .

@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # Bad input: one line on stderr, the exit status of the design, nothing on stdout, nothing started, nothing left.
+# The tests that need no controllers are for the container.
 
 setup() {
     # What is refused here no controller changes, and emulation makes it long.

@@ -3,6 +3,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # Nothing is left behind, however and whenever cgscope is killed, and however many run at once.
+# The tests that need no controllers are for the container.
 
 setup() {
     runs=300 many=1000 at_once=50 helped=40

@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # The manager is slow, away, somebody else's, or not there.
+# The tests that need no controllers are for the container.
 
 rule=/etc/polkit-1/rules.d/10-cgscope-test.rules
 

@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # /sys/fs/cgroup is not what it should be: read-only, cgroup v1, or something else.
+# The tests that need no controllers are for the container.
 
 # elsewhere USER MOUNT COMMAND: runs the text COMMAND as USER in a mount namespace where the text MOUNT was run.
 elsewhere() {

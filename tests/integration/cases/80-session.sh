@@ -4,6 +4,7 @@
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
 # From where cgscope is used: a login session, another scope.
+# The tests that need no controllers are for the container.
 
 # in_session COMMAND: the text COMMAND for a shell, in a login session of tester's.
 in_session() {

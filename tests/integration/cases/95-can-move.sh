@@ -82,6 +82,7 @@ test_four_moves() {
 
 test_four_moves_v1() {
     # the same on cgroup v1, which allows all of them: it asks whose process it is
+    needs container
     v1_hierarchy || skip "no v1 hierarchy can be mounted: $(<"$scratch/why")"
     subtrees "$v1"
     one_move outside a/x yes --hierarchy "$v1_name"
@@ -284,6 +285,7 @@ test_units() {
 
 test_as() {
     # --as: for another user, with the groups of that user
+    needs container
     subtrees /sys/fs/cgroup
     process_in "$top/a/x"
     run cgscope can-move --as tester "$process" "$top/a/y"
@@ -387,6 +389,7 @@ cannot_tell() {
 
 test_bad_process() {
     # a process that is gone, a thread, one that is not to be seen, no number
+    needs container
     local gone thread
     sleep 0 &
     gone=$!
@@ -408,6 +411,7 @@ test_bad_process() {
 
 test_hidden_process() {
     # hidepid=, no /proc, the /proc of another PID namespace: it says what it cannot tell, or finds the process
+    needs container
     local private=(unshare --mount --propagation private bash -c) option
     for option in invisible noaccess; do
         cannot_tell 'hidepid' "${private[@]}" 'mount -t proc -o "hidepid=$1" proc /proc &&
@@ -422,6 +426,7 @@ test_hidden_process() {
 
 test_bad_target() {
     # no such group, no path of the hierarchy, no unit, no such hierarchy; the answers to those that are closed
+    needs container
     cannot_tell 'no group /sys/fs/cgroup/none' cgscope can-move $$ /sys/fs/cgroup/none
     cannot_tell 'no group' cgscope can-move $$ /sys/fs/cgroup/cgroup.procs
     cannot_tell 'no path below' cgscope can-move $$ /etc
@@ -438,6 +443,7 @@ test_bad_target() {
 
 test_read_only() {
     # a hierarchy that is mounted read-only: EROFS
+    needs container
     local read_only='mount -o remount,bind,ro /sys/fs/cgroup && exec "$@"'
     subtrees /sys/fs/cgroup
     process_in "$top/a/x"

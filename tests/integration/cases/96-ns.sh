@@ -121,6 +121,7 @@ test_by_hand() {
 
 test_other_mounts() {
     # a bind mount of what is outside, one that is covered, a point with blanks and a newline, very long options
+    needs container
     local point=$scratch/$'a b\n\\c'
     hand root
     mkdir -p "$point" "$top/in/below"
@@ -252,6 +253,7 @@ test_hierarchies() {
 
 test_unit() {
     # --unit: the processes of a unit and of the groups below it
+    needs container
     local user pids
     for user in $(both); do
         scope "$user" ns
@@ -273,6 +275,7 @@ test_unit() {
 
 test_all() {
     # without arguments all processes; --tree puts them below their namespaces
+    needs container
     local before
     hand root
     tell 'exec unshare --cgroup --mount bash steps'
@@ -299,6 +302,7 @@ test_all() {
 
 test_moving() {
     # processes that come, go and move meanwhile: what is shown was so at some moment
+    needs container
     local mover i times=20
     [[ $CGSCOPE_SYSTEM != vm ]] || times=4
     hand root
@@ -318,6 +322,7 @@ test_moving() {
 
 test_zombie() {
     # a zombie in a group that has been removed: it is in no namespace any more
+    needs container
     local parent zombie
     groups /sys/fs/cgroup
     python3 -c 'import os, sys, time
@@ -344,6 +349,7 @@ time.sleep(1000)' "$top" zombie &
 
 test_bad_process() {
     # one that is gone, hidden, or no process: an error, and the others are shown
+    needs container
     local gone hidden=(unshare --mount --propagation private bash -c)
     sleep 0 &
     gone=$!
@@ -386,6 +392,7 @@ test_bad_process() {
 
 test_bad_proc() {
     # no /proc, and those of other PID namespaces
+    needs container
     local private=(unshare --mount --propagation private bash -c)
     run "${private[@]}" 'umount -l /proc && exec cgscope ns 1'
     expect_refusal 1 '/proc is not mounted'

@@ -65,11 +65,13 @@ story() {
 
 test_owner() {
     # manual: who owns what
+    needs container
     story owner
 }
 
 test_mkdir() {
     # manual: why mkdir was the wrong question
+    needs container
     story mkdir
 }
 
@@ -98,6 +100,7 @@ test_ancestor() {
 test_manager() {
     # manual: what a manager does for its user
     # deadline 90
+    needs container
     story manager
 }
 
@@ -113,6 +116,7 @@ test_namespace() {
 
 test_threads() {
     # manual: threaded groups
+    needs container
     story threads
 }
 
