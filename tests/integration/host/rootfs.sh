@@ -12,6 +12,7 @@ rootfs_packages=(
     gcc libc6-dev meson ninja-build pkgconf libsystemd-dev libdbus-1-dev libsmartcols-dev libglib2.0-dev
     linux-image-cloud-amd64 initramfs-tools udev kmod
     login passwd procps strace valgrind attr util-linux python3
+    bash-completion zsh fish keyutils systemd-container systemd-oomd
 )
 
 # What the packages do not do. Runs once, on the new tree.
@@ -30,6 +31,9 @@ rootfs_customize() {
         apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer; do
         ln -sf /dev/null "$root/etc/systemd/system/$unit"
     done
+    # It kills only where a test has started it, and hands no controller on by its own drop-ins.
+    chroot "$root" systemctl --quiet disable systemd-oomd.service
+    find "$root"/usr/lib/systemd/system "$root"/lib/systemd/system -name '*-oomd-*-defaults.conf' -delete
     # Without an identity every boot would be a first boot, with all its extra units.
     rm -f "$root/var/lib/dbus/machine-id"
     od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$root/etc/machine-id"
