@@ -72,7 +72,7 @@ static int parse_realtime_signal(const char *name, int *ret) {
                 if (*offset != (from_min ? '+' : '-'))
                         return -EINVAL;
 
-                r = parse_unsigned(offset + 1, 0, (uint64_t) (SIGRTMAX - SIGRTMIN), &n);
+                r = parse_unsigned_any_base(offset + 1, 0, (uint64_t) (SIGRTMAX - SIGRTMIN), &n);
                 if (r < 0)
                         return r;
         }
@@ -102,7 +102,7 @@ int parse_signal(const char *text, int *ret) {
         uint64_t number;
         int r;
 
-        r = parse_unsigned(text, 1, (uint64_t) SIGRTMAX, &number);
+        r = parse_unsigned_any_base(text, 1, (uint64_t) SIGRTMAX, &number);
         if (r >= 0)
                 *ret = (int) number;
         if (r >= 0 || r == -ERANGE)

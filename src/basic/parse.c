@@ -48,7 +48,15 @@ static int read_number(const char *text, int base, uint64_t *ret, char **ret_end
         return 0;
 }
 
-int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret) {
+/* As read_number(), where "010" could be ten as well as eight: it is neither. */
+static int read_plain_number(const char *text, uint64_t *ret, char **ret_end) {
+        if (text[0] == '0' && is_digit(text[1]))
+                return -EINVAL;
+
+        return read_number(text, 10, ret, ret_end);
+}
+
+static int parse_in_range(const char *text, bool any_base, uint64_t min, uint64_t max, uint64_t *ret) {
         uint64_t value;
         char *end;
         int r;
@@ -56,7 +64,7 @@ int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret) 
         if (*text == '-' && is_digit(text[1]))
                 return -ERANGE;
 
-        r = read_number(text, 0, &value, &end);
+        r = any_base ? read_number(text, 0, &value, &end) : read_plain_number(text, &value, &end);
         if (r < 0)
                 return r;
         if (*end)
@@ -68,18 +76,26 @@ int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret) 
         return 0;
 }
 
+int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret) {
+        return parse_in_range(text, false, min, max, ret);
+}
+
+int parse_unsigned_any_base(const char *text, uint64_t min, uint64_t max, uint64_t *ret) {
+        return parse_in_range(text, true, min, max, ret);
+}
+
 int parse_unsigned_range(const char *text, uint64_t max, uint64_t *ret_lower, uint64_t *ret_upper) {
         uint64_t lower, upper;
         char *end;
         int r;
 
-        r = read_number(text, 10, &lower, &end);
+        r = read_plain_number(text, &lower, &end);
         if (r < 0)
                 return r;
 
         upper = lower;
         if (*end == '-') {
-                r = read_number(end + 1, 10, &upper, &end);
+                r = read_plain_number(end + 1, &upper, &end);
                 if (r < 0)
                         return r;
         }
@@ -267,12 +283,10 @@ int parse_timespan(const char *text, uint64_t *ret_usec) {
         return 0;
 }
 
-int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
-        static const struct {
-                const char *symbol;
-                size_t places; /* that make a whole of one part in ten thousand */
-        } symbols[] = { { "%", 2 }, { "\u2030", 1 }, { "\u2031", 0 } };
+/* The number before @symbol in parts of which ten thousand are the whole; @places of its decimals count. */
+static int parse_share(const char *text, const char *symbol, size_t places, uint64_t max, uint64_t *ret) {
         uint64_t value;
+        const char *p;
         char *end;
         int r;
 
@@ -282,30 +296,36 @@ int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
         r = read_number(text, 10, &value, &end);
         if (r < 0)
                 return r;
+        if (value > UINT32_MAX)
+                return -ERANGE;
+
+        p = end;
+        if (*p == '.' && !is_digit(*++p))
+                return -EINVAL;
+        for (; places > 0; places--)
+                value = value * 10 + (p > end && is_digit(*p) ? (uint64_t) (*p++ - '0') : 0);
+
+        if (p != symbol)
+                return -EINVAL;
+        if (value > max)
+                return -ERANGE;
+
+        *ret = value;
+        return 0;
+}
+
+int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
+        static const struct {
+                const char *symbol;
+                size_t places; /* that make a whole of one part in ten thousand */
+        } symbols[] = { { "%", 2 }, { "\u2030", 1 }, { "\u2031", 0 } };
 
         for (size_t i = 0; i < ELEMENTSOF(symbols); i++) {
-                const char *p = end, *symbol = endswith(end, symbols[i].symbol);
-                size_t places = symbols[i].places;
+                const char *symbol = endswith(text, symbols[i].symbol);
 
-                if (!symbol)
-                        continue;
-
-                if (value > UINT32_MAX)
-                        return -ERANGE;
-
-                if (*p == '.' && !is_digit(*++p))
-                        return -EINVAL;
-                for (; places > 0; places--)
-                        value = value * 10 + (p > end && is_digit(*p) ? (uint64_t) (*p++ - '0') : 0);
-
-                if (p != symbol)
-                        return -EINVAL;
-                if (value > max)
-                        return -ERANGE;
-
-                *ret = value;
-                return 0;
+                if (symbol)
+                        return parse_share(text, symbol, symbols[i].places, max, ret);
         }
 
-        return -EINVAL;
+        return -EINVAL; /* however large: what has no symbol is out of the range of something else */
 }

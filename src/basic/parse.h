@@ -12,10 +12,15 @@
 /* "yes", "true", "on", "1", "y", "t" and their opposites, in any case. */
 int parse_boolean(const char *text, bool *ret);
 
-/* A number from @min to @max: decimal, or hexadecimal after "0x", or octal after "0". No sign, no white space. */
+/* A number from @min to @max: decimal digits alone. No sign, no white space, and no zero in front, which others would
+ * read as octal. */
 int parse_unsigned(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 
-/* "N" or "N-M" with N <= M <= @max; a single number is both ends. */
+/* The same for weights, numbers of tasks and signals, where systemd takes more (safe_atou64() in its sources):
+ * hexadecimal after "0x", octal after "0". */
+int parse_unsigned_any_base(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+
+/* "N" or "N-M" with N <= M <= @max, numbers as above, decimal alone; a single number is both ends. */
 int parse_unsigned_range(const char *text, uint64_t max, uint64_t *ret_lower, uint64_t *ret_upper);
 
 /* Bytes with the suffixes B K M G T P E, powers of @base (1024 or 1000), with a fraction ("1.5G") and in falling order

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <grp.h>
-#include <pwd.h>
-
 #include "basic/log.h"
-#include "basic/parse.h"
+#include "basic/user-name.h"
 #include "cgroup/control.h"
 #include "cgroup/walk.h"
 #include "cgscope/aim.h"
@@ -12,8 +9,7 @@
 /* `cgscope chown`: hands a group over, as systemd hands over a delegated unit: the directory and the files by which it
  * is divided, not its limits. */
 
-/* (uid_t) -1 means "no change" to chown(2). */
-#define ID_MAX (UINT32_MAX - 1)
+/* "no change" to chown(2) */
 #define ID_KEEP ((uid_t) -1)
 
 typedef struct Chown {
@@ -44,27 +40,11 @@ static const VerbUsage chown_usage = {
         .n_table = ELEMENTSOF(chown_options),
 };
 
-/* A name first, as in chown(1): one may look like a number. */
-static int parse_user(const char *text, uid_t *ret) {
-        const struct passwd *entry = getpwnam(text);
-        uint64_t number;
+static int report_unknown(int error, const char *noun, const char *text) {
+        if (error == -ESRCH)
+                return log_error("no %s '%s'", noun, text), error;
 
-        if (!entry && parse_unsigned(text, 0, ID_MAX, &number) < 0)
-                return log_error("no user '%s'", text), -EINVAL;
-
-        *ret = entry ? entry->pw_uid : (uid_t) number;
-        return 0;
-}
-
-static int parse_group(const char *text, gid_t *ret) {
-        const struct group *entry = getgrnam(text);
-        uint64_t number;
-
-        if (!entry && parse_unsigned(text, 0, ID_MAX, &number) < 0)
-                return log_error("no group of users '%s'", text), -EINVAL;
-
-        *ret = entry ? entry->gr_gid : (gid_t) number;
-        return 0;
+        return log_error_errno(error, "cannot look up the %s '%s'", noun, text);
 }
 
 static int parse_owner(Chown *context, const char *text) {
@@ -80,11 +60,13 @@ static int parse_owner(Chown *context, const char *text) {
                 return log_error("'%s' is no owner; it is USER, USER:GROUP or :GROUP", text), -EINVAL;
 
         if (*user)
-                r = parse_user(user, &context->uid);
-        if (r >= 0 && *colon)
-                r = parse_group(colon + 1, &context->gid);
+                r = user_find(user, &context->uid, NULL);
+        if (r < 0)
+                return report_unknown(r, "user", user);
+        if (*colon)
+                r = user_group_find(colon + 1, &context->gid, NULL);
 
-        return r;
+        return r < 0 ? report_unknown(r, "group of users", colon + 1) : 0;
 }
 
 static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {

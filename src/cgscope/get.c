@@ -44,8 +44,7 @@ static void print_text(const Get *get, const char *key, const char *value) {
 static void print_json(Get *get, const char *key, const char *value) {
         uint64_t number;
 
-        /* "010" and "0x1" are something else. */
-        if ((value[0] != '0' || !value[1]) && parse_unsigned(value, 0, UINT64_MAX, &number) >= 0)
+        if (parse_unsigned(value, 0, UINT64_MAX, &number) >= 0)
                 json_number(&get->json, key, number);
         else
                 json_string(&get->json, key, value);

@@ -1,41 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "identity.h"
 
-#include <grp.h>
-#include <pwd.h>
-
 #include "basic/log.h"
-#include "basic/parse.h"
-
-/* (uid_t) -1 means "no change" to setresuid(2). */
-#define ID_MAX (UINT32_MAX - 1)
+#include "basic/user-name.h"
 
 static int copy(const char *from, char **ret) {
         *ret = strdup(from);
         return *ret ? 0 : -ENOMEM;
 }
 
-/* getpwnam(3): "not found" is none of these, or several. */
-static int no_entry(int error) {
-        return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM ? -ESRCH : -error;
-}
-
-/* errno is set, or 0, where there is none. */
-static const struct passwd *find_user(const char *user) {
-        uint64_t number;
-
-        errno = 0;
-        return parse_unsigned(user, 0, ID_MAX, &number) >= 0 ? getpwuid((uid_t) number) : getpwnam(user);
-}
-
 static int look_up_user(const char *user, Identity *identity) {
         const struct passwd *entry;
+        uid_t uid;
         int r;
 
+        r = user_find(user, &uid, &entry);
+        if (r < 0)
+                return r;
         /* A number without an entry will not do: the manager does not hand the scope to one. */
-        entry = find_user(user);
         if (!entry)
-                return no_entry(errno);
+                return -ESRCH;
 
         identity->user_given = true;
         identity->uid = entry->pw_uid;
@@ -51,16 +35,18 @@ static int look_up_user(const char *user, Identity *identity) {
 }
 
 static int look_up_group(const char *group, Identity *identity) {
-        struct group *entry;
-        uint64_t number;
+        const struct group *entry;
+        gid_t gid;
+        int r;
 
-        errno = 0;
-        entry = parse_unsigned(group, 0, ID_MAX, &number) >= 0 ? getgrgid((gid_t) number) : getgrnam(group);
+        r = user_group_find(group, &gid, &entry);
+        if (r < 0)
+                return r;
         if (!entry)
-                return no_entry(errno);
+                return -ESRCH;
 
         identity->group_given = true;
-        identity->gid = entry->gr_gid;
+        identity->gid = gid;
         return 0;
 }
 
@@ -91,13 +77,13 @@ void identity_done(Identity *identity) {
 }
 
 int identity_parse_user_id(const char *text, uid_t *ret) {
-        const struct passwd *entry = find_user(text);
+        const struct passwd *entry;
+        int r = user_find(text, ret, &entry);
 
-        if (!entry)
+        if (r == -ESRCH || (r >= 0 && !entry))
                 return log_error("--user-id: there is no user '%s'", text), -EINVAL;
 
-        *ret = entry->pw_uid;
-        return 0;
+        return r < 0 ? log_error_errno(r, "--user-id: cannot look up '%s'", text) : 0;
 }
 
 /* All the supplementary groups of the user. */

@@ -33,8 +33,7 @@ static bool uid_from_name(const char *name, uint64_t *ret) {
                 return false;
 
         length = (size_t) (end - digits);
-        if (length == 0 || length >= sizeof(text) || strspn(digits, "0123456789") != length ||
-            (digits[0] == '0' && length > 1))
+        if (length >= sizeof(text))
                 return false;
 
         memcpy(text, digits, length);

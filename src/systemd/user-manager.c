@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "user-manager.h"
 
+#include "basic/parse.h"
 #include "systemd/unit.h"
 
 /* ActiveState= of one that runs. It is "reloading" while it re-executes, and "refreshing" is what newer systemd calls
@@ -14,15 +15,15 @@ char *user_manager_unit(uid_t uid, char buffer[static USER_MANAGER_UNIT_MAX]) {
 
 /* The other way round; false for what logind does not make. */
 static bool uid_of_unit(const char *unit, uid_t *ret) {
-        char name[USER_MANAGER_UNIT_MAX];
-        const char *digits = startswith(unit, "user@");
-        unsigned long long uid;
+        char digits[USER_MANAGER_UNIT_MAX] = "";
+        const char *instance = startswith(unit, "user@"), *end = instance ? endswith(instance, ".service") : NULL;
+        uint64_t uid;
 
-        if (!digits || strlen(unit) >= sizeof(name) || *digits < '0' || *digits > '9')
+        if (!end || strlen(unit) >= sizeof(digits))
                 return false;
 
-        uid = strtoull(digits, NULL, 10);
-        if (!delegation_uid_is_valid(uid) || !streq(user_manager_unit((uid_t) uid, name), unit))
+        memcpy(digits, instance, (size_t) (end - instance));
+        if (parse_unsigned(digits, 0, UINT32_MAX, &uid) < 0 || !delegation_uid_is_valid(uid))
                 return false;
 
         *ret = (uid_t) uid;

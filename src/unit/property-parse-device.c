@@ -58,7 +58,7 @@ static int split_device(const PropertyInfo *info, const char *text, char **ret_p
 }
 
 static int parse_weight(const char *text, uint64_t *ret) {
-        return parse_unsigned(text, 0, UINT64_MAX, ret);
+        return parse_unsigned_any_base(text, 0, UINT64_MAX, ret);
 }
 
 /* Bandwidth and operations per second are counted in thousands, unlike memory: systemd.resource-control(5). */

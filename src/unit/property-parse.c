@@ -121,7 +121,7 @@ int property_parse_weight(const PropertyInfo *info, const char *text, PropertyVa
         if (info->choices && streq(text, info->choices[0]))
                 return set_uint64(ret, 0);
 
-        r = parse_unsigned(text, info->min, info->max, &value);
+        r = parse_unsigned_any_base(text, info->min, info->max, &value);
         if (r == -ERANGE)
                 return refuse_range(info, text, ret_message);
         if (r < 0)
@@ -178,7 +178,7 @@ static int parse_binary_size(const char *text, uint64_t *ret) {
 }
 
 static int parse_number(const char *text, uint64_t *ret) {
-        return parse_unsigned(text, 0, UINT64_MAX, ret);
+        return parse_unsigned_any_base(text, 0, UINT64_MAX, ret);
 }
 
 int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {

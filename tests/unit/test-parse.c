@@ -65,9 +65,15 @@ static int parse_any_unsigned(const char *text, uint64_t *ret) {
         return parse_unsigned(text, 0, UINT64_MAX, ret);
 }
 
+static int parse_any_base(const char *text, uint64_t *ret) {
+        return parse_unsigned_any_base(text, 1, 100, ret);
+}
+
 static void test_unsigned(void) {
         static const Number bounded[] = {
-                { "1", 1, 0 },        { "100", 100, 0 },     { "0x10", 16, 0 },    { "010", 8, 0 },
+                { "1", 1, 0 },        { "100", 100, 0 },     { "10", 10, 0 },
+                { "0x10", 0, -EINVAL }, { "010", 0, -EINVAL }, { "01", 0, -EINVAL }, { "00", 0, -EINVAL },
+                { "0b1", 0, -EINVAL }, { "0o7", 0, -EINVAL }, { "1e1", 0, -EINVAL }, { "\t1", 0, -EINVAL },
                 { "0", 0, -ERANGE },  { "101", 0, -ERANGE }, { "-1", 0, -ERANGE },
                 { "99999999999999999999", 0, -ERANGE },
                 { "", 0, -EINVAL },   { "+1", 0, -EINVAL },  { " 1", 0, -EINVAL }, { "1 ", 0, -EINVAL },
@@ -80,7 +86,14 @@ static void test_unsigned(void) {
                 { "18446744073709551616", 0, -ERANGE },
         };
 
+        static const Number any_base[] = {
+                { "10", 10, 0 },      { "0x10", 16, 0 },     { "010", 8, 0 },      { "08", 0, -EINVAL },
+                { "0x", 0, -EINVAL }, { "+1", 0, -EINVAL },  { " 1", 0, -EINVAL }, { "0", 0, -ERANGE },
+                { "0x65", 0, -ERANGE }, { "-1", 0, -ERANGE },
+        };
+
         check_numbers(bounded, ELEMENTSOF(bounded), parse_1_to_100);
+        check_numbers(any_base, ELEMENTSOF(any_base), parse_any_base);
         check_numbers(unbounded, ELEMENTSOF(unbounded), parse_any_unsigned);
 }
 
@@ -94,6 +107,7 @@ static void test_range(void) {
                 { "3-1", 0, 0, -EINVAL },  { "1-", 0, 0, -EINVAL },   { "-1", 0, 0, -EINVAL },
                 { "1-2-3", 0, 0, -EINVAL }, { "", 0, 0, -EINVAL },    { "1--2", 0, 0, -EINVAL },
                 { "0-11", 0, 0, -ERANGE }, { "11", 0, 0, -ERANGE },   { "a-b", 0, 0, -EINVAL },
+                { "010", 0, 0, -EINVAL },  { "0-07", 0, 0, -EINVAL }, { "0x1", 0, 0, -EINVAL },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
@@ -228,6 +242,8 @@ static void test_permyriad(void) {
                 { "1.234%", 0, -EINVAL },  { "1.%", 0, -EINVAL },      { "5.55\u2030", 0, -EINVAL },
                 { "5.5\u2031", 0, -EINVAL }, { "50%%", 0, -EINVAL },   { "50 %", 0, -EINVAL },
                 { "a%", 0, -EINVAL },      { "1,5%", 0, -EINVAL },     { "50% ", 0, -EINVAL },
+                /* Without a symbol it is no share, however far out of any range. */
+                { "-1", 0, -EINVAL },      { "18446744073709551616", 0, -EINVAL },
         };
 
         check_numbers(rows, ELEMENTSOF(rows), parse_share);

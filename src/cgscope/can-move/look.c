@@ -2,12 +2,10 @@
 #include "can-move.h"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/parse.h"
+#include "basic/user-name.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/path.h"
 #include "cgscope/process.h"
@@ -216,9 +214,8 @@ static int set_user(const char *name, uid_t uid, gid_t gid, Mover *ret) {
 
 /* A number needs no entry in the user database; without one there is no group either. */
 static int find_mover(CanMove *can_move) {
-        struct passwd *entry;
-        uint64_t number;
-        bool is_number;
+        const struct passwd *entry;
+        uid_t uid;
         int r;
 
         if (!can_move->as) {
@@ -226,13 +223,13 @@ static int find_mover(CanMove *can_move) {
                 return r < 0 ? log_error_errno(r, "cannot read our own credentials") : 0;
         }
 
-        is_number = parse_unsigned(can_move->as, 0, UID_INVALID - 1, &number) >= 0;
-        entry = is_number ? getpwuid((uid_t) number) : getpwnam(can_move->as);
-        if (!entry && !is_number)
-                return log_error("--as: no user '%s'", can_move->as), -ESRCH;
+        r = user_find(can_move->as, &uid, &entry);
+        if (r == -ESRCH)
+                return log_error("--as: no user '%s'", can_move->as), r;
+        if (r < 0)
+                return log_error_errno(r, "--as: cannot look up '%s'", can_move->as);
 
-        r = set_user(entry ? entry->pw_name : NULL, entry ? entry->pw_uid : (uid_t) number,
-                     entry ? entry->pw_gid : GID_INVALID, &can_move->mover);
+        r = set_user(entry ? entry->pw_name : NULL, uid, entry ? entry->pw_gid : GID_INVALID, &can_move->mover);
         return r < 0 ? log_error_errno(r, "--as: cannot look up the groups of '%s'", can_move->as) : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-name.h"
 #include "cgscope/enable/enable.h"
-#include "cgscope/identity.h"
 
 /* Somebody has to find out a password and type it. */
 #define TIMEOUT_USEC (300 * USEC_PER_SEC)
@@ -74,16 +74,19 @@ static int parse_user(Enable *enable) {
         uid_t uid;
         int r;
 
-        if (parse_unsigned(enable->user, 0, UINT32_MAX, &number) >= 0 && delegation_uid_is_valid(number)) {
+        if (enable->root) { /* whose names are its own */
+                if (parse_unsigned(enable->user, 0, UID_NUMBER_MAX, &number) < 0 || !delegation_uid_is_valid(number))
+                        return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user),
+                               -EINVAL;
                 enable->request.uid = number;
                 return 0;
         }
-        if (enable->root) /* whose names are its own */
-                return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user), -EINVAL;
 
-        r = identity_parse_user_id(enable->user, &uid);
+        r = user_find(enable->user, &uid, NULL);
+        if (r == -ESRCH || (r >= 0 && !delegation_uid_is_valid(uid)))
+                return log_error("--user-id: there is no user '%s'", enable->user), -EINVAL;
         if (r < 0)
-                return r;
+                return log_error_errno(r, "--user-id: cannot look up '%s'", enable->user);
 
         enable->request.uid = uid;
         return 0;

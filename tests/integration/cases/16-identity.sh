@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2154 # what is in single quotes is for another shell; $user comes from inside()
+# shellcheck source=tests/integration/groups.sh
+. "${BASH_SOURCE[0]%/*}/../groups.sh"
+# Users, processes and units by name and number: one order, decimal numbers, and nobody else's name.
+# The tests that need no controllers are for the container.
+
+setup() {
+    needs container
+    passwd=$(</etc/passwd) group=$(</etc/group)
+}
+
+teardown() {
+    local unit
+    printf '%s\n' "$passwd" >/etc/passwd
+    printf '%s\n' "$group" >/etc/group
+    for unit in /sys/fs/cgroup/system.slice/{dbus,polkit}.service \
+        /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/{init.scope,*.slice/dbus.service,app.slice}; do
+        [[ ! -d $unit ]] || echo 0 >"$unit/cgroup.freeze"
+    done
+}
+
+# Users and groups whose names look like the numbers of others.
+add_confusing_names() {
+    printf '%s\n' '1000:x:2000:2001::/nonexistent:/bin/sh' '0x7d0:x:2002:2002::/nonexistent:/bin/sh' >>/etc/passwd
+    printf '%s\n' '1000:x:2001:' '0x7d0:x:2002:' >>/etc/group
+}
+
+# fails STATUS PATTERN CMD…
+fails() {
+    local wanted=$1 pattern=$2
+    shift 2
+    run "$@"
+    expect_refusal "$wanted" "$pattern"
+}
+
+test_decimal_users() {
+    # a user's number is decimal alone: no zero in front, no 0x, no sign, no blank, in every verb that takes one
+    local word
+    for word in 010 01000 0x3e8 0X3E8 +1000 ' 1000' '1000 ' 1e3 -1 4294967295 4294968296; do
+        fails 125 "^cgscope: --uid: there is no user '" cgscope run --uid="$word" -- touch ran
+        fails 125 "^cgscope: --gid: there is no group '" cgscope run --gid="$word" -- touch ran
+        fails 2 "^cgscope: no user '" cgscope chown -- ./x "$word:0"
+        fails 2 "^cgscope: no group of users '" cgscope chown -- ./x ":$word"
+        fails 2 "^cgscope: --as: no user '" cgscope can-move --as="$word" $$ /sys/fs/cgroup/init.scope
+        fails 2 "^cgscope: --user-id: there is no user '" cgscope doctor --user-id="$word"
+        fails 2 "^cgscope: --user-id: there is no user '" cgscope enable --user-id="$word" pids
+        fails 2 "^cgscope: --user-id: with --root it takes" cgscope enable --root=/ --user-id="$word" pids
+    done
+    [[ ! -e ran ]] || fail 'the command was run'
+}
+
+test_decimal_processes() {
+    # so is a process's, even where the other reading would be a process
+    local word pid octal
+    start tester
+    pid=$started
+    printf -v octal '0%o' "$pid"
+    for word in "0$pid" "$octal" "$(printf '0x%x' "$pid")" "+$pid" " $pid" "$pid " 0 -1 2147483648; do
+        for user in root tester; do
+            fails 2 "^cgscope: '.*' is no process number" nearby "$user" cgscope adopt -- "$word"
+            fails 2 "^cgscope: '.*' is no process number" nearby "$user" cgscope can-move -- "$word" @1
+            fails 2 "^cgscope: '.*' is no process number" nearby "$user" cgscope move /sys/fs/cgroup/x -- "$word"
+            fails 2 "^cgscope: '.*' is no process number" nearby "$user" cgscope ns -- "$word"
+            fails 1 "^cgscope: '@.*' is no process" nearby "$user" cgscope status "@$word"
+            fails 1 "^cgscope: '@.*' is no process" nearby "$user" cgscope procs "@$word"
+        done
+    done
+    [[ $(group_of "$pid") == /system.slice/* ]] || fail 'it was moved'
+}
+
+owners_inside() {
+    works cgscope create ./x
+    works cgscope chown ./x "$1"
+    expect_equal "$(stat -c %u:%g x)" "$2"
+}
+owners_name_inside() { owners_inside 1000:1000 2000:2001; }
+owners_hex_inside() { owners_inside 0x7d0:0x7d0 2002:2002; }
+owners_number_inside() { owners_inside 2000:2001 2000:2001; }
+
+test_names_first() {
+    # a name that looks like a number is a name first in every verb, as in chown(1)
+    add_confusing_names
+    run cgscope run -q --uid=1000 --gid=1000 -- sh -c 'id -u; id -g'
+    expect_status 0
+    expect_equal "$out" $'2000\n2001'
+    run cgscope run -q --uid=0x7d0 -- id -u
+    expect_equal "$out" 2002
+    run cgscope run -q --uid=2000 -- id -un
+    expect_equal "$out" 1000
+    inside root owners_name_inside
+    inside root owners_hex_inside
+    inside root owners_number_inside
+    run cgscope can-move --as=1000 $$ /sys/fs/cgroup/system.slice
+    expect_out 'uid 2000'
+    run cgscope doctor --user-id=1000
+    expect_out 'UID 2000'
+    run cgscope enable --user-id=1000
+    expect_out '^ *2000 1000'
+    run cgscope enable --user-id=0x7d0
+    expect_out '^ *2002 0x7d0'
+}
