@@ -112,12 +112,16 @@ static int parse_delegate(ScopeOptions *options, int argc, char *argv[]) {
 }
 
 static int parse_unit(ScopeOptions *options) {
+        int r;
+
         free(options->unit);
         options->unit = NULL;
-        if (scope_name_complete(optarg, &options->unit) < 0)
-                return log_error("--unit: '%s' is no valid name of a scope", optarg), -EINVAL;
+        r = scope_name_complete(optarg, &options->unit);
+        if (r == -EPERM)
+                return log_error("--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
+                                 "another name", optarg), r;
 
-        return 0;
+        return r < 0 ? log_error("--unit: '%s' is no valid name of a scope", optarg), -EINVAL : 0;
 }
 
 static int parse_slice(ScopeOptions *options) {

@@ -74,8 +74,29 @@ static int name_complete(const char *text, const char *suffix, bool (*valid)(con
         return 0;
 }
 
+/* The perpetual scope of every manager, and what logind calls the scope of a session: "session-" and its number, with
+ * a "c" before one that audit did not give. */
+static bool scope_name_is_taken(const char *name) {
+        const char *id = startswith(name, "session-");
+
+        if (!id)
+                return streq(name, "init.scope");
+
+        id += *id == 'c';
+        return *id != '.' && streq(id + strspn(id, "0123456789"), ".scope");
+}
+
 int scope_name_complete(const char *text, char **ret) {
-        return name_complete(text, ".scope", scope_name_is_valid, ret);
+        _cleanup_free_ char *name = NULL;
+        int r = name_complete(text, ".scope", scope_name_is_valid, &name);
+
+        if (r < 0)
+                return r;
+        if (scope_name_is_taken(name))
+                return -EPERM;
+
+        *ret = TAKE_PTR(name);
+        return 0;
 }
 
 int slice_name_complete(const char *text, char **ret) {

@@ -17,7 +17,8 @@ bool unit_name_is_valid(const char *name);
 bool scope_name_is_valid(const char *name);
 
 /* From what a person types to a scope name: ".scope" is added where there is no suffix. -EINVAL where the result is no
- * valid one. *ret is freed by the caller. */
+ * valid one; -EPERM where it is the manager's own init.scope, or a session's (session-3.scope, session-c1.scope), which
+ * logind makes. A request for one of those would be taken for a change of it. *ret is freed by the caller. */
 int scope_name_complete(const char *text, char **ret);
 
 /* "app-cgscope-COMMAND-RANDOM.scope", as systemd.io/DESKTOP_ENVIRONMENTS wants it: COMMAND is the last part of the

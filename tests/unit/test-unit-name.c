@@ -41,6 +41,26 @@ typedef struct Completion {
         const char *name; /* NULL: -EINVAL */
 } Completion;
 
+/* The manager's own, and logind's. */
+static void test_taken(void) {
+        static const char *const taken[] = { "init", "init.scope", "session-1", "session-1.scope", "session-42",
+                                             "session-c3", "session-c3.scope" };
+        static const char *const free_names[] = { "init-1", "myinit", "session", "session-", "session-c", "session-x",
+                                                  "session-1a", "session-1-2", "session-1.2", "session-cc1" };
+
+        for (size_t i = 0; i < ELEMENTSOF(taken); i++) {
+                char *name = NULL;
+
+                g_assert_cmpint(scope_name_complete(taken[i], &name), ==, -EPERM);
+                g_assert_null(name);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(free_names); i++) {
+                _cleanup_free_ char *name = NULL;
+
+                g_assert_cmpint(scope_name_complete(free_names[i], &name), ==, 0);
+        }
+}
+
 static void check_completions(const Completion *rows, size_t n_rows, int (*complete)(const char *text, char **ret)) {
         for (size_t i = 0; i < n_rows; i++) {
                 _cleanup_free_ char *name = NULL;
@@ -163,6 +183,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/unit-name/unit", test_unit);
         g_test_add_func("/unit-name/scope", test_scope);
         g_test_add_func("/unit-name/complete", test_complete);
+        g_test_add_func("/unit-name/taken", test_taken);
         g_test_add_func("/unit-name/generate", test_generate);
         g_test_add_func("/unit-name/generate-long", test_generate_long);
         g_test_add_func("/unit-name/join", test_join);

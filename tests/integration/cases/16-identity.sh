@@ -101,3 +101,21 @@ test_names_first() {
     run cgscope enable --user-id=0x7d0
     expect_out '^ *2002 0x7d0'
 }
+
+test_names_of_systemd() {
+    # init.scope and the scopes of sessions are no names for run and adopt, and stay as they were
+    local word user before
+    for user in root tester; do
+        before=$(manager_of "$user" show -p Description -p Delegate -p Transient init.scope)
+        for word in init init.scope session-1 session-1.scope session-c7; do
+            fails 125 "^cgscope: --unit: '$word' is a scope of systemd's own .*; choose another name" \
+                nearby "$user" cgscope run -u "$word" -- touch ran
+            fails 2 "^cgscope: --unit: '$word' is a scope of systemd's own" nearby "$user" cgscope adopt -u "$word" $$
+        done
+        for word in -.slice -.mount; do
+            fails 125 "^cgscope: --unit: '$word' is no valid name" nearby "$user" cgscope run -u "$word" -- touch ran
+        done
+        expect_equal "$(manager_of "$user" show -p Description -p Delegate -p Transient init.scope)" "$before"
+    done
+    [[ ! -e ran ]] || fail 'the command was run'
+}
