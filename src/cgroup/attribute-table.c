@@ -15,6 +15,7 @@
 #define FIXED(N) { .name = N, .form = ATTRIBUTE_READ_ONLY }
 #define KEPT(N, WHY) { .name = N, .form = ATTRIBUTE_READ_ONLY, .takes = WHY }
 #define VERB(N, V) { .name = N, .form = ATTRIBUTE_ACTION, .verb = V }
+#define STATE_VERB(N, V) { .name = N, .verb = V }
 
 #define SWITCH "0 or 1"
 #define BYTES "a number of bytes, with a suffix K, M, G or T if you like, or max"
@@ -27,7 +28,7 @@ static const AttributeFile files[] = {
         VERB("cgroup.procs", "move"),
         VERB("cgroup.threads", "move"),
         VERB("cgroup.kill", "kill"),
-        WHOLE("cgroup.freeze", SWITCH),
+        STATE_VERB("cgroup.freeze", "freeze or thaw"),
         WHOLE("cgroup.pressure", SWITCH),
         WHOLE("cgroup.type", "threaded"),
         WHOLE("cgroup.max.depth", DEPTH),

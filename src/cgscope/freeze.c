@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "cgroup/control.h"
+#include "cgroup/search.h"
 #include "cgscope/aim.h"
 #include "cgscope/verbs.h"
 
@@ -12,7 +13,7 @@ typedef struct Freeze {
 } Freeze;
 
 static const Option freeze_options[] = {
-        { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Freeze, self) },
+        { "self", 0, NULL, "Also where this process or what thaws is in it", OPTION_FLAG(Freeze, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -59,6 +60,36 @@ static int freeze_group(Aim *aim, bool freeze) {
         return r < 0 ? aim_report(aim, r, freeze ? "cannot freeze" : "cannot thaw") : 0;
 }
 
+/* Whether the manager's unit @unit is the target or in it. */
+static bool holds_unit(const Aim *aim, const char *unit) {
+        uid_t uid = aim->manager == MANAGER_USER ? geteuid() : UID_INVALID;
+        _cleanup_free_ char *path = NULL;
+        const char *rest;
+
+        if (search_unit(aim->root, unit, uid, &path) < 0)
+                return false;
+
+        rest = startswith(path, streq(aim->target.path, "/") ? "" : aim->target.path);
+        return rest && (!*rest || *rest == '/');
+}
+
+/* The manager would have to thaw it: itself, the bus on which it is asked and, for who is not root, the service that
+ * says whether it may be, have to go on. */
+static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
+        static const char *const needed[] = { "init.scope", "dbus.service", "dbus-broker.service", "polkit.service" };
+        size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || geteuid() == 0);
+
+        if (freeze->self)
+                return 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (holds_unit(aim, needed[i]))
+                        return log_error("%s holds %s, without which nobody could ask for it to be thawed; --self "
+                                         "freezes it all the same", aim->text, needed[i]), -EDEADLK;
+
+        return 0;
+}
+
 static int freeze_target(const Freeze *freeze, const char *text) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_free_ char *unit = NULL;
@@ -70,8 +101,11 @@ static int freeze_target(const Freeze *freeze, const char *text) {
         if (r < 0)
                 return r;
 
-        return aim_is_unit(&aim, &unit) ? freeze_unit(&aim, unit, freeze->freeze)
-                                        : freeze_group(&aim, freeze->freeze);
+        if (!aim_is_unit(&aim, &unit))
+                return freeze_group(&aim, freeze->freeze);
+
+        r = freeze->freeze ? spare_what_thaws(freeze, &aim) : 0;
+        return r < 0 ? r : freeze_unit(&aim, unit, freeze->freeze);
 }
 
 static int run_verb(bool freeze, const VerbUsage *usage, int argc, char *argv[]) {

@@ -88,7 +88,6 @@ static void test_list(void) {
                 Controller controller;
         } good[] = {
                 { "MemoryMax=1G", "MemoryMax", "memory.max", NULL, CONTROLLER_MEMORY },
-                { "cgroup.freeze=1", "cgroup.freeze", "cgroup.freeze", "1", _CONTROLLER_INVALID },
                 { "TasksMax=5", "TasksMax", "pids.max", NULL, CONTROLLER_PIDS },
                 { "cpu.max=max 100000", "cpu.max", "cpu.max", "max 100000", CONTROLLER_CPU },
                 { "cgroup.subtree_control=+cpu -io", "cgroup.subtree_control", "cgroup.subtree_control", "+cpu -io",

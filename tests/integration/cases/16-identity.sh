@@ -119,3 +119,57 @@ test_names_of_systemd() {
     done
     [[ ! -e ran ]] || fail 'the command was run'
 }
+
+verbs_files_inside() {
+    local word
+    works cgscope create ./x
+    for word in cgroup.freeze=1:'freeze or thaw' cgroup.kill=1:kill cgroup.procs=0:move cgroup.threads=0:move; do
+        fails 2 "${word%%=*} is not set, use cgscope ${word#*:}" cgscope set ./x "${word%:*}"
+        fails 2 "${word%%=*} is not set, use cgscope ${word#*:}" cgscope set ./main "${word%:*}"
+        fails 2 "${word%%=*} is not set, use cgscope ${word#*:}" cgscope create ./y "${word%:*}"
+        fails 125 "${word%%=*} is not set, use cgscope ${word#*:}" cgscope exec ./x -p "${word%:*}" -- touch ran
+    done
+    expect_file x/cgroup.freeze 0
+    works cgscope get --value ./x cgroup.freeze
+    expect_equal "$out" 0
+    [[ ! -e y && ! -e ran ]] || fail 'something was done'
+    fails 1 'holds this very process, which would be frozen, too; --self' cgscope freeze ./main
+}
+
+test_files_of_verbs() {
+    # a file that a verb is for is not set by hand, or the verb's own rules would not count
+    local user
+    for user in root tester; do
+        inside "$user" verbs_files_inside
+    done
+}
+
+# spared USER ARGS…
+spared() {
+    local user=$1
+    shift
+    fails 1 '^cgscope: .* holds .*, without which nobody could ask for it to be thawed; --self freezes it all the same' \
+        nearby "$user" timeout 20 cgscope freeze "$@"
+}
+
+test_freeze_spares_what_thaws() {
+    # what the manager needs for thawing is not frozen: itself, its bus, and the service that says who may
+    local slice
+    systemctl start polkit.service
+    manager_of tester start dbus.service
+    slice=$(manager_of tester show -p Slice --value dbus.service)
+    spared root init.scope
+    spared root dbus.service
+    spared tester init.scope
+    spared tester dbus.service
+    spared tester "$slice"
+    spared tester --system polkit.service
+    spared tester --system dbus.service
+    run nearby tester cgscope list
+    expect_status 0
+    # Of others nothing is said.
+    nearby tester systemd-run --user --quiet --unit=test-other.service sleep 1000
+    works nearby tester cgscope freeze test-other.service
+    works nearby tester cgscope thaw test-other.service
+    manager_of tester stop test-other.service
+}
