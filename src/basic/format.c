@@ -84,14 +84,29 @@ char *format_timespan(uint64_t usec, uint64_t accuracy, char buffer[static FORMA
         return buffer;
 }
 
-char *format_permyriad(uint64_t value, char buffer[static FORMAT_MAX]) {
-        uint64_t whole = value / 100, below = value % 100;
+/* @places: how many of the digits stand behind the point, where those at the end are no zeros. */
+static char *format_share(uint64_t value, int places, char buffer[static FORMAT_MAX]) {
+        uint64_t scale = 1, below;
 
-        if (below == 0)
-                (void) snprintf(buffer, FORMAT_MAX, "%" PRIu64 "%%", whole);
-        else if (below % 10 == 0)
-                (void) snprintf(buffer, FORMAT_MAX, "%" PRIu64 ".%" PRIu64 "%%", whole, below / 10);
-        else
-                (void) snprintf(buffer, FORMAT_MAX, "%" PRIu64 ".%02" PRIu64 "%%", whole, below);
+        for (int i = 0; i < places; i++)
+                scale *= 10;
+
+        below = value % scale;
+        if (below == 0) {
+                (void) snprintf(buffer, FORMAT_MAX, "%" PRIu64 "%%", value / scale);
+                return buffer;
+        }
+
+        for (; below % 10 == 0; below /= 10)
+                places--;
+        (void) snprintf(buffer, FORMAT_MAX, "%" PRIu64 ".%0*" PRIu64 "%%", value / scale, places, below);
         return buffer;
+}
+
+char *format_permyriad(uint64_t value, char buffer[static FORMAT_MAX]) {
+        return format_share(value, 2, buffer);
+}
+
+char *format_ppm(uint64_t value, char buffer[static FORMAT_MAX]) {
+        return format_share(value, 4, buffer);
 }

@@ -14,5 +14,6 @@ char *format_bytes(uint64_t bytes, char buffer[static FORMAT_MAX]);
  * "infinity". What it prints, parse_timespan() reads. */
 char *format_timespan(uint64_t usec, uint64_t accuracy, char buffer[static FORMAT_MAX]);
 
-/* Parts of ten thousand as "50%", "12.5%". */
+/* Parts of ten thousand as "50%", "12.5%"; of a million as "33.3333%". */
 char *format_permyriad(uint64_t value, char buffer[static FORMAT_MAX]);
+char *format_ppm(uint64_t value, char buffer[static FORMAT_MAX]);

@@ -283,8 +283,8 @@ int parse_timespan(const char *text, uint64_t *ret_usec) {
         return 0;
 }
 
-/* The number before @symbol in parts of which ten thousand are the whole; @places of its decimals count. */
-static int parse_share(const char *text, const char *symbol, size_t places, uint64_t max, uint64_t *ret) {
+/* The number before @symbol in parts of a whole; @places of its decimals count. */
+static int parse_places(const char *text, const char *symbol, size_t places, uint64_t max, uint64_t *ret) {
         uint64_t value;
         const char *p;
         char *end;
@@ -296,14 +296,15 @@ static int parse_share(const char *text, const char *symbol, size_t places, uint
         r = read_number(text, 10, &value, &end);
         if (r < 0)
                 return r;
-        if (value > UINT32_MAX)
-                return -ERANGE;
 
         p = end;
         if (*p == '.' && !is_digit(*++p))
                 return -EINVAL;
-        for (; places > 0; places--)
+        for (; places > 0; places--) {
+                if (value > (UINT64_MAX - 9) / 10)
+                        return -ERANGE;
                 value = value * 10 + (p > end && is_digit(*p) ? (uint64_t) (*p++ - '0') : 0);
+        }
 
         if (p != symbol)
                 return -EINVAL;
@@ -314,7 +315,8 @@ static int parse_share(const char *text, const char *symbol, size_t places, uint
         return 0;
 }
 
-int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
+/* @finer: as many decimal places more than parts of ten thousand have. */
+static int parse_share(const char *text, size_t finer, uint64_t max, uint64_t *ret) {
         static const struct {
                 const char *symbol;
                 size_t places; /* that make a whole of one part in ten thousand */
@@ -324,8 +326,16 @@ int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
                 const char *symbol = endswith(text, symbols[i].symbol);
 
                 if (symbol)
-                        return parse_share(text, symbol, symbols[i].places, max, ret);
+                        return parse_places(text, symbol, symbols[i].places + finer, max, ret);
         }
 
         return -EINVAL; /* however large: what has no symbol is out of the range of something else */
+}
+
+int parse_permyriad(const char *text, uint64_t max, uint64_t *ret) {
+        return parse_share(text, 0, max, ret);
+}
+
+int parse_ppm(const char *text, uint64_t max, uint64_t *ret) {
+        return parse_share(text, 2, max, ret);
 }

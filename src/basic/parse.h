@@ -33,6 +33,9 @@ int parse_timespan(const char *text, uint64_t *ret_usec);
 /* "50%", "12.5%", "33.33%", "5‰", "7‱" in parts of ten thousand, not above @max. */
 int parse_permyriad(const char *text, uint64_t max, uint64_t *ret);
 
+/* The same in parts of a million: "33.3333%". */
+int parse_ppm(const char *text, uint64_t max, uint64_t *ret);
+
 /* "0-3,6" or "0 1 2" to a bit mask, lowest byte first, no longer than its highest bit needs; "" is the empty mask with
  * a NULL pointer. *ret is freed by the caller. */
 int parse_index_mask(const char *text, uint8_t **ret, size_t *ret_size);

@@ -74,6 +74,27 @@ int attribute_read_quota(int group, uint64_t *ret_quota, uint64_t *ret_period) {
         return 0;
 }
 
+uint64_t attribute_quota_of_share(uint64_t share, uint64_t period) {
+        return share / USEC_PER_SEC * period + share % USEC_PER_SEC * period / USEC_PER_SEC;
+}
+
+uint64_t attribute_share_of_quota(uint64_t quota, uint64_t period) {
+        uint64_t least;
+
+        if (quota / period >= UINT64_MAX / USEC_PER_SEC)
+                return UINT64_MAX;
+
+        least = quota / period * USEC_PER_SEC + (quota % period * USEC_PER_SEC + period - 1) / period;
+        for (uint64_t step = USEC_PER_SEC / 100; step > 1; step /= 10) {
+                uint64_t share = (least + step - 1) / step * step;
+
+                if (attribute_quota_of_share(share, period) == quota)
+                        return share;
+        }
+
+        return least;
+}
+
 static int return_text(const char *text, char **ret) {
         *ret = strdup(text);
         return *ret ? 0 : -ENOMEM;
@@ -99,10 +120,8 @@ static int read_quota(int group, bool raw, char **ret) {
                 return r;
         if (quota == UINT64_MAX)
                 return return_text("infinity", ret);
-        if (raw)
-                return return_number((quota * USEC_PER_SEC + period / 2) / period, ret);
-
-        return return_text(format_permyriad((quota * 10000 + period / 2) / period, text), ret);
+        quota = attribute_share_of_quota(quota, period);
+        return raw ? return_number(quota, ret) : return_text(format_ppm(quota, text), ret);
 }
 
 static int read_quota_period(int group, bool raw, char **ret) {
@@ -200,34 +219,81 @@ static int print_device(FILE *out, dev_t device, uint64_t number, bool time) {
         return 0;
 }
 
-/* A line "DEVICE NUMBER" for each device that has one; @limit is NULL for weights. */
-static int read_devices(int group, const char *file, const char *limit, bool raw, char **ret) {
-        _cleanup_free_ char *text = NULL, *result = NULL;
-        bool bfq = false;
-        size_t size;
-        FILE *out;
-        int r;
+const char *attribute_device_line(const char *text, dev_t device) {
+        for (const char *line = text; *line; line = strchrnul(line, '\n'), line += *line == '\n') {
+                const char *rest;
+                dev_t other;
 
-        r = limit ? attribute_file_read(group, file, &text) : read_io_weights(group, &text, &bfq);
-        if (r < 0)
-                return r;
+                if (attribute_parse_device_line(line, &other, &rest) && other == device)
+                        return rest;
+        }
 
-        out = open_memstream(&result, &size);
-        if (!out)
+        return NULL;
+}
+
+/* "rbps=1 wbps=2" or a weight. Up to the end of the line. */
+static int read_device_number(const char *rest, const char *limit, uint64_t *ret) {
+        _cleanup_free_ char *line = strndup(rest, strcspn(rest, "\n"));
+
+        if (!line)
                 return -ENOMEM;
 
-        for (char *save, *line = strtok_r(text, "\n", &save); r >= 0 && line; line = strtok_r(NULL, "\n", &save)) {
+        return limit ? find_number(line, limit, ret) : parse_unsigned(line, 0, UINT64_MAX, ret);
+}
+
+/* The devices of @text; a weight counts that is in none of the lines of @before (may be NULL). */
+static int print_devices(FILE *out, const char *text, const char *limit, const char *before, bool bfq, bool raw) {
+        int r = 0;
+
+        for (const char *line = text; r >= 0 && *line; line = strchrnul(line, '\n'), line += *line == '\n') {
                 uint64_t number;
                 const char *rest;
                 dev_t device;
 
                 if (!attribute_parse_device_line(line, &device, &rest) ||
-                    (limit ? find_number(rest, limit, &number) : parse_unsigned(rest, 0, UINT64_MAX, &number)) < 0)
+                    (before && attribute_device_line(before, device)) ||
+                    read_device_number(rest, limit, &number) < 0)
                         continue;
 
                 r = print_device(out, device, weight_from(number, bfq), limit && streq(limit, "target") && !raw);
         }
 
+        return r;
+}
+
+/* Which of the two files has a disk's weight, its scheduler decides. */
+static int print_weights(int group, FILE *out) {
+        _cleanup_free_ char *text = NULL, *bfq = NULL;
+        int r, s;
+
+        r = attribute_file_read(group, "io.weight", &text);
+        s = attribute_file_read(group, "io.bfq.weight", &bfq);
+        if (r < 0 && s < 0)
+                return r;
+
+        r = text ? print_devices(out, text, NULL, NULL, false, true) : 0;
+        return r < 0 || !bfq ? r : print_devices(out, bfq, NULL, text, true, true);
+}
+
+static int print_limits(int group, FILE *out, const char *file, const char *limit, bool raw) {
+        _cleanup_free_ char *text = NULL;
+        int r = attribute_file_read(group, file, &text);
+
+        return r < 0 ? r : print_devices(out, text, limit, NULL, false, raw);
+}
+
+/* A line "DEVICE NUMBER" for each device that has one; @limit is NULL for weights. */
+static int read_devices(int group, const char *file, const char *limit, bool raw, char **ret) {
+        _cleanup_free_ char *result = NULL;
+        size_t size;
+        FILE *out;
+        int r;
+
+        out = open_memstream(&result, &size);
+        if (!out)
+                return -ENOMEM;
+
+        r = limit ? print_limits(group, out, file, limit, raw) : print_weights(group, out);
         if (fclose(out) != 0 && r >= 0)
                 r = -ENOMEM;
         if (r >= 0)

@@ -244,7 +244,7 @@ static int write_quota(AttributeWriter *writer) {
         if (new_share)
                 share = new_share->uint64;
         else
-                share = quota == UINT64_MAX ? UINT64_MAX : (quota * USEC_PER_SEC + period / 2) / period;
+                share = attribute_share_of_quota(quota, period);
         if (new_period)
                 period = new_period->uint64 == USEC_INFINITY ? QUOTA_PERIOD_DEFAULT : new_period->uint64;
 
@@ -257,7 +257,7 @@ static int write_quota(AttributeWriter *writer) {
                 return attribute_writef(writer, "cpu.max", "max %" PRIu64, period);
 
         return attribute_writef(writer, "cpu.max", "%" PRIu64 " %" PRIu64,
-                                max(share * period / USEC_PER_SEC, QUOTA_RESOLUTION), period);
+                                max(attribute_quota_of_share(share, period), QUOTA_RESOLUTION), period);
 }
 
 static int write_property(AttributeWriter *writer, const PropertyValue *property) {

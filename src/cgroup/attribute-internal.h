@@ -44,8 +44,16 @@ int attribute_file_read(int group, const char *name, char **ret);
 /* Both parts of cpu.max in microseconds; a quota of UINT64_MAX is "max". */
 int attribute_read_quota(int group, uint64_t *ret_quota, uint64_t *ret_period);
 
+/* A quota in microseconds of each second, of those that make the same quota again the roundest; UINT64_MAX as above.
+ * And what it makes. */
+uint64_t attribute_share_of_quota(uint64_t quota, uint64_t period);
+uint64_t attribute_quota_of_share(uint64_t share, uint64_t period);
+
 /* A line "MAJOR:MINOR REST". False for any other. @ret_rest is borrowed from @line. */
 bool attribute_parse_device_line(const char *line, dev_t *ret_device, const char **ret_rest);
+
+/* What stands behind the number of @device in its line of @text, up to the end of which it goes; NULL: it has none. */
+const char *attribute_device_line(const char *text, dev_t device);
 
 /* One run of attribute_list_apply(). */
 typedef struct AttributeWriter {

@@ -4,6 +4,8 @@
 #include "basic/parse.h"
 #include "unit/property-internal.h"
 
+#define QUOTA_MIN USEC_PER_MSEC /* of each second */
+
 /* Settings of one value. What an empty text means is systemd-run's meaning (bus_append_unit_property_assignment() in
  * its sources): the default of a limit or weight, an error elsewhere. */
 
@@ -200,21 +202,21 @@ int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyVal
 }
 
 int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        uint64_t permyriad;
+        uint64_t ppm; /* microseconds of each second */
         int r;
 
-        if (isempty(text))
+        if (isempty(text) || streq(text, "infinity"))
                 return set_uint64(ret, USEC_INFINITY);
 
-        /* Many processors have many times 100 %; the bound is the one of systemd's int. */
-        r = parse_permyriad(text, INT32_MAX, &permyriad);
-        if (r == -ERANGE || (r >= 0 && permyriad == 0))
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, above 0%% and at most %d%%",
-                                       text, INT32_MAX / 100);
+        /* The kernel grants no less than 1 ms, in a period of no more than 1 s: managers would make that of less. Many
+         * processors have many times 100 %. */
+        r = parse_ppm(text, UINT64_MAX - 1, &ppm);
+        if (r == -ERANGE || (r >= 0 && ppm < QUOTA_MIN))
+                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, at least 0.1%%", text);
         if (r < 0)
                 return refuse_text(info, text, "percentage", ret_message);
 
-        return set_uint64(ret, permyriad * (USEC_PER_SEC / 10000));
+        return set_uint64(ret, ppm);
 }
 
 int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {

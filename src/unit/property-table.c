@@ -57,7 +57,7 @@ const PropertyInfo property_table[] = {
         BOOL("CPUAccounting", NONE, NULL),
         IDLE_WEIGHT("CPUWeight", "cpu.weight"),
         IDLE_WEIGHT("StartupCPUWeight", NULL),
-        { ROW_AS("CPUQuota", "CPUQuotaPerSecUSec", quota, CPU, "cpu.max"), .examples = "50%, 12.5%, 200%" },
+        { ROW_AS("CPUQuota", "CPUQuotaPerSecUSec", quota, CPU, "cpu.max"), .examples = "50%, 12.5%, 200%, infinity" },
         { ROW_AS("CPUQuotaPeriodSec", "CPUQuotaPeriodUSec", time, CPU, "cpu.max"), .examples = "100ms, 10ms, 1s",
           .flags = PROPERTY_PASSIVE | PROPERTY_MAY_BE_EMPTY },
         MASK("AllowedCPUs", "cpuset.cpus"),

@@ -24,6 +24,10 @@ static const struct {
         { "cpu.max", "max 100000\n", "CPUQuota", "infinity", NULL },
         { "cpu.max", "50000 100000\n", "CPUQuota", "50%", "500000" },
         { "cpu.max", "12500 100000\n", "CPUQuota", "12.5%", "125000" },
+        { "cpu.max", "1333 66666\n", "CPUQuota", "2%", "20000" },
+        { "cpu.max", "33333 100000\n", "CPUQuota", "33.333%", "333330" },
+        { "cpu.max", "12345 66667\n", "CPUQuota", "18.518%", "185180" },
+        { "cpu.max", "17592186044415 1000\n", "CPUQuota", "1759218604441.5%", "17592186044415000" },
         { "cpu.max", "max 100000\n", "CPUQuotaPeriodSec", "100ms", "100000" },
         { "cpu.max", "1000 1000000\n", "CPUQuotaPeriodSec", "1s", "1000000" },
         { "cpuset.cpus", "0-3,6\n", "AllowedCPUs", "0-3,6", NULL },
@@ -76,6 +80,15 @@ static void test_unreadable(Group *group, const void *data) {
         g_assert_null(value);
 }
 
+/* Each disk's scheduler decides which of the files has its weight. */
+static void test_two_weights(Group *group, const void *data) {
+        (void) data;
+        put(group, "io.weight", "default 300\n250:1 40\n");
+        put(group, "io.bfq.weight", "default 200\n250:1 50\n250:3 200\n");
+        assert_read(group, "IOWeight", false, "300");
+        assert_read(group, "IODeviceWeight", false, "/dev/block/250:1 40\n/dev/block/250:3 1200");
+}
+
 /* What is read is taken back as it is, and leaves the file as it was. */
 static void test_round_trip(Group *group, const void *data) {
         static const struct {
@@ -88,9 +101,12 @@ static void test_round_trip(Group *group, const void *data) {
                 { "cpu.weight", "30", "CPUWeight" },
                 { "cpu.max", "12500 100000", "CPUQuota" },
                 { "cpu.max", "12500 250000", "CPUQuotaPeriodSec" },
+                { "cpu.max", "max 100000", "CPUQuota" },
+                { "cpu.max", "max 100000", "CPUQuotaPeriodSec" },
                 { "cpuset.cpus", "0-3,6", "AllowedCPUs" },
                 { "cpuset.cpus.partition", "isolated", "CPUSetPartition" },
                 { "io.bfq.weight", "default 200", "IOWeight" },
+                { "io.bfq.weight", "250:3 200", "IODeviceWeight" },
                 { "io.max", "250:3 wiops=9", "IOWriteIOPSMax" },
                 { "io.latency", "250:3 target=75000", "IODeviceLatencyTargetSec" },
         };
@@ -106,6 +122,32 @@ static void test_round_trip(Group *group, const void *data) {
                 assert_applied(group, assignment);
                 assert_file(group, cases[i].file, cases[i].text);
                 g_assert_cmpint(g_remove(path), ==, 0);
+        }
+}
+
+/* Whatever quota and period the kernel takes: the text of one is taken back, whichever the other is. */
+static void test_round_trip_quota(Group *group, const void *data) {
+        static const char *const keys[] = { "CPUQuota", "CPUQuotaPeriodSec" };
+        static const uint64_t quotas[] = { 1000, 1001, 1333, 12345, 33333, 50000, 99999, 100000, 666666, 1000000,
+                                           7654321, UINT64_C(4294967296), UINT64_C(17592186044415) };
+        static const uint64_t periods[] = { 1000, 1001, 3000, 7777, 33333, 66666, 66667, 100000, 123456, 333333,
+                                            999999, 1000000 };
+
+        (void) data;
+        for (size_t i = 0; i < ELEMENTSOF(quotas) * ELEMENTSOF(periods); i++) {
+                uint64_t quota = quotas[i / ELEMENTSOF(periods)], period = periods[i % ELEMENTSOF(periods)];
+                g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, quota, period);
+
+                for (size_t k = 0; k < ELEMENTSOF(keys); k++) {
+                        g_autofree char *assignment = NULL;
+                        _cleanup_free_ char *value = NULL;
+
+                        put(group, "cpu.max", text);
+                        g_assert_cmpint(attribute_read(group->fd, keys[k], false, &value), ==, 0);
+                        assignment = g_strdup_printf("%s=%s", keys[k], value);
+                        assert_applied(group, assignment);
+                        assert_file(group, "cpu.max", text);
+                }
         }
 }
 
@@ -154,8 +196,10 @@ int main(int argc, char *argv[]) {
 
 #define ADD(name, function) g_test_add("/attribute/" name, Group, NULL, group_setup, function, group_teardown)
         ADD("decode", test_decode);
+        ADD("two-weights", test_two_weights);
         ADD("unreadable", test_unreadable);
         ADD("round-trip", test_round_trip);
+        ADD("round-trip-quota", test_round_trip_quota);
         ADD("foreach", test_foreach);
 
         return g_test_run();

@@ -76,6 +76,11 @@ static void test_permyriad(void) {
         g_assert_cmpstr(format_permyriad(1250, buffer), ==, "12.5%");
         g_assert_cmpstr(format_permyriad(3305, buffer), ==, "33.05%");
         g_assert_cmpstr(format_permyriad(20000, buffer), ==, "200%");
+
+        g_assert_cmpstr(format_ppm(500000, buffer), ==, "50%");
+        g_assert_cmpstr(format_ppm(1000, buffer), ==, "0.1%");
+        g_assert_cmpstr(format_ppm(333333, buffer), ==, "33.3333%");
+        g_assert_cmpstr(format_ppm(330500, buffer), ==, "33.05%");
 }
 
 int main(int argc, char *argv[]) {
