@@ -31,7 +31,7 @@ static int parse_level(const char *text) {
 
 static bool wanted(int level) {
         if (log_level < 0)
-                log_level = parse_level(getenv("SYSTEMD_LOG_LEVEL"));
+                log_level = parse_level(secure_getenv("SYSTEMD_LOG_LEVEL"));
 
         return level <= log_level && !(log_quiet && level > LOG_WARNING);
 }
@@ -45,7 +45,7 @@ void log_set_quiet(void) {
 }
 
 void log_set_service(void) {
-        const char *stream = getenv("JOURNAL_STREAM");
+        const char *stream = secure_getenv("JOURNAL_STREAM");
         char own[64];
         struct stat st;
 

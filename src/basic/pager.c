@@ -16,11 +16,11 @@ static int saved_output = -EBADF;
 static struct sigaction saved_interrupt, saved_pipe;
 
 static const char *chosen_pager(void) {
-        return getenv("SYSTEMD_PAGER") ?: getenv("PAGER");
+        return secure_getenv("SYSTEMD_PAGER") ?: secure_getenv("PAGER");
 }
 
 static bool is_wanted(void) {
-        const char *pager = chosen_pager(), *term = getenv("TERM");
+        const char *pager = chosen_pager(), *term = secure_getenv("TERM");
 
         if (!terminal_is_output() || isempty(term) || streq(term, "dumb"))
                 return false;
@@ -73,8 +73,8 @@ static _noreturn_ void execute_pager(void) {
         const char *pager = chosen_pager();
         bool trusted, secure = must_be_secure(&trusted);
 
-        (void) setenv("LESS", getenv("SYSTEMD_LESS") ?: "FRSXMK", true);
-        (void) setenv("LESSCHARSET", getenv("SYSTEMD_LESSCHARSET") ?: "UTF-8", true);
+        (void) setenv("LESS", secure_getenv("SYSTEMD_LESS") ?: "FRSXMK", true);
+        (void) setenv("LESSCHARSET", secure_getenv("SYSTEMD_LESSCHARSET") ?: "UTF-8", true);
         if (secure)
                 (void) setenv("LESSSECURE", "1", true);
         else

@@ -19,7 +19,7 @@ bool terminal_is_output(void) {
 }
 
 static unsigned find_width(void) {
-        const char *columns = getenv("COLUMNS");
+        const char *columns = secure_getenv("COLUMNS");
         struct winsize size = {};
         uint64_t n;
 
@@ -40,7 +40,7 @@ unsigned terminal_width(void) {
 }
 
 static bool is_dumb(void) {
-        const char *term = getenv("TERM");
+        const char *term = secure_getenv("TERM");
 
         return isempty(term) || streq(term, "dumb");
 }
@@ -49,7 +49,7 @@ static bool is_dumb(void) {
  * colors would be shown anyway. */
 bool terminal_has_colors(void) {
         static const char *const depths[] = { "16", "256", "24bit" };
-        const char *colors = getenv("SYSTEMD_COLORS");
+        const char *colors = secure_getenv("SYSTEMD_COLORS");
         bool wanted;
 
         if (colors) {
@@ -60,5 +60,5 @@ bool terminal_has_colors(void) {
                         return wanted;
         }
 
-        return isempty(getenv("NO_COLOR")) && terminal_is_output() && !is_dumb();
+        return isempty(secure_getenv("NO_COLOR")) && terminal_is_output() && !is_dumb();
 }

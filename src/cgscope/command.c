@@ -20,7 +20,7 @@ static int check_executable(const char *path) {
 }
 
 int command_find(const char *name, char **ret) {
-        const char *directories = getenv("PATH") ?: DEFAULT_PATH, *next;
+        const char *directories = secure_getenv("PATH") ?: DEFAULT_PATH, *next;
         int result = -ENOENT;
 
         if (strchr(name, '/')) {

@@ -175,7 +175,7 @@ static int enter_scope(Run *run, const ScopeResult *result) {
 
 /* Managers keep the ID where the journal daemon looks: one read instead of one more question. */
 static int read_invocation_id(const Run *run, char id[static 33]) {
-        const char *runtime = getenv("XDG_RUNTIME_DIR");
+        const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
         char path[PATH_MAX];
         int n;
 

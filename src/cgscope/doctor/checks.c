@@ -30,7 +30,7 @@ static void find_container(char *buffer, size_t size) {
                 { "/run/.containerenv", "podman" },
                 { "/.dockerenv", "docker" },
         };
-        const char *variable = getenv("container");
+        const char *variable = secure_getenv("container");
 
         buffer[0] = '\0';
         for (size_t i = 0; i < ELEMENTSOF(kinds) && !*buffer; i++) {

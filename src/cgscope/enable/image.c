@@ -10,7 +10,7 @@
 
 /* root without a system bus is in an image that is being built. For others the lack of a bus is an error. */
 bool enable_is_image(const Enable *enable) {
-        return enable->root || (geteuid() == 0 && isempty(getenv("DBUS_SYSTEM_BUS_ADDRESS")) &&
+        return enable->root || (geteuid() == 0 && isempty(secure_getenv("DBUS_SYSTEM_BUS_ADDRESS")) &&
                                 access(SYSTEM_BUS_SOCKET, F_OK) < 0);
 }
 
