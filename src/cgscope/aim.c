@@ -6,6 +6,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgscope/root.h"
@@ -56,7 +57,7 @@ static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         char *message = NULL;
         int r;
 
-        if (target_manager_of(path) != geteuid() || target_unit_of(path, &unit, ret_length) < 0)
+        if (target_manager_of(path) != user_uid_outside() || target_unit_of(path, &unit, ret_length) < 0)
                 return 0;
 
         aim->manager = MANAGER_USER;
@@ -118,7 +119,7 @@ static int report_not_delegated(const Aim *aim) {
         _cleanup_free_ char *unit = NULL;
         char owner[64] = "the system manager";
 
-        if (uid != UID_INVALID && uid == geteuid())
+        if (uid != UID_INVALID && uid == user_uid_outside())
                 (void) stpcpy(owner, "your user manager");
         else if (uid != UID_INVALID)
                 (void) snprintf(owner, sizeof(owner), "the user manager of uid %u", (unsigned) uid);
@@ -156,7 +157,7 @@ static int check_boundary(Aim *aim, AimFlags flags) {
 }
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
-        uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : geteuid();
+        uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         TargetFlags target_flags = flags & AIM_MAY_BE_ABSENT ? TARGET_MAY_BE_ABSENT : 0;
         _cleanup_free_ char *message = NULL;
         int r;
@@ -215,7 +216,7 @@ int aim_ask(Aim *aim) {
 
         if (aim->client.manager)
                 return 0;
-        if (uid != UID_INVALID && uid != geteuid())
+        if (uid != UID_INVALID && uid != user_uid_outside())
                 return log_error("%s belongs to the user manager of uid %u, which only that user can ask", aim->text,
                                  (unsigned) uid), -EPERM;
 

@@ -3,6 +3,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/reach.h"
 #include "cgroup/target.h"
@@ -56,7 +57,7 @@ static int advise_enable(const char *path, const char *manager, const char *name
         const char *unit = strrchr(manager, '/') + 1;
         uid_t uid = target_manager_of(path);
 
-        if (uid == UID_INVALID || uid == geteuid())
+        if (uid == UID_INVALID || uid == user_uid_outside())
                 return asprintf(ret, "cgscope enable %s hands it on to %s", names, unit);
 
         return asprintf(ret, "cgscope enable --user-id %u %s hands it on to %s", (unsigned) uid, names, unit);

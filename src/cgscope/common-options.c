@@ -3,6 +3,7 @@
 
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-namespace.h"
 #include "cgscope/version.h"
 
 /* Long enough for a machine that is starting up, short enough to wait for; what others settled on after one second and
@@ -119,7 +120,7 @@ int common_options_parse(CommonOptions *options, const VerbUsage *usage, void *u
         int r;
 
         *options = (CommonOptions) {
-                .manager = geteuid() == 0 ? MANAGER_SYSTEM : MANAGER_USER,
+                .manager = user_is_administrator() ? MANAGER_SYSTEM : MANAGER_USER,
                 .timeout = usage->timeout ?: TIMEOUT_DEFAULT_USEC,
                 .ask_password = true,
                 .headings = true,

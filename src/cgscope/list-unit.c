@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
@@ -98,13 +99,13 @@ static int count_processes(int group, const struct stat *st, uint64_t *ret) {
 
 /* The directory of a manager that has a link for each unit that it started. */
 static int open_started(uid_t manager) {
-        const char *runtime = getenv("XDG_RUNTIME_DIR");
+        const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
         char path[PATH_MAX];
         int fd, n;
 
         if (manager == UID_INVALID)
                 n = snprintf(path, sizeof(path), "/run/systemd/units");
-        else if (manager == geteuid() && !isempty(runtime))
+        else if (manager == user_uid_outside() && !isempty(runtime))
                 n = snprintf(path, sizeof(path), "%s/systemd/units", runtime);
         else
                 n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units", (unsigned) manager);
@@ -147,7 +148,7 @@ static int is_wanted(List *list, int fd, const struct stat *st, ListedUnit *unit
                 return 0;
         if (common->manager_given && manager != (common->manager == MANAGER_USER ? list->self : UID_INVALID))
                 return 0;
-        if (!list->all && (st->st_uid != list->self || startswith(unit->name, "user@")))
+        if (!list->all && (st->st_uid != geteuid() || startswith(unit->name, "user@")))
                 return 0;
 
         if (!list->all || list->wants_delegated)

@@ -4,6 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgscope/list.h"
 #include "cgscope/verbs.h"
 #include "unit/unit-name.h"
@@ -246,7 +247,7 @@ int verb_list(int argc, char *argv[]) {
                 .n_table = ELEMENTSOF(list_options),
                 .own = parse_own,
         };
-        _cleanup_(list_done) List list = { .scope = SCOPE_INIT, .self = geteuid(), .started_fd = -1 };
+        _cleanup_(list_done) List list = { .scope = SCOPE_INIT, .self = user_uid_outside(), .started_fd = -1 };
         int rest, r;
 
         r = common_options_parse(&list.common, &usage, &list, argc, argv, &rest);

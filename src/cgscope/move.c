@@ -5,6 +5,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/path.h"
@@ -63,7 +64,7 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
 
         if (uid == UID_INVALID)
                 return 0;
-        if (uid != geteuid()) {
+        if (uid != user_uid_outside()) {
                 (void) snprintf(owner, sizeof(owner), "user@%u.service", (unsigned) uid);
                 return report_owned(pid, owner);
         }
@@ -128,7 +129,7 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
 
         if (!ancestor)
                 return log_oom();
-        if (geteuid() == 0 || ancestor_is_ours(move, ancestor))
+        if (user_is_administrator() || ancestor_is_ours(move, ancestor))
                 return 0;
 
         (void) snprintf(directory, sizeof(directory), "/proc/%d", (int) pid);

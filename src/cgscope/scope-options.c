@@ -3,6 +3,7 @@
 
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgscope/delegation.h"
 #include "unit/unit-name.h"
@@ -252,7 +253,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 
 /* A user manager takes these, too, and enforces nothing. */
 static int check_privileges(const ScopeOptions *options) {
-        if (options->common.manager != MANAGER_USER || geteuid() == 0)
+        if (options->common.manager != MANAGER_USER || user_is_administrator())
                 return 0;
 
         for (size_t i = 0; i < options->properties.n_items; i++) {

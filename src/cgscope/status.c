@@ -6,6 +6,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
@@ -210,7 +211,7 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
 static bool is_groupless_unit(const CommonOptions *options, const char *text, char **ret) {
         _cleanup_(target_name_done) TargetName name = {};
         _cleanup_free_ char *message = NULL, *path = NULL;
-        uid_t manager = options->manager == MANAGER_SYSTEM ? UID_INVALID : geteuid();
+        uid_t manager = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         _cleanup_close_ int root = cgroup_open_root(NULL);
 
         if (root < 0 || target_name_parse(text, &name, &message) < 0 || name.kind != TARGET_UNIT || *name.rest)

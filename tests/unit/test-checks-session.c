@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 #include "cgscope/doctor/checks-session.h"
 #include "finding-test.h"
 
@@ -93,8 +94,8 @@ static void test_runtime_dir(void) {
         g_autofree char *made = g_dir_make_tmp("cgscope-checks-XXXXXX", NULL);
         CommonOptions options = {};
         _cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        Doctor doctor = { .options = &options, .own = true, .root = fd };
-        bool root = geteuid() == 0;
+        Doctor doctor = { .options = &options, .uid = geteuid(), .own = true, .root = fd };
+        bool root = user_is_administrator();
         Finding finding = {};
 
         g_unsetenv("XDG_RUNTIME_DIR");

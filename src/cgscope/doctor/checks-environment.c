@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/parse.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgscope/doctor/checks-session.h"
 #include "cgscope/doctor/checks-text.h"
@@ -45,14 +46,22 @@ int judge_identity(uid_t uid, const char *sudo_uid, const char *login_uid, Findi
                                                              "you are uid %u", (unsigned) uid);
 }
 
+/* Outside of a namespace of one's own one is still who one was. */
+static int judge_mapped(uid_t uid, Finding *ret) {
+        return finding_set(ret, FINDING_NOTE, NULL, "you are user %u of a user namespace, and uid %u outside: your user "
+                           "manager is asked", (unsigned) geteuid(), (unsigned) uid);
+}
+
 int check_identity(const Doctor *doctor, Finding *ret) {
         _cleanup_free_ char *login_uid = NULL;
 
         if (!doctor->own)
                 return 0;
+        if (doctor->uid != geteuid())
+                return judge_mapped(doctor->uid, ret);
 
         (void) check_read("/proc/self/loginuid", &login_uid); /* it is there only where the kernel has audit */
-        return judge_identity(geteuid(), getenv("SUDO_UID"), login_uid, ret);
+        return judge_identity(geteuid(), secure_getenv("SUDO_UID"), login_uid, ret);
 }
 
 /* The words of systemd/bus-address.c, which refuses what is somebody else's. */
@@ -64,14 +73,14 @@ static int runtime_dir_of_other(const char *directory, uid_t owner, Finding *ret
 }
 
 int check_runtime_dir(const Doctor *doctor, Finding *ret) {
-        const char *directory = getenv("XDG_RUNTIME_DIR");
+        const char *directory = secure_getenv("XDG_RUNTIME_DIR");
         char expected[32], remedy[64];
         struct stat st;
 
-        if (!doctor->own || (isempty(directory) && geteuid() == 0))
+        if (!doctor->own || (isempty(directory) && user_is_administrator()))
                 return 0; /* root needs none */
 
-        (void) snprintf(expected, sizeof(expected), "/run/user/%u", (unsigned) geteuid());
+        (void) snprintf(expected, sizeof(expected), "/run/user/%u", (unsigned) doctor->uid);
         if (isempty(directory)) {
                 (void) snprintf(remedy, sizeof(remedy), "export XDG_RUNTIME_DIR=%s", expected);
                 return finding_set(ret, FINDING_NOTE, remedy,
@@ -111,10 +120,10 @@ int judge_session_bus(uid_t uid, const char *address, Finding *ret) {
 }
 
 int check_session_bus(const Doctor *doctor, Finding *ret) {
-        if (!doctor->own || geteuid() == 0)
+        if (!doctor->own || user_is_administrator())
                 return 0;
 
-        return judge_session_bus(geteuid(), getenv("DBUS_SESSION_BUS_ADDRESS"), ret);
+        return judge_session_bus(doctor->uid, secure_getenv("DBUS_SESSION_BUS_ADDRESS"), ret);
 }
 
 /* The last name in @group that ends like a unit's. */
@@ -177,5 +186,5 @@ int check_place(const Doctor *doctor, Finding *ret) {
                 return 0;
 
         r = cgroup_of_process(0, &group);
-        return r < 0 ? finding_cannot_look(ret, "/proc/self/cgroup", r) : judge_place(geteuid(), group, ret);
+        return r < 0 ? finding_cannot_look(ret, "/proc/self/cgroup", r) : judge_place(doctor->uid, group, ret);
 }

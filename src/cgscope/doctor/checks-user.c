@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/doctor/checks-session.h"
@@ -116,7 +117,7 @@ int check_user_bus(const Doctor *doctor, Finding *ret) {
 int check_answer(const Doctor *doctor, Finding *ret) {
         _cleanup_free_ char *group = NULL, *message = NULL;
         ManagerKind kind = doctor->options->manager_given ? doctor->options->manager :
-                           geteuid() == 0                 ? MANAGER_SYSTEM :
+                           user_is_administrator()        ? MANAGER_SYSTEM :
                                                             MANAGER_USER;
         Manager *manager = NULL;
         int r;

@@ -6,6 +6,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-namespace.h"
 #include "cgscope/doctor/report.h"
 #include "cgscope/identity.h"
 #include "cgscope/module.h"
@@ -91,7 +92,7 @@ int verb_doctor(int argc, char *argv[]) {
                 .n_table = ELEMENTSOF(options_table),
                 .own = parse_own,
         };
-        DoctorOptions options = { .uid = geteuid() };
+        DoctorOptions options = { .uid = user_uid_outside() };
         _cleanup_(doctor_done) Doctor doctor = { .options = &options.common, .root = -EBADF };
         int rest, r;
 
@@ -105,7 +106,7 @@ int verb_doctor(int argc, char *argv[]) {
 
         options.common.ask_password = false; /* nothing that is asked needs one */
         doctor.uid = options.uid;
-        doctor.own = options.uid == geteuid();
+        doctor.own = options.uid == user_uid_outside();
         r = find_user(&doctor);
 
         return r < 0 ? STATUS_FAILURE : examine(&doctor);

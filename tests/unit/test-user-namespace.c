@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib.h>
+#include <sched.h>
+#include <sys/wait.h>
+
+#include "basic/user-namespace.h"
+
+static void test_map(void) {
+        static const struct {
+                const char *map;
+                uid_t inside, outside;
+        } rows[] = {
+                { "         0          0 4294967295\n", 0, 0 },
+                { "         0          0 4294967295\n", 1000, 1000 },
+                { "         0       1000          1\n", 0, 1000 },
+                { "         0       1000          1\n", 1, 1 },
+                { "0 1000 1\n1 100000 65536\n", 0, 1000 },
+                { "0 1000 1\n1 100000 65536\n", 1, 100000 },
+                { "0 1000 1\n1 100000 65536\n", 65536, 165535 },
+                { "0 1000 1\n1 100000 65536\n", 65537, 65537 },
+                { "", 0, 0 },
+                { "junk\n5 7 1", 5, 7 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+                g_assert_cmpuint(user_map_outside(rows[i].map, rows[i].inside), ==, rows[i].outside);
+}
+
+static bool write_map(uid_t uid) {
+        g_autofree char *map = g_strdup_printf("0 %u 1", (unsigned) uid);
+        FILE *file = fopen("/proc/self/uid_map", "we");
+        bool done = file && fputs(map, file) >= 0;
+
+        return (file ? fclose(file) == 0 : false) && done;
+}
+
+/* In a child: "77" where the system lets nobody make such a namespace. */
+static int look_in_namespace(uid_t uid) {
+        if (unshare(CLONE_NEWUSER) < 0 || !write_map(uid))
+                return 77;
+
+        return geteuid() == 0 && !user_is_administrator() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void test_own_namespace(void) {
+        uid_t uid = geteuid();
+        int status;
+        pid_t pid = fork();
+
+        if (pid == 0)
+                _exit(look_in_namespace(uid));
+
+        g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+        if (WEXITSTATUS(status) == 77)
+                g_test_skip("no user namespace can be made here");
+        else
+                g_assert_cmpint(status, ==, 0);
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/user-namespace/map", test_map);
+        g_test_add_func("/user-namespace/own", test_own_namespace);
+
+        return g_test_run();
+}
