@@ -4,11 +4,20 @@
 #include <sys/stat.h>
 
 #include "basic/message.h"
+#include "basic/user-namespace.h"
 
 /* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
-/* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. */
+/* NULL where it is not set or empty; and in a program that runs with more rights than who started it. */
+static const char *variable(const char *name) {
+        const char *value = secure_getenv(name);
+
+        return isempty(value) ? NULL : value;
+}
+
+/* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. The address of
+ * the bus is then most likely that one's, too. */
 static int check_runtime_dir(const char *directory, char **ret_message) {
         struct stat st;
 
@@ -16,54 +25,76 @@ static int check_runtime_dir(const char *directory, char **ret_message) {
                 return 0;
 
         return message_set(-EPERM, ret_message,
-                       "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it, or log in as the user whose "
+                       "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it%s, or log in as the user whose "
                        "manager you mean (machinectl shell, ssh)",
-                       directory, (unsigned) st.st_uid, (unsigned) geteuid());
+                       directory, (unsigned) st.st_uid, (unsigned) geteuid(),
+                       variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
 }
 
 static int user_runtime_dir(char **ret) {
-        return asprintf(ret, "/run/user/%u", (unsigned) geteuid()) < 0 ? -ENOMEM : 0;
+        return asprintf(ret, "/run/user/%u", (unsigned) user_uid_outside()) < 0 ? -ENOMEM : 0;
+}
+
+/* D-Bus Specification, "Server Addresses": these bytes may stand for themselves, any as %XX. */
+#define PLAIN_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/."
+
+static char *escape_value(const char *text) {
+        char *escaped = malloc(3 * strlen(text) + 1), *p = escaped;
+
+        for (; escaped && *text; text++)
+                if (strchr(PLAIN_BYTES, *text))
+                        *p++ = *text;
+                else
+                        p += sprintf(p, "%%%02x", (unsigned char) *text);
+        if (escaped)
+                *p = '\0';
+        return escaped;
 }
 
 /* *ret_address: "unix:path=DIRECTORY/@name". @directory is $XDG_RUNTIME_DIR; unset under cron and su: the place is
  * fixed all the same (pam_systemd(8)). */
 static int address_in(const char *directory, const char *name, char **ret_address) {
-        _cleanup_free_ char *fallback = NULL;
+        _cleanup_free_ char *fallback = NULL, *escaped = NULL;
         int r;
 
-        if (isempty(directory)) {
+        if (!directory) {
                 r = user_runtime_dir(&fallback);
                 if (r < 0)
                         return r;
                 directory = fallback;
         }
 
-        return asprintf(ret_address, "unix:path=%s/%s", directory, name) < 0 ? -ENOMEM : 0;
+        escaped = escape_value(directory);
+        return !escaped || asprintf(ret_address, "unix:path=%s/%s", escaped, name) < 0 ? -ENOMEM : 0;
 }
 
 static int user_bus_address(char **ret, char **ret_message) {
-        const char *directory = getenv("XDG_RUNTIME_DIR"), *address = getenv("DBUS_SESSION_BUS_ADDRESS");
-        int r;
+        const char *directory = variable("XDG_RUNTIME_DIR"), *address = variable("DBUS_SESSION_BUS_ADDRESS");
+        int r = directory ? check_runtime_dir(directory, ret_message) : 0;
 
-        if (!isempty(directory)) {
-                r = check_runtime_dir(directory, ret_message);
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
+        if (!address)
+                return address_in(directory, "bus", ret);
 
-        if (!isempty(address)) {
-                *ret = strdup(address);
-                return *ret ? 0 : -ENOMEM;
-        }
-
-        return address_in(directory, "bus", ret);
+        *ret = strdup(address);
+        return *ret ? 0 : -ENOMEM;
 }
 
 int bus_address_private(char **ret, char **ret_message) {
-        const char *directory = getenv("XDG_RUNTIME_DIR");
-        int r = isempty(directory) ? 0 : check_runtime_dir(directory, ret_message);
+        const char *directory = variable("XDG_RUNTIME_DIR");
+        int r = directory ? check_runtime_dir(directory, ret_message) : 0;
 
         return r < 0 ? r : address_in(directory, "systemd/private", ret);
+}
+
+bool bus_address_is_chosen(ManagerKind kind, const char *address) {
+        _cleanup_free_ char *usual = NULL;
+
+        if (kind == MANAGER_SYSTEM)
+                return !streq(address, SYSTEM_BUS_ADDRESS);
+
+        return address_in(variable("XDG_RUNTIME_DIR"), "bus", &usual) < 0 || !streq(address, usual);
 }
 
 int bus_address(ManagerKind kind, char **ret, char **ret_message) {
@@ -72,47 +103,102 @@ int bus_address(ManagerKind kind, char **ret, char **ret_message) {
         if (kind == MANAGER_USER)
                 return user_bus_address(ret, ret_message);
 
-        address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
-        *ret = strdup(isempty(address) ? SYSTEM_BUS_ADDRESS : address);
+        address = variable("DBUS_SYSTEM_BUS_ADDRESS") ?: SYSTEM_BUS_ADDRESS;
+        *ret = strdup(address);
         return *ret ? 0 : -ENOMEM;
 }
 
-int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message) {
-        _cleanup_free_ char *directory = NULL;
+/* A directory of which nothing is known but that it is not the one that logind makes. */
+static char *remedy_of_runtime_dir(void) {
+        const char *directory = variable("XDG_RUNTIME_DIR");
+        _cleanup_free_ char *usual = NULL;
+        char *remedy;
+
+        if (user_runtime_dir(&usual) < 0)
+                return NULL;
+        if (!directory || streq(directory, usual))
+                return strdup("");
+
+        return asprintf(&remedy, "; XDG_RUNTIME_DIR says so: unset it%s, your user manager's is %s",
+                        variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "", usual) < 0 ?
+                       NULL : remedy;
+}
+
+/* What helps where it is a variable that leads astray; "" where it does not. Freed by the caller. */
+static char *remedy_of_variable(ManagerKind kind, const char *address) {
+        bool chosen = bus_address_is_chosen(kind, address);
+        char *remedy;
+
+        if (kind == MANAGER_SYSTEM)
+                return strdup(chosen ? "; DBUS_SYSTEM_BUS_ADDRESS says so: unset it" : "");
+        if (!chosen)
+                return remedy_of_runtime_dir();
+
+        return asprintf(&remedy, "; DBUS_SESSION_BUS_ADDRESS says so: unset it, or name your user manager's bus there, "
+                        "unix:path=/run/user/%u/bus", (unsigned) user_uid_outside()) < 0 ? NULL : remedy;
+}
+
+static int explain_system(const char *address, int error, const char *remedy, char **ret_message) {
         bool absent = error == -ENOENT || error == -ECONNREFUSED;
-        int r;
 
-        if (kind == MANAGER_SYSTEM) {
-                if (absent && access("/run/systemd/system", F_OK) < 0)
-                        return message_set(error, ret_message, "no system manager: systemd is not PID 1 here");
-                if (absent)
-                        return message_set(error, ret_message, "no system bus at %s; start it: systemctl start dbus",
-                                       address);
-                return message_set(error, ret_message, "cannot connect to the system bus at %s: %s", address,
-                               strerror(-error));
-        }
+        if (absent && access("/run/systemd/system", F_OK) < 0)
+                return message_set(error, ret_message, "no system manager: systemd is not PID 1 here");
+        if (absent)
+                return message_set(error, ret_message, "no system bus at %s%s", address,
+                                   *remedy ? remedy : "; start it: systemctl start dbus");
 
-        r = user_runtime_dir(&directory);
+        return message_set(error, ret_message, "cannot connect to the system bus at %s: %s%s", address,
+                           strerror(-error), remedy);
+}
+
+static int explain_user(const char *address, int error, const char *remedy, char **ret_message) {
+        bool absent = error == -ENOENT || error == -ECONNREFUSED;
+        _cleanup_free_ char *directory = NULL;
+        int r = user_runtime_dir(&directory);
+
         if (r < 0)
                 return r;
 
         if (absent && access(directory, F_OK) < 0)
                 return message_set(error, ret_message,
                                "no user manager runs for uid %u; log in as that user, or keep one running: "
-                               "loginctl enable-linger %u", (unsigned) geteuid(), (unsigned) geteuid());
+                               "loginctl enable-linger %u", (unsigned) user_uid_outside(),
+                               (unsigned) user_uid_outside());
         if (absent)
-                return message_set(error, ret_message,
-                               "no user bus at %s; start it: systemctl --user start dbus.socket (package "
-                               "dbus-user-session)", address);
-        return message_set(error, ret_message, "cannot connect to the user bus at %s: %s", address, strerror(-error));
+                return message_set(error, ret_message, "no user bus at %s%s", address,
+                                   *remedy ? remedy : "; start it: systemctl --user start dbus.socket (package "
+                                                      "dbus-user-session)");
+
+        return message_set(error, ret_message, "cannot connect to the user bus at %s: %s%s", address, strerror(-error),
+                           remedy);
+}
+
+int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message) {
+        _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
+
+        if (!remedy)
+                return -ENOMEM;
+
+        return kind == MANAGER_SYSTEM ? explain_system(address, error, remedy, ret_message) :
+                                        explain_user(address, error, remedy, ret_message);
+}
+
+int bus_explain_stranger(const char *address, const char *owner, char **ret_message) {
+        _cleanup_free_ char *remedy = remedy_of_variable(MANAGER_USER, address);
+
+        if (!remedy)
+                return -ENOMEM;
+
+        return message_set(-EPERM, ret_message, "the bus at %s is that of %s, not your user manager's%s", address, owner,
+                           remedy);
 }
 
 int bus_explain_no_systemd(ManagerKind kind, char **ret_message) {
-        const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
+        const char *address = variable("DBUS_SESSION_BUS_ADDRESS");
 
         if (kind == MANAGER_SYSTEM)
                 return message_set(-ESRCH, ret_message, "no systemd on the system bus: it is not PID 1 here");
-        if (isempty(address))
+        if (!address)
                 return message_set(-ESRCH, ret_message, "no systemd on the user bus; is your user manager running? See: "
                                "loginctl user-status");
 

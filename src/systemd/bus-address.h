@@ -10,11 +10,17 @@
  * somebody else's. */
 int bus_address(ManagerKind kind, char **ret, char **ret_message);
 
-/* The same for the socket that a user's manager listens on itself. */
+/* Whether somebody has named @address: it is not where the bus of that manager is of itself. */
+bool bus_address_is_chosen(ManagerKind kind, const char *address);
+
+/* The same as bus_address() for the socket that a user's manager listens on itself. */
 int bus_address_private(char **ret, char **ret_message);
 
 /* Why connecting to @address failed with @error. Returns @error. */
 int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message);
+
+/* @address is to be a user manager's bus, and is that of @owner. Returns -EPERM. */
+int bus_explain_stranger(const char *address, const char *owner, char **ret_message);
 
 /* There is a bus, but no systemd on it. Returns -ESRCH. */
 int bus_explain_no_systemd(ManagerKind kind, char **ret_message);

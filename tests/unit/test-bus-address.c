@@ -37,6 +37,8 @@ static void test_environment(void) {
                 { MANAGER_USER, "DIR", "unix:path=/else", NULL, "unix:path=/else" },
                 { MANAGER_USER, NULL, "unix:abstract=x,guid=1", "unix:path=/sys", "unix:abstract=x,guid=1" },
                 { MANAGER_USER, "DIR/absent", NULL, NULL, "unix:path=DIR/absent/bus" },
+                { MANAGER_USER, "DIR/a,b;c%d e=\xff\\*", NULL, NULL,
+                  "unix:path=DIR/a%2cb%3bc%25d%20e%3d%ff%5c%2a/bus" },
                 { MANAGER_SYSTEM, NULL, NULL, NULL, "unix:path=/run/dbus/system_bus_socket" },
                 { MANAGER_SYSTEM, "DIR", "unix:path=/else", "", "unix:path=/run/dbus/system_bus_socket" },
                 { MANAGER_SYSTEM, "DIR", "unix:path=/else", "unix:path=/sys", "unix:path=/sys" },
@@ -59,6 +61,60 @@ static void test_environment(void) {
         (void) rmdir(directory);
 }
 
+static void test_private(void) {
+        _cleanup_free_ char *address = NULL, *message = NULL;
+
+        set_variable("XDG_RUNTIME_DIR", "/absent/a;b", "");
+        g_assert_cmpint(bus_address_private(&address, &message), ==, 0);
+        g_assert_cmpstr(address, ==, "unix:path=/absent/a%3bb/systemd/private");
+}
+
+/* Which addresses are somebody's choice, and what is said to him where nothing answers there. */
+static void test_chosen(void) {
+        static const struct {
+                ManagerKind kind;
+                const char *runtime_dir, *address;
+                bool chosen;
+                const char *word; /* NULL: neither variable is named */
+        } rows[] = {
+                { MANAGER_USER, NULL, "unix:path=/run/user/UID/bus", false, NULL },
+                { MANAGER_USER, "/run/user/UID", "unix:path=/run/user/UID/bus", false, NULL },
+                { MANAGER_USER, NULL, "unix:path=/run/user/UID/bus,guid=1", true, "DBUS_SESSION_BUS_ADDRESS says so" },
+                { MANAGER_USER, NULL, "garbage", true, "unix:path=/run/user/UID/bus" },
+                { MANAGER_USER, NULL, "disabled:", true, "DBUS_SESSION_BUS_ADDRESS says so: unset it" },
+                { MANAGER_USER, "/absent", "unix:path=/run/user/UID/bus", true, "DBUS_SESSION_BUS_ADDRESS" },
+                { MANAGER_USER, "/absent", "unix:path=/absent/bus", false,
+                  "XDG_RUNTIME_DIR says so: unset it and DBUS_SESSION_BUS_ADDRESS, your user manager's is /run/user/UID" },
+                { MANAGER_SYSTEM, NULL, "unix:path=/run/dbus/system_bus_socket", false, NULL },
+                { MANAGER_SYSTEM, NULL, "unix:path=/else", true, "DBUS_SYSTEM_BUS_ADDRESS says so: unset it" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                g_autofree char *address = fill_in(rows[i].address, "DIR"), *word = fill_in(rows[i].word ?: "/bus", "DIR");
+                _cleanup_free_ char *message = NULL;
+
+                set_variable("XDG_RUNTIME_DIR", rows[i].runtime_dir, "");
+                set_variable(rows[i].kind == MANAGER_USER ? "DBUS_SESSION_BUS_ADDRESS" : "DBUS_SYSTEM_BUS_ADDRESS",
+                             address, "");
+
+                g_assert_cmpint(bus_address_is_chosen(rows[i].kind, address), ==, rows[i].chosen);
+                g_assert_cmpint(bus_explain(rows[i].kind, address, -EACCES, &message), ==, -EACCES);
+                g_assert_nonnull(strstr(message, address));
+                if (rows[i].word && !strstr(message, word))
+                        g_error("\"%s\" is not in \"%s\"", word, message);
+                g_assert_true(rows[i].word || !strstr(message, "says so"));
+        }
+}
+
+static void test_stranger(void) {
+        _cleanup_free_ char *message = NULL;
+
+        g_assert_cmpint(bus_explain_stranger("unix:path=/else", "root", &message), ==, -EPERM);
+        g_assert_nonnull(strstr(message, "unix:path=/else"));
+        g_assert_nonnull(strstr(message, "root"));
+        g_assert_nonnull(strstr(message, "DBUS_SESSION_BUS_ADDRESS"));
+}
+
 /* Somebody else's: "/" as an ordinary user, a directory given away as root. */
 static void test_runtime_dir_of_other(void) {
         g_autofree char *made = geteuid() == 0 ? g_dir_make_tmp("cgscope-address-XXXXXX", NULL) : NULL;
@@ -76,6 +132,7 @@ static void test_runtime_dir_of_other(void) {
                 g_assert_null(address);
                 g_assert_nonnull(strstr(message, directory));
                 g_assert_nonnull(strstr(message, made ? "belongs to uid 1234" : "belongs to uid 0"));
+                g_assert_cmpint(strstr(message, "unset it and DBUS_SESSION_BUS_ADDRESS,") != NULL, ==, sessions[i] != NULL);
 
                 /* The system bus is where it is. */
                 g_clear_pointer(&message, free);
@@ -135,6 +192,9 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/bus-address/environment", test_environment);
+        g_test_add_func("/bus-address/private", test_private);
+        g_test_add_func("/bus-address/chosen", test_chosen);
+        g_test_add_func("/bus-address/stranger", test_stranger);
         g_test_add_func("/bus-address/runtime-dir-of-other", test_runtime_dir_of_other);
         g_test_add_func("/bus-address/explain", test_explain);
         g_test_add_func("/bus-address/no-systemd", test_no_systemd);

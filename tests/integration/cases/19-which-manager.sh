@@ -6,6 +6,13 @@
 # The manager that answers is the one that was meant.
 # The tests that need no controllers are for the container.
 
+# session_bus USER ADDRESS CMD…: nearby, with that address for a bus.
+session_bus() {
+    local user=$1 address=$2
+    shift 2
+    nearby "$user" env DBUS_SESSION_BUS_ADDRESS="$address" "$@"
+}
+
 test_user_namespace() {
     # user 0 of a user namespace of one's own is no administrator: the user manager is asked
     local script
@@ -35,4 +42,42 @@ test_user_namespace_bare() {
     expect_out 'user 0 of a user namespace, and uid 1000 outside'
     expect_out 'your user manager answers'
     expect_not_out 'you are root'
+}
+
+test_bad_address() {
+    # an address that leads nowhere is named with the variable it comes from
+    local address
+    for address in garbage disabled: autolaunch: unix: unix:path=/nowhere tcp:host=127.0.0.1,port=1; do
+        run session_bus tester "$address" cgscope run -- touch "$scratch/ran"
+        expect_refusal 125 "at $address.*; DBUS_SESSION_BUS_ADDRESS says so: unset it"
+        expect_err 'unix:path=/run/user/1000/bus$'
+        expect_not_err 'systemctl'
+    done
+    run env DBUS_SYSTEM_BUS_ADDRESS=garbage cgscope run -- touch "$scratch/ran"
+    expect_refusal 125 'no system bus at garbage; DBUS_SYSTEM_BUS_ADDRESS says so: unset it'
+    [[ ! -e ran ]] || fail 'the command was run'
+}
+
+test_after_su() {
+    # what su leaves behind is named at once: both variables
+    local directory
+    for directory in /run/user/1001 /run/user/0; do
+        run nearby tester env XDG_RUNTIME_DIR=$directory DBUS_SESSION_BUS_ADDRESS=unix:path=$directory/bus \
+            cgscope run -- touch "$scratch/ran"
+        expect_refusal 125 'unset it and DBUS_SESSION_BUS_ADDRESS,'
+        run session_bus tester "unix:path=$directory/bus" cgscope run -- touch "$scratch/ran"
+        expect_refusal 125 'DBUS_SESSION_BUS_ADDRESS says so: unset it'
+    done
+    [[ ! -e ran ]] || fail 'the command was run'
+}
+
+test_runtime_dir_characters() {
+    # a runtime directory with characters that mean something in an address
+    local directory="$scratch/a,b;c%d e"
+    mkdir -m 700 "$directory"
+    ln -s /run/user/1000/bus "$directory/bus"
+    chown tester: "$directory"
+    run nearby tester env -u DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR="$directory" cgscope run -q -- echo ran
+    expect_status 0
+    expect_equal "$out" ran
 }
