@@ -4,6 +4,7 @@
 #include "basic/clock.h"
 #include "basic/message.h"
 #include "systemd/bus-address.h"
+#include "systemd/bus-peer.h"
 
 static int connect_to(Manager *manager, const char *address, bool is_bus) {
         int r = sd_bus_new(&manager->bus);
@@ -36,6 +37,12 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
         r = connect_to(manager, address, true);
         if (r < 0)
                 return bus_explain(options->kind, address, r, ret_message);
+
+        if (options->kind == MANAGER_USER) {
+                r = bus_peer_check_user(manager, address, ret_message);
+                if (r < 0)
+                        return r;
+        }
 
         if (options->kind == MANAGER_SYSTEM && options->ask_password)
                 (void) agent_open(&manager->agent);

@@ -44,7 +44,7 @@ void fake_bus_init(void) {
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", address, true);
         g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);
-        g_unsetenv("XDG_RUNTIME_DIR");
+        g_setenv("XDG_RUNTIME_DIR", directory, true); /* so that the address is the usual one */
 }
 
 const char *fake_bus_address(void) {

@@ -204,6 +204,27 @@ static void test_bad_address(void) {
         g_assert_nonnull(message);
 }
 
+/* One who is not on it of itself: looked at closely, and found to be the one. */
+static void test_chosen_address(void) {
+        const ManagerOptions options = { .kind = MANAGER_USER, .deadline = deadline_after(10 * USEC_PER_SEC) };
+        g_autofree char *address = g_strconcat("unix:path=/nowhere;", fake_bus_address(), NULL);
+        _cleanup_free_ char *message = NULL, *group = NULL;
+        FakeBus *bus = fake_bus_new(true);
+        FakeManager *fake = fake_manager_new(bus);
+        Manager *manager = NULL;
+
+        g_setenv("DBUS_SESSION_BUS_ADDRESS", address, true);
+        g_assert_cmpint(manager_open(&options, &manager, &message), ==, 0);
+        g_assert_cmpint(manager_control_group(manager, &group, &message), ==, 0);
+        g_assert_cmpuint(fake_bus_count(bus, "GetConnectionUnixProcessID") +
+                         fake_bus_count(bus, "GetConnectionCredentials"), >=, 1);
+        manager_free(manager);
+
+        g_setenv("DBUS_SESSION_BUS_ADDRESS", fake_bus_address(), true);
+        fake_manager_free(fake);
+        fake_bus_free(bus);
+}
+
 static void add(const char *name, void (*fn)(ManagerTest *test, gconstpointer data)) {
         g_test_add(name, ManagerTest, NULL, setup, fn, teardown);
 }
@@ -214,6 +235,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/manager/no-bus", test_no_bus);
         g_test_add_func("/manager/bad-address", test_bad_address);
+        g_test_add_func("/manager/chosen-address", test_chosen_address);
         add("/manager/stop", test_stop);
         add("/manager/control-group", test_control_group);
         add("/manager/version", test_version);

@@ -44,6 +44,33 @@ test_user_namespace_bare() {
     expect_not_out 'you are root'
 }
 
+test_system_bus_as_session() {
+    # an address that leads to the system bus is no way to a user manager: refused before anything is asked for
+    local user address
+    for user in root tester; do
+        for address in unix:path=/run/dbus/system_bus_socket unixexec:path=systemd-stdio-bridge; do
+            run session_bus "$user" "$address" cgscope run --user -- touch "$scratch/ran"
+            expect_refusal 125 'is that of (root|the system manager), not your user manager.s.*DBUS_SESSION_BUS_ADDRESS'
+        done
+    done
+    run session_bus tester unix:path=/run/dbus/system_bus_socket cgscope doctor
+    expect_out 'the bus at unix:path=/run/dbus/system_bus_socket is that of root'
+    [[ ! -e ran ]] || fail 'the command was run'
+    expect_no_scopes root tester
+}
+
+test_named_bus() {
+    # an address of the user manager's bus that is written otherwise is taken, also while that manager re-executes
+    local address='unix:path=/nowhere;unix:path=/run/user/1000/bus'
+    run session_bus tester "$address" cgscope run -q -- echo ran
+    expect_status 0
+    expect_equal "$out" ran
+    nearby tester systemctl --user --no-block daemon-reexec
+    run session_bus tester "$address" cgscope run -q -- echo ran
+    expect_status 0
+    expect_equal "$out" ran
+}
+
 test_bad_address() {
     # an address that leads nowhere is named with the variable it comes from
     local address

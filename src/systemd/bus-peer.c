@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus-peer.h"
+
+#include <sys/socket.h>
+
+#include "basic/clock.h"
+#include "systemd/bus-address.h"
+
+/* The other end of a user manager's bus is that user's own. -ENODATA: it is no socket by which the kernel could tell. */
+static int get_peer(const Manager *manager, struct ucred *ret) {
+        socklen_t size = sizeof(*ret);
+        int fd = sd_bus_get_fd(manager->bus);
+
+        if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &size) < 0 || ret->pid == 0)
+                return -ENODATA;
+
+        return 0;
+}
+
+static int check_peer(const Manager *manager, const char *address, char **ret_message) {
+        char owner[32];
+        struct ucred peer;
+
+        if (get_peer(manager, &peer) < 0 || peer.uid == geteuid())
+                return 0;
+
+        (void) snprintf(owner, sizeof(owner), "uid %u", (unsigned) peer.uid);
+        return bus_explain_stranger(address, peer.uid == 0 ? "root" : owner, ret_message);
+}
+
+/* Who has the name of @name on the bus, in the words of the bus. Fails where nobody has. */
+static int get_identity(Manager *manager, const char *name, uid_t *ret_uid, pid_t *ret_pid) {
+        _cleanup_(sd_bus_creds_unrefp) sd_bus_creds *creds = NULL;
+        int r;
+
+        (void) sd_bus_set_method_call_timeout(manager->bus, deadline_left(manager->options.deadline));
+        r = sd_bus_get_name_creds(manager->bus, name, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID, &creds);
+        if (r >= 0)
+                r = sd_bus_creds_get_euid(creds, ret_uid);
+        if (r >= 0)
+                r = sd_bus_creds_get_pid(creds, ret_pid);
+        return r;
+}
+
+/* A manager that re-executes is off the bus for a moment: who calls it waits for it. */
+static int ping(Manager *manager) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, DBUS_NAME ".Peer", "Ping");
+        return r < 0 ? r : manager_call(manager, call, &reply, &message);
+}
+
+/* A bus that somebody has named can be, or lead to, the system's, where PID 1 has the name that we ask. That costs
+ * questions, and is spared the bus of which it is known. What keeps it from being known will keep the request, too. */
+static int check_owner(Manager *manager, const char *address, char **ret_message) {
+        const char *name;
+        uid_t own, uid;
+        pid_t pid;
+        int r;
+
+        r = manager_await(manager);
+        if (r >= 0)
+                r = sd_bus_get_unique_name(manager->bus, &name);
+        if (r < 0)
+                return r == -ETIMEDOUT ? manager_explain(manager, r, NULL, ret_message) :
+                                         bus_explain(MANAGER_USER, address, r, ret_message);
+
+        r = get_identity(manager, SYSTEMD_NAME, &uid, &pid);
+        if (r < 0 && ping(manager) >= 0)
+                r = get_identity(manager, SYSTEMD_NAME, &uid, &pid);
+        if (r < 0)
+                return 0;
+        if (pid == 1)
+                return bus_explain_stranger(address, "the system manager", ret_message);
+
+        r = get_identity(manager, name, &own, &pid);
+        return r < 0 || own == uid ? 0 : bus_explain_stranger(address, "another user", ret_message);
+}
+
+int bus_peer_check_user(Manager *manager, const char *address, char **ret_message) {
+        int r = check_peer(manager, address, ret_message);
+
+        if (r < 0 || !bus_address_is_chosen(MANAGER_USER, address))
+                return r;
+
+        return check_owner(manager, address, ret_message);
+}

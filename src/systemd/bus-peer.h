@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Whom a connection leads to: an address is a name that anybody may have given to anything. */
+
+#include "systemd/manager.h"
+
+/* Whether the bus at @address, to which @manager is connected, is that of the caller's own user manager. -EPERM: it is
+ * another one's, the system's for one. */
+int bus_peer_check_user(Manager *manager, const char *address, char **ret_message);
