@@ -86,7 +86,8 @@ typedef struct Sweep {
         pid_t *done;
         size_t n_done;
         int n_signalled;
-        bool refused, self;
+        pid_t refused; /* the first that we may not signal; 0: none */
+        bool self;
 } Sweep;
 
 static void sweep_done(Sweep *sweep) {
@@ -140,11 +141,11 @@ static int remember(Sweep *sweep, const pid_t *pids, size_t n) {
         return 0;
 }
 
-static int send_signal(Sweep *sweep, int pidfd) {
+static int send_signal(Sweep *sweep, pid_t pid, int pidfd) {
         if (syscall(SYS_pidfd_send_signal, pidfd, sweep->signal, NULL, 0) >= 0)
                 sweep->n_signalled++;
         else if (errno == EPERM)
-                sweep->refused = true;
+                sweep->refused = sweep->refused ?: pid;
         else if (errno != ESRCH)
                 return -errno;
 
@@ -164,7 +165,7 @@ static int signal_opened(Sweep *sweep, const pid_t *pids, const int *pidfds, siz
                 int r = 0;
 
                 if (pidfds[i] >= 0 && pids_contain(now, (size_t) n_now, pids[i]))
-                        r = send_signal(sweep, pidfds[i]);
+                        r = send_signal(sweep, pids[i], pidfds[i]);
                 if (r < 0)
                         return r;
         }
@@ -212,7 +213,7 @@ static ssize_t signal_round(Sweep *sweep) {
 }
 
 /* The caller itself comes last, as it may not survive. */
-int group_signal(int group, int signal) {
+int group_signal(int group, int signal, pid_t *ret_refused) {
         _cleanup_(sweep_done) Sweep sweep = { .group = group, .signal = signal };
         ssize_t n_new = 1;
 
@@ -227,7 +228,9 @@ int group_signal(int group, int signal) {
                 sweep.n_signalled++;
         }
 
-        return sweep.n_signalled == 0 && sweep.refused ? -EPERM : sweep.n_signalled;
+        if (sweep.refused && ret_refused)
+                *ret_refused = sweep.refused;
+        return sweep.refused ? -EPERM : sweep.n_signalled;
 }
 
 int group_chown(int group, uid_t uid, gid_t gid) {

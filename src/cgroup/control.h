@@ -19,8 +19,9 @@ int group_freeze(int group, bool freeze, uint64_t timeout);
 int group_kill(int group);
 
 /* @signal to each process of the subtree once, by pidfd and only while it is still in there; those that are forked
- * meanwhile get it, too. Returns how many. -EPERM: none of them may be signalled. */
-int group_signal(int group, int signal);
+ * meanwhile get it, too. Returns how many. -EPERM: not all of them may be signalled by us, though the others were;
+ * *ret_refused (may be NULL) is one that was not. */
+int group_signal(int group, int signal, pid_t *ret_refused);
 
 /* Makes @uid and @gid ((gid_t) -1: left as it is) the owner of the group's directory and of those files in it that the
  * kernel lists in /sys/kernel/cgroup/delegate. */

@@ -128,6 +128,13 @@ int group_enable(int group, ControllerMask controllers) {
         return fd_write_file(group, "cgroup.subtree_control", text);
 }
 
+/* Each group has this file, and one that was removed has none any more. */
+bool group_is_gone(int group) {
+        _cleanup_close_ int fd = fd_open_beneath(group, "cgroup.procs", O_PATH);
+
+        return fd == -ENOENT || fd == -ENODEV;
+}
+
 int group_is_populated(int group) {
         char text[256];
         ssize_t n = fd_read_file(group, "cgroup.events", text, sizeof(text));

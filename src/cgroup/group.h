@@ -41,5 +41,8 @@ int group_attach(int group, pid_t pid);
 /* Adds @controllers to what @group hands on to its children. -EBUSY: a process is in @group itself. */
 int group_enable(int group, ControllerMask controllers);
 
+/* Whether the group behind the descriptor was removed since it was opened. */
+bool group_is_gone(int group);
+
 /* Whether a process is in @group or beneath it, by cgroup.events. */
 int group_is_populated(int group);

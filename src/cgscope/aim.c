@@ -9,6 +9,7 @@
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/search.h"
 #include "cgscope/root.h"
 
 static const char *manager_title(const CommonOptions *options) {
@@ -156,9 +157,29 @@ static int check_boundary(Aim *aim, AimFlags flags) {
         return 0;
 }
 
+/* Another manager may have the unit that ours has not. */
+static int is_wanted_unit(int fd, const char *path, void *userdata) {
+        _cleanup_free_ char *unit = NULL;
+        const Aim *aim = userdata;
+
+        (void) fd;
+        return target_unit_of(path, &unit, NULL) >= 0 && streq(unit, aim->name.unit) ? -EEXIST : 0;
+}
+
+static bool is_nowhere(Aim *aim) {
+        return search_units(aim->root, "/", true, is_wanted_unit, aim) >= 0;
+}
+
+/* It may be a slip of the pen, so it is said. */
+static int report_gone(Aim *aim, int error) {
+        aim->gone = true;
+        log_info("%s is not there (any more)", aim->text);
+        return error;
+}
+
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
         uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
-        TargetFlags target_flags = flags & AIM_MAY_BE_ABSENT ? TARGET_MAY_BE_ABSENT : 0;
+        TargetFlags target_flags = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE) ? TARGET_MAY_BE_ABSENT : 0;
         _cleanup_free_ char *message = NULL;
         int r;
 
@@ -177,13 +198,19 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         r = target_open(aim->root, &aim->name, uid, target_flags, &aim->target);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
                 r = find_own(aim, target_flags, uid);
+        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
+                return report_gone(aim, r);
         else if (r < 0)
                 r = report_failure(aim, r);
         if (r < 0)
                 return r;
 
         aim->manager = target_manager_of(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
-        return check_boundary(aim, flags);
+        r = check_boundary(aim, flags);
+        if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0)
+                return report_gone(aim, -ENOENT);
+
+        return r;
 }
 
 void aim_done(Aim *aim) {
@@ -221,6 +248,10 @@ int aim_ask(Aim *aim) {
                                  (unsigned) uid), -EPERM;
 
         return client_open(&aim->client, &options);
+}
+
+bool aim_is_gone(const Aim *aim) {
+        return aim->target.fd >= 0 && group_is_gone(aim->target.fd);
 }
 
 int aim_report(const Aim *aim, int error, const char *tried) {

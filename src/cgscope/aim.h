@@ -16,6 +16,7 @@ typedef struct Aim {
         int root;
         Client client; /* not connected until it is needed */
         ManagerKind manager; /* whose unit it is */
+        bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
 } Aim;
 
 #define AIM_INIT { .root = -EBADF, .target = TARGET_INIT }
@@ -26,6 +27,7 @@ typedef enum AimFlags {
         AIM_BELOW_BOUNDARY = 1 << 2,  /* must be a group strictly below a boundary */
         AIM_UNIT_OR_GROUP = 1 << 3,   /* a whole unit, delegated or not, or a group below a boundary */
         AIM_WRITABLE = 1 << 4,        /* says when cgroupfs is mounted read-only */
+        AIM_MAY_BE_GONE = 1 << 5,     /* that it is not there is what is wanted: an error, but said as information */
 } AimFlags;
 
 /* Finds what @text means. By default it must be a boundary or a group below one. -EROFS, -ENOENT, -EPERM, …: said. */
@@ -38,6 +40,9 @@ bool aim_is_unit(const Aim *aim, char **ret_unit);
 /* Connects to the manager that the target's unit belongs to, where it is not yet. Root cannot ask another user's
  * manager: said, with the remedy. */
 int aim_ask(Aim *aim);
+
+/* Whether the target, which was there, has been removed meanwhile. */
+bool aim_is_gone(const Aim *aim);
 
 /* Says why @error came of what was @tried ("cannot freeze"), naming the target. Returns @error. */
 int aim_report(const Aim *aim, int error, const char *tried);

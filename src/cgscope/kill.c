@@ -4,7 +4,9 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgroup/control.h"
+#include "cgroup/group.h"
 #include "cgscope/aim.h"
+#include "cgscope/remainder.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope kill`: a signal to all processes of a unit, by its manager, or of a group. */
@@ -48,6 +50,23 @@ static const VerbUsage kill_usage = {
         .own = parse_option,
 };
 
+/* A manager that may not signal all of them does not say whom. And a unit that it has not any more needs no signal,
+ * where nobody is left in its group. */
+static int report_unit(const Aim *aim, int error, char *message) {
+        pid_t foreign = error == -EPERM || error == -EACCES ? remainder_find_foreign(aim) : 0;
+
+        if (foreign == 0 && !(error == -ENOENT && group_is_populated(aim->target.fd) <= 0))
+                return client_report(error, message);
+
+        free(message);
+        return foreign > 0 ? remainder_report_refused(aim, foreign) : 0;
+}
+
+/* Not every user manager says when there is somebody whom it may not kill. */
+static int check_unit(const Kill *context, const Aim *aim) {
+        return context->signal == SIGKILL && aim->manager == MANAGER_USER ? remainder_check(aim, true, "was killed") : 0;
+}
+
 static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
         char *message = NULL;
         int r = aim_ask(aim);
@@ -56,20 +75,22 @@ static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
                 return r;
 
         r = aim->client.asking->unit_kill(aim->client.manager, unit, context->signal, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        return r < 0 ? report_unit(aim, r, message) : check_unit(context, aim);
 }
 
 static int kill_group(const Kill *context, Aim *aim) {
+        pid_t refused = 0;
         int r;
 
         if (context->signal == SIGKILL)
                 r = group_kill(aim->target.fd);
         else
-                r = group_signal(aim->target.fd, context->signal);
+                r = group_signal(aim->target.fd, context->signal, &refused);
 
-        if (r == -EPERM && context->signal != SIGKILL)
-                return log_error("cannot send a signal to the processes in %s: they belong to another user", aim->text),
-                       r;
+        if (r < 0 && aim_is_gone(aim))
+                return 0;
+        if (refused > 0)
+                return remainder_report_refused(aim, refused);
         if (r == -EOPNOTSUPP)
                 return log_error("%s is a threaded group, in which threads are and no processes; kill the group "
                                  "above it", aim->text), r;

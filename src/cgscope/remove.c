@@ -45,7 +45,9 @@ static int remove_target(const Remove *remove, const char *text) {
         const char *name;
         int r;
 
-        r = aim_open(&aim, &remove->options, text, AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        r = aim_open(&aim, &remove->options, text, AIM_BELOW_BOUNDARY | AIM_WRITABLE | AIM_MAY_BE_GONE);
+        if (aim.gone)
+                return 0;
         if (r >= 0)
                 r = aim_spare_caller(&aim, !remove->recursive || remove->self, "would be killed");
         if (r < 0)
@@ -53,14 +55,14 @@ static int remove_target(const Remove *remove, const char *text) {
 
         parent = target_open_parent(&aim.target, &name);
         if (parent < 0)
-                return aim_report(&aim, parent, "cannot remove");
+                return aim_is_gone(&aim) ? 0 : aim_report(&aim, parent, "cannot remove");
 
         if (remove->recursive)
                 r = group_remove_all(parent, name, remove->options.timeout);
         else
                 r = group_remove(parent, name, remove->options.timeout);
 
-        return r < 0 ? report(&aim, remove, r) : 0;
+        return r < 0 && !aim_is_gone(&aim) ? report(&aim, remove, r) : 0;
 }
 
 int verb_remove(int argc, char *argv[]) {

@@ -10,6 +10,7 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/aim.h"
+#include "cgscope/remainder.h"
 #include "cgscope/root.h"
 #include "cgscope/verbs.h"
 
@@ -65,11 +66,11 @@ static int end_politely(const Stop *stop, int group) {
         uint64_t deadline = deadline_after(stop->grace);
         int r;
 
-        r = group_signal(group, SIGTERM);
+        r = group_signal(group, SIGTERM, NULL);
         if (r < 0 && r != -EPERM)
                 return r;
-        if (r > 0)
-                (void) group_signal(group, SIGCONT);
+        if (r != 0)
+                (void) group_signal(group, SIGCONT, NULL);
         (void) group_freeze(group, false, deadline_left(deadline));
 
         return group_wait_event(group, "populated 0", deadline);
@@ -92,6 +93,9 @@ static int stop_group(const Stop *stop, Aim *aim) {
                 }
         }
 
+        /* With a last process its unit may go, and the group with it. */
+        if (r < 0 && aim_is_gone(aim))
+                return 0;
         if (r == -EOPNOTSUPP)
                 return log_error("%s is a threaded group, in which threads are and no processes; stop the group "
                                  "above it", aim->text), r;
@@ -106,7 +110,13 @@ static int stop_unit(Aim *aim, const char *unit) {
                 return r;
 
         r = aim->client.asking->unit_stop_wait(aim->client.manager, unit, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        if (r < 0 && r != -ENOENT)
+                return client_report(r, message);
+
+        /* That the manager has none of that name any more is what was wanted. It says also "done" of one in which a
+         * process is left that it may not signal. */
+        free(message);
+        return remainder_check(aim, false, "was stopped");
 }
 
 static int stop_target(const Stop *stop, const char *text) {
@@ -114,7 +124,9 @@ static int stop_target(const Stop *stop, const char *text) {
         _cleanup_free_ char *unit = NULL;
         int r;
 
-        r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP);
+        r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP | AIM_MAY_BE_GONE);
+        if (aim.gone)
+                return 0;
         if (r >= 0)
                 r = aim_spare_caller(&aim, stop->self, "would be stopped");
         if (r < 0)

@@ -177,7 +177,7 @@ static void test_signal(Fixture *fixture, const void *data) {
         put(fixture, "cgroup.procs", text);
         add_child_group(fixture, text_below);
 
-        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN), ==, 3);
+        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN, NULL), ==, 3);
         g_assert_cmpint(n_received, ==, 1);
         g_assert_cmpint(end_child(inside), ==, 1);
         g_assert_cmpint(end_child(below), ==, 1);
@@ -186,7 +186,7 @@ static void test_signal(Fixture *fixture, const void *data) {
         /* They have ended; their numbers may be anyone's. */
         put(fixture, "cgroup.procs", "");
         put(fixture, "a/cgroup.procs", text_below);
-        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN), ==, 0);
+        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN, NULL), ==, 0);
 }
 
 static void test_signal_refused(Fixture *fixture, const void *data) {
@@ -197,7 +197,42 @@ static void test_signal_refused(Fixture *fixture, const void *data) {
         }
 
         put(fixture, "cgroup.procs", "1\n");
-        g_assert_cmpint(group_signal(fixture->group, SIGCONT), ==, -EPERM);
+        g_assert_cmpint(group_signal(fixture->group, SIGCONT, NULL), ==, -EPERM);
+}
+
+/* Who may not be signalled is named, and the others are signalled all the same. As somebody else in a child: root may
+ * signal anyone. */
+static void signal_some(Fixture *fixture) {
+        g_autofree char *text = NULL;
+        pid_t inside, refused = 0;
+
+        if (geteuid() == 0)
+                g_assert_no_errno(setresuid(12345, 12345, 12345));
+
+        inside = start_child(SIGRTMIN);
+        text = g_strdup_printf("1\n%d\n", (int) inside);
+        put(fixture, "cgroup.procs", text);
+        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN, &refused), ==, -EPERM);
+        g_assert_cmpint(refused, ==, 1);
+        g_assert_cmpint(end_child(inside), ==, 1);
+}
+
+static void test_signal_some(Fixture *fixture, const void *data) {
+        pid_t pid;
+        int status;
+
+        (void) data;
+        g_assert_no_errno(fchmod(fixture->group, 0777));
+
+        pid = fork();
+        if (pid == 0) {
+                signal_some(fixture);
+                _exit(0);
+        }
+
+        g_assert_no_errno(pid);
+        g_assert_no_errno(waitpid(pid, &status, 0));
+        g_assert_cmpint(status, ==, 0);
 }
 
 /* The files of the kernel's list that are there, and no others. A link is not followed. */
@@ -238,6 +273,7 @@ int main(int argc, char *argv[]) {
         g_test_add("/control/kill", Fixture, NULL, set_up, test_kill, tear_down);
         g_test_add("/control/signal", Fixture, NULL, set_up, test_signal, tear_down);
         g_test_add("/control/signal-refused", Fixture, NULL, set_up, test_signal_refused, tear_down);
+        g_test_add("/control/signal-some", Fixture, NULL, set_up, test_signal_some, tear_down);
         g_test_add("/control/chown", Fixture, NULL, set_up, test_chown, tear_down);
 
         return g_test_run();

@@ -132,8 +132,9 @@ remove_inside() {
     [[ ! -e /proc/$sleeping ]] || fail "process $sleeping is still there"
 
     # Several: the others are removed all the same.
-    run cgscope remove ./c ./d
-    expect_refusal 1 'no group \./c'
+    mkdir -p e/f
+    run cgscope remove ./e ./d
+    expect_refusal 1 'cannot remove \./e: groups are in it'
     expect_none d
     # The boundary is its manager's, and so is the rest.
     refused 1 'manager' remove .

@@ -79,11 +79,11 @@ targets_inside() {
     local verb gone
     # Not there.
     gone=$(sh -c 'echo $$')
-    each_refused 1 'test-nosuch\.scope' test-nosuch.scope "${verbs[@]}"
-    each_refused 1 'test-nosuch\.scope' test-nosuch.scope/a create remove get
-    each_refused 1 '\./nosuch' ./nosuch remove set get controllers procs move chown freeze thaw kill stop
-    each_refused 1 'nosuch' "$CGSCOPE_ROOT/nosuch" remove set get move freeze
-    each_refused 1 'nosuch' "$CGSCOPE_UNIT/main/nosuch" remove set get
+    each_refused 1 'test-nosuch\.scope' test-nosuch.scope create set get controllers procs move chown freeze thaw kill
+    each_refused 1 'test-nosuch\.scope' test-nosuch.scope/a create get
+    each_refused 1 '\./nosuch' ./nosuch set get controllers procs move chown freeze thaw kill
+    each_refused 1 'nosuch' "$CGSCOPE_ROOT/nosuch" set get move freeze
+    each_refused 1 'nosuch' "$CGSCOPE_UNIT/main/nosuch" set get
     each_refused 1 "no process $gone|process $gone" "@$gone" create set get procs freeze kill
     # No target at all.
     for target in '' nosuch a/b @ @0 @x @-1 @99999999999 /etc/passwd / /sys/fs "$scratch"; do

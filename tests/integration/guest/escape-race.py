@@ -98,8 +98,8 @@ def main():
             attempt(["create", "-p", "./race/a/b/new", "cgroup.max.depth=77"], counts)
             attempt(["set", "./race/a/b", "cgroup.max.depth=77"], counts)
             attempt(["set", "./race/kept", "cgroup.max.depth=77"], counts)
-            attempt(["remove", "./race/kept"], counts)
-            attempt(["remove", "-r", "./race/a/b"], counts)
+            attempt(["remove", "-q", "./race/kept"], counts)
+            attempt(["remove", "-qr", "./race/a/b"], counts)
             attempt(["exec", "--create", "./race/a/b/run", "--", "true"], counts, 125)
             counts["outside"] += move(sleeper.pid, "./race/kept", victim, counts)
     finally:

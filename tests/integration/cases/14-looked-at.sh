@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2154 # what is in single quotes is for another shell; $user comes from inside()
+# shellcheck source=tests/integration/groups.sh
+. "${BASH_SOURCE[0]%/*}/../groups.sh"
+# Success is said of what was looked at afterwards; what is gone already is success; what fails or is killed takes back
+# what it made, and nothing else.
+# The tests that need no controllers are for the container.
+
+# stranger_in GROUP: a process of the user other's in it: $process.
+stranger_in() {
+    process_in "$1" other
+}
+
+# at_once N CMD…: N of them at once; each ends with 0. What they say is in the file said.
+at_once() {
+    local i pids=()
+    for ((i = 0; i < $1; i++)); do
+        "${@:2}" >>"$scratch/said" 2>&1 </dev/null &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i" || fail "status $?: $(<"$scratch/said")"
+    done
+}
+
+test_kill_stranger() {
+    # kill: whoever did not get the signal is named, with what helps, while the others got it; stop likewise
+    needs container
+    scope tester mixed
+    stranger_in "$boundary/main"
+    run nearby tester cgscope kill "$unit/main"
+    expect_refusal 1 "process $process .*$unit/main.*uid $(id -u other).*uid $(id -u tester).*cgscope kill -s KILL "
+    wait_until test ! -e "/proc/$sleeper"
+    [[ -e /proc/$process ]] || fail 'it was to live'
+    run nearby tester cgscope kill "$unit"
+    expect_refusal 1 "process $process .*$unit.*uid $(id -u other).*cgscope kill -s KILL $unit/main "
+    run nearby tester cgscope stop "$unit"
+    expect_refusal 1 "$unit .*process $process .*uid $(id -u other).*cgscope kill -s KILL $unit/main "
+    # Which does help: the name is free again.
+    works nearby tester cgscope kill -s KILL "$unit/main"
+    wait_until unit_is tester "$unit" not-found
+    works nearby tester cgscope run -q -u "$unit" -- true
+
+    # By the unit, where the stranger is in a group below.
+    scope tester mixed
+    mkdir "$boundary/below"
+    stranger_in "$boundary/below"
+    run nearby tester cgscope kill -s KILL "$unit"
+    if [[ $status -ne 0 ]]; then
+        expect_refusal 1 "process $process .*uid $(id -u other)"
+        [[ -e /proc/$process ]] || fail 'it is gone'
+    else
+        wait_until test ! -e "/proc/$process"
+    fi
+}
+
+test_vanished() {
+    # remove, stop and kill of the only group of a scope, which goes with it: 0; four at once, too
+    # deadline 90
+    needs container
+    local user words
+    for user in root tester; do
+        for words in 'remove -r' stop 'stop --grace=0' kill 'kill -s KILL'; do
+            scope "$user" vanish
+            # shellcheck disable=SC2086 # words
+            works nearby "$user" cgscope $words "$unit/main"
+            wait_until unit_is "$user" "$unit" not-found
+        done
+        for words in "remove -qr $unit/main" "stop -q $unit/main" "stop -q $unit"; do
+            scope "$user" vanish
+            # shellcheck disable=SC2086
+            at_once 4 nearby "$user" cgscope $words
+            expect_file "$scratch/said" ''
+            wait_until unit_is "$user" "$unit" not-found
+        done
+    done
+}
+
+gone_inside() {
+    local target i verb
+    # Said, for it may be a slip of the pen; what can be seen elsewhere is no success.
+    for target in ./nosuch "$CGSCOPE_UNIT/main/nosuch" "$CGSCOPE_ROOT/nosuch" test-nosuch.scope/a; do
+        for verb in remove stop; do
+            run cgscope "$verb" "$target"
+            expect_status 0
+            expect_lines err 1
+            expect_err "$target is not there"
+            works cgscope "$verb" -q "$target"
+        done
+    done
+    run cgscope stop test-nosuch.scope
+    expect_status 0
+    expect_err 'test-nosuch\.scope is not there'
+    refused 1 'process' stop @999999999
+    [[ $user == root ]] || refused 1 'no unit systemd-journald\.service.*--system' stop systemd-journald.service
+    for i in {1..8}; do
+        mkdir -p a/b/c a/d
+        sleep_in a/b/c
+        sleep_in a
+        at_once 4 cgscope remove -qr ./a
+        expect_none a
+    done
+    expect_file "$scratch/said" ''
+}
+
+test_gone() {
+    # what is not there needs not be removed nor stopped: 0 and one line; four remove -r at once all succeed
+    needs container
+    local user
+    for user in root tester; do
+        : >"$scratch/said"
+        chmod 666 "$scratch/said"
+        inside "$user" gone_inside
+    done
+}
