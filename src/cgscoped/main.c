@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <malloc.h>
 #include <signal.h>
 
 #include "basic/log.h"
@@ -31,11 +32,16 @@ static void event_unrefp(sd_event **event) {
         (void) sd_event_unref(*event);
 }
 
+/* The largest message is given back whole when it was dealt with; malloc() would else learn to keep blocks of its size. */
+#define LARGE_BLOCK (128 * 1024)
+
 static int serve(void) {
         _cleanup_(event_unrefp) sd_event *event = NULL;
         _cleanup_(service_freep) Service *service = NULL;
         _cleanup_free_ char *message = NULL;
         int r;
+
+        (void) mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 
         r = block_signals();
         if (r >= 0)

@@ -12,18 +12,41 @@ void queue_done(Queue *queue) {
                 request_free(TAILQ_FIRST(&queue->requests));
 }
 
+static int refuse_crowd(int n, sd_bus_error *error) {
+        return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                 "cgscoped has %d requests to deal with already; try again later", n);
+}
+
+int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *error) {
+        const Request *request;
+        size_t n = 0, n_all = 0;
+
+        TAILQ_FOREACH(request, &queue->requests, link)
+                if (request->stage == REQUEST_IDENTIFYING) {
+                        n += streq(sd_bus_message_get_sender(request->message), name);
+                        n_all++;
+                }
+        if (n >= QUEUE_UNKNOWN_PER_CONNECTION_MAX)
+                return refuse_crowd(QUEUE_UNKNOWN_PER_CONNECTION_MAX, error);
+        if (n_all >= QUEUE_UNKNOWN_MAX)
+                return refuse_crowd(QUEUE_UNKNOWN_MAX, error);
+
+        return 0;
+}
+
 int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error) {
         const Request *request;
         size_t n = 0, n_all = 0;
 
         /* root's are counted apart: others, however many, do not keep root out. */
         TAILQ_FOREACH(request, &queue->requests, link) {
+                if (request->stage == REQUEST_IDENTIFYING)
+                        continue;
                 n += request->sender == sender;
                 n_all += (request->sender == 0) == (sender == 0);
         }
         if (n_all >= QUEUE_MAX)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                         "cgscoped has %d requests to deal with already; try again later", QUEUE_MAX);
+                return refuse_crowd(QUEUE_MAX, error);
         if (sender != 0 && n >= QUEUE_PER_USER_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                          "uid %u has %d requests under way already; wait for one to end",

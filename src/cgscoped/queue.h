@@ -6,10 +6,13 @@
 
 #include "cgscoped/request.h"
 
-/* No caller can fill the service, nor all callers together its memory. */
+/* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
+ * message; there may be more of those that it was asked about. */
 #define QUEUE_PER_USER_MAX 8
 #define QUEUE_MAX 64
 #define QUEUE_READERS_MAX 4
+#define QUEUE_UNKNOWN_PER_CONNECTION_MAX 64
+#define QUEUE_UNKNOWN_MAX 1024
 
 /* Microseconds. */
 typedef struct Timeouts {
@@ -36,7 +39,9 @@ void queue_init(Queue *queue);
 /* Drops what is in it, without an answer; a worker is killed. */
 void queue_done(Queue *queue);
 
-/* Whether there is room for another request of @sender: 0, or a negative errno with @error set. */
+/* Whether there is room for another request of the connection @name, nobody knows yet whose; and then for one of
+ * @sender: 0, or a negative errno with @error set. */
+int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *error);
 int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error);
 
 void queue_add(Queue *queue, Request *request);

@@ -13,6 +13,7 @@
 void request_free(Request *request) {
         queue_remove(request->queue, request);
 
+        (void) sd_bus_slot_unref(request->question);
         polkit_check_free(request->check);
         worker_free(request->worker);
         (void) sd_bus_message_unref(request->message);
@@ -199,18 +200,42 @@ static int look_up(Request *request) {
                             request, &request->worker);
 }
 
-int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
-        Request *request;
-        uid_t sender;
+/* Who asks is known: is there room for him? The rest is answered later, whatever becomes of it. */
+static int on_identified(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error _unused_) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        Request *request = userdata;
         int r;
 
-        r = sender_uid(message, &sender);
-        if (r == -ENXIO)
+        r = sender_read(answer, &request->sender);
+        if (r == -ENXIO) { /* nobody is there to be answered */
+                end(request);
                 return 1;
+        }
         if (r < 0)
-                return delegation_error_set(error, r, "the bus does not say who asks, so nothing can be allowed");
+                r = delegation_error_set(&error, r, "the bus does not say who asks, so nothing can be allowed");
+        if (r >= 0)
+                r = queue_admit(request->queue, request->sender, &error);
+        if (r >= 0) {
+                r = look_up(request);
+                if (r < 0)
+                        (void) delegation_error_set(&error, r, NULL);
+        }
+        if (r < 0) {
+                answer_error(request, &error);
+                end(request);
+        }
 
-        r = queue_admit(queue, sender, error);
+        return 1;
+}
+
+int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
+        Request *request;
+        int r;
+
+        if (!sd_bus_message_get_sender(message))
+                return delegation_error_set(error, -EACCES, "the bus does not say who asks, so nothing can be allowed");
+
+        r = queue_admit_unknown(queue, sd_bus_message_get_sender(message), error);
         if (r < 0)
                 return r;
 
@@ -221,11 +246,11 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
                 .queue = queue,
                 .message = sd_bus_message_ref(message),
                 .what = *what,
-                .sender = sender,
+                .stage = REQUEST_IDENTIFYING,
         };
         queue_add(queue, request);
 
-        r = look_up(request);
+        r = sender_ask(message, on_identified, request, &request->question);
         if (r < 0) {
                 request_free(request);
                 return delegation_error_set(error, r, NULL);

@@ -12,6 +12,7 @@
 typedef struct Queue Queue;
 
 typedef enum RequestStage {
+        REQUEST_IDENTIFYING, /* the bus was asked who sent it */
         REQUEST_LOOKING_UP,  /* the user that it is for */
         REQUEST_AUTHORIZING, /* polkit was asked */
         REQUEST_QUEUED,      /* may run, and waits for its turn */
@@ -24,12 +25,13 @@ typedef struct Request {
 
         sd_bus_message *message; /* to be answered */
         DelegationRequest what;
-        uid_t sender;
+        uid_t sender; /* known after REQUEST_IDENTIFYING */
         char *user; /* name of the user that it is for; NULL: everybody */
 
         RequestStage stage;
-        PolkitCheck *check; /* of REQUEST_AUTHORIZING */
-        Worker *worker;     /* of REQUEST_LOOKING_UP and REQUEST_RUNNING */
+        sd_bus_slot *question; /* of REQUEST_IDENTIFYING */
+        PolkitCheck *check;    /* of REQUEST_AUTHORIZING */
+        Worker *worker;        /* of REQUEST_LOOKING_UP and REQUEST_RUNNING */
 } Request;
 
 /* Takes the call @message, which asks for @what, in. Returns 1: it will be answered, or nobody is there to be answered;

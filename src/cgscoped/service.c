@@ -12,6 +12,9 @@
 
 #define DBUS_LOCAL "org.freedesktop.DBus.Local"
 
+/* What RequestName answers in the good case; another answer is that the name is somebody else's. */
+#define NAME_IS_OURS 1U
+
 const ServiceOptions service_defaults = {
         .idle = 30 * USEC_PER_SEC,
         .timeouts = {
@@ -31,12 +34,13 @@ typedef enum ServiceState {
 struct Service {
         sd_event *event;
         sd_bus *bus;
-        sd_bus_slot *release;
+        sd_bus_slot *request_name, *release;
         sd_event_source *idle, *signals[2];
         uint64_t idle_usec;
         Queue queue;
 
         ServiceState state;
+        bool named;    /* the name is ours, and systemd was told */
         bool released; /* nobody finds the service by its name any more */
         int status;    /* that the event loop ends with */
 };
@@ -79,6 +83,8 @@ static void on_count(size_t n, void *userdata) {
                 return;
         }
 
+        if (!service->named)
+                return;
         if (n == 0)
                 (void) sd_event_source_set_time_relative(service->idle, service->idle_usec);
         (void) sd_event_source_set_enabled(service->idle, n == 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
@@ -147,6 +153,8 @@ static int watch_events(Service *service) {
 
         r = sd_event_add_time_relative(service->event, &service->idle, CLOCK_MONOTONIC, service->idle_usec, 0,
                                        on_idle, service);
+        if (r >= 0) /* until the name is there nobody can call */
+                r = sd_event_source_set_enabled(service->idle, SD_EVENT_OFF);
         if (r >= 0) /* who has called already comes first */
                 r = sd_event_source_set_priority(service->idle, SD_EVENT_PRIORITY_IDLE);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(signals); i++)
@@ -155,14 +163,25 @@ static int watch_events(Service *service) {
         return r;
 }
 
-/* One match for all that leave the bus: it is in place before any of them can call, and the bus says it after the last
- * of what the one that left has sent. */
+static int on_match(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
+        const sd_bus_error *refusal = sd_bus_message_get_error(m);
+        Service *service = userdata;
+
+        if (!refusal)
+                return 1;
+        log_error("the bus does not say who leaves it: %s", refusal->message);
+        return sd_event_exit(service->event, -sd_bus_error_get_errno(refusal));
+}
+
+/* One match for all that leave the bus: the bus has it before any of them can call, and says it after the last of what
+ * the one that left has sent. Here as everywhere the answer is not waited for: anybody may send 32 MiB at a time, and
+ * sd-bus keeps all that comes before an answer that it waits for. */
 static int watch_bus(Service *service) {
         int r;
 
-        r = sd_bus_add_match(service->bus, NULL, "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
-                             "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg2=''",
-                             on_name_owner_changed, service);
+        r = sd_bus_add_match_async(service->bus, NULL, "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
+                                   "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg2=''",
+                                   on_name_owner_changed, on_match, service);
         if (r >= 0)
                 r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected",
                                               on_disconnected, NULL, service);
@@ -200,16 +219,30 @@ static int connect_bus(Service *service, char **ret_message) {
         return r < 0 ? bus_explain(MANAGER_SYSTEM, address, r, ret_message) : 0;
 }
 
-static int take_name(Service *service, char **ret_message) {
-        int r = sd_bus_request_name(service->bus, DELEGATION_NAME, 0);
+/* What was sent to a service that was to be started comes as soon as the name is there. */
+static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
+        const sd_bus_error *refusal = sd_bus_message_get_error(m);
+        Service *service = userdata;
+        uint32_t result = 0;
+        int r;
 
-        if (r == -EEXIST)
-                return message_set(r, ret_message, DELEGATION_NAME " is taken: another cgscoped runs");
+        r = refusal ? -sd_bus_error_get_errno(refusal) : sd_bus_message_read(m, "u", &result);
         if (r < 0)
-                return message_set(r, ret_message, "the bus does not give us " DELEGATION_NAME ": %s; is its policy "
-                                   "installed (dbus-1/system.d)?", strerror(-r));
+                log_error("the bus does not give us " DELEGATION_NAME ": %s; is its policy installed "
+                          "(dbus-1/system.d)?", refusal ? refusal->message : strerror(-r));
+        else if (result != NAME_IS_OURS) {
+                log_error(DELEGATION_NAME " is taken: another cgscoped runs");
+                r = -EEXIST;
+        }
+        if (r < 0)
+                return sd_event_exit(service->event, r);
+        if (service->state != SERVICE_SERVING)
+                return 1;
 
-        return 0;
+        service->named = true;
+        (void) sd_notify(false, "READY=1");
+        on_count(service->queue.n, service);
+        return 1;
 }
 
 int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message) {
@@ -224,10 +257,9 @@ int service_new(sd_event *event, const ServiceOptions *options, Service **ret, c
         queue_init(&service->queue);
 
         r = watch_events(service);
-        if (r >= 0)
-                r = connect_bus(service, ret_message);
-        if (r >= 0)
-                r = take_name(service, ret_message);
+        if (r < 0)
+                return r;
+        r = connect_bus(service, ret_message);
         if (r < 0)
                 return r;
 
@@ -236,7 +268,11 @@ int service_new(sd_event *event, const ServiceOptions *options, Service **ret, c
         service->queue.timeouts = options->timeouts;
         service->queue.on_count = on_count;
         service->queue.userdata = service;
-        (void) sd_notify(false, "READY=1");
+
+        r = sd_bus_request_name_async(service->bus, &service->request_name, DELEGATION_NAME, 0,
+                                      on_named, service);
+        if (r < 0)
+                return r;
         *ret = TAKE_PTR(service);
         return 0;
 }
@@ -246,6 +282,7 @@ void service_free(Service *service) {
                 return;
 
         queue_done(&service->queue);
+        (void) sd_bus_slot_unref(service->request_name);
         (void) sd_bus_slot_unref(service->release);
         (void) sd_bus_flush_close_unref(service->bus);
         (void) sd_event_source_disable_unref(service->idle);

@@ -24,9 +24,9 @@ extern const sd_bus_vtable service_vtable[];
 /* Takes in the call @message, which asks for @what. As a handler of sd-bus does: 1, or a negative errno with @error. */
 int service_take(Service *service, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error);
 
-/* Connects to the bus, takes the name and tells systemd that it is there. From then on @event does all of it, until
- * it ends with 0 after idleness or a signal, -ECONNRESET when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be
- * blocked. On failure *ret_message may get one line, to be freed by the caller. */
+/* Connects to the bus. From then on @event does all of it: takes the name, tells systemd that it is there, serves. It
+ * ends with 0 after idleness or a signal, -EEXIST or another errno, logged, where the name is not to be had, -ECONNRESET
+ * when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. On failure *ret_message may get one line, to be freed by the caller. */
 int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message);
 void service_free(Service *service);
 

@@ -11,15 +11,18 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] METHOD UID FLAGS [CONTROLLER…]: calls a method of
- * cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most. METHOD is Get,
+/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] [-p PINGS] METHOD UID FLAGS [CONTROLLER…]: calls a method
+ * of cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most. METHOD is Get,
  * which takes UID alone, or EnableWithFlags or DisableWithFlags. -u: as this user, from the beginning. -s: stops itself
- * first, so that somebody can get ready. -i: polkit may ask somebody. When all are answered it says how often each answer
- * came, "COUNT ok" or "COUNT ERROR-NAME: TEXT" with the first such text. */
+ * first, so that somebody can get ready. -i: polkit may ask somebody. -p: after each of these, so many calls of Ping with
+ * nearly the largest body that the system bus takes, answered with "pong"; when the bus has all of it, "sent" is said on
+ * the standard error. When all are answered it says how often each answer came, "COUNT ok" or "COUNT ERROR-NAME: TEXT"
+ * with the first such text. */
 
 #define NAME "org.cgscope.Delegation1"
 #define PATH "/org/cgscope/Delegation1"
 #define ANSWERS_MAX 16
+#define PING_SIZE ((size_t) 31 << 20) /* a message may have 32 MiB there */
 
 static struct {
         char *name, *text;
@@ -57,8 +60,8 @@ static void count(const char *name, const char *text) {
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error) {
         const sd_bus_error *error = sd_bus_message_get_error(m);
 
-        (void) userdata, (void) ret_error;
-        count(error ? error->name : "ok", error ? error->message : NULL);
+        (void) ret_error;
+        count(error ? error->name : userdata, error ? error->message : NULL);
         waiting--;
         return 1;
 }
@@ -73,7 +76,19 @@ static void call(sd_bus *bus, bool interactive, char *words[]) {
                 check(sd_bus_message_append(m, "t", (uint64_t) strtoull(words[2], NULL, 10)), words[2]);
         }
         check(sd_bus_message_set_allow_interactive_authorization(m, interactive), "interactive");
-        check(sd_bus_call_async(bus, NULL, m, on_answer, NULL, UINT64_MAX), "call");
+        check(sd_bus_call_async(bus, NULL, m, on_answer, (char *) "ok", UINT64_MAX), "call");
+        sd_bus_message_unref(m);
+        waiting++;
+}
+
+static void ping(sd_bus *bus) {
+        sd_bus_message *m = NULL;
+        void *body;
+
+        check(sd_bus_message_new_method_call(bus, &m, NAME, PATH, "org.freedesktop.DBus.Peer", "Ping"), "Ping");
+        check(sd_bus_message_append_array_space(m, 'y', PING_SIZE, &body), "Ping");
+        memset(body, 'x', PING_SIZE);
+        check(sd_bus_call_async(bus, NULL, m, on_answer, (char *) "pong", UINT64_MAX), "Ping");
         sd_bus_message_unref(m);
         waiting++;
 }
@@ -87,12 +102,12 @@ static void process(sd_bus *bus) {
 }
 
 int main(int argc, char *argv[]) {
-        unsigned calls = 1, window = 1;
+        unsigned calls = 1, window = 1, pings = 0;
         bool interactive = false;
         sd_bus *bus = NULL;
         int c;
 
-        while ((c = getopt(argc, argv, "+u:sin:w:")) >= 0)
+        while ((c = getopt(argc, argv, "+u:sin:w:p:")) >= 0)
                 if (c == 'u')
                         become(optarg);
                 else if (c == 's')
@@ -103,6 +118,8 @@ int main(int argc, char *argv[]) {
                         calls = (unsigned) atoi(optarg);
                 else if (c == 'w')
                         window = (unsigned) atoi(optarg);
+                else if (c == 'p')
+                        pings = (unsigned) atoi(optarg);
                 else
                         return 2;
         if (argc - optind < 3 && (argc - optind < 2 || strcmp(argv[optind], "Get") != 0))
@@ -112,7 +129,13 @@ int main(int argc, char *argv[]) {
         while (calls > 0 || waiting > 0)
                 if (calls > 0 && waiting < window) {
                         call(bus, interactive, argv + optind);
+                        for (unsigned i = 0; i < pings; i++)
+                                ping(bus);
                         calls--;
+                        if (calls == 0 && pings > 0) {
+                                check(sd_bus_flush(bus), "bus");
+                                fputs("sent\n", stderr);
+                        }
                 } else
                         process(bus);
 
