@@ -2,37 +2,62 @@
 #include "module.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 
+#include "basic/fd.h"
 #include "basic/log.h"
 #include "config.h"
 
-static int find_module(const char *module, char *path, size_t size) {
-        ssize_t n = readlink("/proc/self/exe", path, size - strlen(module) - 1);
-        char *slash;
+/* Whether nobody could have written @module who could not have written the program that runs. */
+static bool is_as_safe(const struct stat *module, const struct stat *program) {
+        mode_t more = module->st_mode & ~program->st_mode & (S_IWGRP | S_IWOTH);
 
-        if (n > 0) {
-                path[n] = '\0';
-                slash = strrchr(path, '/');
-                (void) stpcpy(slash + 1, module);
-                if (access(path, R_OK) == 0)
-                        return 0;
-        }
+        return S_ISREG(module->st_mode) && module->st_uid == program->st_uid && more == 0 &&
+               (!(module->st_mode & S_IWGRP) || module->st_gid == program->st_gid);
+}
 
-        return snprintf(path, size, MODULE_DIR "/%s", module) < (int) size ? 0 : -ENAMETOOLONG;
+/* In the build directory it is beside the program. Where the program is installed there is nothing of ours beside it:
+ * what has that name there is somebody else's, and perhaps his who may write there, and not his whom it would be run as.
+ * It is opened once, so that what was looked at is what is loaded. */
+static int open_beside(const char *module) {
+        char path[PATH_MAX];
+        struct stat program, st;
+        _cleanup_close_ int fd = -EBADF;
+        ssize_t n;
+
+        n = readlink("/proc/self/exe", path, sizeof(path) - strlen(module) - 1);
+        if (n < 0)
+                return -errno;
+        path[n] = '\0';
+        if (streq(path, PROGRAM_PATH) || stat("/proc/self/exe", &program) < 0)
+                return -ENOENT;
+
+        (void) strcpy(strrchr(path, '/') + 1, module);
+        fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return -errno;
+
+        return is_as_safe(&st, &program) ? TAKE_FD(fd) : -EPERM;
 }
 
 const void *module_load(const char *module, const char *symbol, const char *purpose) {
+        _cleanup_close_ int fd = open_beside(module);
         char path[PATH_MAX];
         const void *exported = NULL;
-        void *handle = NULL;
+        void *handle;
 
-        if (find_module(module, path, sizeof(path)) >= 0)
-                handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+        if (fd >= 0)
+                (void) snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        else
+                (void) snprintf(path, sizeof(path), MODULE_DIR "/%s", module);
+
+        handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
         if (handle)
                 exported = dlsym(handle, symbol);
         if (!exported)
-                log_error("cannot load %s: %s", purpose, dlerror() ?: "its path is too long");
+                log_error("cannot load %s: %s", purpose, dlerror() ?: "it is another version's");
 
         return exported;
 }
