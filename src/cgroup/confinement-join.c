@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "basic/proc.h"
 #include "cgroup/confinement-internal.h"
 #include "cgroup/group.h"
 #include "cgroup/members.h"
@@ -31,12 +32,10 @@ static int reap(pid_t pid) {
 static int open_namespaces(pid_t pid, ConfinementFlags flags, Confinement *ret) {
         _cleanup_(confinement_done) Confinement found = CONFINEMENT_INIT;
         _cleanup_close_ int process = -EBADF;
-        char path[32];
 
-        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
-        process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        process = proc_open_number(pid);
         if (process < 0)
-                return -errno;
+                return process;
 
         found.cgroup = openat(process, "ns/cgroup", O_RDONLY | O_CLOEXEC);
         if (found.cgroup < 0)

@@ -6,24 +6,35 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/proc.h"
 
 /* A file of controllers' names: a dozen words. */
 #define CONTROLLERS_SIZE 512
 
+/* PATH_MAX for the unified line and as much for a dozen of v1; longer ones exist only where somebody tries. */
+#define CGROUP_TEXT_SIZE 16384
+
+static ssize_t read_cgroup(pid_t pid, char text[static CGROUP_TEXT_SIZE]) {
+        _cleanup_close_ int proc = -EBADF;
+        ssize_t n;
+
+        /* Whatever /proc is of, "self" is ourselves. */
+        if (pid == 0)
+                return fd_read_path("/proc/self/cgroup", text, CGROUP_TEXT_SIZE);
+
+        proc = proc_open_number(pid);
+        n = proc < 0 ? proc : fd_read_file(proc, "cgroup", text, CGROUP_TEXT_SIZE);
+        return n == -ENOENT ? -ESRCH : n;
+}
+
 int cgroup_of_process(pid_t pid, char **ret) {
-        /* PATH_MAX for the unified line and as much for a dozen of v1; longer ones exist only where somebody tries. */
-        char path[64], text[16384], *end;
+        char text[CGROUP_TEXT_SIZE], *end;
         const char *line;
         ssize_t n;
 
-        if (pid == 0)
-                (void) stpcpy(path, "/proc/self/cgroup");
-        else
-                (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
-
-        n = fd_read_path(path, text, sizeof(text));
+        n = read_cgroup(pid, text);
         if (n < 0)
-                return n == -ENOENT && pid != 0 ? -ESRCH : (int) n;
+                return (int) n;
 
         /* The unified hierarchy is number 0 and is printed last. */
         line = startswith(text, "0::");

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "cgroup/proc.h"
+#include "basic/proc.h"
 
 /* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
 #define PF_EXITING 0x00000004UL

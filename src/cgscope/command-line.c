@@ -4,17 +4,19 @@
 #include <fcntl.h>
 
 #include "basic/fd.h"
+#include "basic/proc.h"
 
 #define COMMAND_LINE_MAX 4096
 
 /* The first bytes of a file of the process. Of its command line there may be megabytes. */
 static ssize_t read_beginning(pid_t pid, const char *name, char *buffer, size_t size) {
-        _cleanup_close_ int fd = -EBADF;
-        char path[64];
+        _cleanup_close_ int proc = proc_open_number(pid), fd = -EBADF;
         ssize_t n;
 
-        (void) snprintf(path, sizeof(path), "/proc/%d/%s", (int) pid, name);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (proc < 0)
+                return proc;
+
+        fd = openat(proc, name, O_RDONLY | O_CLOEXEC);
         n = fd < 0 ? -1 : read(fd, buffer, size - 1);
         if (n < 0)
                 return errno == ENOENT ? -ESRCH : -errno;
@@ -25,8 +27,14 @@ static ssize_t read_beginning(pid_t pid, const char *name, char *buffer, size_t 
 
 int command_line_read(pid_t pid, char **ret) {
         char text[COMMAND_LINE_MAX];
-        ssize_t n = read_beginning(pid, "cmdline", text, sizeof(text));
+        ssize_t n;
 
+        if (pid == 0) {
+                *ret = strdup("(outside of this PID namespace)");
+                return *ret ? 0 : -ENOMEM;
+        }
+
+        n = read_beginning(pid, "cmdline", text, sizeof(text));
         if (n < 0)
                 return (int) n;
 

@@ -9,6 +9,8 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/proc.h"
+#include "cgroup/group.h"
 
 /* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
 #define PF_KTHREAD 0x00200000UL
@@ -19,14 +21,13 @@ bool process_has_ended(int pidfd) {
         return pidfd >= 0 && poll(&pollfd, 1, 0) > 0;
 }
 
-static int is_kernel_thread(pid_t pid) {
-        char path[64], text[1024];
+static int is_kernel_thread(int proc) {
+        char text[1024];
         unsigned long flags;
         const char *p;
         ssize_t n;
 
-        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
-        n = fd_read_path(path, text, sizeof(text));
+        n = fd_read_file(proc, "stat", text, sizeof(text));
         if (n < 0)
                 return (int) n;
 
@@ -38,19 +39,32 @@ static int is_kernel_thread(pid_t pid) {
         return (flags & PF_KTHREAD) != 0;
 }
 
-static int check_process(pid_t pid, bool owned) {
-        char path[64];
+/* The first process of a PID namespace may be any: what makes it a manager is where it lives. Where that is not to be
+ * seen it is taken for one. */
+static bool is_manager(pid_t pid) {
+        _cleanup_free_ char *path = NULL;
+
+        return pid == 1 && (cgroup_of_process(pid, &path) < 0 || streq(path, "/") || endswith(path, "/init.scope"));
+}
+
+static int report_no_proc(pid_t pid) {
+        return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID namespace; "
+                         "mount -t proc proc /proc shows this one", (int) pid), -ENOSYS;
+}
+
+static int check_process(pid_t pid, int pidfd, bool owned) {
+        _cleanup_close_ int proc = proc_open(pidfd);
         struct stat st;
         int r;
 
-        if (pid == 1)
+        if (proc == -ENOSYS)
+                return report_no_proc(pid);
+        if (is_manager(pid))
                 return log_error("process 1 is the manager itself and stays where it is"), -EINVAL;
-
-        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
-        if (stat(path, &st) < 0)
+        if (proc < 0 || fstat(proc, &st) < 0)
                 return log_error("no process %d", (int) pid), -ESRCH;
 
-        r = is_kernel_thread(pid);
+        r = is_kernel_thread(proc);
         if (r < 0)
                 return log_error("no process %d", (int) pid), -ESRCH;
         if (r > 0)
@@ -120,7 +134,7 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         int r = process_open(pid, &pidfd);
 
         if (r >= 0)
-                r = check_process(pid, owned);
+                r = check_process(pid, pidfd, owned);
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))

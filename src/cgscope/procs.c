@@ -2,7 +2,9 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/proc.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/aim.h"
@@ -99,29 +101,28 @@ static int add_row(Procs *procs, pid_t pid, const char *user, char *command, con
         return r;
 }
 
-/* One that ends meanwhile is passed over. */
+static int report_no_proc(const Procs *procs) {
+        return log_error("cannot list the processes in %s: /proc is not mounted here, or is that of another PID "
+                         "namespace; mount -t proc proc /proc shows this one", procs->aim.text), -ENOSYS;
+}
+
+/* One that ends meanwhile is passed over, and of one without a number here nobody knows whose it is. */
 static int add_process(Procs *procs, pid_t pid, const char *group) {
-        char path[64], *command;
+        _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
         struct stat st;
+        char *command;
         int r;
 
-        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
-        if (stat(path, &st) < 0 || command_line_read(pid, &command) < 0)
-                return 0;
+        if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
+                return proc == -ENOSYS ? report_no_proc(procs) : 0;
 
-        r = look_up_user(procs, st.st_uid);
+        r = pid == 0 ? 0 : look_up_user(procs, st.st_uid);
         if (r < 0) {
                 free(command);
                 return r;
         }
 
-        return add_row(procs, pid, procs->user, command, group);
-}
-
-static int add_outsider(Procs *procs, const char *group) {
-        char *command = strdup("(outside of this PID namespace)");
-
-        return command ? add_row(procs, 0, NULL, command, group) : log_oom();
+        return add_row(procs, pid, pid == 0 ? NULL : procs->user, command, group);
 }
 
 static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
@@ -141,7 +142,7 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
                                : aim_report(&procs->aim, (int) n, "cannot list the processes in");
 
         for (ssize_t i = 0; i < n; i++) {
-                int r = pids[i] == 0 ? add_outsider(procs, path) : add_process(procs, pids[i], path);
+                int r = add_process(procs, pids[i], path);
 
                 if (r < 0)
                         return r;

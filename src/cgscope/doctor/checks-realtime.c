@@ -9,6 +9,7 @@
 
 #include "basic/fd.h"
 #include "basic/parse.h"
+#include "basic/proc.h"
 #include "cgroup/group.h"
 #include "cgscope/doctor/checks-kernel.h"
 #include "cgscope/doctor/checks-text.h"
@@ -177,9 +178,13 @@ static int look_at_process(RealTime *real_time, int root, const char *pid) {
 }
 
 static int look_at_processes(RealTime *real_time, int root) {
-        DIR *directory = opendir("/proc");
-        int r = 0;
+        DIR *directory;
+        int r = proc_check_own(); /* the numbers there are told to a person */
 
+        if (r < 0)
+                return r;
+
+        directory = opendir("/proc");
         if (!directory)
                 return -errno;
 
@@ -233,6 +238,9 @@ int check_real_time(const Doctor *doctor, Finding *ret) {
         if (r < 0)
                 return r;
         r = look_at_processes(&real_time, doctor->root);
+        if (r == -ENOSYS)
+                return finding_set(ret, FINDING_UNKNOWN, NULL, "processes in real time: /proc is that of another PID "
+                                   "namespace; mount -t proc proc /proc shows this one");
         if (r < 0)
                 return finding_cannot_look(ret, "/proc", r);
 

@@ -10,7 +10,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/members.h"
-#include "cgroup/proc.h"
+#include "basic/proc.h"
 #include "cgscope/process.h"
 
 /* Descriptors are kept of all that is to be read from elsewhere. */
@@ -144,6 +144,14 @@ int ns_look_at_all(Ns *ns) {
 
         if (r < 0)
                 return r;
+
+        /* Its entries are numbers, too, and of a person's they are said to be. */
+        r = proc_check_own();
+        if (r == -ENOSYS)
+                return log_error("/proc is that of another PID namespace, whose numbers mean nothing here; mount -t "
+                                 "proc proc /proc shows this one"), r;
+        if (r < 0)
+                return log_error_errno(r, "cannot look at /proc");
 
         directory = opendir("/proc");
         if (!directory)

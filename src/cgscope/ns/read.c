@@ -4,7 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/proc.h"
+#include "basic/proc.h"
 #include "cgscope/ns/look.h"
 
 /* How often a process is read that is moved, or enters another namespace, meanwhile. */
