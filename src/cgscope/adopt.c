@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/path.h"
 #include "cgscope/arrival.h"
 #include "cgscope/ask.h"
 #include "cgscope/delegation.h"
@@ -130,12 +131,36 @@ static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
         return -ESRCH;
 }
 
+/* The others as well: the manager says that it took them all, and is not believed. What is further down has gone there
+ * by itself. */
+static int check_taken(const Adopt *adopt) {
+        const ProcessList *processes = &adopt->processes;
+
+        for (size_t i = 0; i < processes->n; i++) {
+                _cleanup_free_ char *path = NULL;
+                int r = cgroup_of_process(processes->pids[i], &path);
+
+                if (process_has_ended(processes->pidfds[i]))
+                        continue;
+                if (r < 0)
+                        return log_error_errno(r, "cannot read the control group of process %d",
+                                               (int) processes->pids[i]);
+                if (!cgroup_path_is_within(path, adopt->scope.path))
+                        return log_error("%s was started, but process %d is in %s", adopt->request.unit,
+                                         (int) processes->pids[i], path), -EXDEV;
+        }
+
+        return 0;
+}
+
 /* From here on they are in the scope, whatever else fails. */
 static int fill_scope(Adopt *adopt, const ScopeResult *result) {
         const ScopeOptions *options = &adopt->options;
         int r;
 
         r = look_at_scope(adopt, result);
+        if (r >= 0)
+                r = check_taken(adopt);
         if (r >= 0)
                 r = arrival_check(&adopt->scope, options);
         if (r < 0 || !options->delegate || !options->leaf)

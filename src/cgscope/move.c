@@ -5,6 +5,8 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/message.h"
+#include "basic/proc.h"
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
@@ -124,7 +126,7 @@ static int ancestor_is_ours(const Move *move, const char *ancestor) {
 /* Where the kernel refuses, a manager moves only what is its user's. */
 static int check_permitted(Move *move, pid_t pid, const char *path) {
         _cleanup_free_ char *ancestor = cgroup_path_common(path, move->aim.target.path);
-        char directory[64];
+        _cleanup_close_ int proc = -EBADF;
         struct stat st;
 
         if (!ancestor)
@@ -132,8 +134,8 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
         if (user_is_administrator() || ancestor_is_ours(move, ancestor))
                 return 0;
 
-        (void) snprintf(directory, sizeof(directory), "/proc/%d", (int) pid);
-        if (stat(directory, &st) < 0)
+        proc = proc_open_number(pid);
+        if (proc < 0 || fstat(proc, &st) < 0)
                 return log_error("no process %d", (int) pid), -ESRCH;
         if (st.st_uid != geteuid())
                 return log_error("process %d belongs to uid %u, you are uid %u, and %s, from where it would be moved, "
@@ -190,7 +192,9 @@ static void explain(FILE *file, const Move *move, size_t i, int error, const cha
         const ProcessList *processes = &move->processes;
         _cleanup_free_ char *rule = NULL;
 
-        if ((error == -EBUSY || message) && group_can_hold_processes(move->aim.target.fd) == -EBUSY)
+        if (error == -EXDEV && message)
+                fputs(message, file);
+        else if ((error == -EBUSY || message) && group_can_hold_processes(move->aim.target.fd) == -EBUSY)
                 explain_busy(file, &move->aim);
         else if (error == -ESRCH)
                 fputs("the process has ended", file);
@@ -224,7 +228,7 @@ static int report_failure(const Move *move, size_t failed, int error, const char
 
 /* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
  * checked. */
-static int ask_to_move(Move *move, pid_t pid, char **ret_message) {
+static int attach_by_manager(Move *move, pid_t pid, char **ret_message) {
         const Target *target = &move->aim.target;
         _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *unit = NULL, *group = NULL;
         int r;
@@ -239,6 +243,23 @@ static int ask_to_move(Move *move, pid_t pid, char **ret_message) {
         return move->aim.client.asking->unit_attach(move->aim.client.manager, unit, group, &pid, 1, ret_message);
 }
 
+/* A manager says that it is done, and is not believed. What is further down has gone there by itself. */
+static int check_moved(const Move *move, pid_t pid, int pidfd, char **ret_message) {
+        _cleanup_free_ char *path = NULL;
+        int r = cgroup_of_process(pid, &path);
+
+        if (r < 0 || process_has_ended(pidfd) || cgroup_path_is_within(path, move->aim.target.path))
+                return r;
+
+        return message_set(-EXDEV, ret_message, "the manager says that it did, and the process is in %s", path);
+}
+
+static int ask_to_move(Move *move, pid_t pid, int pidfd, char **ret_message) {
+        int r = attach_by_manager(move, pid, ret_message);
+
+        return r < 0 ? r : check_moved(move, pid, pidfd, ret_message);
+}
+
 static int move_one(Move *move, size_t i) {
         pid_t pid = move->processes.pids[i];
         int pidfd = move->processes.pidfds[i], r;
@@ -246,7 +267,7 @@ static int move_one(Move *move, size_t i) {
 
         r = process_has_ended(pidfd) ? -ESRCH : group_attach(move->aim.target.fd, pid);
         if (r == -EACCES && move->aim.client.manager)
-                r = ask_to_move(move, pid, &message);
+                r = ask_to_move(move, pid, pidfd, &message);
         if (r >= 0 && process_has_ended(pidfd))
                 r = -ESRCH;
 

@@ -122,10 +122,10 @@ static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
 
 static int start_scope(Run *run, ScopeResult *ret) {
         _cleanup_close_ int pidfd = -EBADF;
-        pid_t self = getpid();
+        const pid_t self = 0; /* whoever asks, by whatever number */
         int r;
 
-        pidfd = (int) syscall(SYS_pidfd_open, self, 0);
+        pidfd = (int) syscall(SYS_pidfd_open, getpid(), 0);
         if (pidfd < 0)
                 return log_error_errno(-errno, "cannot open a pidfd of this process");
 

@@ -41,7 +41,7 @@ typedef struct ScopeRequest {
         ControllerMask controllers;
         const PropertyList *properties;
 
-        const pid_t *pids; /* the processes, and a pidfd for each */
+        const pid_t *pids; /* the processes, 0 for the caller itself, and a pidfd for each */
         const int *pidfds;
         size_t n_pids;
 
@@ -66,7 +66,7 @@ typedef struct Asking {
         int (*manager_greet)(Manager *manager, const char **ret_name, char **ret_message);
 
         /* Asks for the scope and waits until its job is done. -ETIMEDOUT: the deadline passed. -EEXIST: the name is
-         * taken. With an error, *ret is set, too. */
+         * taken. -EXDEV: a manager that takes no pidfds is in another PID namespace. With an error, *ret is set, too. */
         int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
 
         /* For what came of a request of somebody who is gone, @sender on the bus: waits until the manager has heard all
@@ -92,8 +92,9 @@ typedef struct Asking {
         /* Sends @signal to all processes of @unit. */
         int (*unit_kill)(Manager *manager, const char *unit, int signal, char **ret_message);
 
-        /* Moves processes, by number, into the group @subgroup ("/a/b", "/" for its own) of the delegated @unit. For
-         * what the kernel does not let us do ourselves: a manager may move what is its user's. */
+        /* Moves processes, by number, into the group @subgroup ("/a/b", "/" for its own) of the delegated @unit. 0 is
+         * the caller, who has to be the one that connected. For what the kernel does not let us do ourselves: a manager
+         * may move what is its user's. -EXDEV: it is in another PID namespace, where a number is another process's. */
         int (*unit_attach)(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
                            char **ret_message);
 

@@ -88,7 +88,7 @@ void manager_free(Manager *manager) {
         free(manager);
 }
 
-static const char *manager_title(const Manager *manager) {
+const char *manager_title(const Manager *manager) {
         return manager->options.kind == MANAGER_SYSTEM ? "the system manager" : "your user manager";
 }
 

@@ -35,6 +35,9 @@ void manager_free(Manager *manager);
  * not there. The connection is closed when the manager ends or re-executes. */
 int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message);
 
+/* As a message names it. */
+const char *manager_title(const Manager *manager);
+
 /* Waits until the other end has let us in. */
 int manager_await(Manager *manager);
 int manager_greet(Manager *manager, const char **ret_name, char **ret_message);

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "basic/clock.h"
+#include "systemd/process-number.h"
 
 /* How long a manager that left the bus may take to come back: a re-execution takes one to three seconds on the slowest
  * machine that was measured. */
@@ -175,10 +176,28 @@ static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
         return start_await_job(start, job, sd_bus_message_get_sender(m));
 }
 
+/* A pidfd is the same process everywhere. */
+static int check_numbers(Start *start) {
+        const ScopeRequest *request = start->request;
+        char *message = NULL;
+        int r;
+
+        if (start->use_pidfds)
+                return 0;
+
+        r = manager_check_numbers(start->manager, request->pids, request->n_pids, &message);
+        if (r < 0)
+                (void) start_fail(start, r, message);
+        return r;
+}
+
 static int call_manager(Start *start) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         uint64_t left = deadline_left(start->manager->options.deadline);
         int r;
+
+        if (check_numbers(start) < 0)
+                return 0;
 
         r = scope_message_new(start->manager, start->request, start->use_pidfds, &m);
         if (r >= 0) /* the loop below keeps the deadline; the bus library's own of 25 s must not come before */

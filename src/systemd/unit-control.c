@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/message.h"
 #include "systemd/job.h"
+#include "systemd/process-number.h"
 #include "systemd/property-encode.h"
 #include "systemd/unit.h"
 
@@ -137,6 +138,10 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
+
+        r = manager_check_numbers(manager, pids, n_pids, ret_message);
+        if (r < 0)
+                return r;
 
         r = new_call(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
         if (r >= 0)
