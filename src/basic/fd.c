@@ -16,6 +16,15 @@ int fd_close(int fd) {
         return -EBADF;
 }
 
+int fd_reopen(int fd, int flags) {
+        char path[sizeof("/proc/self/fd/") + 11];
+        int copy;
+
+        (void) snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        copy = open(path, flags | O_CLOEXEC);
+        return copy < 0 ? -errno : copy;
+}
+
 int fd_open_beneath(int dir, const char *path, int flags) {
         struct open_how how = {
                 .flags = (uint64_t) (flags | O_CLOEXEC),

@@ -18,6 +18,10 @@ static inline void fd_closep(int *fd) {
 
 #define _cleanup_close_ _cleanup_(fd_closep)
 
+/* Opens anew what @fd, perhaps one with O_PATH, stands for; by /proc. O_CLOEXEC is added to @flags. Returns the
+ * descriptor. */
+int fd_reopen(int fd, int flags);
+
 /* Opens @path, relative, strictly beneath @dir. O_CLOEXEC is added to @flags. Returns the descriptor. */
 int fd_open_beneath(int dir, const char *path, int flags);
 

@@ -2,6 +2,8 @@
 #include "report.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "basic/clock.h"
@@ -191,11 +193,42 @@ void meter_done(Meter *meter) {
         meter->swap_peak = fd_close(meter->swap_peak);
 }
 
-int report_open(const char *path) {
-        int fd = path ? open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666) :
-                        fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+static bool is_null_device(const struct stat *st) {
+        return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
 
-        return fd < 0 ? log_error_errno(-errno, "--report: cannot write %s", path ?: "to standard error") : fd;
+/* Open for writing, a FIFO waits for a reader and a device may do something: so a look comes first. */
+static int open_file(const char *path) {
+        _cleanup_close_ int node = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        struct stat st;
+        int fd;
+
+        if (node < 0 && errno == ENOENT) {
+                fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+                return fd < 0 ? -errno : fd;
+        }
+        if (node < 0 || fstat(node, &st) < 0)
+                return -errno;
+        if (S_ISLNK(st.st_mode))
+                return -ELOOP;
+        if (!S_ISREG(st.st_mode) && !is_null_device(&st))
+                return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
+
+        return fd_reopen(node, O_WRONLY | O_NOCTTY);
+}
+
+int report_open(const char *path) {
+        int fd = path ? open_file(path) : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+        if (!path && fd < 0)
+                return log_error_errno(-errno, "--report: cannot write to standard error");
+        if (fd == -ELOOP)
+                return log_error("--report: %s is a link, which is not followed; name the file itself", path), fd;
+        if (fd == -ENOTSUP)
+                return log_error("--report: %s is no regular file; without a file, the report is on standard error",
+                                 path), fd;
+
+        return fd < 0 ? log_error_errno(fd, "--report: cannot write %s", path) : fd;
 }
 
 static int write_all(int fd, const char *text, size_t length) {
@@ -222,7 +255,7 @@ void report_write(const Report *report, int fd, const char *path, bool json, boo
 
         if (file)
                 (void) fclose(file);
-        /* Only now: where the command never starts, an older report stays. It fails for what is no regular file. */
+        /* Only now: where the command never starts, an older report stays. It fails for /dev/null. */
         if (path)
                 (void) ftruncate(fd, 0);
         if (r >= 0)

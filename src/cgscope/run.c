@@ -95,8 +95,6 @@ static int prepare(Run *run) {
         if (r >= 0 && options->cgroup_namespace.wanted && !options->common.quiet)
                 confine_check_delegation(run->scope.root);
         if (r >= 0)
-                r = find_identity(run);
-        if (r >= 0)
                 r = prepare_process(run);
         if (r >= 0)
                 r = request_init(&run->request, options, run->argv[0], run->argv);
@@ -240,15 +238,31 @@ static int hand_over(Run *run, const ScopeResult *result) {
         return 0;
 }
 
+/* As the user of the command: root shall not write for somebody where that user may not. */
+static int open_report(Run *run) {
+        bool borrow = run->options.report_file && run->identity.foreign;
+        int r;
+
+        if (!run->options.report)
+                return 0;
+
+        r = borrow ? identity_borrow(&run->identity) : 0;
+        if (r < 0)
+                return log_error_errno(r, "--report: cannot become uid %s", run->identity.uid_text);
+
+        run->report = report_open(run->options.report_file);
+        r = borrow ? identity_return() : 0;
+        if (r < 0)
+                return log_error_errno(r, "cannot become root again");
+
+        return run->report < 0 ? run->report : 0;
+}
+
 static int run_command(Run *run) {
         ScopeResult result;
         int r;
 
-        if (run->options.report)
-                run->report = report_open(run->options.report_file);
-        if (run->options.report && run->report < 0)
-                return STATUS_NOT_STARTED;
-        if (enter_directory(run) < 0)
+        if (find_identity(run) < 0 || open_report(run) < 0 || enter_directory(run) < 0)
                 return STATUS_NOT_STARTED;
 
         r = find_command(run);

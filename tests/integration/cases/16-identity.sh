@@ -173,3 +173,62 @@ test_freeze_spares_what_thaws() {
     works nearby tester cgscope thaw test-other.service
     manager_of tester stop test-other.service
 }
+
+# refuses_report PATTERN FILE OPTION…: with that file no command is run.
+refuses_report() {
+    local pattern=$1 file=$2
+    shift 2
+    run timeout 20 cgscope "$@" --report="$file" -- touch "$scratch/ran"
+    expect_refusal 125 "^cgscope: --report: $pattern"
+    expect_none "$scratch/ran"
+}
+
+test_report_of_another_user() {
+    # the file of a report is opened as the user whose command it is about, and by no link
+    echo precious >precious
+    mkdir mine theirs
+    chown tester: mine
+    ln -s ../precious mine/link
+    ln -s ../new mine/dangling
+    chmod 777 .
+    refuses_report '.*precious: Permission denied' "$PWD/precious" run -q --uid=tester
+    refuses_report '.*link is a link' mine/link run -q --uid=tester
+    refuses_report '.*dangling is a link' mine/dangling run -q --uid=tester
+    refuses_report '.*link is a link' mine/link run -q
+    refuses_report '.*other: Permission denied' theirs/other run -q --uid=tester
+    expect_file precious precious
+    expect_none new theirs/other
+    works cgscope run -q --uid=tester --json --report=mine/report -- true
+    expect_equal "$(stat -c %U mine/report)" tester
+    grep -q '"exit_status":0' mine/report || fail 'no report'
+    # What is root's own is root's to write.
+    works cgscope run -q --gid=tester --report="$PWD/precious" -- true
+    grep -q 'exit status 0' precious || fail 'no report'
+}
+
+special_files_inside() {
+    local verb
+    for verb in run 'exec .'; do
+        # shellcheck disable=SC2086 # two words
+        {
+            refuses_report '.*fifo is no regular file' "$1/fifo" $verb -q
+            refuses_report '.*socket is no regular file' "$1/socket" $verb -q
+            refuses_report '.*zero is no regular file' /dev/zero $verb -q
+            refuses_report '.*stderr is a link' /dev/stderr $verb -q
+            refuses_report '.*: Is a directory' "$1" $verb -q
+            works timeout 20 cgscope $verb -q --report=/dev/null -- true
+        }
+    done
+}
+special_files_there() { special_files_inside "$(<"$scratch/there")"; }
+
+test_report_special() {
+    # a FIFO, a socket, a device or a directory is no file for a report: nothing is opened, nothing hangs
+    local user
+    mkfifo -m 666 fifo
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+    echo "$PWD" >there
+    for user in root tester; do
+        inside "$user" --no-leaf special_files_there
+    done
+}
