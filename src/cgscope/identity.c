@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "identity.h"
 
+#include <linux/keyctl.h>
+#include <sys/syscall.h>
+
 #include "basic/log.h"
 #include "basic/user-name.h"
 
@@ -86,9 +89,28 @@ int identity_parse_user_id(const char *text, uid_t *ret) {
         return r < 0 ? log_error_errno(r, "--user-id: cannot look up '%s'", text) : 0;
 }
 
-/* All the supplementary groups of the user. */
+/* All the supplementary groups of the user. A group alone is not to come on top of root's. */
 static int set_groups(const Identity *identity) {
-        return identity->user_given && geteuid() == 0 && initgroups(identity->name, identity->gid) < 0 ? -errno : 0;
+        int r = 0;
+
+        if (geteuid() != 0)
+                return 0;
+
+        if (identity->user_given)
+                r = initgroups(identity->name, identity->gid);
+        else if (identity->group_given)
+                r = setgroups(0, NULL);
+
+        return r < 0 ? -errno : 0;
+}
+
+/* Who possesses a keyring may use the keys in it, whoever made them, and setresuid(2) and execve(2) leave it as it is
+ * (session-keyring(7)). -ENOSYS, -EPERM: the kernel has no keys, or a filter of system calls forbids this one, to the
+ * command as well. */
+static int leave_keyring(void) {
+        long id = syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0);
+
+        return id < 0 && errno != ENOSYS && errno != EPERM ? -errno : 0;
 }
 
 int identity_assume(const Identity *identity) {
@@ -103,7 +125,7 @@ int identity_assume(const Identity *identity) {
         if (identity->user_given && setresuid(identity->uid, identity->uid, identity->uid) < 0)
                 return -errno;
 
-        return 0;
+        return identity->foreign ? leave_keyring() : 0;
 }
 
 int identity_borrow(const Identity *identity) {
@@ -119,13 +141,46 @@ int identity_return(void) {
         return seteuid(getuid()) < 0 || setegid(getgid()) < 0 ? -errno : 0;
 }
 
+/* The name of the next variable of sudo's, at its end cut off there. */
+static bool find_sudo_variable(char name[static 64]) {
+        for (char **variable = environ; *variable; variable++) {
+                size_t length = strcspn(*variable, "=");
+
+                if (!startswith(*variable, "SUDO_") || length >= 64)
+                        continue;
+
+                *(char *) mempcpy(name, *variable, length) = '\0';
+                return true;
+        }
+
+        return false;
+}
+
+/* The caller's bus, runtime directory and agents would refuse another user, or serve one that they are not for. */
+static int unset_callers_own(void) {
+        static const char *const names[] = { "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK",
+                                             "SSH_AGENT_PID",   "XAUTHORITY",               "KRB5CCNAME" };
+        char name[64];
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (unsetenv(names[i]) < 0)
+                        return -errno;
+        while (find_sudo_variable(name))
+                if (unsetenv(name) < 0)
+                        return -errno;
+
+        return 0;
+}
+
 int identity_set_environment(const Identity *identity) {
+        int r;
+
         if (!identity->name)
                 return 0;
 
-        /* The caller's bus and runtime directory would refuse another user. */
-        if (identity->foreign && (unsetenv("XDG_RUNTIME_DIR") < 0 || unsetenv("DBUS_SESSION_BUS_ADDRESS") < 0))
-                return -errno;
+        r = identity->foreign ? unset_callers_own() : 0;
+        if (r < 0)
+                return r;
 
         if (setenv("HOME", identity->home, 1) < 0 || setenv("SHELL", identity->shell, 1) < 0 ||
             setenv("USER", identity->name, 1) < 0 || setenv("LOGNAME", identity->name, 1) < 0)

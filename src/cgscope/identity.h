@@ -28,8 +28,10 @@ int identity_parse_user_id(const char *text, uid_t *ret);
 int identity_borrow(const Identity *identity);
 int identity_return(void);
 
-/* Takes it on, for good, with all the supplementary groups of the user. */
+/* Takes it on, for good: with all the supplementary groups of the user, with none where only a group was given, and,
+ * being somebody else now, with a new session keyring. */
 int identity_assume(const Identity *identity);
 
-/* Sets HOME, USER, LOGNAME and SHELL as a login would, and takes away what points to the caller's own bus. */
+/* Sets HOME, USER, LOGNAME and SHELL as a login would, and takes away what leads to the caller's own bus, agents and
+ * tickets, and tells of its sudo. */
 int identity_set_environment(const Identity *identity);

@@ -232,3 +232,56 @@ test_report_special() {
         inside "$user" --no-leaf special_files_there
     done
 }
+
+test_keyring() {
+    # a command that runs as another user does not possess the keys of the caller's session
+    needs command keyctl
+    local options
+    for options in '' --wait --delegate --cgroup-namespace '--wait --cgroup-namespace'; do
+        run keyctl session - sh -c 'K=$(keyctl add user test secret @s); exec cgscope run -q --uid=tester '"$options"' -- \
+            sh -c "keyctl print $K; keyctl show; keyctl add user test own @s"'
+        expect_status 0
+        expect_not_out secret
+        expect_err 'Permission denied'
+    done
+    # One's own session stays.
+    run keyctl session - sh -c 'K=$(keyctl add user test secret @s); exec cgscope run -q -- keyctl print $K'
+    expect_status 0
+    expect_out secret
+}
+
+test_environment() {
+    # nor does it get the caller's agents, tickets and X server, or sudo's word of who called, unless told to
+    local names='SSH_AUTH_SOCK SSH_AGENT_PID XAUTHORITY KRB5CCNAME SUDO_USER SUDO_UID SUDO_COMMAND XDG_RUNTIME_DIR' name
+    local all=()
+    for name in $names; do
+        all+=("$name=/there")
+    done
+    run env "${all[@]}" cgscope run -q --uid=tester -- env
+    expect_status 0
+    for name in $names; do
+        expect_not_out "^$name="
+    done
+    expect_out '^HOME=/home/tester$'
+    run env "${all[@]}" cgscope run -q --uid=tester -E SSH_AUTH_SOCK -E SUDO_USER=me -- env
+    expect_out '^SSH_AUTH_SOCK=/there$'
+    expect_out '^SUDO_USER=me$'
+    expect_not_out '^SUDO_UID='
+    run env "${all[@]}" cgscope run -q -- env
+    for name in $names; do
+        expect_out "^$name=/there"
+    done
+}
+
+test_group_alone() {
+    # with a group and no user, root's other groups are not the command's
+    local options
+    for options in --collect --wait --cgroup-namespace; do
+        run setpriv --groups=0,7,8 cgscope run -q $options --gid=tester -- sh -c 'id -u; id -G'
+        expect_status 0
+        expect_equal "$out" "0
+$(id -g tester)"
+    done
+    run setpriv --groups=7,8 cgscope run -q -- id -G
+    expect_equal "$out" '0 7 8'
+}
