@@ -10,6 +10,9 @@
 /* Nobody waits for it, and a manager that does not answer by then is past caring. */
 #define WITHDRAW_TIMEOUT_USEC (30 * USEC_PER_SEC)
 
+/* More often PID 1 does not re-execute itself while one scope is asked for. */
+#define AGAIN_MAX 3
+
 static bool is_empty(const char *control_group) {
         _cleanup_close_ int root = cgroup_open_root(NULL);
         _cleanup_close_ int fd = root >= 0 && *control_group ? group_open(root, control_group) : -EBADF;
@@ -62,11 +65,45 @@ int ask_connect(Ask *ask, Request *request) {
         return r < 0 ? log_error_errno(r, "cannot speak to the process that watches over the request") : 0;
 }
 
+/* Whether @pid is in the scope that was to be made, or cannot be looked at. A manager moves it there or not at all. */
+static bool was_moved(const ScopeRequest *request, pid_t pid) {
+        _cleanup_free_ char *path = NULL, *group = NULL;
+        const char *found;
+
+        if (cgroup_of_process(pid, &path) < 0 || asprintf(&group, "/%s", request->unit) < 0)
+                return true;
+
+        found = strstr(path, group);
+        return found && strchr("/", found[strlen(group)]);
+}
+
+/* What failed because PID 1 was away just then is as if it had never been asked for, under the same name: the watch
+ * knows no other. Any other failure would only come again. */
+static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t since) {
+        const ScopeRequest *request = &ask->request->scope;
+        _cleanup_free_ char *message = NULL;
+
+        if (!result->failed)
+                return false;
+
+        for (size_t i = 0; i < request->n_pids; i++)
+                if (was_moved(request, request->pids[i]))
+                        return false;
+
+        return ask->client.asking->scope_was_disturbed(ask->client.manager, request->unit, since, &message) > 0;
+}
+
 int ask_start(Ask *ask, ScopeResult *ret) {
         char *message = NULL;
+        uint64_t since = now_usec();
         int r;
 
         r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &message);
+        for (unsigned i = 0; r < 0 && i < AGAIN_MAX && is_worth_another(ask, ret, since); i++) {
+                free(TAKE_PTR(message));
+                since = now_usec();
+                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &message);
+        }
 
         if (r < 0 && !ret->pending)
                 ask_settled(ask);

@@ -14,6 +14,7 @@ _public_ const Asking cgscope_asking = {
         .manager_free = manager_free,
         .manager_greet = manager_greet,
         .scope_start = scope_start,
+        .scope_was_disturbed = scope_was_disturbed,
         .unit_settle = unit_settle,
         .unit_stop = unit_stop,
         .unit_stop_wait = unit_stop_wait,

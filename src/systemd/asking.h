@@ -56,6 +56,9 @@ typedef struct ScopeResult {
 
         /* With an error: the manager may still act on the request. */
         bool pending;
+
+        /* With an error: the manager took the request, and its job ended with "failed". */
+        bool failed;
 } ScopeResult;
 
 typedef struct Asking {
@@ -68,6 +71,10 @@ typedef struct Asking {
         /* Asks for the scope and waits until its job is done. -ETIMEDOUT: the deadline passed. -EEXIST: the name is
          * taken. -EXDEV: a manager that takes no pidfds is in another PID namespace. With an error, *ret is set, too. */
         int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
+
+        /* For a request that has failed: whether that may be because PID 1 re-executed or reloaded itself since @since
+         * (CLOCK_MONOTONIC), whom other managers ask for help, and nothing is left of @unit. 1: so it is. */
+        int (*scope_was_disturbed)(Manager *manager, const char *unit, uint64_t since, char **ret_message);
 
         /* For what came of a request of somebody who is gone, @sender on the bus: waits until the manager has heard all
          * that was sent by that name and has no job for @unit. 1: the unit is there, in *ret_control_group, to be freed

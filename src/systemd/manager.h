@@ -17,6 +17,9 @@
 #define SYSTEMD_SCOPE SYSTEMD_NAME ".Scope"
 #define SYSTEMD_SERVICE SYSTEMD_NAME ".Service"
 
+/* Where PID 1 listens itself, for root. It makes it anew with each execution. */
+#define SYSTEMD_PRIVATE_SOCKET "/run/systemd/private"
+
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
 #define DBUS_PROPERTIES DBUS_NAME ".Properties"

@@ -56,6 +56,7 @@ static int fail_job(Start *start, const char *result) {
 int start_job_ended(Start *start, const char *result) {
         if (!streq(result, "done")) {
                 start->result->pending = false;
+                start->result->failed = streq(result, "failed");
                 return fail_job(start, result);
         }
 

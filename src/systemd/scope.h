@@ -11,3 +11,6 @@ int scope_message_new(Manager *manager, const ScopeRequest *request, bool use_pi
 
 /* See Asking.scope_start. */
 int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
+
+/* In scope-disturbed.c; see Asking.scope_was_disturbed. */
+int scope_was_disturbed(Manager *manager, const char *unit, uint64_t since, char **ret_message);

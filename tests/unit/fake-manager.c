@@ -112,6 +112,8 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
                 value = g_variant_new_string(fake->active_state);
         else if (strcmp(property, "Delegate") == 0)
                 value = g_variant_new_boolean(fake->delegate);
+        else if (strcmp(property, "UnitsLoadTimestampMonotonic") == 0)
+                value = g_variant_new_uint64(fake->units_loaded);
         else if (strcmp(property, "Job") == 0)
                 value = g_variant_new("(uo)", fake->job_left, fake->job_left ? FAKE_JOB : "/");
         else

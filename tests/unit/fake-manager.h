@@ -31,6 +31,7 @@ struct FakeManager {
         const char *control_group; /* what the properties of that name say */
         const char *freezer_state, *active_state;
         bool delegate;
+        guint64 units_loaded; /* UnitsLoadTimestampMonotonic */
         unsigned job_left; /* the job that the unit's property names; 0: none */
 
         const char *name; /* that it has on the bus */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "basic/clock.h"
 #include "scope-test.h"
 
 #define PAUSE_USEC (50 * USEC_PER_MSEC)
@@ -29,6 +30,51 @@ static void test_results(ScopeTest *test, gconstpointer data _unused_) {
                 scope_test_assert_quick(test);
                 scope_test_assert_calls(test, i + 1);
                 g_assert_false(test->result.pending);
+                g_assert_cmpint(test->result.failed, ==, streq(job_result, "failed"));
+        }
+}
+
+static void no_unit(FakeManager *fake, GDBusMessage *call) {
+        fake_reply_error(fake, call, "org.freedesktop.systemd1.NoSuchUnit", "Unit test.scope not loaded.");
+}
+
+static void has_unit(FakeManager *fake, GDBusMessage *call) {
+        fake_reply(fake, call, g_variant_new("(o)", "/org/freedesktop/systemd1/unit/test_2escope"));
+}
+
+/* The question falls into a re-execution itself, once. */
+static void lose_question(FakeManager *fake, GDBusMessage *call _unused_) {
+        fake->get = NULL;
+        fake_leave(fake);
+        g_usleep(PAUSE_USEC);
+        fake_return(fake);
+}
+
+static void test_disturbed(ScopeTest *test, gconstpointer data _unused_) {
+        const uint64_t since = now_usec();
+        const struct {
+                uint64_t loaded;
+                FakeAnswer get_unit, get;
+                int r;
+        } rows[] = {
+                { since + USEC_PER_SEC, no_unit, NULL, 1 },
+                { since, no_unit, NULL, 1 },
+                { since + USEC_PER_SEC, no_unit, lose_question, 1 },
+                { since + USEC_PER_SEC, has_unit, NULL, 0 },
+                { since - 1, no_unit, NULL, 0 },
+                { 0, no_unit, NULL, 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_(manager_freep) Manager *manager = NULL;
+
+                test->options.deadline = deadline_after(test->timeout);
+                test->fake->units_loaded = rows[i].loaded;
+                test->fake->get_unit = rows[i].get_unit;
+                test->fake->get = rows[i].get;
+                g_assert_cmpint(manager_open(&test->options, &manager, &test->message), ==, 0);
+                g_assert_cmpint(scope_was_disturbed(manager, TEST_UNIT, since, &test->message), ==, rows[i].r);
+                g_assert_null(test->message);
         }
 }
 
@@ -103,6 +149,7 @@ int main(int argc, char *argv[]) {
         fake_bus_init();
 
         scope_test_add("/scope/job/results", test_results);
+        scope_test_add("/scope/job/disturbed", test_disturbed);
         scope_test_add("/scope/deadline/job", test_endless_job);
         scope_test_add("/scope/deadline/reply", test_unanswered);
         scope_test_add("/scope/deadline/inquiry", test_unanswered_inquiry);

@@ -108,3 +108,44 @@ test_runtime_dir_characters() {
     expect_status 0
     expect_equal "$out" ran
 }
+
+test_disturbed() {
+    # PID 1 re-executes itself while a login session asks for a scope: it is asked for again, and comes
+    local i
+    cat >rounds <<'ROUNDS'
+: >"$1/ready"
+for i in 1 2 3 4 5; do
+    until [ -e "$1/go.$i" ]; do sleep 0.02; done
+    cgscope run -q --delegate -- echo ran
+    : >"$1/done.$i"
+done
+ROUNDS
+    mkdir -m 777 marks
+    as_session tester bash "$PWD/rounds" "$PWD/marks" >rounds.out 2>rounds.err &
+    wait_until test -e marks/ready
+    for i in 1 2 3 4 5; do
+        touch "marks/go.$i"
+        systemctl daemon-reexec
+        wait_until -t 30 test -e "marks/done.$i"
+    done
+    wait $! || fail "status $?: $(<rounds.err)"
+    [[ ! -s rounds.err ]] || fail "$(<rounds.err)"
+    expect_equal "$(grep -c '^ran$' rounds.out)" 5
+    expect_no_scopes tester
+}
+
+test_failed_for_good() {
+    # where PID 1 was there all the time, a scope that failed is asked for once
+    local slice=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice
+    nearby tester busctl --user monitor --match "member='StartTransientUnit'" >calls 2>&1 &
+    wait_until grep -q Monitoring calls
+    echo 0 >$slice/cgroup.max.descendants
+    run nearby tester cgscope run -u test-full -- touch "$scratch/ran"
+    echo max >$slice/cgroup.max.descendants
+    expect_refusal 125 'the job of test-full\.scope ended with "failed"'
+    run nearby tester cgscope run -q -u test-full -- true
+    wait_until eval '[[ $(grep -c Member=StartTransientUnit calls) -ge 2 ]]'
+    expect_equal "$(grep -c Member=StartTransientUnit calls)" 2
+    kill $!
+    [[ ! -e ran ]] || fail 'the command was run'
+}
