@@ -6,6 +6,7 @@
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgscope/delegation.h"
+#include "cgscope/scope-assignment.h"
 #include "unit/unit-name.h"
 
 enum {
@@ -28,6 +29,8 @@ enum {
         OPTION_GID,
         OPTION_NICE,
         OPTION_SCOPE,
+        OPTION_EXPAND_ENVIRONMENT,
+        OPTION_SHELL,
         OPTION_WAIT,
         OPTION_REPORT,
         OPTION_KEEP,
@@ -63,6 +66,8 @@ static const Option run_options[] = {
         { "same-dir",          'd', NULL,     "Run the command here (default)",                OPTION_SAME_DIR },
         { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
         { "scope",             0,  NULL,      NULL,                                            OPTION_SCOPE },
+        { "expand-environment", 0, "BOOL",    NULL,                                            OPTION_EXPAND_ENVIRONMENT },
+        { "shell",             'S', NULL,     NULL,                                            OPTION_SHELL },
         { "wait",              0,  NULL,      "Stay beside it, and end what it leaves behind", OPTION_WAIT },
         { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
         { "keep",              0,  NULL,      "Let what it leaves behind run on",              OPTION_KEEP },
@@ -134,9 +139,34 @@ static int parse_slice(ScopeOptions *options) {
         return 0;
 }
 
+static int parse_option(void *userdata, int id, int argc, char *argv[]);
+static const VerbUsage *usage_of(ScopeVerb verb);
+
+/* 1: the property @optarg is what an option of the verb's is for, and was taken for that; 0: it is none. */
+static int parse_as_option(ScopeOptions *options) {
+        const VerbUsage *usage = usage_of(options->verb);
+        const char *value = NULL, *name = assignment_find_option(optarg, &value);
+        int r;
+
+        for (size_t i = 0; name && i < usage->n_table; i++) {
+                if (!streq(usage->table[i].name, name))
+                        continue;
+
+                optarg = (char *) value;
+                r = parse_option(options, usage->table[i].id, 0, NULL);
+                return r < 0 ? r : 1;
+        }
+
+        return 0;
+}
+
 static int parse_property(ScopeOptions *options) {
         _cleanup_free_ char *message = NULL;
         int r;
+
+        r = parse_as_option(options);
+        if (r != 0)
+                return r < 0 ? r : 0;
 
         r = property_list_add(&options->properties, optarg, &message);
         if (r < 0)
@@ -194,6 +224,24 @@ int nice_parse(const char *text, int *ret) {
         return 0;
 }
 
+/* The words reach the command as they are, as with systemd-run --scope without the option. */
+static int parse_expand_environment(void) {
+        bool expand;
+
+        if (parse_boolean(optarg, &expand) < 0)
+                return log_error("--expand-environment: '%s' is neither yes nor no", optarg), -EINVAL;
+        if (expand)
+                return log_error("--expand-environment: words are handed to the command as they are; let a shell expand "
+                                 "them, as sh -c does"), -EINVAL;
+
+        return 0;
+}
+
+static int refuse_shell(void) {
+        return log_error("--shell: that is a service with a terminal of its own; a shell in a scope is cgscope run -- "
+                         "\"$SHELL\""), -EINVAL;
+}
+
 static int parse_leaf(ScopeOptions *options) {
         if (!group_name_is_valid(optarg))
                 return log_error("--leaf: '%s' is no valid name of a group", optarg), -EINVAL;
@@ -244,6 +292,10 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         case OPTION_NICE:
                 options->nice_given = true;
                 return nice_parse(optarg, &options->nice);
+        case OPTION_EXPAND_ENVIRONMENT:
+                return parse_expand_environment();
+        case OPTION_SHELL:
+                return refuse_shell();
         default:
                 set_plain(options, id);
                 r = namespace_options_parse(&options->cgroup_namespace, id);
@@ -309,12 +361,16 @@ static const VerbUsage usages[] = {
         },
 };
 
+static const VerbUsage *usage_of(ScopeVerb verb) {
+        return usages + verb;
+}
+
 int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest) {
         int r;
 
-        *options = (ScopeOptions) { .leaf = LEAF_DEFAULT, .collect = true };
+        *options = (ScopeOptions) { .verb = verb, .leaf = LEAF_DEFAULT, .collect = true };
 
-        r = common_options_parse(&options->common, usages + verb, options, argc, argv, ret_rest);
+        r = common_options_parse(&options->common, usage_of(verb), options, argc, argv, ret_rest);
         if (r <= 0)
                 return r;
 

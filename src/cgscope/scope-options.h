@@ -12,7 +12,13 @@
 
 #define LEAF_DEFAULT "main"
 
+typedef enum ScopeVerb {
+        SCOPE_VERB_RUN,
+        SCOPE_VERB_ADOPT,
+} ScopeVerb;
+
 typedef struct ScopeOptions {
+        ScopeVerb verb;
         CommonOptions common; /* json: what was made; with @report, the report */
 
         /* The scope */
@@ -48,11 +54,6 @@ typedef struct ScopeOptions {
         bool report;
         const char *report_file; /* NULL: standard error */
 } ScopeOptions;
-
-typedef enum ScopeVerb {
-        SCOPE_VERB_RUN,
-        SCOPE_VERB_ADOPT,
-} ScopeVerb;
 
 /* Whether we stay beside the command until it has ended. */
 static inline bool scope_options_supervise(const ScopeOptions *options) {

@@ -285,3 +285,37 @@ $(id -g tester)"
     run setpriv --groups=7,8 cgscope run -q -- id -G
     expect_equal "$out" '0 7 8'
 }
+
+options_inside() {
+    expect_equal "$(systemctl "$manager" show -p Description -p Slice -p CollectMode "$CGSCOPE_UNIT" | sort)" \
+        $'CollectMode=inactive\nDescription=as in a unit file\nSlice=test-b.slice'
+    [[ $(</proc/self/cgroup) == */"$CGSCOPE_UNIT/work" ]] || fail "it is in $(</proc/self/cgroup)"
+    expect_equal "$(nice)" 5
+}
+options_inside_system() { manager=--system options_inside; }
+options_inside_user() { manager=--user options_inside; }
+
+test_properties_of_options() {
+    # -p takes what an option says, as in command lines for systemd-run --scope; other words of such lines have a reason
+    local options=(-p Slice=test-b.slice -p Description='as in a unit file' -p CollectMode=inactive -p Delegate=yes
+        -p DelegateSubgroup=work -p Nice=5 --scope --expand-environment=no)
+    inside root "${options[@]}" options_inside_system
+    inside tester "${options[@]}" options_inside_user
+    run cgscope run -q -p User=tester -p Group=1001 -p Delegate='pids memory' -p WorkingDirectory=/ --best-effort -- \
+        sh -c 'id -u; id -g; stat -c %U "$CGSCOPE_ROOT"; pwd'
+    expect_status 0
+    expect_equal "$out" $'1000\n1001\ntester\n/'
+    start root
+    works cgscope adopt -q -u test-options -p Description=adopted -p Delegate=yes "$started"
+    expect_equal "$(systemctl show -p Description --value test-options.scope)" adopted
+    [[ $(group_of "$started") == */test-options.scope/main ]] || fail "it is in $(group_of "$started")"
+    kill "$started"
+    fails 125 '^cgscope: --uid: there is no user' cgscope run -p User=010 -- true
+    fails 125 "^cgscope: --slice: 'a/b' is no valid name" cgscope run -p Slice=a/b -- true
+    fails 125 '^cgscope: --property: Delegate ' cgscope run -p Delegate=no -- true
+    fails 125 '^cgscope: --expand-environment: words are handed to the command as they are' \
+        cgscope run --expand-environment=yes -- true
+    fails 125 '^cgscope: --expand-environment: .* neither yes nor no' cgscope run --expand-environment=x -- true
+    fails 125 '^cgscope: --shell: .* cgscope run -- "\$SHELL"' cgscope run --shell
+    fails 125 '^cgscope: --shell: ' cgscope run -S
+}

@@ -110,9 +110,12 @@ test_properties() {
         refused 125 "${word%%=*}" run -p "$word" -- "$mark"
         refused 2 "${word%%=*}" adopt -p "$word" 1
     done
-    # What an option sets is not for -p.
-    for word in Slice=test.slice Description=x Delegate=yes CollectMode=inactive; do
+    # What an option sets is for -p only where the option says the same.
+    for word in Delegate=no CollectMode=never Environment=A=b 'WorkingDirectory=~' DelegateControllers=cpu; do
         refused 125 "${word%%=*}" run -p "$word" -- "$mark"
+    done
+    for word in User=tester Group=tester Nice=5 WorkingDirectory=/; do
+        refused 2 "${word%%=*}" adopt -p "$word" 1
     done
     expect_nothing_started
 }
