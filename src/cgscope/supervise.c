@@ -62,6 +62,18 @@ static void forward(const Child *child, const struct signalfd_siginfo *info) {
                 (void) syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
 }
 
+/* By the child's signal, as it would stop without us: a shell says 148 of ^Z. Where the kernel lets that one stop
+ * nobody, in a process group that no shell looks after, nobody waits for it either. */
+static void stop_by(int number) {
+        sigset_t set;
+
+        (void) sigemptyset(&set);
+        (void) sigaddset(&set, number);
+        (void) raise(number);
+        (void) sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stops */
+        (void) sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* 1: the child has ended; 0: it goes on. When it has stopped, so do we until somebody lets us go on, which is handed
  * on to it. */
 static int look_after(const Child *child, int *ret_status) {
@@ -78,7 +90,7 @@ static int look_after(const Child *child, int *ret_status) {
                         *ret_status = status;
                         return 1;
                 }
-                (void) raise(SIGSTOP);
+                stop_by(WSTOPSIG(status));
         }
 }
 

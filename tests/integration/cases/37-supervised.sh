@@ -239,12 +239,12 @@ test_absent() {
 }
 
 test_job_control() {
-    # on a terminal a supervised command stops and goes on as a plain one does
+    # on a terminal a supervised command stops and goes on as a plain one does, with the same status
     local user
     for user in root tester; do
         run as "$user" python3 "$guest_dir/job-control.py" cgscope run -q --wait -- sh -c "echo go; exec cat"
         expect_status 0
-        expect_out '^stopped$'
+        expect_out '^stopped 148$'
         expect_out '^continued$'
         expect_out '^interrupted 130$'
     done

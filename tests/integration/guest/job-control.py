@@ -36,6 +36,14 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
+    def status(self):
+        """What the shell says of the last command."""
+        self.type("echo status $?.\n")
+        self.wait_for("\nstatus ")
+        status = self.wait_for(".\n")
+        self.wait_for("ready> ")
+        return status
+
 
 def main():
     command = shlex.join(sys.argv[1:])
@@ -49,7 +57,7 @@ def main():
     terminal.type("\x1a")
     terminal.wait_for("Stopped")
     terminal.wait_for("ready> ")
-    print("stopped")
+    print("stopped", terminal.status())
     terminal.type("fg\n")
     terminal.wait_for(command + "\n")
     terminal.type("second\n")
@@ -57,9 +65,7 @@ def main():
     print("continued")
     terminal.type("\x03")
     terminal.wait_for("ready> ")
-    terminal.type("echo status $?.\n")
-    terminal.wait_for("\nstatus ")
-    print("interrupted", terminal.wait_for(".\n"))
+    print("interrupted", terminal.status())
     terminal.type("exit\n")
 
 
