@@ -7,6 +7,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/utf8.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
@@ -69,6 +70,30 @@ static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         return 0;
 }
 
+/* Where no terminal cuts it, one command line would make every row as wide as it is itself. With this the usual columns
+ * fit in 80 or little more. */
+#define PROCESS_WIDTH_MAX 40
+
+static char *process_title(const Tree *tree, pid_t pid, const char *command) {
+        bool cut = terminal_width() == 0 && !tree->common.full;
+        char *title, *shorter;
+        const char *end;
+
+        if (asprintf(&title, "%d %s", (int) pid, command) < 0)
+                return NULL;
+
+        end = title;
+        for (size_t column = 1; cut && column < PROCESS_WIDTH_MAX && *end; column++)
+                end += utf8_length(end) ?: 1;
+        if (!cut || strlen(end) <= (utf8_length(end) ?: 1))
+                return title;
+
+        if (asprintf(&shorter, "%.*s…", (int) (end - title), title) < 0)
+                shorter = NULL;
+        free(title);
+        return shorter;
+}
+
 static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
         Tabular *tabular = &tree->tabular;
         _cleanup_free_ char *command = NULL, *title = NULL;
@@ -76,10 +101,11 @@ static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
         int r;
 
         r = command_line_read(pid, &command);
-        if (r == -ENOMEM || (r >= 0 && asprintf(&title, "%d %s", (int) pid, command) < 0))
-                return log_oom();
-        if (r < 0)
+        if (r < 0 && r != -ENOMEM)
                 return 0; /* it has ended, or is outside of our PID namespace */
+        title = r < 0 ? NULL : process_title(tree, pid, command);
+        if (!title)
+                return log_oom();
 
         r = tabular_add(tabular, parent, &row);
         if (r >= 0 && !tabular->json)

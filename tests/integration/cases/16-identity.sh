@@ -19,6 +19,7 @@ teardown() {
         /sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/{init.scope,*.slice/dbus.service,app.slice}; do
         [[ ! -d $unit ]] || echo 0 >"$unit/cgroup.freeze"
     done
+    end_scopes
 }
 
 # Users and groups whose names look like the numbers of others.
@@ -318,4 +319,21 @@ test_properties_of_options() {
     fails 125 '^cgscope: --expand-environment: .* neither yes nor no' cgscope run --expand-environment=x -- true
     fails 125 '^cgscope: --shell: .* cgscope run -- "\$SHELL"' cgscope run --shell
     fails 125 '^cgscope: --shell: ' cgscope run -S
+}
+
+test_tree_in_a_pipe() {
+    # into a pipe, `tree -p` is not as wide as the longest command line, but whole with --full and in JSON
+    local letters widest
+    letters=$(printf 'ä%.0s' {1..300})
+    start root cgscope run -q -u test-wide -- sh -c 'sleep 1000; :' "$letters"
+    wait_until test -d /sys/fs/cgroup/system.slice/test-wide.scope
+    run cgscope tree -p test-wide.scope
+    expect_status 0
+    expect_out 'sh -c sleep 1000; : äää*…'
+    widest=$(LC_ALL=C.UTF-8 awk '{ print length }' <<<"$out" | sort -n | tail -n 1)
+    [[ $widest -le 90 ]] || fail "$widest columns"
+    run cgscope tree -p --full test-wide.scope
+    expect_out "$letters"
+    run cgscope tree -p --json test-wide.scope
+    expect_out "$letters"
 }
