@@ -31,17 +31,25 @@ static ControllerMask controllers_needed(const ScopeOptions *options) {
         return needed;
 }
 
-/* The name of the limit that lives in @controller, where the controller was not asked for by name. */
-static const char *limit_in(const ScopeOptions *options, Controller controller) {
-        if (options->controllers & controller_bit(controller))
-                return NULL;
+/* The names of the settings that live in @controllers, but for controllers that were asked for by name: "MemoryMax,
+ * IOAccounting", NULL where there are none. */
+static char *settings_in(const ScopeOptions *options, ControllerMask controllers) {
+        char *names = NULL;
 
-        for (size_t i = 0; i < options->properties.n_items; i++)
-                if (property_value_needs_controller(options->properties.items + i) &&
-                    property_info_controller(options->properties.items[i].info) == controller)
-                        return property_info_name(options->properties.items[i].info);
+        for (size_t i = 0; i < options->properties.n_items; i++) {
+                const PropertyValue *value = options->properties.items + i;
+                _cleanup_free_ char *before = NULL;
 
-        return NULL;
+                if (!property_value_needs_controller(value) || is_overridden(&options->properties, i) ||
+                    !(controllers & ~options->controllers & controller_bit(property_info_controller(value->info))))
+                        continue;
+
+                before = TAKE_PTR(names);
+                if (asprintf(&names, "%s%s%s", before ?: "", before ? ", " : "", property_info_name(value->info)) < 0)
+                        return NULL;
+        }
+
+        return names;
 }
 
 /* The path of the user manager's own group on the way to @path, as a copy; NULL where there is none. */
@@ -90,10 +98,9 @@ static bool is_managed(Controller controller) {
 /* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
 static int report_stop(int root, const char *path, Controller first, ControllerMask *missing,
                        const ScopeOptions *options) {
-        _cleanup_free_ char *stop = NULL, *next = NULL, *advice = NULL;
+        _cleanup_free_ char *stop = NULL, *next = NULL, *advice = NULL, *settings = NULL;
         char names[CONTROLLER_MASK_TEXT_MAX];
         ControllerMask together = CONTROLLER_MASK_NONE;
-        const char *limit = limit_in(options, first);
         int level = options->best_effort ? LOG_WARNING : LOG_ERR, r;
 
         r = controller_find_stop(root, path, first, &stop, &next);
@@ -115,15 +122,16 @@ static int report_stop(int root, const char *path, Controller first, ControllerM
         }
         *missing &= ~together;
         (void) controller_mask_format(together, ' ', names);
+        settings = settings_in(options, together);
 
         if (!stop)
                 return log_full(level, 0, "%s not available%s%s: the root of the hierarchy has no such controller, a "
                                 "cgroup v1 hierarchy holds it or the kernel lacks it",
-                                names, limit ? ", nothing would enforce " : "", limit ?: "");
+                                names, settings ? ", nothing would enforce " : "", settings ?: "");
 
         r = advise(path, stop, next, together, names, &advice);
         return log_full(level, 0, "%s not available%s%s: stops at %s, whose cgroup.subtree_control lacks it; %s", names,
-                        limit ? ", nothing would enforce " : "", limit ?: "", stop, r < 0 ? "" : advice);
+                        settings ? ", nothing would enforce " : "", settings ?: "", stop, r < 0 ? "" : advice);
 }
 
 /* Errors end at the first: one message. Warnings are given for each place. */

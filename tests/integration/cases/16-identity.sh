@@ -337,3 +337,16 @@ test_tree_in_a_pipe() {
     run cgscope tree -p --json test-wide.scope
     expect_out "$letters"
 }
+
+test_settings_without_controllers() {
+    # a refusal for lack of controllers names every setting that nothing would enforce
+    local user
+    [[ " $(</sys/fs/cgroup/cgroup.controllers) " != *' memory '* ]] || skip 'this system has the controllers'
+    for user in root tester; do
+        fails 125 '^cgscope: io memory not available, nothing would enforce IOAccounting, MemoryMax: ' \
+            nearby "$user" cgscope run -p MemoryMax=5G -p IOAccounting=yes -p MemoryMax=1G -- touch ran
+        fails 125 '^cgscope: io memory not available, nothing would enforce IOAccounting: ' \
+            nearby "$user" cgscope run -p IOAccounting=yes -p MemoryMax=1G --delegate=memory -- touch ran
+    done
+    [[ ! -e ran ]] || fail 'the command was run'
+}
