@@ -87,7 +87,7 @@ typedef struct Sweep {
         size_t n_done;
         int n_signalled;
         pid_t refused; /* the first that we may not signal; 0: none */
-        bool self;
+        bool self, outside;
 } Sweep;
 
 static void sweep_done(Sweep *sweep) {
@@ -112,10 +112,12 @@ static bool pids_contain(const pid_t *pids, size_t n, pid_t pid) {
         return n > 0 && bsearch(&pid, pids, n, sizeof(pid_t), compare_pids);
 }
 
-/* Keeps those of the @n in order at @pids that are new, each once. 0 stands for processes that we cannot name. */
+/* Keeps those of the @n in order at @pids that are new, each once. 0 stands for processes that we cannot name. They are
+ * the first. */
 static size_t keep_new(Sweep *sweep, pid_t *pids, size_t n) {
         size_t n_kept = 0;
 
+        sweep->outside = n > 0 && pids[0] == 0;
         for (size_t i = 0; i < n; i++) {
                 sweep->self |= pids[i] == getpid();
                 if (pids[i] == 0 || pids[i] == getpid() || (n_kept > 0 && pids[n_kept - 1] == pids[i]) ||
@@ -230,7 +232,9 @@ int group_signal(int group, int signal, pid_t *ret_refused) {
 
         if (sweep.refused && ret_refused)
                 *ret_refused = sweep.refused;
-        return sweep.refused ? -EPERM : sweep.n_signalled;
+        if (sweep.refused)
+                return -EPERM;
+        return sweep.outside && group_holds_outsiders(group, true) > 0 ? -EXDEV : sweep.n_signalled;
 }
 
 int group_chown(int group, uid_t uid, gid_t gid) {

@@ -20,7 +20,7 @@ int group_kill(int group);
 
 /* @signal to each process of the subtree once, by pidfd and only while it is still in there; those that are forked
  * meanwhile get it, too. Returns how many. -EPERM: not all of them may be signalled by us, though the others were;
- * *ret_refused (may be NULL) is one that was not. */
+ * *ret_refused (may be NULL) is one that was not. -EXDEV: likewise, as some are outside of our PID namespace. */
 int group_signal(int group, int signal, pid_t *ret_refused);
 
 /* Makes @uid and @gid ((gid_t) -1: left as it is) the owner of the group's directory and of those files in it that the

@@ -11,27 +11,31 @@
 /* Who forks faster than that is not caught this way. */
 #define ROUNDS_MAX 100
 
-static int move_all(int from, int to) {
+int group_move_members(int from, int to) {
         int moved = 0;
 
         for (unsigned round = 0; round < ROUNDS_MAX; round++) {
                 _cleanup_free_ pid_t *pids = NULL;
                 ssize_t n = group_members(from, &pids);
+                bool any = false;
 
                 if (n <= 0)
                         return n < 0 ? (int) n : moved;
 
                 for (ssize_t i = 0; i < n; i++) {
-                        /* 0 is a process that has no number here; to write it would move ourselves. */
-                        int r = pids[i] > 0 ? group_attach(to, pids[i]) : -EPERM;
+                        int r = pids[i] > 0 ? group_attach(to, pids[i]) : -ESRCH;
 
                         if (r < 0 && r != -ESRCH)
                                 return r;
                         moved += r >= 0;
+                        any = any || pids[i] > 0;
                 }
+
+                if (!any && group_holds_outsiders(from, false) > 0)
+                        return -EXDEV;
         }
 
-        return -EBUSY;
+        return -ELOOP;
 }
 
 int group_evacuate(int group, const char *leaf, bool *ret_made) {
@@ -44,7 +48,7 @@ int group_evacuate(int group, const char *leaf, bool *ret_made) {
                 return -errno;
 
         fd = fd_open_beneath(group, leaf, O_RDONLY | O_DIRECTORY);
-        r = fd < 0 ? fd : move_all(group, fd);
+        r = fd < 0 ? fd : group_move_members(group, fd);
         if (r < 0) {
                 group_return(group, leaf, made);
                 return r;
@@ -61,6 +65,6 @@ void group_return(int group, const char *leaf, bool made) {
         if (fd < 0 || !made)
                 return;
 
-        (void) move_all(fd, group);
+        (void) group_move_members(fd, group);
         (void) unlinkat(group, leaf, AT_REMOVEDIR);
 }

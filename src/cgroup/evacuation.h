@@ -5,8 +5,12 @@
 
 #include "basic/macros.h"
 
+/* Moves all processes of the group @from itself into @to, also those that are forked meanwhile. Returns how many. -EXDEV:
+ * some are outside of our PID namespace, and cannot be moved from here; -ELOOP: they fork faster than they are moved. */
+int group_move_members(int from, int to);
+
 /* Makes the group @leaf in @group, where it is not there yet (*ret_made), and moves all processes of @group itself into
- * it, also those that are forked meanwhile. Returns how many. */
+ * it, as above. Returns how many. */
 int group_evacuate(int group, const char *leaf, bool *ret_made);
 
 /* Moves them back, and removes @leaf where @made. */

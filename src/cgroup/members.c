@@ -6,6 +6,10 @@
 #include "basic/fd.h"
 #include "cgroup/walk.h"
 
+/* Of one that was listed and is reaped before its number is printed the kernel prints 0 as well. So many of them one after
+ * the other are none. */
+#define LOOKS 4
+
 typedef struct Members {
         pid_t *pids;
         size_t n, n_allocated;
@@ -80,4 +84,24 @@ ssize_t group_members_below(int group, pid_t **ret) {
         _cleanup_(members_done) Members members = {};
 
         return members_take(&members, group_walk(group, WALK_BEFORE, read_below, &members), ret);
+}
+
+static int has_zero(int group, bool below) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = below ? group_members_below(group, &pids) : group_members(group, &pids);
+
+        for (ssize_t i = 0; i < n; i++)
+                if (pids[i] == 0)
+                        return 1;
+
+        return n < 0 ? (int) n : 0;
+}
+
+int group_holds_outsiders(int group, bool below) {
+        int r = 1;
+
+        for (unsigned i = 0; r > 0 && i < LOOKS; i++)
+                r = has_zero(group, below);
+
+        return r;
 }

@@ -9,8 +9,12 @@
 
 /* The numbers in the group's own cgroup.procs, in *ret, to be freed by the caller; returns how many, or a negative
  * errno. -EOPNOTSUPP: the group is threaded and knows threads only. 0 stands for a process outside of our PID
- * namespace. */
+ * namespace, or for one that ended at that moment: written to cgroup.procs it would be ourselves. */
 ssize_t group_members(int group, pid_t **ret);
 
 /* The same of the whole subtree, in no particular order. */
 ssize_t group_members_below(int group, pid_t **ret);
+
+/* Whether there are processes outside of our PID namespace in it, or in the whole subtree: those can be counted, but
+ * neither be named nor looked at. 1; 0: there are none. It takes a second look for those that end. */
+int group_holds_outsiders(int group, bool below);

@@ -7,14 +7,12 @@
 #include "basic/json.h"
 #include "basic/log.h"
 #include "cgroup/boundary.h"
+#include "cgroup/evacuation.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/process.h"
 #include "cgscope/root.h"
 #include "unit/unit-name.h"
-
-/* Who forks faster than that is not caught this way. */
-#define STRAGGLER_ROUNDS 100
 
 void scope_done(Scope *scope) {
         free(scope->path);
@@ -115,23 +113,14 @@ static int move_into_leaf(const Scope *scope, pid_t pid, int pidfd, const ScopeO
 
 /* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
 static int move_stragglers(Scope *scope, const ScopeOptions *options) {
-        for (unsigned round = 0; round < STRAGGLER_ROUNDS; round++) {
-                _cleanup_close_ int fd = fd_open_beneath(scope->fd, "cgroup.procs", O_RDONLY);
-                _cleanup_free_ char *pids = NULL;
-                ssize_t n = fd < 0 ? fd : fd_read_all(fd, &pids);
+        int r = group_move_members(scope->fd, scope->leaf);
 
-                if (n < 0)
-                        return log_error_errno((int) n, "%s: cannot read its cgroup.procs", scope->unit);
-                if (n == 0)
-                        return 0;
-
-                for (char *save, *line = strtok_r(pids, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-                        int r = move_into_leaf(scope, (pid_t) strtol(line, NULL, 10), -EBADF, options);
-
-                        if (r < 0)
-                                return r;
-                }
-        }
+        if (r == -EXDEV)
+                return log_error("%s: processes outside of this PID namespace are in it, which cannot be moved into the "
+                                 "group %s from here", scope->unit, options->leaf), r;
+        if (r < 0 && r != -ELOOP)
+                return log_error_errno(r, "%s: cannot move what was forked meanwhile into the group %s", scope->unit,
+                                       options->leaf);
 
         return 0;
 }

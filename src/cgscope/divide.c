@@ -30,15 +30,17 @@ static char *group_title(const Aim *aim, const char *below) {
 static char *list_pids(int group) {
         _cleanup_free_ pid_t *pids = NULL;
         ssize_t n = group_members(group, &pids);
-        size_t size = 16 * (PIDS_SHOWN + 1);
+        size_t size = 16 * (PIDS_SHOWN + 1), n_shown = 0;
         char *text = calloc(1, size), *end = text;
 
         if (!text || n <= 0)
                 return text;
 
-        for (ssize_t i = 0; i < n && i < PIDS_SHOWN; i++)
-                end += snprintf(end, size - (size_t) (end - text), "%s%d", i > 0 ? " " : "", (int) pids[i]);
-        if (n > PIDS_SHOWN)
+        for (ssize_t i = 0; i < n && n_shown < PIDS_SHOWN; i++)
+                if (pids[i] > 0)
+                        end += snprintf(end, size - (size_t) (end - text), "%s%d", n_shown++ > 0 ? " " : "",
+                                        (int) pids[i]);
+        if ((size_t) n > n_shown && n_shown > 0)
                 (void) stpcpy(end, " …");
         return text;
 }
@@ -48,6 +50,9 @@ static int report_busy(const Aim *aim, const char *below, Controller controller)
         _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
         _cleanup_free_ char *title = group_title(aim, below), *pids = fd >= 0 ? list_pids(fd) : NULL;
 
+        if (title && fd >= 0 && isempty(pids) && group_holds_outsiders(fd, false) > 0)
+                return log_error("%s cannot hand %s on while processes are in it, which are outside of this PID "
+                                 "namespace: move them from there", title, controller_to_string(controller)), -EBUSY;
         if (!title || isempty(pids))
                 return log_error("%s cannot hand %s on: the kernel says it is busy", title ?: below,
                                  controller_to_string(controller)), -EBUSY;
@@ -196,6 +201,12 @@ static int evacuate(Divide *divide, const Aim *aim, const char *below) {
         _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
         int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
 
+        if (r == -EXDEV)
+                return log_error("--evacuate: cannot move the processes into %s: some are outside of this PID namespace",
+                                 divide->evacuate), r;
+        if (r == -ELOOP)
+                return log_error("--evacuate: cannot move the processes into %s: they fork faster than they are moved",
+                                 divide->evacuate), r;
         if (r < 0)
                 return log_error_errno(r, "--evacuate: cannot move the processes into %s", divide->evacuate);
 

@@ -91,6 +91,9 @@ static int kill_group(const Kill *context, Aim *aim) {
                 return 0;
         if (refused > 0)
                 return remainder_report_refused(aim, refused);
+        if (r == -EXDEV)
+                return log_error("processes in %s that are outside of this PID namespace did not get the signal; send it "
+                                 "from there, or end them: cgscope kill -s KILL %s", aim->text, aim->text), r;
         if (r == -EOPNOTSUPP)
                 return log_error("%s is a threaded group, in which threads are and no processes; kill the group "
                                  "above it", aim->text), r;

@@ -83,7 +83,13 @@ int remainder_check(const Aim *aim, bool foreign, const char *done) {
         if (group_wait_event(aim->target.fd, "populated 0", deadline_after(MOMENT_USEC)) != -ETIMEDOUT)
                 return 0;
 
-        return find(aim, foreign, &migrant, &remainder) > 0 ? report_left(aim, &remainder, done) : 0;
+        if (find(aim, foreign, &migrant, &remainder) > 0)
+                return report_left(aim, &remainder, done);
+        if (!foreign && group_holds_outsiders(aim->target.fd, true) > 0)
+                return log_error("%s %s, but processes outside of this PID namespace are still in it; cgscope kill -s "
+                                 "KILL %s ends them", aim->text, done, aim->text), -EBUSY;
+
+        return 0;
 }
 
 int remainder_report_refused(const Aim *aim, pid_t pid) {

@@ -67,7 +67,7 @@ static int end_politely(const Stop *stop, int group) {
         int r;
 
         r = group_signal(group, SIGTERM, NULL);
-        if (r < 0 && r != -EPERM)
+        if (r < 0 && r != -EPERM && r != -EXDEV)
                 return r;
         if (r != 0)
                 (void) group_signal(group, SIGCONT, NULL);

@@ -10,6 +10,7 @@
 
 #include "basic/fd.h"
 #include "cgroup/control.h"
+#include "cgroup/evacuation.h"
 #include "cgroup/members.h"
 
 /* A directory with the files of a group, as a group behaves that never changes by itself. */
@@ -83,6 +84,32 @@ static void test_members_none(Fixture *fixture, const void *data) {
         g_assert_cmpint(group_members(fixture->group, &pids), ==, 0);
         put(fixture, "cgroup.procs", "1\nx\n");
         g_assert_cmpint(group_members(fixture->group, &pids), ==, -EIO);
+}
+
+/* Nobody takes a 0 for a number. */
+static void test_move_members(Fixture *fixture, const void *data) {
+        _cleanup_close_ int below = -EBADF;
+
+        (void) data;
+        put(fixture, "cgroup.procs", "0\n");
+        add_child_group(fixture, "");
+        below = openat(fixture->group, "a", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        g_assert_cmpint(below, >=, 0);
+
+        g_assert_cmpint(group_holds_outsiders(fixture->group, false), ==, 1);
+        g_assert_cmpint(group_holds_outsiders(below, true), ==, 0);
+        g_assert_cmpint(group_move_members(fixture->group, below), ==, -EXDEV);
+        assert_holds(fixture, "a/cgroup.procs", "");
+
+        /* This one stays, whatever is written. */
+        put(fixture, "cgroup.procs", "0\n12\n");
+        g_assert_cmpint(group_move_members(fixture->group, below), ==, -ELOOP);
+        assert_holds(fixture, "a/cgroup.procs", "12");
+
+        put(fixture, "cgroup.procs", "");
+        put(fixture, "a/cgroup.procs", "0\n");
+        g_assert_cmpint(group_holds_outsiders(fixture->group, false), ==, 0);
+        g_assert_cmpint(group_holds_outsiders(fixture->group, true), ==, 1);
 }
 
 static void test_freeze(Fixture *fixture, const void *data) {
@@ -165,7 +192,8 @@ static int end_child(pid_t pid) {
         return WEXITSTATUS(status);
 }
 
-/* Each once, however often it is listed, the caller among them; nobody that is not listed. */
+/* Each once, however often it is listed, the caller among them; nobody that is not listed. That there is one who has no
+ * number here is said all the same. */
 static void test_signal(Fixture *fixture, const void *data) {
         pid_t inside = start_child(SIGRTMIN), below = start_child(SIGRTMIN), outside = start_child(SIGRTMIN);
         g_autofree char *text = g_strdup_printf("%d\n0\n%d\n%d\n", (int) inside, (int) getpid(), (int) inside);
@@ -177,7 +205,7 @@ static void test_signal(Fixture *fixture, const void *data) {
         put(fixture, "cgroup.procs", text);
         add_child_group(fixture, text_below);
 
-        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN, NULL), ==, 3);
+        g_assert_cmpint(group_signal(fixture->group, SIGRTMIN, NULL), ==, -EXDEV);
         g_assert_cmpint(n_received, ==, 1);
         g_assert_cmpint(end_child(inside), ==, 1);
         g_assert_cmpint(end_child(below), ==, 1);
@@ -268,6 +296,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add("/control/members", Fixture, NULL, set_up, test_members, tear_down);
         g_test_add("/control/members-none", Fixture, NULL, set_up, test_members_none, tear_down);
+        g_test_add("/control/move-members", Fixture, NULL, set_up, test_move_members, tear_down);
         g_test_add("/control/freeze", Fixture, NULL, set_up, test_freeze, tear_down);
         g_test_add("/control/freeze-timeout", Fixture, NULL, set_up, test_freeze_timeout, tear_down);
         g_test_add("/control/kill", Fixture, NULL, set_up, test_kill, tear_down);

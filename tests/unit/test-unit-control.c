@@ -92,6 +92,16 @@ static void test_attach(ControlTest *test, gconstpointer data _unused_) {
 
         g_assert_cmpint(unit_attach(test->manager, UNIT, "/b/c", pids, ELEMENTSOF(pids), &test->message), ==, 0);
         assert_arguments(test, "AttachProcessesToUnit", "('a.scope', '/b/c', [uint32 7, 4194304])");
+        g_assert_cmpuint(fake_bus_count(test->bus, "GetConnectionUnixProcessID"), ==, 1);
+}
+
+/* For the caller himself nobody has to be asked what his number is. */
+static void test_attach_self(ControlTest *test, gconstpointer data _unused_) {
+        const pid_t pid = 0;
+
+        g_assert_cmpint(unit_attach(test->manager, UNIT, "/", &pid, 1, &test->message), ==, 0);
+        assert_arguments(test, "AttachProcessesToUnit", "('a.scope', '/', [uint32 0])");
+        g_assert_cmpuint(fake_bus_count(test->bus, "GetConnectionUnixProcessID"), ==, 0);
 }
 
 static void test_state(ControlTest *test, gconstpointer data _unused_) {
@@ -360,6 +370,7 @@ int main(int argc, char *argv[]) {
         add("/unit-control/freeze", test_freeze);
         add("/unit-control/kill", test_kill);
         add("/unit-control/attach", test_attach);
+        add("/unit-control/attach-self", test_attach_self);
         add("/unit-control/state", test_state);
         add("/unit-control/no-such-unit", test_no_such_unit);
         add("/unit-control/refusals", test_refusals);

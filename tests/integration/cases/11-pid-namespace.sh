@@ -177,6 +177,21 @@ doing_in_there() {
     wait_until has_no_twin
 }
 
+# Whoever is outside is counted, and neither named nor passed over.
+outsiders_in_there() {
+    local leaf=/sys/fs/cgroup${boundary_of_user[$user]}/test-keep.scope/main
+    run nearby "$user" cgscope procs --noheadings -o PID,COMMAND "$keep/main"
+    expect_out '^ *0 \(outside of this PID namespace\)$'
+    run nearby "$user" cgscope status --json "$keep"
+    expect_json "[p['pid'] for p in data['process_list']] == [0]"
+    run nearby "$user" cgscope kill -s USR1 "$keep/main"
+    expect_refusal 1 '^cgscope: processes in .*/main that are outside of this PID namespace did not get the signal; '
+    expect_file "$leaf/cgroup.procs" 0
+    works nearby "$user" cgscope stop --grace=0 "$keep/main"
+    # With it the scope goes.
+    wait_until test ! -e "$leaf"
+}
+
 in_every_way() {
     local user words
     for user in root tester; do
@@ -199,6 +214,11 @@ test_looking() {
 test_doing() {
     # in another PID namespace: set, get, controllers, freeze, thaw and kill of @PID mean the process in there
     in_every_way doing_in_there
+}
+
+test_outsiders() {
+    # in another PID namespace: those outside are counted, kill says that they got no signal, stop ends them
+    in_every_way outsiders_in_there
 }
 
 test_moving() {
