@@ -23,16 +23,19 @@ static int go_home(int root, const Exec *exec, pid_t pid) {
 /* Out of a namespace that begins below nobody gets by himself (nsdelegate): the child outside fetches us. */
 static void fetch(const char *word, void *userdata) {
         _cleanup_close_ int root = cgroup_open_root(NULL);
+        const Exec *exec = userdata;
 
+        /* Who has been killed meanwhile is not the parent any more. */
         (void) word;
-        if (root >= 0)
-                (void) go_home(root, userdata, getppid());
+        if (root >= 0 && getppid() == exec->self)
+                (void) go_home(root, exec, exec->self);
 }
 
 static int confine(Exec *exec) {
         Watch watch = WATCH_INIT;
         int r;
 
+        exec->self = getpid();
         r = exec->home ? watch_start(&watch, fetch, exec) : 0;
         if (r < 0)
                 return log_error_errno(r, "--cgroup-namespace: cannot start a process");

@@ -28,6 +28,7 @@ typedef struct Exec {
         Divide divide;
         bool made; /* the group is new */
         char *home; /* the group where we came from; NULL: not needed */
+        pid_t self; /* who is to go back there */
 } Exec;
 
 /* With the target found, and the group made where that was asked for: runs the command in it. Returns the exit status

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +24,9 @@
 /* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
 #define OUTLIVERS_TIMEOUT_USEC (2 * USEC_PER_SEC)
 #define NAP_USEC (2 * USEC_PER_MSEC)
+
+/* For a child that does nothing to come to its end, on a busy machine. */
+#define BIRTH_MSEC 5000
 
 /* What a child says before its command begins, in memory that it shares with us. */
 typedef struct Word {
@@ -111,14 +116,29 @@ static pid_t clone_into(int group, int *ret_pidfd) {
         return pid < 0 ? -errno : (pid_t) pid;
 }
 
+static void reap(pid_t pid, int *ret_status) {
+        while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+                ;
+}
+
+/* A child that cannot be held by a pidfd is none: a number of nobody's would be signalled and waited for in its place. */
 static pid_t fork_beside(int *ret_pidfd) {
         pid_t pid = fork();
+        int r;
 
         if (pid < 0)
                 return -errno;
-        if (pid > 0)
-                *ret_pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        return pid;
+        if (pid == 0)
+                return 0;
+
+        r = *ret_pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        if (r >= 0)
+                return pid;
+
+        r = -errno;
+        (void) kill(pid, SIGKILL); /* not reaped yet: the number is its own */
+        reap(pid, NULL);
+        return r;
 }
 
 static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
@@ -127,6 +147,9 @@ static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool e
         word->alive = true;
         supervisor_leave(spawn->supervisor);
 
+        /* A manager takes for the caller whoever has connected. */
+        if (enter)
+                spawn->aim->client.manager = NULL;
         if (enter)
                 r = spawn_enter(spawn->aim);
         if (r >= 0 && spawn->prepare)
@@ -172,11 +195,40 @@ static int start_and_wait(const Spawn *spawn, volatile Word *word, bool enter, i
         return r;
 }
 
-/* -ENOSYS: system call filters of old container engines. And some kernels (seen with 6.18, not with 6.12) kill a child
- * at birth when cgroup.kill was once written in the group that it is cloned into, however long ago. */
-static bool has_to_enter(int r, const volatile Word *word, int status) {
-        return r < 0 ? r == -ENOSYS || r == -EACCES :
-                       !word->alive && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+static bool was_killed(int status) {
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/* Some kernels (seen with 6.18, not with 6.12) kill a child at birth when cgroup.kill was once written in the group that
+ * it is cloned into, however long ago. Whether this is one of them, another child tells, which does nothing. In a group
+ * that was frozen meanwhile it does not even that, and lives. */
+static bool kernel_kills_at_birth(int group) {
+        _cleanup_close_ int pidfd = -EBADF;
+        pid_t pid = clone_into(group, &pidfd);
+        struct pollfd pollfd = { .events = POLLIN };
+        bool ended;
+        int status;
+
+        if (pid < 0)
+                return false;
+        if (pid == 0)
+                _exit(EXIT_SUCCESS);
+
+        pollfd.fd = pidfd;
+        ended = poll(&pollfd, 1, BIRTH_MSEC) > 0;
+        if (!ended)
+                (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+        reap(pid, &status);
+        return ended && was_killed(status);
+}
+
+/* -ENOSYS: system call filters of old container engines. What somebody has killed, we ourselves or another, is not
+ * started once more. */
+static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, int status) {
+        if (r < 0)
+                return r == -ENOSYS || r == -EACCES;
+
+        return !word->alive && word->failure == 0 && was_killed(status) && kernel_kills_at_birth(spawn->group);
 }
 
 /* The page stays: who supervises, starts one command and ends with it. */
@@ -188,7 +240,7 @@ int spawn_and_wait(const Spawn *spawn, int *ret_status, int *ret_error) {
                 return -errno;
 
         r = start_and_wait(spawn, word, false, &status);
-        if (spawn->aim && has_to_enter(r, word, status))
+        if (spawn->aim && has_to_enter(r, spawn, word, status))
                 r = start_and_wait(spawn, word, true, &status);
 
         *ret_error = word->error;
@@ -203,7 +255,8 @@ static int kill_members(int group) {
         ssize_t n = group_members(group, &pids);
 
         for (ssize_t i = 0; i < n; i++) {
-                _cleanup_close_ int pidfd = pids[i] == getpid() ? -EBADF : (int) syscall(SYS_pidfd_open, pids[i], 0);
+                bool other = pids[i] > 0 && pids[i] != getpid();
+                _cleanup_close_ int pidfd = other ? (int) syscall(SYS_pidfd_open, pids[i], 0) : -EBADF;
                 _cleanup_free_ pid_t *again = NULL;
                 ssize_t n_again = pidfd < 0 ? 0 : group_members(group, &again);
 
