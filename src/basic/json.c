@@ -4,21 +4,31 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "basic/escape.h"
 #include "basic/utf8.h"
 
+/* "\\u001b"; above U+FFFF two, as UTF-16 has it. */
+static char *put_escape(char *end, uint32_t c) {
+        if (c > 0xffff) {
+                end = put_escape(end, 0xd800 + ((c - 0x10000) >> 10));
+                c = 0xdc00 + (c & 0x3ff);
+        }
+
+        return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", (unsigned) c);
+}
+
 char *json_put_character(char *end, const char **text) {
-        const unsigned char *p = (const unsigned char *) *text;
-        size_t length = utf8_length(*text);
+        const char *p = *text;
+        uint32_t c;
+        size_t length = utf8_character(p, &c);
 
         *text += length > 0 ? length : 1;
         if (length == 0)
-                return stpcpy(end, "\\ufffd");
-        if (p[0] < 0x20 || p[0] == 0x7f)
-                return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", p[0]);
-        if (p[0] == 0xc2 && p[1] < 0xa0)
-                return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", p[1]);
+                return put_escape(end, 0xfffd);
+        if (character_is_unsafe(c))
+                return put_escape(end, c);
 
-        if (p[0] == '"' || p[0] == '\\')
+        if (c == '"' || c == '\\')
                 *end++ = '\\';
         return mempcpy(end, p, length);
 }

@@ -11,9 +11,9 @@
 /* The most that one byte of text becomes in a string: "\\u001b". */
 #define JSON_BYTE_MAX 6
 
-/* Puts the character that *text begins with at @end as it stands in a JSON string, and moves *text behind it. Controls
- * are escaped, also DEL and those above it, which JSON would let through to a terminal; a byte that is no UTF-8 becomes
- * U+FFFD. Returns the new end. */
+/* Puts the character that *text begins with at @end as it stands in a JSON string, and moves *text behind it. What
+ * basic/escape calls unsafe is escaped, as JSON would let most of it through to a terminal; a byte that is no UTF-8
+ * becomes U+FFFD. Returns the new end. */
 char *json_put_character(char *end, const char **text);
 
 #define JSON_DEPTH_MAX 8

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "log.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+
+#include "basic/escape.h"
 
 /* Long enough for two paths of PATH_MAX; what is longer is cut. */
 #define LINE_SIZE 10240
@@ -68,15 +69,12 @@ static void keep(const char *text, int error) {
                 *log_captured = NULL;
 }
 
-/* The text of @from with control characters escaped, cut where @size ends. Returns its length. */
+/* The text of @from, safe to be shown, cut where @size ends. Returns its length. */
 static size_t escape_into(char *to, size_t size, const char *from) {
         size_t n = 0;
 
-        for (; *from && n + sizeof("\\xNN") < size; from++)
-                if (iscntrl((unsigned char) *from))
-                        n += (size_t) snprintf(to + n, size - n, "\\x%02x", (unsigned char) *from);
-                else
-                        to[n++] = *from;
+        while (*from && n + ESCAPE_MAX < size)
+                n += escape_character(&from, to + n, NULL);
 
         to[n] = '\0';
         return n;

@@ -2,8 +2,8 @@
 #pragma once
 
 /* Messages for people, on standard error, each in one line and one write. $SYSTEMD_LOG_LEVEL (a name or number of
- * syslog(3)) says down to which level, "info" by default. Control characters in what is printed are shown as \xNN, so
- * that no name can forge a second line. */
+ * syslog(3)) says down to which level, "info" by default. What is printed goes through basic/escape, so that no name
+ * can forge a second line. */
 
 #include <syslog.h>
 

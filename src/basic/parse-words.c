@@ -150,14 +150,13 @@ int parse_word(const char **text, char **ret) {
 }
 
 bool text_is_printable(const char *text) {
-        const unsigned char *p = (const unsigned char *) text;
+        while (*text) {
+                uint32_t c;
+                size_t length = utf8_character(text, &c);
 
-        while (*p) {
-                size_t length = utf8_length((const char *) p);
-
-                if (length == 0 || (*p < 0x20 && *p != '\t') || *p == 0x7f)
+                if (length == 0 || (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || utf8_is_noncharacter(c))
                         return false;
-                p += length;
+                text += length;
         }
 
         return true;

@@ -5,6 +5,6 @@
 
 #define QUOTE_MAX 128
 
-/* Writes @text into @buffer, on one line: control characters, also those above 0x7f, and bytes that are no UTF-8 are
- * shown as \xNN; what is too long is cut and ends with "…". Returns @buffer. */
+/* Writes @text into @buffer, on one line, as basic/escape shows it; what is too long is cut and ends with "…". Returns
+ * @buffer. */
 char *quote(const char *text, char buffer[static QUOTE_MAX]);

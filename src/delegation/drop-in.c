@@ -2,6 +2,7 @@
 #include "drop-in.h"
 
 #include "basic/parse.h"
+#include "basic/escape.h"
 #include "basic/utf8.h"
 
 /* The syntax is that of systemd's config_parse(), parse_line() (src/shared/conf-parser.c) and config_parse_delegate()
@@ -26,24 +27,18 @@ typedef struct Parser {
         bool stopped; /* systemd reads no further */
 } Parser;
 
-/* @text, fit to be shown: U+FFFD for what is no UTF-8, and for control characters (those of Latin-1, U+0080 to U+009F,
- * too). */
+/* The beginning of @text, fit to be shown. */
 static char *harmless(const char *text) {
-        static const char replacement[] = "\xef\xbf\xbd", more[] = "…";
+        static const char more[] = "…";
         char buffer[OTHER_SIZE], *end = buffer;
 
         while (*text) {
-                size_t length = utf8_length(text);
-                const unsigned char *p = (const unsigned char *) text;
-                bool bad = length == 0 || *p < 0x20 || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
-
-                if ((size_t) (end - buffer) + 4 + sizeof(more) > sizeof(buffer)) {
+                if ((size_t) (end - buffer) + ESCAPE_MAX + sizeof(more) > sizeof(buffer)) {
                         end = stpcpy(end, more);
                         break;
                 }
 
-                end = bad ? stpcpy(end, replacement) : mempcpy(end, text, length);
-                text += length ?: 1;
+                end += escape_character(&text, end, NULL);
         }
 
         *end = '\0';
@@ -137,15 +132,6 @@ static bool header_is_valid(const char *line) {
         return true;
 }
 
-static bool is_utf8(const char *text) {
-        size_t length;
-
-        while (*text && (length = utf8_length(text)) > 0)
-                text += length;
-
-        return !*text;
-}
-
 /* One line, put together from those that it was continued on. It may be written to. */
 static int read_line(Parser *parser, char *line) {
         _cleanup_free_ char *copy = NULL;
@@ -155,7 +141,7 @@ static int read_line(Parser *parser, char *line) {
         if (!*line)
                 return 0;
 
-        if (!is_utf8(line) || (*line == '[' && !header_is_valid(line))) {
+        if (!utf8_is_valid(line) || (*line == '[' && !header_is_valid(line))) {
                 parser->stopped = true;
                 return note_other(parser, line);
         }

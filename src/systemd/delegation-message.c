@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "delegation-message.h"
 
-#include "basic/parse.h"
+#include "basic/escape.h"
 
 /* More names than there are controllers are let through (they may repeat), but not without end. */
 #define NAMES_MAX 64
@@ -28,19 +28,10 @@ static const char *const kinds[] = {
         [DROP_IN_FOREIGN] = "administrator",
 };
 
-/* The bus takes UTF-8 alone, and a message is one line; it may quote an administrator's file, where anything can be. */
-static char *make_printable(const char *text) {
-        bool printable = text_is_printable(text);
-        char *copy = strdup(text);
-
-        for (char *p = copy; p && *p && !printable; p++)
-                if (*p < ' ' || *p > '~')
-                        *p = '?';
-        return copy;
-}
-
 int delegation_error_set(sd_bus_error *error, int r, const char *message) {
-        _cleanup_free_ char *text = make_printable(message ?: strerror(-r));
+        /* The bus takes UTF-8 alone, and a message is one line; it may quote an administrator's file, where anything
+         * can be. */
+        _cleanup_free_ char *text = escape_text(message ?: strerror(-r));
 
         if (!text)
                 return sd_bus_error_set_errno(error, -ENOMEM);

@@ -88,11 +88,11 @@ static const Row rows[] = {
         /* where systemd stops reading */
         { S "Delegate=cpu\n[Service\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "[Service" },
         { S "Delegate=cpu\n[Ser\"vice]\n" S "Delegate=io\n", DROP_IN_FOREIGN, CPU, 0, "[Ser\"vice]" },
-        { S "Delegate=cpu\nX=\xff\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "X=\xef\xbf\xbd" },
+        { S "Delegate=cpu\nX=\xff\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "X=\\xff" },
 
         /* what is shown is harmless */
         { S "X=\x1b[31m\x7f\tä\xc2\x9b\n", DROP_IN_FOREIGN, 0, 0,
-          "X=\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbdä\xef\xbf\xbd" },
+          "X=\\x1b[31m\\x7f\\x09ä\\xc2\\x9b" },
 
         { S "Delegate=io\n\0", DROP_IN_FOREIGN, IO, 0, "(a NUL byte)", sizeof(S "Delegate=io\n") },
         { S "Delegate=io\0Delegate=cpu\n", DROP_IN_FOREIGN, IO | CPU, 0, "(a NUL byte)",

@@ -13,6 +13,8 @@ static void test_string(void) {
                 { "a\"b\\c/", "{\"n\":\"a\\\"b\\\\c/\"}\n" },
                 { "a\nb\tc\x01\x7f", "{\"n\":\"a\\u000ab\\u0009c\\u0001\\u007f\"}\n" },
                 { "gr\u00fc\u00df \u20ac \U0001f600", "{\"n\":\"gr\u00fc\u00df \u20ac \U0001f600\"}\n" },
+                { "\xc2\x9b\u202e\uffff\U0001fffe", "{\"n\":\"\\u009b\\u202e\\uffff\\ud83f\\udffe\"}\n" },
+                { "\x80\x90\x80\x80", "{\"n\":\"\\ufffd\\ufffd\\ufffd\\ufffd\"}\n" },
                 { "\xff", "{\"n\":\"\\ufffd\"}\n" },
                 { "a\xc3", "{\"n\":\"a\\ufffd\"}\n" },
                 { "\xc3(", "{\"n\":\"\\ufffd(\"}\n" },

@@ -22,6 +22,7 @@ static void test_lines(void) {
 
         if (!g_test_subprocess()) {
                 run_case(NULL, "info", "*cgscope: plain\ncgscope: a\\x0ab\\x1b\\x09\\x7f\n"
+                         "cgscope: \\xc2\\x9b ü\\xe2\\x80\\xae\\xff\n"
                          "cgscope: cause: No such file or directory\n100%s\nother: named\nother: xxx*xxx\n*");
                 g_test_trap_assert_stderr_unmatched("*hidden*");
                 return;
@@ -29,6 +30,7 @@ static void test_lines(void) {
 
         log_error("plain");
         log_error("a\nb\x1b\t\x7f");
+        log_error("\xc2\x9b ü\u202e\xff");
         g_assert_cmpint(log_error_errno(-ENOENT, "cause"), ==, -ENOENT);
         log_debug("hidden");
         log_info("%s", "100%s");

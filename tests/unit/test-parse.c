@@ -326,9 +326,10 @@ static void test_word(void) {
 }
 
 static void test_printable(void) {
-        static const char *const good[] = { "", "plain", "a\tb", "gr\u00fc\u00df", "\u20ac", "\U0001f600", "\uffff" };
+        static const char *const good[] = { "", "plain", "a\tb", "gr\u00fc\u00df", "\u20ac", "\U0001f600", "\ufffd" };
         static const char *const bad[] = {
                 "a\nb", "\x7f",     "\x1b[0m",      "\xff",             "\x80", "\xc0\x80",
+                "\uffff", "\ufdd0", "\U0010fffe", "\xc2\x9b", "\x80\x90\x80\x80",
                 "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
         };
 

@@ -156,7 +156,7 @@ static void test_adopt_other(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER FILE_NAME, "[Service]\nDelegate=cpuset\nTasksMax=\x1b[31m5\n");
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, IO, true, -EEXIST, "TasksMax=\xef\xbf\xbd[31m5");
+        expect_enable(tree, &etc_user, IO, true, -EEXIST, "TasksMax=\\x1b[31m5");
         expect_enable(tree, &etc_user, IO, false, -EEXIST, "another name");
         expect_enable(tree, &etc_user, CPUSET, true, -EEXIST, "TasksMax=");
         expect_enable(tree, &etc_user, CPUSET, false, 0, NULL);
