@@ -129,6 +129,19 @@ char *escape_path(const char *path) {
         return escaped;
 }
 
+char *escape_process_group(const char *path) {
+        static const char deleted[] = " (deleted)";
+        _cleanup_free_ char *copy = strdup(path), *shown = NULL;
+        bool is_deleted = endswith(path, deleted);
+        char *whole;
+
+        if (copy && is_deleted)
+                copy[strlen(copy) - strlen(deleted)] = '\0';
+        shown = copy ? escape_path(copy) : NULL;
+
+        return shown && asprintf(&whole, "%s%s", shown, is_deleted ? deleted : "") >= 0 ? whole : NULL;
+}
+
 static int hexadecimal(char c) {
         const char *digits = "0123456789abcdef", *digit = c ? strchr(digits, tolower((unsigned char) c)) : NULL;
 

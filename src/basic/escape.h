@@ -36,6 +36,9 @@ void escape_print(FILE *file, const char *text);
  * them. Freed by the caller; NULL: no memory. */
 char *escape_path(const char *path);
 
+/* The same for what /proc/PID/cgroup says: the kernel's " (deleted)" behind it is no part of a name. */
+char *escape_process_group(const char *path);
+
 /* Takes the part that *part begins with, up to '/' or the end, back from what escape_path() makes of it; one that is no
  * $'…' is taken as it is. @buffer has room for @size bytes. Moves *part to its end. -EINVAL: it is not closed, has an
  * unknown escape, or means a '/' or NUL; -ENAMETOOLONG: it does not fit. */

@@ -51,7 +51,7 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
                 r = controller_find_stop(aim->root, aim->target.path, controller, &stop, &next);
                 if (r < 0 && r != -ENODATA)
                         return r;
-                text = r == 0 ? stop ?: table->json ? NULL : "(not in this hierarchy)" : NULL;
+                text = r == 0 && !stop && !table->json ? "(not in this hierarchy)" : NULL;
         }
 
         r = tabular_add(table, NULL, &row);
@@ -61,8 +61,9 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
                 r = set_flag(table, row, COLUMN_AVAILABLE, available);
         if (r >= 0)
                 r = set_flag(table, row, COLUMN_ENABLED, enabled);
-        if (r >= 0 && text)
-                r = tabular_set_string(table, row, COLUMN_STOPS_AT, text);
+        if (r >= 0)
+                r = text ? tabular_set_string(table, row, COLUMN_STOPS_AT, text)
+                         : tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
 
         return r;
 }

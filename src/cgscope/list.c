@@ -191,7 +191,7 @@ static int add_row(List *list, const ListedUnit *unit) {
         if (r >= 0 && tabular_wants(tabular, COLUMN_SLICE))
                 r = set_slice(list, row, unit);
         if (r >= 0)
-                r = tabular_set_string(tabular, row, COLUMN_CGROUP, unit->path);
+                r = tabular_set_path(tabular, row, COLUMN_CGROUP, unit->path);
         if (r >= 0)
                 r = set_boolean(list, row, COLUMN_DELEGATED, unit->delegated);
         if (r >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "places.h"
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
@@ -18,20 +19,26 @@ typedef struct Places {
 static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
         Places *places = userdata;
         const Aim *aim = places->aim;
+        _cleanup_free_ char *place = NULL, *shown = NULL;
         ControllerMask enabled;
         char type[32];
+        int r;
 
         if (depth == 0 || group_enabled(fd, &enabled) < 0 || enabled != CONTROLLER_MASK_NONE ||
             fd_read_file(fd, "cgroup.type", type, sizeof(type)) < 0 || !streq(type, "domain\n") ||
             places->n++ >= PLACES_MAX)
                 return 0;
 
-        if (places->n > 1)
-                fputs(", ", places->file);
-        if (aim->name.kind == TARGET_PROCESS)
-                fprintf(places->file, CGROUP_MOUNT "%s/%s", aim->target.path, path);
+        /* By what was typed as far as that goes, but not its text: it may be quoted already. */
+        if (aim->name.kind == TARGET_UNIT || aim->name.kind == TARGET_OWN)
+                r = asprintf(&place, "%s%s/%s", aim->name.unit ?: ".", aim->name.rest, path);
         else
-                fprintf(places->file, "%s/%s", aim->text, path);
+                r = asprintf(&place, CGROUP_MOUNT "%s/%s", aim->target.path, path);
+        if (r < 0)
+                return place = NULL, -ENOMEM;
+
+        shown = escape_path(place);
+        fprintf(places->file, "%s%s", places->n > 1 ? ", " : "", shown ?: "?");
         return 0;
 }
 

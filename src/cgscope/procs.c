@@ -97,7 +97,7 @@ static int add_row(Procs *procs, pid_t pid, const char *user, char *command, con
         if (r >= 0)
                 r = tabular_set_string(&procs->table, row, COLUMN_USER, user);
         if (r >= 0)
-                r = tabular_set_string(&procs->table, row, COLUMN_GROUP, group);
+                r = tabular_set_path(&procs->table, row, COLUMN_GROUP, group);
         return r;
 }
 

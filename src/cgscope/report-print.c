@@ -3,6 +3,7 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
+#include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/json.h"
 #include "cgroup/device.h"
@@ -117,7 +118,7 @@ static void print_devices(const Report *report, FILE *file) {
                 _cleanup_free_ char *title = device_title(d);
 
                 print_label(file, "io");
-                fputs(title ?: "?", file);
+                escape_print(file, title ?: "?");
                 print_transfer(file, " ", d->read, d->reads, "read");
                 print_transfer(file, ", ", d->written, d->writes, "written");
                 fputc('\n', file);
@@ -167,8 +168,10 @@ static void print_events(const Report *report, FILE *file) {
 }
 
 static void print_text(const Report *report, FILE *file) {
+        _cleanup_free_ char *name = escape_path(report->unit ?: report->control_group);
+
         print_label(file, report->unit ? "unit" : "group");
-        fprintf(file, "%s\n", report->unit ?: report->control_group);
+        fprintf(file, "%s\n", name ?: "?");
 
         print_status(report, file);
         print_times(report, file);

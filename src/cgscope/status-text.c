@@ -8,7 +8,7 @@
 #include "basic/format.h"
 #include "basic/json.h"
 #include "basic/terminal.h"
-#include "basic/utf8.h"
+#include "basic/escape.h"
 #include "cgscope/command-line.h"
 
 #define LABEL_WIDTH 12
@@ -24,27 +24,22 @@ typedef struct Text {
         unsigned width; /* 0: nothing is cut */
 } Text;
 
-/* Prints @text up to @width columns. What could steer the terminal is shown as \xNN: control characters, those of
- * U+0080 to U+009F among them, and what is no UTF-8. */
+/* Prints @text up to @width columns. */
 static void print_safely(const char *text, unsigned width) {
         unsigned column = 0;
 
         while (*text) {
-                const unsigned char *c = (const unsigned char *) text;
-                size_t n = utf8_length(text);
-                bool bad = n == 0 || iscntrl(c[0]) || (c[0] == 0xc2 && c[1] < 0xa0);
+                char shown[ESCAPE_MAX + 1];
+                unsigned columns;
+                size_t length = escape_character(&text, shown, &columns);
 
-                column += bad ? strlen("\\xNN") : 1;
-                if (width > 0 && (column > width || (column == width && text[n ?: 1]))) {
+                column += columns;
+                if (width > 0 && (column > width || (column == width && *text))) {
                         fputs("…", stdout);
                         return;
                 }
 
-                if (bad)
-                        printf("\\x%02x", c[0]);
-                else
-                        fwrite(text, 1, n, stdout);
-                text += bad ? 1 : n;
+                fwrite(shown, 1, length, stdout);
         }
 }
 
@@ -66,6 +61,12 @@ static _printf_(3, 4) int print_line(const Text *text, const char *label, const 
         print_safely(line, text->width > 2 * LABEL_WIDTH ? text->width - LABEL_WIDTH - 2 : text->width);
         putchar('\n');
         return 0;
+}
+
+static int print_path(const Text *text, const char *label, const char *path) {
+        _cleanup_free_ char *shown = escape_path(path);
+
+        return shown ? print_line(text, label, "%s", shown) : -ENOMEM;
 }
 
 typedef enum FigureKind {
@@ -183,6 +184,7 @@ static const char *format_limit(const Text *text, const StatusLimit *limit, cons
 /* "TasksMax=33", and where a group above allows less "TasksMax=33, but 20 by /a.slice". */
 static int print_limit(const Text *text, const Status *status, const StatusLimit *limit, const char *label) {
         bool elsewhere = limit->set_by && !streq(limit->set_by, status->aim->target.path);
+        _cleanup_free_ char *set_by = elsewhere ? escape_path(limit->set_by) : NULL;
         char own[FORMAT_MAX], effective[FORMAT_MAX];
         const char *value = limit->value ? format_limit(text, limit, limit->value, own) : NULL;
 
@@ -190,7 +192,7 @@ static int print_limit(const Text *text, const Status *status, const StatusLimit
                 return print_line(text, label, "%s=%s", limit->name, value ?: "");
 
         return print_line(text, label, "%s=%s%s%s by %s", limit->name, value ?: "", value ? ", but " : "",
-                          format_limit(text, limit, limit->effective, effective), limit->set_by);
+                          format_limit(text, limit, limit->effective, effective), set_by ?: "?");
 }
 
 static int print_limits(const Text *text, const Status *status) {
@@ -217,11 +219,11 @@ static int print_processes(const Text *text, const Status *status) {
 
         for (size_t i = 0; r >= 0 && i < n_shown; i++) {
                 const char *group = status->groups[status->processes[i].group];
-                _cleanup_free_ char *command = NULL;
+                _cleanup_free_ char *command = NULL, *shown = escape_path(*group ? group : ".");
 
                 if (command_line_read(status->processes[i].pid, &command) == -ESRCH)
                         continue;
-                r = print_line(text, label, "%7d %-*s %s", (int) status->processes[i].pid, width, *group ? group : ".",
+                r = print_line(text, label, "%7d %-*s %s", (int) status->processes[i].pid, width, shown ?: "?",
                                command ?: "?");
                 label = NULL;
         }
@@ -239,12 +241,13 @@ const char *status_state(const Status *status) {
 
 /* The line that says what this is, and how it is at a glance. */
 static void print_title(const char *name, const char *color) {
+        _cleanup_free_ char *shown = escape_path(name);
+
         if (terminal_has_colors() && *color)
                 printf("%s●" COLOR_OFF " ", color);
         else
                 fputs(*color ? "● " : "○ ", stdout);
-        print_safely(name, 0);
-        putchar('\n');
+        printf("%s\n", shown ?: "?");
 }
 
 static int print_place(const Text *text, const Status *status) {
@@ -256,11 +259,11 @@ static int print_place(const Text *text, const Status *status) {
                 r = print_line(text, "Unit", "%s (%s manager)", status->unit,
                                status->aim->manager == MANAGER_USER ? "user" : "system");
         if (r >= 0)
-                r = print_line(text, "Group", "%s", path);
-        if (r >= 0)
-                r = print_line(text, "Boundary", "%s", !status->boundary               ? "none is marked here or above"
-                                                       : streq(status->boundary, path) ? "this group"
-                                                                                       : status->boundary);
+                r = print_path(text, "Group", path);
+        if (r >= 0 && status->boundary && !streq(status->boundary, path))
+                r = print_path(text, "Boundary", status->boundary);
+        else if (r >= 0)
+                r = print_line(text, "Boundary", "%s", status->boundary ? "this group" : "none is marked here or above");
         if (r >= 0)
                 r = print_line(text, "Owner", "%s", status->owner_name);
         if (r >= 0)

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/clock.h"
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
@@ -179,7 +180,8 @@ static int look_at_unit(int fd, const char *path, void *userdata) {
 
         r = stop_if_left(search, fd, unit, &message);
         if (r > 0) {
-                printf("%s\n", unit);
+                escape_print(stdout, unit);
+                putchar('\n');
                 search->n_stopped++;
         }
         if (r < 0) {

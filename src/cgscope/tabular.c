@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <strings.h>
 
+#include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/log.h"
 #include "cgscope/module.h"
@@ -124,6 +125,16 @@ int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char
         return copy ? tabular_set(tabular, row, index, copy) : log_oom();
 }
 
+int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path) {
+        char *shown;
+
+        if (!path || !tabular_wants(tabular, index))
+                return 0;
+
+        shown = tabular->json ? strdup(path) : escape_path(path);
+        return shown ? tabular_set(tabular, row, index, shown) : log_oom();
+}
+
 int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number) {
         char text[FORMAT_MAX];
 
@@ -165,7 +176,7 @@ int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *col
 }
 
 char *tabular_fold(const char *text, size_t width) {
-        char *folded = strdup(text), *blank = NULL;
+        char *folded = escape_text(text), *blank = NULL;
         size_t column = 0;
 
         for (char *p = folded; p && *p; p++) {

@@ -35,15 +35,17 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
 int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret);
 int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text);
 
-/* Cells of the usual kinds; UINT64_MAX is an empty cell, null in JSON. */
+/* Cells of the usual kinds; UINT64_MAX is an empty cell, null in JSON. A path of groups, or one name, is shown as it can
+ * be typed; other strings are only made safe to be shown. */
 int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text);
+int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path);
 int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number);
 int tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes);
 int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec);
 int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color);
 
-/* @text broken between its words into lines of @width, for a column of TABLE_LINES; UTF-8 counts a column for each
- * character. Freed by the caller; NULL: no memory. */
+/* @text, made safe to be shown, so that a newline in it is none, and broken between its words into lines of @width, for
+ * a column of TABLE_LINES; UTF-8 counts a column for each character. Freed by the caller; NULL: no memory. */
 char *tabular_fold(const char *text, size_t width);
 
 /* Prints it, through the pager where there is one. */

@@ -201,16 +201,16 @@ static const char *top_title(const Tree *tree) {
 
 static int set_names(Tree *tree, TableRow *row, const char *path) {
         const char *top = tree->aim.target.path;
-        char *whole;
+        _cleanup_free_ char *whole = NULL;
         int r;
 
-        r = tabular_set_string(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
+        r = tabular_set_path(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
         if (r < 0 || !tabular_wants(&tree->tabular, TREE_CGROUP))
                 return r;
 
         if (asprintf(&whole, "%s%s%s", *path && streq(top, "/") ? "" : top, *path ? "/" : "", path) < 0)
-                return log_oom();
-        return tabular_set(&tree->tabular, row, TREE_CGROUP, whole);
+                return whole = NULL, log_oom();
+        return tabular_set_path(&tree->tabular, row, TREE_CGROUP, whole);
 }
 
 /* Whether the groups right below it have the same controllers. The root of the hierarchy can have threaded ones beside

@@ -3,6 +3,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 
+#include "basic/escape.h"
 #include "basic/json.h"
 
 extern const Tabling cgscope_tabling;
@@ -62,6 +63,8 @@ static int set_options(struct libscols_table *lines, const TableOptions *options
          * as there are rows, and '|' is the shortest. */
         scols_table_enable_ascii(lines, options->ascii || options->json);
         scols_table_enable_minout(lines, true); /* no blanks at the end of a line */
+        /* Its own escapes make "\\x5cx2d" of the "\\x2d" in a unit's name, and let U+202E pass. */
+        scols_table_enable_noencoding(lines, true);
 
         if (options->width > 0 && !options->full) {
                 scols_table_set_termforce(lines, SCOLS_TERMFORCE_ALWAYS);
@@ -164,20 +167,39 @@ static int convert_to_json(char **text, TableColumnFlags flags) {
         return 0;
 }
 
-static int convert_to_text(char **text, TableColumnFlags flags) {
-        if (flags & TABLE_BOOLEAN && (streq(*text, "0") || streq(*text, "1"))) {
-                char *word = strdup(**text == '1' ? "yes" : "no");
+/* @text, safe to be shown, where lines are meant with its newlines. Freed by the caller. */
+static char *escape_lines(const char *text) {
+        char *escaped = malloc(ESCAPE_MAX + strlen("\\xNN") * strlen(text) + 1), *end = escaped;
 
-                if (!word)
-                        return -ENOMEM;
-                free(*text);
-                *text = word;
-        }
+        while (escaped && *text)
+                if (*text == '\n')
+                        *end++ = *text++;
+                else
+                        end += escape_character(&text, end, NULL);
+
+        if (escaped)
+                *end = '\0';
+        return escaped;
+}
+
+static int convert_to_text(char **text, TableColumnFlags flags) {
+        char *shown;
 
         if (flags & TABLE_WORDS)
                 for (char *p = strchr(*text, '\n'); p; p = strchr(p, '\n'))
                         *p = ' ';
 
+        if (flags & TABLE_BOOLEAN && (streq(*text, "0") || streq(*text, "1")))
+                shown = strdup(**text == '1' ? "yes" : "no");
+        else if (text_is_safe(*text))
+                return 0;
+        else
+                shown = flags & TABLE_LINES ? escape_lines(*text) : escape_text(*text);
+        if (!shown)
+                return -ENOMEM;
+
+        free(*text);
+        *text = shown;
         return 0;
 }
 

@@ -172,6 +172,14 @@ static void test_path(void) {
         }
 }
 
+static void test_process_group(void) {
+        _cleanup_free_ char *plain = escape_process_group("/a.scope/b (c)");
+        _cleanup_free_ char *deleted = escape_process_group("/a.scope/b c (deleted)");
+
+        g_assert_cmpstr(plain, ==, "/a.scope/$'b (c)'");
+        g_assert_cmpstr(deleted, ==, "/a.scope/$'b c' (deleted)");
+}
+
 /* What is shown means the same when it is typed: to us, and to the shells that know $'…'. */
 static void expect_round_trip(const char *name) {
         _cleanup_free_ char *shown = escape_path(name);
@@ -246,6 +254,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/escape/text", test_text);
         g_test_add_func("/escape/width", test_width);
         g_test_add_func("/escape/path", test_path);
+        g_test_add_func("/escape/process-group", test_process_group);
         g_test_add_func("/escape/round-trip", test_round_trip);
         g_test_add_func("/escape/unescape", test_unescape);
 

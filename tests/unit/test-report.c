@@ -168,7 +168,7 @@ static void test_group(void) {
         report.control_group = "/a.scope/x\"y";
         report.n_devices = 0;
         report.statistics.values[STATISTIC_EVENT_HIGH] = 0;
-        assert_says(&report, false, "        group: /a.scope/x\"y\n");
+        assert_says(&report, false, "        group: /a.scope/$'x\"y'\n");
         assert_says(&report, false, "           io: none\n");
         assert_says(&report, false, "memory events: none\n");
         assert_says(&report, true, "{\"control_group\":\"/a.scope/x\\\"y\",");

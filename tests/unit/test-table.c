@@ -155,10 +155,16 @@ static void test_escapes(void) {
         static const Row rows[] = {
                 { 0, { "a\nb\x1b[1m\x7f", "1.5", "1", "x\"\n\n\x01", "\xff\"\\ \t\xc2\x9b {[ ,  :" } },
         };
+        /* A unit's name, and what the library itself would let pass. */
+        static const Row names[] = { { 0, { "my\\x2dtool", "\u202e\x1b", "1", "ü\\x01", "\x9b\xb1\x80\x80" } } };
         static const TableOptions plain = {}, json = { .name = "n", .json = true };
 
         assert_output(&plain, rows, 1,
                       "a\\x0ab\\x1b[1m\\x7f 1.5 yes x\"  \\x01 \\xff\"\\ \\x09\\xc2\\x9b {[ ,  :\n");
+        assert_output(&plain, names, 1, "my\\x2dtool \\xe2\\x80\\xae\\x1b yes ü\\x01 \\x9b\\xb1\\x80\\x80\n");
+        assert_output(&json, names, 1,
+                      "{\"n\":[{\"group\":\"my\\\\x2dtool\",\"memory_peak\":\"\\u202e\\u001b\",\"frozen\":true,"
+                      "\"controllers\":[\"ü\\\\x01\"],\"command\":\"\\ufffd\\ufffd\\ufffd\\ufffd\"}]}\n");
         assert_output(&json, rows, 1,
                       "{\"n\":[{\"group\":\"a\\u000ab\\u001b[1m\\u007f\",\"memory_peak\":\"1.5\",\"frozen\":true,"
                       "\"controllers\":[\"x\\\"\",\"\",\"\\u0001\"],"

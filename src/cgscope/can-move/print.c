@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "can-move.h"
 
+#include "basic/escape.h"
 #include "basic/json.h"
 #include "basic/log.h"
 #include "basic/terminal.h"
@@ -36,12 +37,13 @@ static void print_possible(const Containment *answer) {
 }
 
 static void print_answer(const CanMove *can_move) {
+        _cleanup_free_ char *name = escape_text(can_move->process.name), *target = escape_text(can_move->text);
         const Containment *answer = &can_move->answer;
 
         switch (answer->answer) {
         case CONTAINMENT_YES:
                 printf("yes: uid %u may move process %d (%s) into %s\n", (unsigned) can_move->mover.uid,
-                       (int) can_move->pid, can_move->process.name, can_move->text);
+                       (int) can_move->pid, name ?: "?", target ?: "?");
                 return;
         case CONTAINMENT_NO:
                 fputs("no: ", stdout);
@@ -55,15 +57,23 @@ static void print_answer(const CanMove *can_move) {
                 printf("cannot tell (perhaps %s)", error_name(answer->reason->error));
         }
 
-        printf(": %s\n", answer->reason->found);
+        fputs(": ", stdout);
+        escape_print(stdout, answer->reason->found);
+        putchar('\n');
 }
 
 /* The paths, which the findings speak of by these names. */
 static void print_places(const CanMove *can_move) {
-        printf("\n Process: %d (%s), in %s\n  Target: %s\n", (int) can_move->pid, can_move->process.name,
-               can_move->process.path, can_move->answer.target ?: can_move->target);
-        if (can_move->answer.ancestor && can_move->mount->unified)
-                printf("Ancestor: %s\n", can_move->answer.ancestor);
+        const Containment *answer = &can_move->answer;
+        _cleanup_free_ char *name = escape_text(can_move->process.name), *path = escape_path(can_move->process.path),
+                            *target = escape_path(answer->target ?: can_move->target), *ancestor = NULL;
+
+        printf("\n Process: %d (%s), in %s\n  Target: %s\n", (int) can_move->pid, name ?: "?", path ?: "?",
+               target ?: "?");
+        if (answer->ancestor && can_move->mount->unified) {
+                ancestor = escape_path(answer->ancestor);
+                printf("Ancestor: %s\n", ancestor ?: "?");
+        }
         putchar('\n');
 }
 

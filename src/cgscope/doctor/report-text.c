@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <stdarg.h>
 
+#include "basic/escape.h"
 #include "basic/log.h"
-#include "basic/utf8.h"
 #include "cgscope/doctor/report.h"
 #include "cgscope/tabular.h"
 
@@ -46,21 +45,16 @@ static const struct {
         [FINDING_UNKNOWN] = { COLOR_UNKNOWN, "unknown" },
 };
 
-/* Prints one word; what could steer the terminal is shown as \xNN. Returns its width. */
+/* Prints one word. Returns its width. */
 static unsigned print_word(const char *text, size_t length) {
         unsigned width = 0;
 
         for (const char *end = text + length; text < end;) {
-                const unsigned char *c = (const unsigned char *) text;
-                size_t n = utf8_length(text);
-                bool bad = n == 0 || iscntrl(c[0]) || (c[0] == 0xc2 && c[1] < 0xa0);
+                char shown[ESCAPE_MAX + 1];
+                unsigned shown_width;
 
-                if (bad)
-                        printf("\\x%02x", c[0]);
-                else
-                        fwrite(text, 1, n, stdout);
-                width += bad ? (unsigned) strlen("\\xNN") : 1;
-                text += bad ? 1 : n;
+                fwrite(shown, 1, escape_character(&text, shown, &shown_width), stdout);
+                width += shown_width;
         }
 
         return width;

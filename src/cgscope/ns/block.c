@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "basic/escape.h"
 #include "basic/log.h"
 #include "cgscope/ns/judge.h"
 #include "cgscope/ns/print.h"
@@ -56,13 +57,19 @@ static _printf_(4, 5) int add_line(Block *block, const char *label, bool marked,
         return r >= 0 && marked ? tabular_color(&block->table, row, COLUMN_VALUE, "red") : r;
 }
 
+static int add_known_path(Block *block, const char *label, bool marked, const char *path) {
+        _cleanup_free_ char *shown = escape_process_group(path);
+
+        return shown ? add_line(block, label, marked, "%s", shown) : log_oom();
+}
+
 /* A path is one line, however long, and a reason as many as it needs. */
 static int add_path(Block *block, const char *label, bool marked, const char *path, NsReason reason) {
         size_t width = block->ns->options.full ? 0 : terminal_width();
         _cleanup_free_ char *text = NULL, *folded = NULL;
 
         if (path)
-                return add_line(block, label, marked, "%s", path);
+                return add_known_path(block, label, marked, path);
         if (asprintf(&text, "? (%s)", ns_reason_text(reason ?: NS_UNREADABLE)) < 0)
                 return text = NULL, log_oom();
 
@@ -102,7 +109,7 @@ static int add_root(Block *block, const NsRow *row) {
         if (r == -ENOMEM)
                 return log_oom();
 
-        return r < 0 ? 0 : add_line(block, "Begins at:", false, "%s", root);
+        return r < 0 ? 0 : add_known_path(block, "Begins at:", false, root);
 }
 
 static int add_row(Block *block, const NsRow *row) {
@@ -144,6 +151,13 @@ static int add_paths(Block *block, unsigned *marks) {
         return add_row(block, &row);
 }
 
+static int add_name(Block *block) {
+        const char *command = block->process->command ?: "?";
+        _cleanup_free_ char *shown = escape_text(command);
+
+        return shown ? add_line(block, "Process:", false, "%d (%s)", (int) block->process->pid, shown) : log_oom();
+}
+
 static int add_mounts(Block *block) {
         const NsProcess *process = block->process;
 
@@ -166,7 +180,7 @@ static int print_block(const Ns *ns, const NsProcess *process, unsigned *marks) 
         if (r >= 0)
                 r = tabular_open(&block.table, &options, columns, "process");
         if (r >= 0)
-                r = add_line(&block, "Process:", false, "%d (%s)", (int) process->pid, process->command ?: "?");
+                r = add_name(&block);
         if (r >= 0)
                 r = add_namespace(&block);
         if (r >= 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/escape.h"
 #include "basic/log.h"
 #include "basic/terminal.h"
 #include "cgscope/ns/judge.h"
@@ -119,7 +120,7 @@ static int collect(Lines *lines, const Ns *ns) {
 
 /* --- printing --- */
 
-/* Breaks the list behind its commas. */
+/* Breaks the list behind its commas; a newline in it is none. */
 static char *fold_options(const char *list) {
         char *folded = malloc(2 * strlen(list) + 1), *end = folded, *line = folded;
 
@@ -141,7 +142,7 @@ static char *fold_options(const char *list) {
 }
 
 static int set_options(Tabular *table, TableRow *row, const CgroupMount *mount, bool fold) {
-        _cleanup_free_ char *text = ns_mount_options(mount);
+        _cleanup_free_ char *options = ns_mount_options(mount), *text = options ? escape_text(options) : NULL;
         char *folded = NULL;
 
         if (text && fold)
@@ -165,12 +166,11 @@ static int set_mount(Tabular *table, TableRow *row, const Line *line, bool whole
                 r = tabular_set_string(table, row, COLUMN_MARKS,
                                        line->mount->covered ? "covered" : ns_marks_format(line->marks, ",", marks));
         if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_ROOT, line->mount->root);
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_INSIDE,
-                                       !line->inside                                       ? "?"
-                                       : !whole && streq(line->inside, line->mount->root) ? "="
-                                                                                           : line->inside);
+                r = tabular_set_path(table, row, COLUMN_ROOT, line->mount->root);
+        if (r >= 0 && line->inside && (whole || !streq(line->inside, line->mount->root)))
+                r = tabular_set_path(table, row, COLUMN_INSIDE, line->inside);
+        else if (r >= 0)
+                r = tabular_set_string(table, row, COLUMN_INSIDE, line->inside ? "=" : "?");
         if (r >= 0 && tabular_wants(table, COLUMN_OPTIONS))
                 r = set_options(table, row, line->mount, fold);
         if (r >= 0 && (line->marks || line->mount->covered))
@@ -195,7 +195,8 @@ static int add_to_table(Tabular *table, const Line *line, bool whole, bool fold)
         if (r >= 0)
                 r = set_processes(table, row, line);
         if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_MOUNT, line->mount ? line->mount->point : "(none)");
+                r = line->mount ? tabular_set_path(table, row, COLUMN_MOUNT, line->mount->point)
+                                : tabular_set_string(table, row, COLUMN_MOUNT, "(none)");
 
         return r < 0 || !line->mount ? r : set_mount(table, row, line, whole, fold);
 }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "basic/escape.h"
 #include "basic/log.h"
 #include "cgscope/ns/judge.h"
 #include "cgscope/tabular.h"
@@ -93,8 +94,13 @@ static int choose_columns(Listing *listing) {
 
 static int set_path(Listing *listing, TableRow *row, size_t column, const char *path, const char *like) {
         bool same = path && like && !listing->only && streq(path, like);
+        char *shown;
 
-        return tabular_set_string(&listing->table, row, column, !path ? UNKNOWN : same ? SAME : path);
+        if (!path || same)
+                return tabular_set_string(&listing->table, row, column, path ? SAME : UNKNOWN);
+
+        shown = escape_process_group(path);
+        return shown ? tabular_set(&listing->table, row, column, shown) : log_oom();
 }
 
 static int set_namespace(Listing *listing, TableRow *row, const NsProcess *process) {

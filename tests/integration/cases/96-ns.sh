@@ -132,7 +132,7 @@ test_other_mounts() {
     expect_marks shows-more
     expect_json "[m['mount'] for m in data['processes'][0]['mounts'] if m['marks']] == ['$scratch/a b\\n\\\\c']"
     works cgscope ns -l "$hand"
-    expect_out '/a b.x0a.*c .*shows-more'
+    expect_out "/[\$]'a b\\\\x0a\\\\\\\\c' .*shows-more"
 
     # A group beside its own.
     mkdir other
