@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/proc.h"
 
@@ -75,19 +76,33 @@ int group_enabled(int group, ControllerMask *ret) {
         return read_mask(group, "cgroup.subtree_control", ret);
 }
 
+/* The kernel's files are called SUBSYSTEM.NAME. Besides the controllers that v2 hands on there are those of the core,
+ * those that are there without being handed on ("irq.pressure", Documentation/accounting/psi.rst), and those of v1. */
+static bool is_of_the_kernel(const char *name) {
+        static const char *const subsystems[] = { "cgroup",  "irq",     "perf_event", "debug",    "blkio",
+                                                  "cpuacct", "devices", "freezer",    "net_cls", "net_prio" };
+        const char *dot = strchr(name, '.');
+        size_t length = dot ? (size_t) (dot - name) : 0;
+
+        if (length == 0)
+                return false;
+
+        for (size_t i = 0; i < ELEMENTSOF(subsystems); i++)
+                if (strlen(subsystems[i]) == length && memcmp(name, subsystems[i], length) == 0)
+                        return true;
+
+        return controller_from_name(name, length) != _CONTROLLER_INVALID;
+}
+
 bool group_name_is_valid(const char *name) {
         static const char *const unit_suffixes[] = { ".service", ".scope",     ".slice", ".socket", ".mount", ".swap",
                                                      ".target",  ".automount", ".timer", ".path",   ".device" };
         /* systemd's own list of what the kernel may want (systemd.io/CGROUP_DELEGATION, "_" escaping). */
         static const char *const kernel_names[] = { "tasks", "notify_on_release", "release_agent" };
-        const char *dot = strchr(name, '.');
 
-        if (isempty(name) || name[0] == '.' || strlen(name) > NAME_MAX || strpbrk(name, "/\n"))
+        if (isempty(name) || name[0] == '.' || strlen(name) > NAME_MAX || strchr(name, '/') || !text_is_safe(name))
                 return false;
-
-        if (startswith(name, "cgroup."))
-                return false;
-        if (dot && controller_from_name(name, (size_t) (dot - name)) != _CONTROLLER_INVALID)
+        if (is_of_the_kernel(name))
                 return false;
 
         for (size_t i = 0; i < ELEMENTSOF(kernel_names); i++)

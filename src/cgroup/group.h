@@ -23,8 +23,8 @@ int group_controllers(int group, ControllerMask *ret);
 /* Those that it hands on to the groups below it. */
 int group_enabled(int group, ControllerMask *ret);
 
-/* The name of a group that cgscope makes: no '/', no leading '.', none that the kernel or a unit could claim (the
- * design's "Words"), at most 255 bytes. */
+/* The name of a group that cgscope makes: UTF-8 that is safe to be shown, no '/', no leading '.', none that the kernel or
+ * a unit could claim (the design's "Words"), at most 255 bytes. */
 bool group_name_is_valid(const char *name);
 
 /* Makes @name in @group and opens it; one that is there already is opened. Returns the descriptor. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/message.h"
 #include "basic/parse.h"
@@ -13,38 +14,35 @@
 #include "cgroup/search.h"
 #include "unit/unit-name.h"
 
-/* Copies the parts of @rest, divided by one '/', to @end. @strict: only names that cgscope would make itself. @text is
+/* Copies the parts of @rest, divided by one '/', to @end; each as it stands there or as escape_path() shows it. @text is
  * all that was typed. */
-static int copy_parts(const char *text, const char *rest, bool strict, char *end, char **ret_message) {
+static int copy_parts(const char *text, const char *rest, char *end, char **ret_message) {
         for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
-                size_t length = strcspn(p, "/");
                 char part[NAME_MAX + 1];
+                const char *typed = p;
+                int r = unescape_part(&p, part, sizeof(part));
 
-                if (length > NAME_MAX)
-                        return message_set(-EINVAL, ret_message, "the name of a group has at most 255 bytes: '%s'", p);
-
-                *(char *) mempcpy(part, p, length) = '\0';
-                if (streq(part, "..") || streq(part, "."))
+                if (r == -ENAMETOOLONG)
+                        return message_set(-EINVAL, ret_message, "the name of a group has at most 255 bytes: '%s'", typed);
+                if (r < 0)
+                        return message_set(-EINVAL, ret_message, "'%s' begins with $' and is no name of a group in quotes: "
+                                      "\\xNN, \\\\ and \\' are all that stands for something else there", typed);
+                if (isempty(part) || streq(part, "..") || streq(part, "."))
                         return message_set(-EINVAL, ret_message, "'%s' has a part '%s': a target never leads upwards", text, part);
-                if (strict && !group_name_is_valid(part))
-                        return message_set(-EINVAL, ret_message, "'%s' is no name of a group: it begins with '.', is one that the "
-                                      "kernel or a unit could claim, or has a control character", part);
 
                 *end++ = '/';
-                end = mempcpy(end, part, length);
-                *end = '\0';
-                p += length;
+                end = stpcpy(end, part);
         }
 
         return 0;
 }
 
-static int parse_rest(const char *text, const char *rest, bool strict, TargetName *name, char **ret_message) {
+static int parse_rest(const char *text, const char *rest, TargetName *name, char **ret_message) {
         name->rest = calloc(1, strlen(rest) + 2);
         if (!name->rest)
                 return -ENOMEM;
 
-        return copy_parts(text, rest, strict, name->rest, ret_message);
+        return copy_parts(text, rest, name->rest, ret_message);
 }
 
 static int parse_process(const char *text, TargetName *name, char **ret_message) {
@@ -66,7 +64,7 @@ static int parse_path(const char *text, TargetName *name, char **ret_message) {
                 return message_set(-EINVAL, ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
 
         name->kind = TARGET_PATH;
-        return parse_rest(text, rest, false, name, ret_message);
+        return parse_rest(text, rest, name, ret_message);
 }
 
 static int parse_unit(const char *text, TargetName *name, char **ret_message) {
@@ -80,7 +78,7 @@ static int parse_unit(const char *text, TargetName *name, char **ret_message) {
                 return message_set(-EINVAL, ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
                               "below " CGROUP_MOUNT " or @PID", text);
 
-        return parse_rest(text, text + length, true, name, ret_message);
+        return parse_rest(text, text + length, name, ret_message);
 }
 
 int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
@@ -93,7 +91,7 @@ int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
                 r = parse_path(text, &name, ret_message);
         else if (text[0] == '.' && (!text[1] || text[1] == '/')) {
                 name.kind = TARGET_OWN;
-                r = parse_rest(text, text + 1, true, &name, ret_message);
+                r = parse_rest(text, text + 1, &name, ret_message);
         } else
                 r = parse_unit(text, &name, ret_message);
         if (r < 0)

@@ -23,8 +23,8 @@ typedef struct TargetName {
         char *rest; /* "a/b" below the unit or the boundary, "" for itself; TARGET_PATH: "/a/b" in the hierarchy */
 } TargetName;
 
-/* Reads what was typed; no system call. A group's name below a unit or "." must be one that group_name_is_valid()
- * takes; no part may be ".." or ".". -EINVAL with a clause in *ret_message (to be freed by the caller) that says what
+/* Reads what was typed; no system call. A group may have any name, for others make them, too: as it is, or as
+ * escape_path() shows it. No part may be ".." or ".". -EINVAL with a clause in *ret_message (to be freed by the caller) that says what
  * is wrong. */
 int target_name_parse(const char *text, TargetName *ret, char **ret_message);
 void target_name_done(TargetName *name);

@@ -98,8 +98,8 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
         case -EEXIST:
                 return log_error("the group %s is there already", title), error;
         case -EINVAL:
-                return log_error("'%s' is no name for a group: it is one that the kernel or a unit could claim", title),
-                       error;
+                return log_error("'%s' is no name for a group: it is one that the kernel or a unit could claim, begins with "
+                                 "'.', or is no UTF-8 without control characters", title), error;
         case -EAGAIN:
                 return report_full(aim, title);
         case -EACCES:

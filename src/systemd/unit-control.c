@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/message.h"
+#include "basic/utf8.h"
 #include "systemd/job.h"
 #include "systemd/process-number.h"
 #include "systemd/property-encode.h"
@@ -142,6 +143,10 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         r = manager_check_numbers(manager, pids, n_pids, ret_message);
         if (r < 0)
                 return r;
+        if (!utf8_is_valid(subgroup))
+                return message_set(-EINVAL, ret_message, "%s: a manager cannot be asked to move anything into its group %s: the "
+                           "name is no UTF-8, and the bus carries nothing else; from inside of %s it can be done without "
+                           "the manager", unit, subgroup, unit);
 
         r = new_call(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
         if (r >= 0)

@@ -7,11 +7,13 @@
 static void test_name(void) {
         static const char *const good[] = {
                 "main", "a", "leaf-1", "grün", "with space", "a.b", "cpux", "cpu", "memory", "xcpu.max", "cgroup",
-                "cgroups.x", "service", "scope", "a.service.d", "tasks2", "-", "a..b",
+                "cgroups.x", "service", "scope", "a.service.d", "tasks2", "-", "a..b", "irq", "irqs.x", "\u00e9.\u20ac",
         };
         static const char *const bad[] = {
                 "", ".", "..", ".hidden", "a/b", "/", "a/", "a\nb",
                 "cgroup.procs", "cgroup.", "cgroup.x", "cpu.max", "memory.anything", "io.x", "pids.", "cpuset.cpus",
+                "a\tb", "\x1b[31m", "\x07", "\x7f", "\xc2\x9b", "\xff", "g\xe9", "a\u202e", "\uffff", "\x80\x90\x80\x80",
+                "irq.pressure", "perf_event.x", "debug.masks", "blkio.weight", "net_cls.classid", "freezer.state",
                 "hugetlb.2MB.max", "rdma.max", "misc.max", "dmem.max",
                 "tasks", "notify_on_release", "release_agent",
                 "a.service", "a.scope", "a.slice", "a.socket", "a.mount", "a.swap", "a.target", "a.automount",

@@ -101,15 +101,36 @@ static void test_upwards(void) {
                 }
 }
 
-/* What the design forbids as a group's name, below what cgscope divides. */
+/* What others made may have any name, and is typed as it is or as it is shown. */
 static void test_group_names(void) {
-        static const char *const bad[] = {
-                ".hidden", "...", "cpu.max", "memory.x", "cgroup.procs", "tasks", "a.scope", "a.service", "a.slice", "a\nb",
+        static const struct {
+                const char *typed, *name;
+        } names[] = {
+                { ".hidden", ".hidden" },
+                { "...", "..." },
+                { "cpu.max", "cpu.max" },
+                { "a.scope", "a.scope" },
+                { "a\nb", "a\nb" },
+                { "g\xe9", "g\xe9" },
+                { "a\\x1b", "a\\x1b" },
+                { "$'a\\x0ab'", "a\nb" },
+                { "$'\\xe9\\\\\\''", "\xe9\\'" },
         };
+        static const char *const bad[] = { "$'", "$'a", "$'a'b", "$'\\q'", "$''", "$'.'", "$'..'", "$'\\x2e.'", "$'\\x2f'" };
         g_autofree char *longest = g_strnfill(255, 'x'), *longer = g_strnfill(256, 'x');
         g_autofree char *fits = g_strconcat("./", longest, NULL), *too_long = g_strconcat("./", longer, NULL);
-        g_autofree char *path = g_strconcat(MOUNT "/", longer, NULL);
+        g_autofree char *long_path = g_strconcat(MOUNT "/", longer, NULL);
 
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                g_autofree char *own = g_strconcat("./", names[i].typed, NULL);
+                g_autofree char *unit = g_strconcat("a.scope/b/", names[i].typed, "/c", NULL);
+                g_autofree char *path = g_strconcat(MOUNT "/", names[i].typed, "/", NULL);
+                g_autofree char *below = g_strconcat("b/", names[i].name, "/c", NULL);
+
+                expect_name(own, TARGET_OWN, NULL, 0, names[i].name);
+                expect_name(unit, TARGET_UNIT, "a.scope", 0, below);
+                expect_name(path, TARGET_PATH, NULL, 0, names[i].name);
+        }
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
                 g_autofree char *own = g_strconcat("./", bad[i], NULL);
                 g_autofree char *unit = g_strconcat("a.scope/b/", bad[i], "/c", NULL);
@@ -120,7 +141,7 @@ static void test_group_names(void) {
 
         expect_name(fits, TARGET_OWN, NULL, 0, longest);
         expect_refused(too_long);
-        expect_refused(path);
+        expect_refused(long_path);
 }
 
 static void expect_unit(const char *path, const char *unit, const char *directory) {

@@ -2,7 +2,9 @@
 #include "can-move.h"
 
 #include <fcntl.h>
+#include <limits.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
@@ -71,11 +73,13 @@ static int set_target(CanMove *can_move, const char *rest) {
                 return log_oom();
 
         for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
-                size_t length = strcspn(p, "/");
+                char part[NAME_MAX + 1];
+                int r = unescape_part(&p, part, sizeof(part));
 
+                if (r < 0)
+                        return log_error("'%s' is no group's name", p), r;
                 *end++ = '/';
-                end = mempcpy(end, p, length);
-                p += length;
+                end = stpcpy(end, part);
         }
         if (end == can_move->target)
                 (void) stpcpy(end, "/");
