@@ -2,6 +2,115 @@
 # shellcheck shell=bash
 # bash completion for cgscope(1)
 
+# What is inserted may be named by anybody: groups, units, users. So candidates are plain text up to _cgscope_insert,
+# which alone puts words on the line, quoted.
+
+# A word of the line without its quotes, in $plain; nothing in it is expanded. $open is the quote that is not closed
+# (' or " or $', or nothing), $head the text before it.
+_cgscope_unquote() {
+    local word=$1 c
+    plain='' open='' head=''
+    while [[ -n $word ]]; do
+        c=${word:0:1} word=${word:1}
+        case $open$c in
+            \\) plain+=${word:0:1} word=${word:1} ;;
+            "'" | '"') open=$c head=$plain ;;
+            "''" | '""' | "\$''") open='' head='' ;;
+            "\"\\" | "\$'\\")
+                [[ $open == '"' && $word != [\$\`\"\\]* ]] || c=${word:0:1} word=${word:1}
+                if [[ $open != '"' && $c == [abefnrtvxE0-7] ]]; then
+                    [[ $c$word =~ ^(x[[:xdigit:]]{1,2}|[0-7]{1,3}|.) ]]
+                    word=$c$word
+                    word=${word#"${BASH_REMATCH[0]}"}
+                    printf -v c %b "\\${BASH_REMATCH[0]}"
+                fi
+                plain+=$c
+                ;;
+            '$')
+                if [[ $word == "'"* ]]; then
+                    open="\$'" head=$plain word=${word:1}
+                else
+                    plain+=$c
+                fi
+                ;;
+            *) plain+=$c ;;
+        esac
+    done
+}
+
+# $1 as it stands in $'…', in $quoted: what is no letter, digit, '.', '_' or '-' as \xNN.
+_cgscope_bytes() {
+    local LC_ALL=C i code
+    quoted=''
+    for ((i = 0; i < ${#1}; i++)); do
+        code=${1:i:1}
+        if [[ $code != [[:alnum:]._-] ]]; then
+            printf -v code %d "'$code"
+            printf -v code '\\x%02x' $((code & 255))
+        fi
+        quoted+=$code
+    done
+}
+
+# Whether a terminal can be shown $1: letters and digits of any script, and ASCII.
+_cgscope_is_plain() {
+    local rest=${1//[[:alnum:]]/} LC_ALL=C
+    [[ $rest != *[!\ -~]* ]]
+}
+
+# $1 as it stands within the quote $2 (or without one) and means itself to the shell, in $quoted. Fails where that
+# cannot be said there, or readline would take its end for that of the quote.
+_cgscope_quote() {
+    local i c
+    quoted=''
+    [[ -z $2 || $1 != *[\'\"] ]] || return
+    case $2 in
+        "\$'") _cgscope_bytes "$1" ;;
+        "'")
+            _cgscope_is_plain "$1" || return
+            for ((i = 0; i < ${#1}; i++)); do
+                c=${1:i:1}
+                [[ $c != "'" ]] || c="'\\''"
+                quoted+=$c
+            done
+            ;;
+        '"')
+            # History is expanded here, too.
+            _cgscope_is_plain "$1" && [[ $1 != *!* ]] || return
+            for ((i = 0; i < ${#1}; i++)); do
+                c=${1:i:1}
+                [[ $c != [\$\`\"\\] ]] || c="\\$c"
+                quoted+=$c
+            done
+            ;;
+        *)
+            if _cgscope_is_plain "$1"; then
+                for ((i = 0; i < ${#1}; i++)); do
+                    c=${1:i:1}
+                    [[ $c == [[:alnum:]@%+=:,./_-] ]] || c="\\$c"
+                    quoted+=$c
+                done
+            else
+                _cgscope_bytes "$1"
+                quoted="\$'$quoted'"
+            fi
+            ;;
+    esac
+}
+
+# A path part by part: what is typed already stays as it is, and what all candidates begin with is the same.
+_cgscope_quote_path() {
+    local rest=$1 part result=''
+    while [[ $rest == */* ]]; do
+        part=${rest%%/*}
+        rest=${rest#*/}
+        _cgscope_quote "$part" "$2" || return
+        result+=$quoted/
+    done
+    _cgscope_quote "$rest" "$2" || return
+    quoted=$result$quoted
+}
+
 # The words up to the cursor into $words, each as cgscope gets it: readline divides --slice=foo, user:group and @PID.
 _cgscope_words() {
     local line=${COMP_LINE:0:COMP_POINT} gap i
@@ -230,7 +339,8 @@ _cgscope_target() {
         _cgscope_no_space
     else
         for group in "$(_cgscope_directory "${above%/}")"/*/; do
-            [[ ! -d $group ]] || _cgscope_add "$above" "${word##*/}" "$(basename "$group")"
+            group=${group%/}
+            [[ ! -d $group ]] || _cgscope_add "$above" "${word##*/}" "${group##*/}"
         done
     fi
 }
@@ -243,7 +353,7 @@ _cgscope_key() {
     else
         _cgscope_add "$before" "$word" "${keys[@]/%/$suffix}"
         for file in "$(_cgscope_directory "$target")"/*.*; do
-            [[ ! -f $file ]] || _cgscope_add "$before" "$word" "$(basename "$file")$suffix"
+            [[ ! -f $file ]] || _cgscope_add "$before" "$word" "${file##*/}$suffix"
         done
     fi
     [[ -z $suffix ]] || _cgscope_no_space
@@ -290,8 +400,10 @@ _cgscope_owner() {
     fi
 }
 
+# These readline quotes.
 _cgscope_files() {
     compopt -o filenames 2>/dev/null || true
+    filenames=1
     _cgscope_add_lines "$1" "$2" < <(compgen "$3" -- "$2")
 }
 
@@ -327,6 +439,7 @@ _cgscope_value() {
 
 _cgscope_options() {
     local option options
+    are_options=1
     read -rd '' -a options < <(_cgscope_options_of "$verb")
     for option in "${options[@]}"; do
         [[ $option == "$current"* ]] || continue
@@ -375,6 +488,7 @@ _cgscope_word() {
         _cgscope_argument
     elif [[ $current == --*=* ]]; then
         kind=$(_cgscope_value_of "${current%%=*}")
+        are_options=1 # it begins with one
         _cgscope_value "${current%%=*}=" "${current#*=}" "$kind"
     elif [[ -n $kind && $kind != *\? ]]; then
         _cgscope_value '' "$current" "$kind"
@@ -387,18 +501,30 @@ _cgscope_word() {
     fi
 }
 
-# What readline took for words of their own is not to be repeated.
-_cgscope_trim() {
-    local breaks=${COMP_WORDBREAKS//[!=:@]/} before i
-    [[ -n $breaks && $current == *["$breaks"]* ]] || return 0
-    before=${current%"${current##*["$breaks"]}"}
-    for i in "${!COMPREPLY[@]}"; do
-        COMPREPLY[i]=${COMPREPLY[i]#"$before"}
+# From candidates to what readline inserts behind what it took for words of their own ($raw up to a break that is not
+# quoted), or behind an open quote.
+_cgscope_insert() {
+    local breaks=${COMP_WORDBREAKS//[!=:@]/} before='' candidate quoted answers=()
+    if [[ -n $filenames ]]; then
+        [[ -z $breaks || $current != *["$breaks"]* ]] || before=${current%"${current##*["$breaks"]}"}
+    elif [[ -z $open && -n $breaks && $raw == *["$breaks"]* ]]; then
+        before=${raw%"${raw##*["$breaks"]}"}
+    fi
+
+    for candidate in "${COMPREPLY[@]}"; do
+        # An option of ours, but nobody else's.
+        if [[ $candidate == -* && -z $are_options ]] || [[ -n $open && $candidate != "$head"* ]]; then
+            continue
+        fi
+        quoted=$candidate
+        [[ -n $filenames ]] || _cgscope_quote_path "${candidate#"$head"}" "$open" || continue
+        [[ $quoted != "$before"* ]] || answers+=("${quoted#"$before"}")
     done
+    COMPREPLY=("${answers[@]}")
 }
 
 _cgscope() {
-    local words current verb arguments command=0 literal
+    local words raw current plain open head verb arguments command=0 literal filenames='' are_options='' i
     local verbs=(run adopt exec list status tree create remove set get controllers procs move can-move ns chown freeze thaw
         kill stop enable disable doctor)
     local controllers=(cpuset cpu io memory hugetlb pids rdma misc dmem)
@@ -437,17 +563,23 @@ _cgscope() {
 
     COMPREPLY=()
     _cgscope_words
-    current=${words[-1]}
+    raw=${words[-1]}
+    for i in "${!words[@]}"; do
+        _cgscope_unquote "${words[i]}"
+        words[i]=$plain
+    done
+    current=$plain
     verb=${words[1]}
 
     if [[ ${#words[@]} -le 2 ]]; then
+        are_options=1
         _cgscope_add '' "$current" "${verbs[@]}" --help --version
     elif [[ " ${verbs[*]} " == *" $verb "* ]]; then
         _cgscope_split
         _cgscope_word
     fi
 
-    [[ $command -gt 0 ]] || _cgscope_trim
+    [[ $command -gt 0 ]] || _cgscope_insert
 }
 
 complete -F _cgscope cgscope

@@ -149,24 +149,47 @@ function __cgscope_units
     __cgscope_systemctl list-units --all $argv | string replace -r ' .*' ''
 end
 
+# fish quotes what it inserts, but shows controls above U+007F and what turns the direction of writing around as they
+# are, and behind an open quote all controls: such names are not offered. Others may have chosen them.
+function __cgscope_showable
+    if string match -qr '^([^\\\\\'"]|\\\\.|\'([^\\\\\']|\\\\.)*\'|"([^\\\\"]|\\\\.)*")*$' -- (commandline -ct)
+        string match -rv '[\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $argv
+    else
+        string match -r '^[ -~\t\p{L}\p{N}]*$' -- $argv
+    end
+end
+
+# The word that is being typed, without its quotes; the last one need not be closed yet.
+function __cgscope_word
+    string unescape -- (commandline -ct)
+end
+
+function __cgscope_users
+    __cgscope_showable (__fish_complete_users)
+end
+
+function __cgscope_groups_of_users
+    __cgscope_showable (__fish_complete_groups)
+end
+
 # The directory of the group that a target means, as far as that is cheap to know.
 function __cgscope_directory -a target
     switch "$target"
         case '/*'
-            echo $target
+            printf '%s\n' $target
         case . './*'
-            set -q CGSCOPE_ROOT; and echo $CGSCOPE_ROOT(string sub -s 2 -- $target)
+            set -q CGSCOPE_ROOT; and printf '%s\n' $CGSCOPE_ROOT(string sub -s 2 -- $target)
         case '@*' ''
         case '*'
             set -l parts (string split -m 1 / -- $target)
             set -l path (__cgscope_systemctl show --property=ControlGroup --value $parts[1])
-            test -n "$path"; and echo (string join / /sys/fs/cgroup$path $parts[2])
+            test -n "$path"; and string join / /sys/fs/cgroup$path $parts[2]
     end
 end
 
 # Units, and behind a slash the groups below.
 function __cgscope_targets
-    set -l word (commandline -ct)
+    set -l word (__cgscope_word)
     if string match -q '@*' -- $word
         string replace -r '^' @ -- (__cgscope_processes)
     else if string match -q '*/*' -- $word
@@ -174,12 +197,12 @@ function __cgscope_targets
         set -l above (string replace -r '/[^/]*$' '' -- $word)
         set -l directory (__cgscope_directory $above)
         test -n "$directory"; or return
-        for group in $directory/*/
-            echo $above/(basename $group)
-        end
+        set -l groups $directory/*/
+        __cgscope_showable $above/(string replace -r '^.*/([^/]+)/$' '$1' -- $groups)
     else
         echo .
-        __cgscope_units --type=scope
+        # What begins with a dash would be options.
+        __cgscope_units --type=scope | string match -v -- '-*'
     end
 end
 
@@ -264,7 +287,7 @@ function __cgscope_hierarchies
 end
 
 function __cgscope_processes
-    test (id -u) -eq 0; and __fish_complete_pids; and return
+    test (id -u) -eq 0; and __cgscope_showable (__fish_complete_pids); and return
     for directory in /proc/[0-9]*
         test -O $directory; and string replace /proc/ '' -- $directory
     end
@@ -277,9 +300,9 @@ end
 function __cgscope_owners
     set -l user (commandline -ct | string match -r '^[^:]*:')
     if test -n "$user"
-        __fish_complete_groups | string replace -r '^' $user
+        __cgscope_groups_of_users | string replace -r '^' $user
     else
-        __fish_complete_users
+        __cgscope_users
     end
 end
 
@@ -368,8 +391,8 @@ complete -c cgscope -n '__cgscope_in_options adopt move' -l steal -d 'Take proce
 
 # The command
 set -l o '__cgscope_in_options run'
-complete -c cgscope -n $o -l uid -x -a '(__fish_complete_users)' -d 'Run the command as this user'
-complete -c cgscope -n $o -l gid -x -a '(__fish_complete_groups)' -d 'Run the command as this group'
+complete -c cgscope -n $o -l uid -x -a '(__cgscope_users)' -d 'Run the command as this user'
+complete -c cgscope -n $o -l gid -x -a '(__cgscope_groups_of_users)' -d 'Run the command as this group'
 complete -c cgscope -n $o -s d -l same-dir -d 'Run the command here'
 set -l o '__cgscope_in_options run exec'
 complete -c cgscope -n $o -l nice -x -d 'Run the command at this nice level'
@@ -396,7 +419,7 @@ complete -c cgscope -n '__cgscope_in_options tree' -l depth -x -d 'Go no deeper'
 complete -c cgscope -n '__cgscope_in_options create' -s p -l parents -d 'Make those above it, too'
 complete -c cgscope -n '__cgscope_in_options remove procs' -s r -l recursive -d 'With all below it'
 complete -c cgscope -n '__cgscope_in_options chown' -s R -l recursive -d 'With all below it'
-complete -c cgscope -n '__cgscope_in_options can-move' -l as -x -a '(__fish_complete_users)' -d 'Whether this user may'
+complete -c cgscope -n '__cgscope_in_options can-move' -l as -x -a '(__cgscope_users)' -d 'Whether this user may'
 complete -c cgscope -n '__cgscope_in_options can-move' -l hierarchy -x -a '(__cgscope_hierarchies)' \
     -d 'In this hierarchy'
 complete -c cgscope -n '__cgscope_in_options ns' -s u -l unit -x -a '(__cgscope_units)' -d 'Processes of this unit'
@@ -410,7 +433,7 @@ complete -c cgscope -n '__cgscope_in_options remove freeze kill stop' -l self -d
 
 # Controllers for users
 complete -c cgscope -n '__cgscope_verb_is enable disable' -a '(__cgscope_list cpuset cpu io memory pids)'
-complete -c cgscope -n "__cgscope_in_options $users doctor" -l user-id -x -a '(__fish_complete_users)' -d 'For this user'
+complete -c cgscope -n "__cgscope_in_options $users doctor" -l user-id -x -a '(__cgscope_users)' -d 'For this user'
 set -l o "__cgscope_in_options $users"
 complete -c cgscope -n $o -l all-users -d 'For all users'
 complete -c cgscope -n $o -l runtime -d 'In /run, until the next boot'
