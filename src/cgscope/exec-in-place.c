@@ -4,9 +4,9 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
-#include "cgroup/walk.h"
 #include "cgscope/command.h"
 #include "cgscope/exec.h"
+#include "cgscope/leave.h"
 #include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
 #include "cgscope/watch.h"
@@ -50,25 +50,6 @@ static int confine(Exec *exec) {
         return r;
 }
 
-/* Whether the group @path is neither the new one nor one above it, which may be new, too. */
-static bool is_aside(const char *path, const char *below) {
-        const char *rest = startswith(below, path);
-
-        return !*path || !rest || (*rest && *rest != '/');
-}
-
-static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
-        const Exec *exec = userdata;
-        char events[256];
-
-        (void) depth;
-        if (!is_aside(path, target_below(&exec->aim.target)) ||
-            fd_read_file(fd, "cgroup.events", events, sizeof(events)) < 0 || !strstr(events, "frozen 0"))
-                return 0;
-
-        return group_can_hold_processes(fd) >= 0 && group_attach(fd, 0) >= 0 ? -EEXIST : 0; /* ends the walk */
-}
-
 /* Its path would not tell: in a namespace it is another. */
 static bool is_in_new(const Exec *exec) {
         _cleanup_free_ pid_t *pids = NULL;
@@ -86,7 +67,7 @@ static bool is_in_new(const Exec *exec) {
 static void leave(Exec *exec) {
         if (!is_in_new(exec) || go_home(exec->aim.root, exec, 0) >= 0)
                 return;
-        if (group_walk(exec->aim.target.boundary, WALK_BEFORE, try_group, exec) != -EEXIST)
+        if (leave_group(&exec->aim, true) < 0)
                 log_warning("%s remains: this process cannot leave it any more", exec->aim.text);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/division.h"
 #include "cgroup/group.h"
 #include "cgscope/aim.h"
+#include "cgscope/leave.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope remove`: groups, and with -r all that is in them. */
@@ -39,6 +42,23 @@ static int report(const Aim *aim, const Remove *remove, int error) {
                          group_is_populated(aim->target.fd) > 0 ? "kills them" : "goes through them"), error;
 }
 
+/* What is killed takes us along, and the group cannot go while we are in it. The end of a session's leader, which may
+ * be in there, is told to all in front of its terminal. */
+static int leave(const Aim *aim) {
+        int r;
+
+        if (!aim_holds_caller(aim))
+                return 0;
+
+        (void) signal(SIGHUP, SIG_IGN);
+        r = leave_group(aim, false);
+        if (r == -EBUSY)
+                return log_error("cannot remove %s: this process is in it, and no other group of its unit takes "
+                                 "processes; cgscope create makes one", aim->text), r;
+
+        return r < 0 ? aim_report(aim, r, "cannot leave") : 0;
+}
+
 static int remove_target(const Remove *remove, const char *text) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_close_ int parent = -EBADF;
@@ -50,6 +70,8 @@ static int remove_target(const Remove *remove, const char *text) {
                 return 0;
         if (r >= 0)
                 r = aim_spare_caller(&aim, !remove->recursive || remove->self, "would be killed");
+        if (r >= 0 && remove->recursive)
+                r = leave(&aim);
         if (r < 0)
                 return r;
 

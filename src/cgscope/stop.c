@@ -11,6 +11,7 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/aim.h"
+#include "cgscope/leave.h"
 #include "cgscope/remainder.h"
 #include "cgscope/root.h"
 #include "cgscope/verbs.h"
@@ -80,9 +81,13 @@ static int end_politely(const Stop *stop, int group) {
 static int stop_group(const Stop *stop, Aim *aim) {
         int group = aim->target.fd, r;
 
-        /* To come to the end of it, this process must not be among the first to go. */
-        if (aim_holds_caller(aim))
-                (void) signal(SIGTERM, SIG_IGN);
+        /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it goes
+         * last. */
+        if (aim_holds_caller(aim)) {
+                (void) signal(SIGHUP, SIG_IGN);
+                if (aim->target.boundary < 0 || leave_group(aim, false) < 0)
+                        (void) signal(SIGTERM, SIG_IGN);
+        }
 
         r = group_is_populated(group);
         if (r > 0) {

@@ -114,3 +114,39 @@ test_gone() {
         inside "$user" gone_inside
     done
 }
+
+self_inside() {
+    local words
+    # It is said by a process that lives on, of one that does not: its shell.
+    mkdir -p a
+    for words in 'remove -r --self ./a/own' 'remove -r --self ./a/own/below' 'stop --self --grace=100ms ./a/own'; do
+        rm -f "$scratch/ended"
+        mkdir -p a/own/below
+        sleep_in a/own
+        # shellcheck disable=SC2086 # words
+        setsid bash -c 'echo $$ >a/own/below/cgroup.procs
+            bash -c "cgscope \"\$@\" 2>\"$scratch/words\"; echo \$? >\"$scratch/no\"" bash "$@" &
+            wait' bash $words </dev/null &>/dev/null &
+        disown $!
+        wait_until eval '[[ ! -d a/own/below || $(<a/own/cgroup.events) == *"populated 0"* ]]'
+        wait_until eval '! pgrep -x cgscope >/dev/null'
+        expect_file "$scratch/words" ''
+        [[ ! -e $scratch/no ]] || fail 'the shell in it was to end'
+        case $words in
+            *below) expect_none a/own/below ;;
+            remove*) expect_none a/own ;;
+            *) expect_group a/own/below ;;
+        esac
+    done
+    works cgscope remove -r ./a
+}
+
+test_self() {
+    # remove -r --self and stop --self leave the group first, and come to the end
+    needs container
+    local user
+    for user in root tester; do
+        inside "$user" self_inside
+        rm -f "$scratch"/{words,no}
+    done
+}
