@@ -7,11 +7,12 @@
 #include "basic/fd.h"
 #include "cgroup/group.h"
 #include "cgroup/members.h"
+#include "cgroup/temporary.h"
 
 void division_done(Division *division) {
         free(division->path);
         free(division->enabled);
-        *division = (Division) {};
+        *division = (Division) { .temporary = division->temporary };
 }
 
 void division_trouble_done(DivisionTrouble *trouble) {
@@ -29,24 +30,29 @@ static int set_trouble(DivisionTrouble *trouble, int error, const char *path, si
 }
 
 /* One part of the path: made, or opened where it is there. *made tells. */
-static int make_or_enter(int parent, const char *name, bool *made) {
+static int make_or_enter(int parent, const char *name, bool temporary, bool *made) {
         bool valid = group_name_is_valid(name);
         int fd;
 
-        *made = valid && mkdirat(parent, name, 0755) >= 0;
+        *made = valid && mkdirat(parent, name, temporary ? TEMPORARY_MODE : 0755) >= 0;
         if (valid && !*made && errno != EEXIST)
                 return -errno;
 
         fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
         if (fd < 0 && *made)
                 (void) unlinkat(parent, name, AT_REMOVEDIR);
+        if (fd >= 0 && !*made && !temporary)
+                temporary_keep(fd);
+        if (fd == -ENOENT && *made) /* who gave up the last claim on it was faster */
+                return -ESTALE;
         return fd == -ENOENT && !valid ? -EINVAL : fd;
 }
 
-int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
+static int make_once(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
         const char *below = target_below(target);
         _cleanup_close_ int fd = -EBADF;
         bool made = false;
+        int r;
 
         division->top = target->boundary;
         division->path = strdup(below);
@@ -65,14 +71,15 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
                 if (!parents && p[length])
                         next = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY), made = false;
                 else
-                        next = make_or_enter(parent, name, &made);
+                        next = make_or_enter(parent, name, division->temporary, &made);
                 p += length;
                 if (next < 0) {
                         division->path[p - below - (ptrdiff_t) length] = '\0'; /* so far it is there */
                         return set_trouble(trouble, next, below, (size_t) (p - below), _CONTROLLER_INVALID);
                 }
 
-                division->n_made += made;
+                /* Where somebody else made a group below one of ours, ours is his as well. */
+                division->n_made = made ? division->n_made + 1 : 0;
                 (void) fd_close(fd);
                 fd = next;
                 p += strspn(p, "/");
@@ -83,7 +90,26 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
 
         (void) fd_close(target->fd);
         target->fd = TAKE_FD(fd);
-        return 0;
+        if (!division->temporary)
+                return 0;
+
+        r = temporary_claim(target->fd);
+        division->claimed = r >= 0;
+        division->group = target->fd;
+        return r;
+}
+
+/* What others remove meanwhile is made anew: a group above, and a temporary one before there was a claim on it. */
+int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
+        for (;;) {
+                int r = make_once(division, target, parents, trouble);
+
+                if (r != -ESTALE && !(r == -ENOENT && parents && !group_is_gone(target->boundary)))
+                        return r;
+
+                division_undo(division);
+                division_done(division);
+        }
 }
 
 /* One write for all; where the kernel refuses that, one by one, to find the one that it is about. */
@@ -246,10 +272,18 @@ static void remove_made(Division *division) {
         }
 }
 
+/* What others share by now is theirs, with the controllers. */
+static void forget_shared(Division *division) {
+        if (division->claimed && temporary_release(division->group) == 0)
+                division->n_made = division->n_levels = 0;
+        division->claimed = false;
+}
+
 void division_undo(Division *division) {
         if (!division->path)
                 return;
 
+        forget_shared(division);
         remove_made(division);
 
         while (division->n_levels > 0) {

@@ -12,6 +12,9 @@ typedef struct Division {
         int top;              /* the boundary, borrowed from the target */
         char *path;           /* of the deepest group that was made, below the boundary */
         unsigned n_made;      /* how many of its last parts were made */
+        bool temporary;       /* of the caller: they are to go again (cgroup/temporary.h) */
+        bool claimed;         /* then: there is a claim on the deepest, */
+        int group;            /* which is this; borrowed from the target */
         ControllerMask *enabled; /* per level from the boundary on: what was switched on for the level below */
         unsigned n_levels;
 } Division;
@@ -23,8 +26,9 @@ typedef struct DivisionTrouble {
 } DivisionTrouble;
 
 /* Makes the group that @target names, which is absent, and opens it in @target. @parents: those above it, too, and it
- * may exist. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a group
- * above is reached; -EACCES, -EPERM: not ours. @trouble (to be freed with division_trouble_done()) says where. */
+ * may exist. What is there and was temporary is to stay from now on, unless this one is temporary itself: then there is
+ * a claim on it. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a
+ * group above is reached; -EACCES, -EPERM: not ours. @trouble (to be freed with division_trouble_done()) says where. */
 int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble);
 
 /* Hands @controllers on from the boundary down to the group @below ("a/b" below the boundary, borrowed), in each

@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgscope/divide.h"
+#include "cgscope/interrupt.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope create`: a group below a boundary, with limits. */
@@ -55,6 +56,22 @@ static void create_done(Create *create) {
         aim_done(&create->aim);
 }
 
+/* Signals that come after the last look wait until we have ended: all of it was made. */
+static int make(Create *create) {
+        sigset_t before;
+        int r;
+
+        interrupt_hold(&before);
+        r = divide_make(&create->divide, &create->aim, &create->attributes, create->parents);
+        if (r >= 0 && !interrupt_is_pending())
+                return 0;
+
+        if (r >= 0)
+                divide_undo(&create->divide);
+        interrupt_release(&before);
+        return r < 0 ? r : -EINTR;
+}
+
 int verb_create(int argc, char *argv[]) {
         _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
         int rest, r;
@@ -72,7 +89,7 @@ int verb_create(int argc, char *argv[]) {
 
         r = aim_open(&create.aim, &create.options, argv[rest], AIM_MAY_BE_ABSENT | AIM_BELOW_BOUNDARY | AIM_WRITABLE);
         if (r >= 0)
-                r = divide_make(&create.divide, &create.aim, &create.attributes, create.parents);
+                r = make(&create);
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -76,7 +76,10 @@ int exec_in_place(Exec *exec) {
 
         if (r >= 0 && exec->cgroup_namespace.wanted)
                 r = confine(exec);
-        if (r >= 0) {
+        if (r >= 0 && interrupt_is_pending())
+                r = STATUS_NOT_STARTED;
+        else if (r >= 0) {
+                interrupt_release(&exec->before);
                 r = command_execute(exec->path, exec->argv);
                 log_error_errno(r, "cannot execute %s", exec->path);
                 r = command_status(r);
@@ -85,6 +88,6 @@ int exec_in_place(Exec *exec) {
 
         if (exec->home)
                 leave(exec);
-        divide_undo(&exec->divide);
+        exec_undo(exec);
         return r;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <sys/prctl.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/temporary.h"
+#include "cgscope/descendant.h"
 #include "cgscope/exec.h"
 #include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
@@ -12,6 +17,27 @@
 
 /* For what was killed to leave its group. */
 #define REMOVE_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+/* In the child that stays behind when we were killed. What it knows is from before the group was made. */
+static void clear_away(const char *word, void *userdata) {
+        const Exec *exec = userdata;
+        _cleanup_free_ char *path = strndup(exec->aim.target.path, exec->aim.target.boundary_length);
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+        _cleanup_close_ int boundary = root >= 0 && path ? group_open(root, path) : -EBADF;
+
+        (void) word;
+        if (boundary >= 0)
+                temporary_end(boundary, target_below(&exec->aim.target), REMOVE_TIMEOUT_USEC);
+}
+
+int exec_watch(Exec *exec) {
+        int r = watch_start(&exec->watch, clear_away, exec);
+
+        if (r >= 0)
+                r = watch_tell(&exec->watch, "made");
+        return r < 0 ? log_error_errno(r, "--remove: cannot start the process that removes the group where this one is "
+                                       "killed") : 0;
+}
 
 /* @all: with what is left in it; else -EBUSY says that there is something. */
 static int remove_group(const Exec *exec, bool all) {
@@ -26,40 +52,72 @@ static int remove_group(const Exec *exec, bool all) {
         return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-static void end_outlivers(const Exec *exec, Report *report) {
-        ssize_t n = outlivers_end(exec->aim.target.fd, -EBADF, !exec->keep);
+/* @whole: all that is in the group, else what the command has started. */
+static void end_outlivers(const Exec *exec, bool whole, Report *report) {
+        int group = exec->aim.target.fd;
+        ssize_t n = whole ? outlivers_end(group, -EBADF, !exec->keep) : descendants_end(group);
 
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
         report->killed = n > 0 && !exec->keep;
-        if (n < 0)
+        if (n < 0 && !group_is_gone(group))
                 log_warning_errno((int) n, "cannot end what the command left in %s", exec->aim.text);
+}
+
+/* A group that was there before is removed where it was meant itself, not by --create, and is empty. */
+static void remove_old(const Exec *exec) {
+        int r = exec->create ? 0 : remove_group(exec, false);
+
+        if (r == -EBUSY)
+                log_warning("--remove: %s stays: groups or processes are in it that are not of this command; cgscope "
+                            "remove -r %s removes it with them", exec->aim.text, exec->aim.text);
+        else if (r < 0 && r != -ENOENT)
+                log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
+}
+
+/* With all that is in it: who is at work there came after us, by a way that makes no claim. */
+static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
+        int r = remove_group(exec, false);
+
+        if (r == -EBUSY) {
+                end_outlivers(exec, true, report);
+                if (exec->report && report->killed)
+                        meter_read(meter, report);
+                r = remove_group(exec, true);
+        }
+
+        if (r < 0 && r != -ENOENT)
+                log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
+        temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
 }
 
 /* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
 static void finish(const Exec *exec, const Meter *meter, Report *report) {
-        bool ours = exec->made || exec->remove;
-        int r;
+        int group = exec->aim.target.fd;
 
-        report->left = ours ? 0 : STATISTIC_ABSENT;
+        report->left = exec->made || exec->remove ? 0 : STATISTIC_ABSENT;
         if (exec->report)
                 meter_read(meter, report);
 
-        r = exec->remove ? remove_group(exec, false) : -EBUSY;
-        if (r == -EBUSY && ours) {
-                end_outlivers(exec, report);
+        if (exec->remove && group_is_temporary(group) && temporary_release(group) > 0)
+                remove_new(exec, meter, report);
+        else if (exec->remove || exec->made) {
+                end_outlivers(exec, !exec->remove, report);
                 if (exec->report && report->killed)
                         meter_read(meter, report);
-                r = exec->remove ? remove_group(exec, true) : 0;
         }
+        if (exec->remove && !group_is_temporary(group))
+                remove_old(exec);
 
-        if (exec->remove && r < 0 && r != -ENOENT)
-                log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
         if (exec->report)
                 report_write(report, exec->file, exec->report_file, exec->options.json, exec->options.json_pretty);
 }
 
-static int confine_command(void *userdata) {
+/* In the child. With --remove its group goes when we go, and so does the command. */
+static int prepare_command(void *userdata) {
         const Exec *exec = userdata;
+
+        if (exec->remove && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != exec->supervisor))
+                return -ESRCH;
 
         return exec->cgroup_namespace.wanted ? confine_in(&exec->aim, &exec->cgroup_namespace) : 0;
 }
@@ -74,14 +132,21 @@ int exec_supervised(Exec *exec) {
                 .argv = exec->argv,
                 .supervisor = &supervisor,
                 .aim = &exec->aim,
-                .prepare = confine_command,
+                .prepare = prepare_command,
                 .userdata = exec,
         };
         int r, error;
 
         r = supervisor_init(&supervisor);
-        if (r < 0)
-                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
+        if (r < 0) {
+                log_error_errno(r, "cannot take over the signals");
+                exec_undo(exec);
+                return STATUS_NOT_STARTED;
+        }
+        supervisor.mask = exec->before;
+        exec->supervisor = getpid();
+        if (exec->remove)
+                descendants_adopt();
 
         meter.kind = exec->made ? METER_NEW : METER_SHARED;
         meter.group = exec->aim.target.fd;
@@ -94,11 +159,13 @@ int exec_supervised(Exec *exec) {
                         (void) spawn_report(&exec->aim, r);
                 else if (error < 0)
                         log_error_errno(error, "cannot execute %s", exec->path);
-                divide_undo(&exec->divide);
+                exec_undo(exec);
                 return r < 0 ? STATUS_NOT_STARTED : r;
         }
 
         meter_stop(&meter, &report);
         finish(exec, &meter, &report);
+        watch_dismiss(&exec->watch);
+        watch_end(&exec->watch);
         status_pass_on(report.status);
 }

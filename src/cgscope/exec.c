@@ -228,6 +228,13 @@ static int set_environment(const Exec *exec) {
         return 0;
 }
 
+void exec_undo(Exec *exec) {
+        divide_undo(&exec->divide);
+        watch_dismiss(&exec->watch);
+        watch_end(&exec->watch);
+        interrupt_release(&exec->before);
+}
+
 static int run_command(Exec *exec, const char *target) {
         int r = prepare_command(exec);
 
@@ -235,12 +242,17 @@ static int run_command(Exec *exec, const char *target) {
                 return r;
 
         r = find_target(exec, target);
+        if (r < 0)
+                return STATUS_NOT_STARTED;
+
+        interrupt_hold(&exec->before);
+        r = exec->divide.division.temporary ? exec_watch(exec) : 0;
         if (r >= 0)
                 r = prepare_group(exec);
         if (r >= 0)
                 r = set_environment(exec);
-        if (r < 0) {
-                divide_undo(&exec->divide);
+        if (r < 0 || interrupt_is_pending()) {
+                exec_undo(exec);
                 return STATUS_NOT_STARTED;
         }
 
@@ -248,7 +260,8 @@ static int run_command(Exec *exec, const char *target) {
 }
 
 int verb_exec(int argc, char *argv[]) {
-        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF };
+        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF,
+                                              .watch = WATCH_INIT };
         int rest, command, r;
 
         r = common_options_parse(&exec.options, &exec_usage, &exec, argc, argv, &rest);
@@ -264,5 +277,6 @@ int verb_exec(int argc, char *argv[]) {
         }
 
         exec.argv = argv + command;
+        exec.divide.division.temporary = exec.create && exec.remove;
         return run_command(&exec, argv[rest]);
 }

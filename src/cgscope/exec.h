@@ -5,7 +5,9 @@
 
 #include "cgscope/confine.h"
 #include "cgscope/divide.h"
+#include "cgscope/interrupt.h"
 #include "cgscope/report.h"
+#include "cgscope/watch.h"
 
 typedef struct Exec {
         CommonOptions options;
@@ -27,6 +29,9 @@ typedef struct Exec {
         Aim aim;
         Divide divide;
         bool made; /* the group is new */
+        sigset_t before; /* the signals that were held before ours: the command's */
+        pid_t supervisor;
+        Watch watch;     /* with --remove: it ends all that is in a new group where we are killed */
         char *home; /* the group where we came from; NULL: not needed */
         pid_t self; /* who is to go back there */
 } Exec;
@@ -34,6 +39,12 @@ typedef struct Exec {
 /* With the target found, and the group made where that was asked for: runs the command in it. Returns the exit status
  * where that failed, when what was made is undone. */
 int exec_in_place(Exec *exec);
+
+/* Before the group is made: starts the watch. */
+int exec_watch(Exec *exec);
+
+/* Takes back what was made for the command. Where a signal is why, it ends this process. */
+void exec_undo(Exec *exec);
 
 /* Likewise; stays beside it until it has ended, and ends as it did. */
 int exec_supervised(Exec *exec);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "cgscope/descendant.h"
 
 static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP };
 
@@ -77,6 +78,7 @@ static void stop_by(int number) {
 /* 1: the child has ended; 0: it goes on. When it has stopped, so do we until somebody lets us go on, which is handed
  * on to it. */
 static int look_after(const Child *child, int *ret_status) {
+        descendants_reap(child->pid);
         for (;;) {
                 int status;
                 pid_t pid = waitpid(child->pid, &status, WNOHANG | WUNTRACED);

@@ -24,6 +24,11 @@ at_once() {
     done
 }
 
+# holds N GROUP: so many processes.
+holds() {
+    [[ $(grep -s -c . "$2/cgroup.procs") == "$1" ]]
+}
+
 test_kill_stranger() {
     # kill: whoever did not get the signal is named, with what helps, while the others got it; stop likewise
     needs container
@@ -148,5 +153,124 @@ test_self() {
     for user in root tester; do
         inside "$user" self_inside
         rm -f "$scratch"/{words,no}
+    done
+}
+
+# Each says on stdout what became of it: several commands share a group that goes with the last of them.
+shared_inside() {
+    local round
+    mkdir -p sp/other
+    # shellcheck disable=SC2034 # a number of times
+    for round in 1 2 3; do
+        at_once 40 cgscope exec --create --parents --remove ./sp/a/b -- sh -c 'sleep "0.0$(($$ % 7))"'
+        expect_file "$scratch/said" ''
+        expect_none sp/a
+        expect_group sp/other
+    done
+
+    # The first to go leaves the others alone, but nothing of its own.
+    cgscope exec --create --parents --remove ./sp/a/b -- sleep 1000 &
+    local first=$!
+    wait_until holds 1 sp/a/b
+    sleep_in sp/a/b
+    works cgscope exec --create --parents --remove ./sp/a/b -- sh -c 'setsid sh -c "setsid sleep 1001 & exec sleep 1001" &
+        until [ "$(pgrep -c -f "^sleep 1001")" = 2 ]; do sleep 0.02; done'
+    ! pgrep -u "$(id -u)" -f '^sleep 1001' >/dev/null || fail 'what it started is left'
+    [[ -e /proc/$sleeping ]] || fail 'it did not start that one'
+    kill "$first"
+    run wait "$first"
+    expect_none sp/a
+
+    # What somebody else makes stays, and what he makes in one that was to go stays with it.
+    works cgscope exec --create --parents --remove ./sp/a/b -- cgscope create -p ./sp/a/c
+    expect_equal "$(find sp -mindepth 1 -type d | sort | xargs)" 'sp/a sp/a/c sp/other'
+    works cgscope exec --create --parents --remove ./sp/a/c -- true
+    expect_group sp/a/c
+    cgscope remove -r ./sp
+
+    # One that was there before goes where it is empty; else it stays, and what others run in it.
+    mkdir -p old/below
+    sleep_in old
+    run cgscope exec --remove ./old -- sh -c 'setsid sleep 1001 & exit 4'
+    expect_refusal 4 '\./old stays: .*cgscope remove -r \./old'
+    expect_group old/below
+    expect_equal "$(<old/cgroup.procs)" "$sleeping"
+    rmdir old/below
+    kill "$sleeping"
+    wait_until holds 0 old
+    works cgscope exec --remove ./old -- true
+    expect_none old
+}
+
+test_shared() {
+    # exec --remove removes what it made and kills what it started, also where others are at work in the group
+    # deadline 90
+    needs container
+    local user
+    for user in root tester; do
+        : >"$scratch/said"
+        chmod 666 "$scratch/said"
+        inside "$user" shared_inside
+    done
+}
+
+killed_inside() {
+    local signal supervisor command
+    for signal in TERM INT HUP KILL; do
+        # In the background a shell has it ignored.
+        env --default-signal=INT cgscope exec --create --parents --remove ./k/l/m -- \
+            sh -c 'setsid sleep 1000 & exec sleep 1000' &
+        supervisor=$!
+        disown "$supervisor"
+        wait_until holds 2 k/l/m
+        kill -"$signal" "$supervisor"
+        wait_until test ! -e k
+        # Who clears up is no child of ours.
+        wait_until eval '! pgrep -u "$(id -u)" -x "cgscope|sleep" >/dev/null'
+    done
+    for command in 'exec --create --parents --remove ./k/l/m -- sleep 0.02' 'create -p ./k/l/m/n/o'; do
+        # shellcheck disable=SC2086 # words
+        run "$kill_race" group "$1" ./k cgscope $command
+        expect_status 0
+        expect_value groups 0
+        expect_value processes 0
+        [[ $(value killed) -gt 0 ]] || fail 'all were done before they were killed'
+    done
+}
+
+half_made_inside() {
+    local signal words
+    for signal in TERM INT HUP; do
+        for words in 'create -p ./k/l/m' 'exec --create --parents ./k/l/m -- true' \
+            'exec --create --parents --remove ./k/l/m -- true'; do
+            # A shell says what a process died of.
+            # shellcheck disable=SC2086 # words
+            run bash -c '"$@" 2>"$scratch/words"; exit $?' bash env --default-signal=INT strace -f -qq -o /dev/null \
+                -e trace=mkdirat -e inject=mkdirat:signal="SIG$signal":when=2 cgscope $words
+            expect_status $((128 + $(kill -l "$signal")))
+            expect_file "$scratch/words" ''
+            expect_none k
+            rm "$scratch/words"
+        done
+    done
+}
+
+test_half_made() {
+    # a signal between two of several groups takes back the first, and ends cgscope: create -p, exec --create
+    needs container
+    needs command strace
+    local user
+    for user in root tester; do
+        inside "$user" half_made_inside
+    done
+}
+
+test_killed() {
+    # killed at random instants, exec --create --remove and create -p leave neither a group nor a command behind
+    # deadline 120
+    needs container
+    local user
+    for user in root tester; do
+        inside "$user" 'killed_inside 100'
     done
 }

@@ -3,6 +3,8 @@
 """Kills clients of a manager at bad moments and counts what they leave behind.
 
 kill-race.py kill RUNS -- CMD…      kills CMD at a random instant of its run, RUNS times
+kill-race.py group RUNS TOP CMD…    likewise CMD, which makes groups from TOP on; "groups" is how often one was there
+                                    although it was killed or was to remove them
 kill-race.py helper RUNS            the same with the process that helps `cgscope run`, its child
 kill-race.py stopped PID            kills `cgscope run` while its manager, process PID, is stopped
 kill-race.py many RUNS AT_ONCE      runs `cgscope run` RUNS times, AT_ONCE at a time
@@ -102,6 +104,43 @@ def kill(runs, commands, cost):
     # Those that are still held are zombies while this is looked at: also theirs must be gone by now.
     settle()
     report(runs=runs, killed=killed + sum(c.wait() < 0 for c in held))
+
+
+def group(runs, top, command):
+    """No SIGKILL for who has nobody to watch over what is half made."""
+    removes = "--remove" in command
+    signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP] + [signal.SIGKILL] * removes
+    cost = measure_group(top, command)
+    counts = {"killed": 0, "done": 0, "groups": 0}
+    for i in range(runs):
+        client = spawn(command)
+        time.sleep(random.random() * cost)
+        client.send_signal(signals[i % len(signals)])
+        ended = client.communicate()[1], client.returncode
+        counts["killed" if client.returncode < 0 else "done"] += 1
+        if client.returncode == 0 and not removes:
+            subprocess.run(["cgscope", "remove", "-r", top], check=True)
+        end = time.monotonic() + PATIENCE
+        while os.path.exists(top) and time.monotonic() < end:
+            time.sleep(0.002)
+        if os.path.exists(top):
+            counts["groups"] += 1
+            print("there:", top, ended, file=sys.stderr)
+            subprocess.run(["cgscope", "remove", "-r", top], check=False)
+    end = time.monotonic() + PATIENCE
+    while processes() and time.monotonic() < end:
+        time.sleep(0.05)
+    print(*(f"{name}={count}" for name, count in counts.items()), f"processes={len(processes())}", sep="\n")
+
+
+def measure_group(top, command):
+    begin, taken = time.monotonic(), 0
+    for _ in range(5):
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        taken += time.monotonic() - begin
+        subprocess.run(["cgscope", "remove", "-qr", top], check=True)
+        begin = time.monotonic()
+    return taken / 5
 
 
 def children(pid):
@@ -243,6 +282,8 @@ def main():
     if verb == "kill":
         runs, _, *command = rest
         kill(int(runs), [command] if command else [RUN, DELEGATE], measure(command or DELEGATE))
+    elif verb == "group":
+        group(int(rest[0]), rest[1], rest[2:])
     elif verb == "helper":
         helper(int(rest[0]))
     elif verb == "stopped":

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgroup/temporary.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "cgroup/division.h"
+#include "cgroup/group.h"
+
+/* A claim ends with the last descriptor: a command that has just been forked off has a copy until it begins. */
+#define PATIENCE_USEC (2 * USEC_PER_SEC)
+#define NAP_USEC (5 * USEC_PER_MSEC)
+
+bool group_is_temporary(int group) {
+        struct stat st;
+
+        return fstat(group, &st) >= 0 && st.st_mode & S_ISVTX;
+}
+
+void temporary_keep(int group) {
+        struct stat st;
+
+        if (fstat(group, &st) >= 0 && st.st_mode & S_ISVTX)
+                (void) fchmod(group, st.st_mode & 0777);
+}
+
+static int lock(int group, int operation) {
+        while (flock(group, operation) < 0)
+                if (errno != EINTR)
+                        return -errno;
+
+        return 0;
+}
+
+int temporary_claim(int group) {
+        int r = lock(group, LOCK_SH);
+
+        return r < 0 ? r : group_is_gone(group) ? -ESTALE : 0;
+}
+
+/* The kernel drops the shared lock before it looks for those of others: of two who do this at once, one succeeds. */
+int temporary_release(int group) {
+        int r = lock(group, LOCK_EX | LOCK_NB);
+
+        return r == -EWOULDBLOCK ? 0 : r < 0 ? r : 1;
+}
+
+/* Takes the last part off @path, "" being the top. */
+static bool ascend(char *path) {
+        char *slash = strrchr(path, '/');
+
+        if (!*path)
+                return false;
+        *(slash ?: path) = '\0';
+        return true;
+}
+
+/* Opens the group above the last part of @path, which is *ret_name. */
+static int open_above(int boundary, const char *path, const char **ret_name) {
+        const char *slash = strrchr(path, '/');
+        _cleanup_free_ char *above = strndup(path, slash ? (size_t) (slash - path) : 0);
+
+        if (!above)
+                return -ENOMEM;
+
+        *ret_name = slash ? slash + 1 : path;
+        return fd_open_beneath(boundary, *above ? above : ".", O_RDONLY | O_DIRECTORY);
+}
+
+/* A group that somebody is about to use vanishes under his hands: division_make() begins anew then. */
+void temporary_remove_above(int boundary, const char *below) {
+        _cleanup_free_ char *path = strdup(below);
+
+        while (path && ascend(path) && *path) {
+                const char *name;
+                _cleanup_close_ int fd = fd_open_beneath(boundary, path, O_RDONLY | O_DIRECTORY);
+                _cleanup_close_ int above = open_above(boundary, path, &name);
+
+                if (fd < 0 && fd != -ENOENT)
+                        return;
+                if (fd >= 0 && (!group_is_temporary(fd) || above < 0 || unlinkat(above, name, AT_REMOVEDIR) < 0))
+                        return;
+        }
+}
+
+void temporary_end(int boundary, const char *below, uint64_t timeout) {
+        const char *name;
+        _cleanup_close_ int group = fd_open_beneath(boundary, below, O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int above = open_above(boundary, below, &name);
+        uint64_t deadline = deadline_after(PATIENCE_USEC);
+
+        if (group >= 0 && group_is_temporary(group)) {
+                int r = temporary_release(group);
+
+                for (; r == 0 && deadline_left(deadline) > 0; r = temporary_release(group))
+                        (void) usleep(NAP_USEC);
+                if (r <= 0 || above < 0)
+                        return;
+                (void) group_remove_all(above, name, timeout);
+        }
+
+        if (group >= 0 || group == -ENOENT)
+                temporary_remove_above(boundary, below);
+}
