@@ -43,24 +43,30 @@ const char *containment_result_name(ContainmentResult result) {
         return names[result];
 }
 
+static void decide(Containment *containment);
+
+/* Adds a finding, or leaves all as it is. */
 static int add(Containment *containment, ContainmentRule rule, ContainmentResult result, int error, const char *format,
                va_list arguments) {
-        ContainmentFinding *findings =
-                reallocarray(containment->findings, containment->n + 1, sizeof(ContainmentFinding));
-        char *found;
+        _cleanup_free_ char *found = NULL;
+        ContainmentFinding *findings;
 
+        if (vasprintf(&found, format, arguments) < 0) {
+                found = NULL;
+                return -ENOMEM;
+        }
+
+        findings = reallocarray(containment->findings, containment->n + 1, sizeof(ContainmentFinding));
         if (!findings)
                 return -ENOMEM;
         containment->findings = findings;
-        if (vasprintf(&found, format, arguments) < 0)
-                return -ENOMEM;
-
         findings[containment->n++] = (ContainmentFinding) {
                 .rule = rule,
                 .result = result,
                 .error = error,
-                .found = found,
+                .found = TAKE_PTR(found),
         };
+        decide(containment); /* the findings may lie elsewhere now */
         return 0;
 }
 
@@ -75,8 +81,6 @@ int containment_add(Containment *containment, ContainmentRule rule, ContainmentR
         return r;
 }
 
-static void decide(Containment *containment);
-
 int containment_note(Containment *containment, ContainmentRule rule, const char *format, ...) {
         va_list arguments;
         int r;
@@ -84,8 +88,6 @@ int containment_note(Containment *containment, ContainmentRule rule, const char 
         va_start(arguments, format);
         r = add(containment, rule, CONTAINMENT_NOTE, 0, format, arguments);
         va_end(arguments);
-        if (r >= 0)
-                decide(containment); /* the findings may lie elsewhere now */
         return r;
 }
 
@@ -236,7 +238,6 @@ int containment_examine(const ContainmentQuestion *question, Containment *ret) {
         if (r < 0)
                 return r;
 
-        decide(&result);
         *ret = result;
         result = (Containment) {};
         return 0;

@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <wchar.h>
 
 #include "basic/fd.h"
 #include "cgroup/containment.h"
@@ -311,8 +312,15 @@ static void test_note(Fixture *fixture, const void *data) {
         (void) data;
         put(fixture, "b/cgroup.type", "domain invalid\n");
         assert_no(fixture, "/b", CONTAINMENT_DOMAIN, -EOPNOTSUPP);
-        for (unsigned i = 0; i < 100; i++)
+        for (unsigned i = 0; i < 100; i++) {
+                const Containment *answer = &fixture->answer;
+
                 g_assert_cmpint(containment_note(&fixture->answer, CONTAINMENT_NOTE_UNIT, "note %u", i), ==, 0);
+
+                /* One that cannot be put into words leaves all as it is. */
+                g_assert_cmpint(containment_note(&fixture->answer, CONTAINMENT_NOTE_UNIT, "%lc", (wint_t) 0x110000), <, 0);
+                g_assert_true(answer->reason >= answer->findings && answer->reason < answer->findings + answer->n);
+        }
         g_assert_cmpint(fixture->answer.reason->rule, ==, CONTAINMENT_DOMAIN);
         g_assert_cmpint(fixture->answer.error, ==, -EOPNOTSUPP);
 }
