@@ -90,8 +90,9 @@ int start_await_job(Start *start, const char *job, const char *sender) {
                 return start_fail_errno(start, -EBADMSG, NULL);
 
         start->phase = PHASE_JOB;
-        if (streq(start->job, start->removed_job) && streq(start->owner, start->removed_sender))
-                return start_job_ended(start, start->removed_result);
+        for (size_t i = 0; i < ELEMENTSOF(start->removed); i++)
+                if (streq(start->job, start->removed[i].job) && streq(start->owner, start->removed[i].sender))
+                        return start_job_ended(start, start->removed[i].result);
         return 0;
 }
 

@@ -16,6 +16,18 @@ typedef enum Phase {
         PHASE_FAILED,
 } Phase;
 
+/* A job of the unit that has ended, and who says so. */
+typedef struct RemovedJob {
+        char job[128];
+        char result[32];
+        char sender[64];
+} RemovedJob;
+
+/* What points back to a conversation: the filter, two matches, at most four calls, a reset, the question that follows
+ * where the name is taken after all, two times two inquiries, and one question for each time that the manager comes
+ * back. */
+#define SLOTS_MAX (1 + 2 + 4 + 1 + 1 + 4 + MANAGER_RETURNS_MAX)
+
 /* The conversation. One round trip makes the scope, and everything arrives in callbacks: the answer to the call and the
  * end of its job come in either order, and the manager may re-execute in between. */
 typedef struct Start {
@@ -33,16 +45,15 @@ typedef struct Start {
         bool absent;    /* the manager is not on the bus */
         bool reset;     /* a failed unit of the name was cleared away */
 
-        char job[128];         /* the job's object, once it is known */
-        char removed_job[128]; /* the last job of this unit that ended, and how */
-        char removed_result[32];
-        char removed_sender[64];
+        char job[128]; /* the job's object, once it is known */
+
+        /* The last one that ended before that, as it was told to all, and as it was told to us alone: anybody on the
+         * bus can do the latter, and must not push out what the manager said. */
+        RemovedJob removed[2];
         char owner[64];       /* the manager on the bus: what others send in its name does not count */
         unsigned n_inquiries; /* answers still to come */
 
-        /* What points back here: the filter, two matches, at most four calls, a reset, two times two inquiries, and
-         * one question for each time that the manager comes back. */
-        sd_bus_slot *slots[12 + MANAGER_RETURNS_MAX];
+        sd_bus_slot *slots[SLOTS_MAX];
         size_t n_slots, n_returns;
 } Start;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "scope-internal.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 
 #include "basic/clock.h"
@@ -19,6 +20,7 @@ static void start_done(Start *start) {
 }
 
 sd_bus_slot **start_next_slot(Start *start) {
+        assert(start->n_slots < ELEMENTSOF(start->slots));
         return &start->slots[start->n_slots++];
 }
 
@@ -68,6 +70,12 @@ int start_job_ended(Start *start, const char *result) {
         return start_inquire(start);
 }
 
+static void note_removed(RemovedJob *removed, const char *job, const char *result, const char *sender) {
+        (void) snprintf(removed->job, sizeof(removed->job), "%s", job);
+        (void) snprintf(removed->result, sizeof(removed->result), "%s", result);
+        (void) snprintf(removed->sender, sizeof(removed->sender), "%s", sender);
+}
+
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
         const char *job, *unit, *result, *name, *old_owner, *new_owner, *sender = sd_bus_message_get_sender(m) ?: "";
         Start *start = userdata;
@@ -83,9 +91,7 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error _unu
                         return start_job_ended(start, result);
 
                 /* Before the answer to the call, the job's name is not known yet. */
-                (void) snprintf(start->removed_job, sizeof(start->removed_job), "%s", job);
-                (void) snprintf(start->removed_result, sizeof(start->removed_result), "%s", result);
-                (void) snprintf(start->removed_sender, sizeof(start->removed_sender), "%s", sender);
+                note_removed(&start->removed[sd_bus_message_get_destination(m) != NULL], job, result, sender);
 
         } else if (sd_bus_message_is_signal(m, DBUS_NAME, "NameOwnerChanged") && streq(sender, DBUS_NAME)) {
                 if (sd_bus_message_read(m, "sss", &name, &old_owner, &new_owner) < 0 || !streq(name, SYSTEMD_NAME))

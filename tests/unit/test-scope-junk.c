@@ -242,6 +242,30 @@ static void test_forged(ScopeTest *test, gconstpointer data _unused_) {
         scope_test_assert_calls(test, 1);
 }
 
+/* The end of the job is told before the answer to the call, and then a stranger tells of another job's, to us alone. */
+static void be_forged_early(FakeManager *fake, GDBusMessage *call) {
+        const char *client = g_dbus_message_get_sender(call);
+        g_autoptr(GDBusConnection) stranger = NULL;
+
+        fake_job_removed(fake, FAKE_JOB, fake->unit, "done");
+        stranger = g_dbus_connection_new_for_address_sync(
+                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, NULL);
+        send_forgery(stranger, client, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
+                     g_variant_new("(uoss)", 43, FAKE_OTHER_JOB, fake->unit, "done"));
+        (void) g_dbus_connection_close_sync(stranger, NULL, NULL);
+        g_usleep(SHORT_USEC);
+        fake_reply_job(fake, call);
+}
+
+static void test_forged_early(ScopeTest *test, gconstpointer data _unused_) {
+        test->fake->start[0] = be_forged_early;
+
+        g_assert_cmpint(scope_test_run(test), ==, 0);
+        scope_test_assert_quick(test);
+        scope_test_assert_calls(test, 1);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         fake_bus_init();
@@ -256,6 +280,7 @@ int main(int argc, char *argv[]) {
         scope_test_add("/scope/junk/invocation-id", test_bad_invocation_id);
         scope_test_add("/scope/junk/long-control-group", test_long_control_group);
         scope_test_add("/scope/junk/forged-signals", test_forged);
+        scope_test_add("/scope/junk/forged-early", test_forged_early);
         scope_test_add("/scope/error/texts", test_errors);
         scope_test_add("/scope/error/no-systemd", test_no_systemd);
 

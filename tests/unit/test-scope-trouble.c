@@ -4,6 +4,7 @@
 
 #include "basic/clock.h"
 #include "scope-test.h"
+#include "systemd/scope-internal.h"
 
 #define PAUSE_USEC (100 * USEC_PER_MSEC)
 #define ABSENCE_USEC (300 * USEC_PER_MSEC)
@@ -119,6 +120,46 @@ static void test_inquiry_lost(ScopeTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(scope_test_run(test), ==, 0);
         scope_test_assert_quick(test);
         scope_test_assert_calls(test, 1);
+        g_assert_cmpstr(test->result.control_group, ==, "/fake.slice/fake.scope");
+}
+
+static void know_no_pidfds(FakeManager *fake, GDBusMessage *call) {
+        fake_reply_error(fake, call, "org.freedesktop.DBus.Error.PropertyReadOnly",
+                         "Cannot set property PIDFDs, or unknown property.");
+}
+
+/* The job is left each time that it is asked for; in between the manager is away, as often as it is followed. The
+ * inquiry in the end is lost. */
+static void keep_returning(FakeManager *fake, GDBusMessage *call) {
+        static unsigned n_returns;
+        const char *property;
+
+        g_variant_get(g_dbus_message_get_body(call), "(&s&s)", NULL, &property);
+        if (!streq(property, "Job")) {
+                lose_inquiry(fake, call);
+                return;
+        }
+
+        fake_reply(fake, call, g_variant_new("(v)", g_variant_new("(uo)", 42, FAKE_JOB)));
+        if (n_returns++ < MANAGER_RETURNS_MAX) {
+                fake_leave(fake);
+                fake_return(fake);
+        } else
+                fake_job_removed(fake, FAKE_JOB, TEST_UNIT, "done");
+}
+
+/* All that can come between, in one conversation. */
+static void test_everything(ScopeTest *test, gconstpointer data _unused_) {
+        test->request.reset_failed = true;
+        test->fake->start[0] = know_no_pidfds;
+        test->fake->start[1] = name_exists;
+        test->fake->start[2] = leave_and_return;
+        test->fake->start[3] = name_exists;
+        test->fake->get = keep_returning;
+
+        g_assert_cmpint(scope_test_run(test), ==, 0);
+        scope_test_assert_quick(test);
+        scope_test_assert_calls(test, 4);
         g_assert_cmpstr(test->result.control_group, ==, "/fake.slice/fake.scope");
 }
 
@@ -270,6 +311,7 @@ int main(int argc, char *argv[]) {
         scope_test_add("/scope/manager/inquiry-lost", test_inquiry_lost);
         scope_test_add("/scope/manager/call-lost-twice", test_call_lost_twice);
         scope_test_add("/scope/manager/call-lost-then-refused", test_call_lost_then_refused);
+        scope_test_add("/scope/manager/everything", test_everything);
         scope_test_add("/scope/manager/reexecuted", test_reexecuted);
         scope_test_add("/scope/manager/gone-before-reply", test_gone_for_good);
         add("/scope/manager/gone-after-reply", "after", test_gone_for_good);
