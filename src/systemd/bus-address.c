@@ -6,9 +6,6 @@
 #include "basic/message.h"
 #include "basic/user-namespace.h"
 
-/* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
-#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
-
 /* NULL where it is not set or empty; and in a program that runs with more rights than who started it. */
 static const char *variable(const char *name) {
         const char *value = secure_getenv(name);

@@ -6,6 +6,9 @@
 
 #include "systemd/asking.h"
 
+/* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
+#define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
+
 /* The address of the bus that the manager of @kind is on. *ret is freed by the caller. -EPERM: $XDG_RUNTIME_DIR is
  * somebody else's. */
 int bus_address(ManagerKind kind, char **ret, char **ret_message);

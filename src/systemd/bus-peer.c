@@ -87,3 +87,9 @@ int bus_peer_check_user(Manager *manager, const char *address, char **ret_messag
 
         return check_owner(manager, address, ret_message);
 }
+
+bool bus_peer_is_system_manager(const Manager *manager) {
+        struct ucred peer;
+
+        return get_peer(manager, &peer) >= 0 && peer.pid == 1 && peer.uid == 0;
+}

@@ -8,3 +8,6 @@
 /* Whether the bus at @address, to which @manager is connected, is that of the caller's own user manager. -EPERM: it is
  * another one's, the system's for one. */
 int bus_peer_check_user(Manager *manager, const char *address, char **ret_message);
+
+/* Whether the other end of the connection is PID 1. */
+bool bus_peer_is_system_manager(const Manager *manager);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "basic/message.h"
+#include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
 #include "systemd/unit.h"
 
@@ -126,6 +127,9 @@ int delegation_ask(Manager *manager, const DelegationRequest *request, Delegatio
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
+
+        if (manager->direct)
+                return bus_explain(MANAGER_SYSTEM, SYSTEM_BUS_ADDRESS, -ENOENT, ret_message);
 
         r = make_call(manager, request, &call);
         if (r < 0)

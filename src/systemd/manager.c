@@ -3,6 +3,7 @@
 
 #include "basic/clock.h"
 #include "basic/message.h"
+#include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
 #include "systemd/bus-peer.h"
 
@@ -20,6 +21,27 @@ static int connect_to(Manager *manager, const char *address, bool is_bus) {
         return r;
 }
 
+/* -EACCES, or a bus that does not answer, is no lack of one; and a bus that somebody has named is the one that is
+ * meant. */
+static bool can_do_without_bus(const Manager *manager, int error) {
+        return manager->options.kind == MANAGER_SYSTEM && (error == -ENOENT || error == -ECONNREFUSED) &&
+               isempty(secure_getenv("DBUS_SYSTEM_BUS_ADDRESS")) && user_is_administrator();
+}
+
+static int connect_directly(Manager *manager) {
+        int r;
+
+        manager->bus = sd_bus_unref(manager->bus);
+        r = connect_to(manager, "unix:path=" SYSTEMD_PRIVATE_SOCKET, false);
+        if (r >= 0 && !bus_peer_is_system_manager(manager))
+                r = -EPERM;
+        if (r < 0)
+                return r;
+
+        manager->direct = true;
+        return 0;
+}
+
 int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_free_ char *address = NULL;
@@ -35,7 +57,7 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
                 return r;
 
         r = connect_to(manager, address, true);
-        if (r < 0)
+        if (r < 0 && (!can_do_without_bus(manager, r) || connect_directly(manager) < 0))
                 return bus_explain(options->kind, address, r, ret_message);
 
         if (options->kind == MANAGER_USER) {
@@ -151,7 +173,9 @@ int manager_await(Manager *manager) {
 int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
         int r = manager_await(manager);
 
-        if (r >= 0)
+        if (r >= 0 && manager->direct)
+                *ret_name = NO_UNIQUE_NAME;
+        else if (r >= 0)
                 r = sd_bus_get_unique_name(manager->bus, ret_name);
 
         return r < 0 ? manager_explain(manager, r, NULL, ret_message) : 0;

@@ -2,7 +2,8 @@
 #pragma once
 
 /* The connection to one systemd manager, over the bus it is on: PID 1 on the system bus, a user's manager on that
- * user's bus. Never one instead of the other. */
+ * user's bus. Never one instead of the other. For root alone, and only where there is no system bus (early boot, a
+ * rescue shell, a small image), to PID 1 by its own socket. */
 
 #include <systemd/sd-bus.h>
 
@@ -17,6 +18,9 @@
 #define SYSTEMD_SCOPE SYSTEMD_NAME ".Scope"
 #define SYSTEMD_SERVICE SYSTEMD_NAME ".Service"
 
+/* A name that nobody has on a bus: ours where there is none. */
+#define NO_UNIQUE_NAME ":0.0"
+
 /* Where PID 1 listens itself, for root. It makes it anew with each execution. */
 #define SYSTEMD_PRIVATE_SOCKET "/run/systemd/private"
 
@@ -26,6 +30,7 @@
 
 struct Manager {
         sd_bus *bus;
+        bool direct; /* to the manager itself: there is no bus in between, and nobody else on the connection */
         ManagerOptions options;
         Agent agent;
 };

@@ -231,6 +231,9 @@ static int match(Start *start) {
         _cleanup_free_ char *rule = NULL;
         int r;
 
+        if (start->manager->direct) /* it tells us of our jobs without being asked */
+                return sd_bus_add_filter(start->manager->bus, start_next_slot(start), on_signal, start);
+
         if (asprintf(&rule, "type='signal',sender='" SYSTEMD_NAME "',path='" SYSTEMD_PATH "',interface='"
                      SYSTEMD_MANAGER "',member='JobRemoved',arg2='%s'", start->request->unit) < 0)
                 return -ENOMEM;
@@ -244,6 +247,9 @@ static int match(Start *start) {
 
 /* For a manager that goes away, or comes back. Sent behind the call: it holds nothing up. */
 static int match_owner(Start *start) {
+        if (start->manager->direct)
+                return 0;
+
         return sd_bus_call_method_async(start->manager->bus, start_next_slot(start), DBUS_NAME, DBUS_PATH, DBUS_NAME,
                                         "AddMatch", on_matched, start, "s",
                                         "type='signal',sender='" DBUS_NAME "',member='NameOwnerChanged',"

@@ -117,7 +117,7 @@ static int get_control_group(Manager *manager, const char *path, char **ret, cha
 /* The bus deals with all that a connection has sent before it lets go of its name, and hands it on in that order: once
  * the name is free, what we ask comes behind what was asked by it. */
 int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, char **ret_message) {
-        int r, owned = true;
+        int r, owned = !manager->direct; /* what PID 1 was sent by itself it has read before it lets us in */
 
         for (;;) {
                 _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;

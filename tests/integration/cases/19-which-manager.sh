@@ -149,3 +149,62 @@ test_failed_for_good() {
     kill $!
     [[ ! -e ran ]] || fail 'the command was run'
 }
+
+# without_bus COMMAND: the text COMMAND for a shell of root's, where the directory of the system bus is empty.
+without_bus() {
+    unshare -m sh -c "mount -t tmpfs none /run/dbus; $1"
+}
+
+test_no_system_bus() {
+    # without a system bus root asks PID 1 itself, by its own socket: run, adopt, freeze, stop; enable says what is missing
+    run without_bus '
+        cgscope run -q -u test-direct --delegate -- sh -c "sed -n s/^0:://p /proc/self/cgroup"
+        sleep 1000 &
+        cgscope adopt -q -u test-adopted --steal $!; sed -n s/^0:://p /proc/$!/cgroup
+        cgscope freeze test-adopted.scope && cgscope thaw test-adopted.scope && cgscope stop -q test-adopted.scope
+        cgscope doctor | grep -c "the system manager answers"'
+    expect_out '^/system\.slice/test-direct\.scope/main$'
+    expect_out '^/system\.slice/test-adopted\.scope$'
+    expect_out '^1$'
+    expect_lines err 0
+    expect_no_scopes root
+    # A socket file that nobody listens at is no bus either.
+    run without_bus '
+        python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\"/run/dbus/system_bus_socket\")"
+        cgscope run -q -- echo ran; cgscope enable io --all-users'
+    expect_status 1
+    expect_equal "$out" ran
+    expect_err '^cgscope: no system bus at unix:path=/run/dbus/system_bus_socket; start it: systemctl start dbus$'
+    expect_lines err 1
+}
+
+test_no_system_bus_killed() {
+    # so nothing is left of it when it is killed
+    run without_bus "'$kill_race' kill 20 -- cgscope run -q --delegate -- sleep 0.02"
+    expect_status 0
+    expect_value left 0
+    expect_value processes 0
+    [[ $(value killed) -gt 3 ]] || fail 'most were done before they were killed'
+    expect_no_scopes root
+}
+
+test_no_system_bus_for_others() {
+    # nobody else does so, nor where the bus is named, does not answer, or the socket is not PID 1's
+    run without_bus '
+        cgscope() { command cgscope "$@" -- touch ran; }
+        setpriv --reuid=tester --regid=tester --init-groups cgscope run --system -- touch ran
+        unshare -Ur cgscope run --system -- touch ran
+        DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/dbus/system_bus_socket cgscope run
+        python3 -c "import socket, time
+s = socket.socket(socket.AF_UNIX); s.bind(\"/run/dbus/system_bus_socket\"); s.listen(); time.sleep(1000)" &
+        until [ -S /run/dbus/system_bus_socket ]; do sleep 0.05; done
+        cgscope run --timeout=1s
+        mount --bind /run/dbus/system_bus_socket /run/systemd/private
+        rm /run/dbus/system_bus_socket
+        cgscope run'
+    expect_lines err 5
+    expect_equal "$(grep -c '^cgscope: no system bus at unix:path=/run/dbus/system_bus_socket' <<<"$err")" 4
+    expect_equal "$(grep -c '^cgscope: the system manager was not done in time' <<<"$err")" 1
+    [[ ! -e ran ]] || fail 'the command was run'
+    expect_no_scopes root
+}
