@@ -8,7 +8,6 @@
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/device.h"
-#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 
 /* What a manager writes for the same setting: src/core/cgroup.c of systemd, which is also where its figures for "all of
@@ -73,14 +72,33 @@ static int write_number(AttributeWriter *writer, const char *file, uint64_t numb
                                     : attribute_writef(writer, file, "%" PRIu64, number);
 }
 
-static int write_share(AttributeWriter *writer, const char *file, const PropertyValue *property) {
-        uint64_t page = (uint64_t) sysconf(_SC_PAGESIZE), number;
+static uint64_t share_of(const char *file, uint32_t share) {
+        uint64_t page = (uint64_t) sysconf(_SC_PAGESIZE);
 
-        if (streq(file, "pids.max"))
-                number = part_of(tasks_of_system(), property->uint32);
+        return streq(file, "pids.max") ? part_of(tasks_of_system(), share)
+                                       : part_of(physical_memory() / page, share) * page;
+}
+
+int attribute_limit(const PropertyValue *value, uint64_t *ret) {
+        const char *file = property_info_file(value->info);
+
+        if (!file || !(startswith(file, "memory.") || streq(file, "pids.max")))
+                return -EINVAL;
+
+        if (streq(value->signature, "t"))
+                *ret = value->uint64;
+        else if (streq(value->signature, "u"))
+                *ret = share_of(file, value->uint32);
         else
-                number = part_of(physical_memory() / page, property->uint32) * page;
+                return -EINVAL;
 
+        return 0;
+}
+
+static int write_share(AttributeWriter *writer, const char *file, const PropertyValue *property) {
+        uint64_t number = share_of(file, property->uint32);
+
+        writer->about = true;
         if (number == 0 && property->uint32 > 0)
                 return message_set(-ERANGE, &writer->message, "%s: this share of what the system has is nothing",
                               property_info_name(property->info));
@@ -232,8 +250,8 @@ static const PropertyValue *last_of(const PropertyList *list, const char *bus_na
 
 /* Both parts are in one file: what is not assigned stays as it is there, the quota as a share. */
 static int write_quota(AttributeWriter *writer) {
-        const PropertyValue *new_share = last_of(&writer->list->properties, "CPUQuotaPerSecUSec");
-        const PropertyValue *new_period = last_of(&writer->list->properties, "CPUQuotaPeriodUSec");
+        const PropertyValue *new_share = last_of(writer->properties, "CPUQuotaPerSecUSec");
+        const PropertyValue *new_period = last_of(writer->properties, "CPUQuotaPeriodUSec");
         uint64_t quota, period, share;
         int r;
 
@@ -260,7 +278,7 @@ static int write_quota(AttributeWriter *writer) {
                                 max(attribute_quota_of_share(share, period), QUOTA_RESOLUTION), period);
 }
 
-static int write_property(AttributeWriter *writer, const PropertyValue *property) {
+int attribute_encode(AttributeWriter *writer, const PropertyValue *property) {
         const char *file = property_info_file(property->info), *signature = property->signature;
 
         if (streq(signature, "b"))
@@ -283,84 +301,4 @@ static int write_property(AttributeWriter *writer, const PropertyValue *property
                                        property->uint64 == UINT64_MAX ? WEIGHT_DEFAULT : property->uint64);
 
         return write_number(writer, file, property->uint64);
-}
-
-/* Of several assignments of one value the last one counts, as in a unit file: a limit that does not last must not bite
- * either. Those of single devices all count. */
-static bool is_overridden(const AttributeList *list, size_t i) {
-        const PropertyValue *property = list->items[i].property;
-
-        if (!property || streq(property->signature, "a(st)"))
-                return false;
-
-        for (size_t k = i + 1; k < list->n_items; k++) {
-                const PropertyValue *later = list->items[k].property;
-
-                if (later && streq(list->items[k].file, list->items[i].file) && !streq(later->signature, "a(st)"))
-                        return true;
-        }
-
-        return false;
-}
-
-/* What the kernel means by an errno that says little. */
-static int explain(AttributeWriter *writer, Controller controller, int error) {
-        const AttributeFile *file = attribute_file_find(writer->file);
-        ControllerMask present;
-        char numbers[256];
-
-        if ((error == -EINVAL || error == -ERANGE) && file && file->takes) {
-                if (!file->numbers || fd_read_path(file->numbers, numbers, sizeof(numbers)) < 0)
-                        return message_set(error, &writer->message, "%s takes %s", writer->file, file->takes);
-
-                numbers[strcspn(numbers, "\n")] = '\0';
-                return message_set(error, &writer->message, "%s takes %s (%s)", writer->file, file->takes, numbers);
-        }
-
-        if (error == -EROFS)
-                return message_set(error, &writer->message, "%s is read-only", writer->file);
-        if (error == -EOPNOTSUPP && streq(writer->file, "io.weight"))
-                return message_set(error, &writer->message, "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
-        if ((error == -ENODEV || error == -ENXIO) && file && file->form == ATTRIBUTE_KEYED)
-                return message_set(error, &writer->message, "%s takes whole disks", writer->file);
-
-        if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
-                return message_set(error, &writer->message, "%s takes only what cgroup.controllers lists", writer->file);
-
-        /* Where the controller is missing, that is the reason, and somebody else's to tell. */
-        if (error == -ENOENT &&
-            (controller == _CONTROLLER_INVALID ||
-             (group_controllers(writer->group, &present) >= 0 && (present & controller_bit(controller)))))
-                return message_set(error, &writer->message, "this kernel has no %s", writer->file);
-
-        return error;
-}
-
-int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, char **ret_message) {
-        AttributeWriter writer = { .group = group, .list = list };
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < list->n_items; i++) {
-                const Attribute *attribute = &list->items[i];
-
-                if (is_overridden(list, i))
-                        continue;
-
-                writer.file = attribute->file;
-                r = attribute->property ? write_property(&writer, attribute->property)
-                                        : attribute_write(&writer, attribute->file, attribute->value);
-                if (r >= 0)
-                        continue;
-
-                attribute_writer_undo(&writer);
-                if (!writer.message)
-                        r = explain(&writer, attribute->controller, r);
-                if (ret_failed)
-                        *ret_failed = attribute;
-                if (ret_message && writer.message)
-                        *ret_message = TAKE_PTR(writer.message);
-        }
-
-        attribute_writer_done(&writer);
-        return r;
 }

@@ -55,15 +55,27 @@ bool attribute_parse_device_line(const char *line, dev_t *ret_device, const char
 /* What stands behind the number of @device in its line of @text, up to the end of which it goes; NULL: it has none. */
 const char *attribute_device_line(const char *text, dev_t device);
 
-/* One run of attribute_list_apply(). */
+/* One run of attribute_list_apply(), or with @compare of attribute_check(). */
 typedef struct AttributeWriter {
         int group;
-        const AttributeList *list;
+        const PropertyList *properties;
+        bool compare;               /* nothing is written, the file is to say it already */
+        bool about;                 /* what is written is a share of what the machine has */
         struct AttributeUndo *undo; /* what the files said before */
         size_t n_undo;
         const char *file;           /* the one that could not be written, borrowed */
         char *message;              /* why, where more is known than an errno */
 } AttributeWriter;
+
+/* Writes what the property says, of which others in the list may be a part. */
+int attribute_encode(AttributeWriter *writer, const PropertyValue *property);
+
+/* Whether the file @name (borrowed until the writer is done) says @text already, as far as that is the kernel's to say:
+ * 0; -EOPNOTSUPP with the writer's message. */
+int attribute_compare(AttributeWriter *writer, const char *name, const char *text);
+
+/* The same for a file alone; what cannot be compared passes. */
+int attribute_check_file(int group, const char *name, const char *text, char **ret_message);
 
 /* Writes @text to the file @name (borrowed until the writer is done) and remembers what would undo it. */
 int attribute_write(AttributeWriter *writer, const char *name, const char *text);

@@ -274,6 +274,9 @@ int attribute_write(AttributeWriter *writer, const char *name, const char *text)
         size_t n_before = writer->n_undo;
         int r = 0;
 
+        if (writer->compare)
+                return attribute_compare(writer, name, text);
+
         writer->file = name;
 
         /* To switch it resets the weight. */

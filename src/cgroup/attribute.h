@@ -34,9 +34,18 @@ void attribute_list_done(AttributeList *list);
 ControllerMask attribute_list_controllers(const AttributeList *list);
 
 /* Writes all assignments to the group, in order; each whole or not at all. When one fails, those before it are taken
- * back to what the files said before. *ret_failed (may be NULL) is the one that failed, borrowed; *ret_message (may
+ * back to what the files said before; likewise when a set of processors or a partition was taken and is not in force.
+ * *ret_failed (may be NULL) is the one that failed, borrowed; *ret_message (may
  * stay NULL) a clause that says more than the errno does: the range, the devices. */
 int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, char **ret_message);
+
+/* Whether the one at @index of @properties, of which the later ones count more, is in force in @group, as far as a file
+ * says it: the value, the line of that device, processors that are there, a partition that is valid. 0: it is, or it has
+ * no file. -EOPNOTSUPP: it is not, and *ret_message is a clause that says what is there instead. */
+int attribute_check(int group, const PropertyList *properties, size_t index, char **ret_message);
+
+/* The number that a limit of memory or tasks comes to, of a share that of what the machine has. -EINVAL: it is none. */
+int attribute_limit(const PropertyValue *value, uint64_t *ret);
 
 /* The value of @key in @group, a property's name or a file's, without the newline at its end: "infinity", "1073741824",
  * "50%", "0-3" for a property, times as systemd prints them; a file as it stands. With @raw, numbers in base units

@@ -20,6 +20,8 @@ typedef enum PropertyFlags {
         PROPERTY_MAY_BE_EMPTY = 1 << 2,
         /* Enforced by BPF, for which the manager needs privileges. */
         PROPERTY_PRIVILEGED = 1 << 3,
+        /* "no" asks for something, and "yes" is what is so without it. */
+        PROPERTY_ASKS_BY_NO = 1 << 4,
 } PropertyFlags;
 
 struct PropertyInfo {
@@ -27,12 +29,14 @@ struct PropertyInfo {
         const char *bus_name;
         const char *scale_name;     /* the D-Bus name of the value as a percentage, NULL where it takes none */
         const char *file;
+        const char *unseen;         /* why it cannot be seen in force */
         PropertyParse parse;
         const char *const *choices; /* the words it takes, ends with NULL */
         const char *examples;       /* for the message about what is no value of this kind */
         uint64_t min, max;          /* where the value is a number */
         Controller controller;
         PropertyFlags flags;
+        PropertySight sight;
 };
 
 extern const PropertyInfo property_table[];

@@ -121,40 +121,55 @@ int property_list_add(PropertyList *list, const char *assignment, char **ret_mes
         return 0;
 }
 
-bool property_value_needs_controller(const PropertyValue *value) {
+bool property_value_asks(const PropertyValue *value) {
         const PropertyInfo *info = value->info;
 
-        if (info->controller == _CONTROLLER_INVALID || (info->flags & PROPERTY_PASSIVE))
-                return false;
-
         if (streq(value->signature, "b"))
-                return value->boolean;
+                return value->boolean == !(info->flags & PROPERTY_ASKS_BY_NO);
+        if (streq(value->signature, "s"))
+                return !streq(value->string, "") && !streq(value->string, "auto") && !streq(value->string, "none");
+        if (streq(value->signature, "as"))
+                return value->strings && *value->strings;
         if (streq(value->signature, "t"))
                 return value->uint64 != ((info->flags & PROPERTY_RESET_TO_ZERO) ? 0 : UINT64_MAX);
         if (streq(value->signature, "u"))
                 return value->uint32 > 0 || !(info->flags & PROPERTY_RESET_TO_ZERO);
         if (streq(value->signature, "ay"))
                 return value->bytes.size > 0;
-        if (streq(value->signature, "a(st)"))
+        if (streq(value->signature, "a(st)") || streq(value->signature, "a(ss)"))
                 return value->pairs.n_items > 0;
+        if (streq(value->signature, "a(iayu)"))
+                return value->addresses.n_items > 0;
+        if (streq(value->signature, "a(iiqq)"))
+                return value->bind_rules.n_items > 0;
+        if (streq(value->signature, "a(iiss)"))
+                return value->nft_sets.n_items > 0;
+        if (streq(value->signature, "(bas)"))
+                return value->interfaces.names && *value->interfaces.names;
 
         return true;
 }
 
-bool property_value_needs_privileges(const PropertyValue *value) {
-        if (!(value->info->flags & PROPERTY_PRIVILEGED))
+bool property_list_resets(const PropertyList *list, size_t index) {
+        const PropertyValue *value = &list->items[index];
+        bool adds = value->signature[0] == 'a' && !streq(value->signature, "ay");
+
+        for (size_t i = index + 1; i < list->n_items; i++)
+                if (list->items[i].info == value->info && !(adds && property_value_asks(&list->items[i])))
+                        return true;
+
+        return false;
+}
+
+bool property_value_needs_controller(const PropertyValue *value) {
+        const PropertyInfo *info = value->info;
+
+        if (info->controller == _CONTROLLER_INVALID || (info->flags & PROPERTY_PASSIVE))
                 return false;
 
-        if (streq(value->signature, "b"))
-                return value->boolean;
-        if (streq(value->signature, "s"))
-                return !streq(value->string, "auto");
-        if (streq(value->signature, "as"))
-                return value->strings && *value->strings;
-        if (streq(value->signature, "a(iayu)"))
-                return value->addresses.n_items > 0;
-        if (streq(value->signature, "a(st)") || streq(value->signature, "a(ss)"))
-                return value->pairs.n_items > 0;
+        return property_value_asks(value);
+}
 
-        return true;
+bool property_value_needs_privileges(const PropertyValue *value) {
+        return (value->info->flags & PROPERTY_PRIVILEGED) && property_value_asks(value);
 }

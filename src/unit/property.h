@@ -14,6 +14,18 @@
 
 typedef struct PropertyInfo PropertyInfo;
 
+/* How one sees that a setting is in force, for a manager takes also what nothing enforces. */
+typedef enum PropertySight {
+        PROPERTY_SEEN_MANAGER,    /* the manager does it itself: that it took it is all there is to see */
+        PROPERTY_SEEN_CONTROLLER, /* the controller is there, and its figures are */
+        PROPERTY_SEEN_FILE,       /* the file says the value, of a device in that device's line */
+        PROPERTY_SEEN_EFFECTIVE,  /* likewise, and the kernel does not say there or in its .effective that it is not so */
+        PROPERTY_SEEN_PROGRAM,    /* BPF programs are attached to the group */
+        PROPERTY_SEEN_OOMD,       /* systemd-oomd runs, which does it */
+        PROPERTY_SEEN_BELOW,      /* works on units below it, which a slice has alone */
+        PROPERTY_SEEN_NOWHERE,    /* cannot be seen */
+} PropertySight;
+
 /* A pair of a device path (or a kind of program) and a number or a text. Owned by the value it is in, as are the
  * others below. */
 typedef struct PropertyPair {
@@ -110,12 +122,25 @@ void property_list_done(PropertyList *list);
 /* What a row says. The controller is _CONTROLLER_INVALID where the setting needs none; the file is the one in the
  * group's directory that shows that the setting arrived ("memory.max"), NULL where none does. */
 const char *property_info_name(const PropertyInfo *info);
+const char *property_info_bus_name(const PropertyInfo *info); /* of the setting, whose values may have others, too */
 Controller property_info_controller(const PropertyInfo *info);
 const char *property_info_file(const PropertyInfo *info);
+
+/* How it is seen in force; and why not, a clause, where it cannot be: NULL elsewhere. */
+PropertySight property_info_sight(const PropertyInfo *info);
+const char *property_info_unseen(const PropertyInfo *info);
 
 /* Whether the manager puts the scope under the row's controller because of @value: not for "infinity", "no", an empty
  * list, a protection of 0, nor for a setting that only matters beside another one (CPUQuotaPeriodSec). */
 bool property_value_needs_controller(const PropertyValue *value);
+
+/* Whether @value asks for something that would not be without it: no empty list or text, no "no", "infinity", "auto" or
+ * "none". What resets a setting needs nobody to enforce it. */
+bool property_value_asks(const PropertyValue *value);
+
+/* Whether a later assignment in @list takes all that the one at @index asks for back, or its place: of lists and devices
+ * an empty one, of other values any. */
+bool property_list_resets(const PropertyList *list, size_t index);
 
 /* Whether only a privileged manager can enforce @value; a user manager takes it and does nothing. */
 bool property_value_needs_privileges(const PropertyValue *value);
