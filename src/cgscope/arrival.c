@@ -7,15 +7,7 @@
 #include "cgroup/group.h"
 #include "cgroup/reach.h"
 #include "cgroup/target.h"
-
-/* Of several assignments to one name the last one counts. */
-static bool is_overridden(const PropertyList *list, size_t i) {
-        for (size_t k = i + 1; k < list->n_items; k++)
-                if (list->items[k].info == list->items[i].info)
-                        return true;
-
-        return false;
-}
+#include "cgscope/in-force.h"
 
 /* What the options need: the controllers asked for by name, and those that the limits live in. */
 static ControllerMask controllers_needed(const ScopeOptions *options) {
@@ -24,7 +16,7 @@ static ControllerMask controllers_needed(const ScopeOptions *options) {
         for (size_t i = 0; i < options->properties.n_items; i++) {
                 const PropertyValue *value = options->properties.items + i;
 
-                if (property_value_needs_controller(value) && !is_overridden(&options->properties, i))
+                if (property_value_needs_controller(value) && !property_list_resets(&options->properties, i))
                         needed |= controller_bit(property_info_controller(value->info));
         }
 
@@ -40,7 +32,7 @@ static char *settings_in(const ScopeOptions *options, ControllerMask controllers
                 const PropertyValue *value = options->properties.items + i;
                 _cleanup_free_ char *before = NULL;
 
-                if (!property_value_needs_controller(value) || is_overridden(&options->properties, i) ||
+                if (!property_value_needs_controller(value) || property_list_resets(&options->properties, i) ||
                     !(controllers & ~options->controllers & controller_bit(property_info_controller(value->info))))
                         continue;
 
@@ -152,43 +144,10 @@ static int check_controllers(int root, const char *path, ControllerMask present,
         return 0;
 }
 
-/* Whether the file @name of the group shows a limit: it is there, and does not read as if nothing had been set. */
-static bool shows_limit(int group, const char *name) {
-        char text[4096];
-        ssize_t n = fd_read_file(group, name, text, sizeof(text));
-
-        /* The I/O scheduler decides which of the two there is. */
-        if (n == -ENOENT && streq(name, "io.weight"))
-                n = fd_read_file(group, "io.bfq.weight", text, sizeof(text));
-
-        return n == -EFBIG || (n > 0 && strspn(text, "\n") < (size_t) n && !startswith(text, "max"));
-}
-
-/* A controller can be there and the limit not: no swap accounting, no such device, no I/O scheduler that weighs. */
-static int check_files(const Scope *scope, const ScopeOptions *options) {
-        for (size_t i = 0; i < options->properties.n_items; i++) {
-                const PropertyValue *value = options->properties.items + i;
-                const char *file = property_info_file(value->info);
-
-                if (!file || !property_value_needs_controller(value) || is_overridden(&options->properties, i) ||
-                    !(scope->controllers & controller_bit(property_info_controller(value->info))) ||
-                    shows_limit(scope->fd, file))
-                        continue;
-
-                log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0,
-                         "%s: %s was taken by the manager, but %s does not show it: no such device or processor, or "
-                         "this kernel cannot do it", scope->unit, property_info_name(value->info), file);
-                if (!options->best_effort)
-                        return -EOPNOTSUPP;
-        }
-
-        return 0;
-}
-
 int arrival_check(const Scope *scope, const ScopeOptions *options) {
         int r = check_controllers(scope->root, scope->path, scope->controllers, options);
 
-        return r < 0 ? r : check_files(scope, options);
+        return r < 0 ? r : in_force_check(scope, options);
 }
 
 int arrival_check_ahead(int root, const char *path, const ScopeOptions *options) {

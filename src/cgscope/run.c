@@ -158,11 +158,12 @@ static int enter_scope(Run *run, const ScopeResult *result) {
         const ScopeOptions *options = &run->options;
         int r;
 
-        r = run_assume(run);
-        if (r >= 0)
-                r = scope_identify(&run->scope, 0, run->request.unit, result, options);
+        /* Looked at with our own rights: others may not see BPF programs. */
+        r = scope_identify(&run->scope, 0, run->request.unit, result, options);
         if (r >= 0)
                 r = arrival_check(&run->scope, options);
+        if (r >= 0)
+                r = run_assume(run);
         if (r >= 0)
                 r = run_confine_at_boundary(run);
         if (r >= 0)

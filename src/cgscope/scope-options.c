@@ -3,9 +3,9 @@
 
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgscope/delegation.h"
+#include "cgscope/in-force.h"
 #include "cgscope/scope-assignment.h"
 #include "unit/unit-name.h"
 
@@ -303,27 +303,6 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         }
 }
 
-/* A user manager takes these, too, and enforces nothing. */
-static int check_privileges(const ScopeOptions *options) {
-        if (options->common.manager != MANAGER_USER || user_is_administrator())
-                return 0;
-
-        for (size_t i = 0; i < options->properties.n_items; i++) {
-                const PropertyValue *value = options->properties.items + i;
-
-                if (!property_value_needs_privileges(value))
-                        continue;
-
-                log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0,
-                         "--property: %s needs a privileged manager, your user manager would not enforce it; use "
-                         "--system", property_info_name(value->info));
-                if (!options->best_effort)
-                        return -EPERM;
-        }
-
-        return 0;
-}
-
 /* What only makes sense beside another option. */
 static int check_combination(const ScopeOptions *options) {
         if (options->leaf_given && !options->delegate)
@@ -378,7 +357,7 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
         if (r >= 0)
                 r = check_combination(options);
         if (r >= 0)
-                r = check_privileges(options);
+                r = in_force_check_privileges(options->common.manager, &options->properties, options->best_effort);
         return r < 0 ? r : 1;
 }
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgroup/program.h"
+
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+
+#include "basic/fd.h"
+#include "basic/message.h"
+
+/* As many as the kernel attaches to one group (BPF_CGROUP_MAX_PROGS). */
+#define PROGRAMS_MAX 64
+
+typedef struct Hook {
+        const char *name; /* as BPFProgram= has it */
+        enum bpf_attach_type type;
+} Hook;
+
+static const Hook hooks[] = {
+        { "ingress", BPF_CGROUP_INET_INGRESS },
+        { "egress", BPF_CGROUP_INET_EGRESS },
+        { "sock_create", BPF_CGROUP_INET_SOCK_CREATE },
+        { "sock_ops", BPF_CGROUP_SOCK_OPS },
+        { "device", BPF_CGROUP_DEVICE },
+        { "bind4", BPF_CGROUP_INET4_BIND },
+        { "bind6", BPF_CGROUP_INET6_BIND },
+        { "connect4", BPF_CGROUP_INET4_CONNECT },
+        { "connect6", BPF_CGROUP_INET6_CONNECT },
+        { "post_bind4", BPF_CGROUP_INET4_POST_BIND },
+        { "post_bind6", BPF_CGROUP_INET6_POST_BIND },
+        { "sendmsg4", BPF_CGROUP_UDP4_SENDMSG },
+        { "sendmsg6", BPF_CGROUP_UDP6_SENDMSG },
+        { "sysctl", BPF_CGROUP_SYSCTL },
+        { "recvmsg4", BPF_CGROUP_UDP4_RECVMSG },
+        { "recvmsg6", BPF_CGROUP_UDP6_RECVMSG },
+        { "getsockopt", BPF_CGROUP_GETSOCKOPT },
+        { "setsockopt", BPF_CGROUP_SETSOCKOPT },
+};
+
+/* What systemd attaches for each, and how it calls it (src/core/bpf-firewall.c, bpf-devices.c, src/core/bpf). */
+static const struct Use {
+        const char *property;
+        const char *prefix;
+        const char *hooks[2];
+} uses[] = {
+        { "IPAccounting", "sd_fw", { "ingress", "egress" } },
+        { "IPAddressAllow", "sd_fw", { "ingress", "egress" } },
+        { "IPAddressDeny", "sd_fw", { "ingress", "egress" } },
+        { "RestrictNetworkInterfaces", "sd_restrictif", { "ingress", "egress" } },
+        { "SocketBindAllow", "sd_bind", { "bind4", "bind6" } },
+        { "SocketBindDeny", "sd_bind", { "bind4", "bind6" } },
+        { "DeviceAllow", "sd_devices", { "device" } },
+        { "DevicePolicy", "sd_devices", { "device" } },
+};
+
+static int call_bpf(enum bpf_cmd command, union bpf_attr *attr) {
+        int r = (int) syscall(SYS_bpf, command, attr, sizeof(*attr));
+
+        return r < 0 ? -errno : r;
+}
+
+static const Hook *find_hook(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(hooks); i++)
+                if (streq(hooks[i].name, name))
+                        return &hooks[i];
+
+        return NULL;
+}
+
+/* The numbers of the programs on @hook of the group itself. Returns how many there are. */
+static int query(int group, const Hook *hook, uint32_t ids[static PROGRAMS_MAX]) {
+        union bpf_attr attr = {
+                .query = {
+                        .target_fd = (uint32_t) group,
+                        .attach_type = hook->type,
+                        .prog_ids = (uint64_t) (uintptr_t) ids,
+                        .prog_cnt = PROGRAMS_MAX,
+                },
+        };
+        int r = call_bpf(BPF_PROG_QUERY, &attr);
+
+        return r < 0 ? r : (int) attr.query.prog_cnt;
+}
+
+static int read_info(int program, struct bpf_prog_info *ret) {
+        union bpf_attr attr = {
+                .info = { .bpf_fd = (uint32_t) program, .info_len = sizeof(*ret), .info = (uint64_t) (uintptr_t) ret },
+        };
+
+        *ret = (struct bpf_prog_info) {};
+        return call_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
+}
+
+/* One of a name that is not told may be it. */
+static bool is_called(uint32_t id, const char *prefix) {
+        union bpf_attr attr = { .prog_id = id };
+        _cleanup_close_ int fd = call_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+        struct bpf_prog_info info;
+
+        if (fd < 0 || read_info(fd, &info) < 0)
+                return true;
+
+        return startswith(info.name, prefix) || !startswith(info.name, "sd_");
+}
+
+/* Which program is pinned at @path. */
+static int read_pinned(const char *path, uint32_t *ret) {
+        union bpf_attr attr = { .pathname = (uint64_t) (uintptr_t) path };
+        _cleanup_close_ int fd = call_bpf(BPF_OBJ_GET, &attr);
+        struct bpf_prog_info info;
+        int r = fd < 0 ? fd : read_info(fd, &info);
+
+        if (r < 0)
+                return r;
+
+        *ret = info.id;
+        return 0;
+}
+
+static int explain(int error, char **ret_message) {
+        switch (error) {
+        case -ENOSYS:
+                return message_set(-EOPNOTSUPP, ret_message, "bpf(2) is not there");
+        case -EINVAL:
+                return message_set(-EOPNOTSUPP, ret_message, "this kernel attaches no such programs to groups");
+        default:
+                return error;
+        }
+}
+
+static int check_use(int group, const struct Use *use, char **ret_message) {
+        uint32_t ids[PROGRAMS_MAX];
+
+        for (size_t i = 0; i < ELEMENTSOF(use->hooks) && use->hooks[i]; i++) {
+                bool found = false;
+                int n = query(group, find_hook(use->hooks[i]), ids);
+
+                if (n < 0)
+                        return explain(n, ret_message);
+                for (int k = 0; k < n && !found; k++)
+                        found = is_called(ids[k], use->prefix);
+                if (!found)
+                        return message_set(-EOPNOTSUPP, ret_message, "its manager attached no BPF program for it (%s): the "
+                                           "kernel or the manager's libbpf cannot do it", use->hooks[i]);
+        }
+
+        return 0;
+}
+
+static int check_pinned(int group, const char *hook_name, const char *path, char **ret_message) {
+        const Hook *hook = find_hook(hook_name);
+        uint32_t ids[PROGRAMS_MAX], id;
+        int n, r;
+
+        if (!hook)
+                return message_set(-EOPNOTSUPP, ret_message, "nothing is known of %s", hook_name);
+
+        n = query(group, hook, ids);
+        if (n < 0)
+                return explain(n, ret_message);
+
+        r = read_pinned(path, &id);
+        if (r < 0)
+                return message_set(-EOPNOTSUPP, ret_message, "%s is no pinned BPF program: %s", path, strerror(-r));
+        for (int i = 0; i < n; i++)
+                if (ids[i] == id)
+                        return 0;
+
+        return message_set(-EOPNOTSUPP, ret_message, "its manager did not attach %s (%s)", path, hook_name);
+}
+
+static int check_paths(int group, const char *hook, char *const paths[], char **ret_message) {
+        int r = 0;
+
+        for (char *const *path = paths; r >= 0 && path && *path; path++)
+                r = check_pinned(group, hook, *path, ret_message);
+
+        return r;
+}
+
+int program_check(int group, const PropertyValue *value, char **ret_message) {
+        const char *name = property_info_name(value->info);
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(uses); i++)
+                if (streq(uses[i].property, name))
+                        return check_use(group, &uses[i], ret_message);
+
+        if (streq(name, "IPIngressFilterPath"))
+                return check_paths(group, "ingress", value->strings, ret_message);
+        if (streq(name, "IPEgressFilterPath"))
+                return check_paths(group, "egress", value->strings, ret_message);
+
+        for (size_t i = 0; r >= 0 && i < value->pairs.n_items; i++) /* BPFProgram */
+                r = check_pinned(group, value->pairs.items[i].key, value->pairs.items[i].text, ret_message);
+
+        return r;
+}
+
+int program_probe(int group) {
+        uint32_t ids[PROGRAMS_MAX];
+        int r = query(group, find_hook("egress"), ids);
+
+        return r < 0 ? r : 0;
+}
