@@ -174,3 +174,9 @@ int arrival_check_ahead(int root, const char *path, const ScopeOptions *options)
 
         return check_controllers(root, path, present, options);
 }
+
+int arrival_check_ahead_of_unit(int root, const char *path, const ScopeOptions *options) {
+        _cleanup_free_ char *manager = user_manager_on(path);
+
+        return arrival_check_ahead(root, manager ?: "/", options);
+}

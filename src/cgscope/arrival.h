@@ -11,5 +11,8 @@
  * -EOPNOTSUPP: something is missing. */
 int arrival_check(const Scope *scope, const ScopeOptions *options);
 
+/* Likewise for a unit that is there, whose group is @path: do they reach its manager's group? */
+int arrival_check_ahead_of_unit(int root, const char *path, const ScopeOptions *options);
+
 /* The same question before anything is asked for: do @options' controllers reach the group @path at all? */
 int arrival_check_ahead(int root, const char *path, const ScopeOptions *options);

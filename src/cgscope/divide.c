@@ -10,6 +10,7 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgroup/reach.h"
+#include "cgscope/undercut.h"
 
 /* As many processes are named in a message; a line is a line. */
 #define PIDS_SHOWN 5
@@ -159,6 +160,7 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         _cleanup_free_ char *message = NULL;
         int r;
 
+        undercut_warn_attributes(aim, attributes);
         r = attribute_list_apply(attributes, aim->target.fd, &failed, &message);
         if (r >= 0)
                 return 0;

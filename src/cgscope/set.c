@@ -4,6 +4,8 @@
 #include "cgroup/statistics.h"
 #include "cgscope/arrival.h"
 #include "cgscope/divide.h"
+#include "cgscope/in-force.h"
+#include "cgscope/undercut.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope set`: limits of a unit, through its manager, or of a group, in its files. */
@@ -98,25 +100,67 @@ static int check_thawed(const Aim *aim, const char *unit) {
         return 0;
 }
 
-static int set_unit(Set *set, const char *unit) {
-        char *message = NULL;
+/* Before anything is changed. */
+static int check_ahead(Set *set, const char *unit) {
         int r;
+
+        r = in_force_check_privileges(set->aim.manager, &set->limits.properties, set->best_effort);
+        if (r < 0)
+                return r;
 
         r = check_thawed(&set->aim, unit);
         if (r < 0)
                 return r;
 
-        r = aim_ask(&set->aim);
-        if (r < 0)
-                return r;
+        return arrival_check_ahead_of_unit(set->aim.root, set->aim.target.path, &set->limits);
+}
 
-        r = set->aim.client.asking->unit_set_properties(set->aim.client.manager, unit, &set->limits.properties,
-                                                        &message);
+/* What does not arrive is not left with the manager either: it would come into force one day. */
+static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
+        const Client *client = &set->aim.client;
+        char *message = NULL;
+        int r, k;
+
+        r = client->asking->unit_set_properties(client->manager, unit, &set->limits.properties, &message);
         if (r < 0)
                 return client_report(r, message);
 
+        r = check_arrival(set, unit);
+        if (r >= 0)
+                return 0;
+
+        k = client->asking->unit_undo_apply(client->manager, undo, &message);
+        if (k < 0)
+                log_error("%s: its manager did not take back what was set: %s", unit, message ?: strerror(-k));
+
+        free(message);
+        return r;
+}
+
+static int set_unit(Set *set, const char *unit) {
+        UnitUndo *undo = NULL;
+        char *message = NULL;
+        int r;
+
         set->limits.best_effort = set->best_effort;
-        return check_arrival(set, unit);
+        set->limits.common = set->options;
+        set->limits.common.manager = set->aim.manager;
+
+        r = check_ahead(set, unit);
+        if (r >= 0)
+                r = aim_ask(&set->aim);
+        if (r < 0)
+                return r;
+
+        r = set->aim.client.asking->unit_undo_prepare(set->aim.client.manager, unit, &set->limits.properties, &undo,
+                                                      &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        undercut_warn_properties(&set->aim, &set->limits.properties);
+        r = set_or_undo(set, unit, undo);
+        set->aim.client.asking->unit_undo_free(undo);
+        return r;
 }
 
 int verb_set(int argc, char *argv[]) {

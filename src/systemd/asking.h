@@ -16,6 +16,7 @@
 #include "unit/property.h"
 
 typedef struct Manager Manager;
+typedef struct UnitUndo UnitUndo;
 
 typedef enum ManagerKind {
         MANAGER_SYSTEM, /* PID 1 */
@@ -92,6 +93,12 @@ typedef struct Asking {
         /* Sets @properties of @unit for as long as it lives, not on disk. */
         int (*unit_set_properties)(Manager *manager, const char *unit, const PropertyList *properties,
                                    char **ret_message);
+
+        /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again. */
+        int (*unit_undo_prepare)(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
+                                 char **ret_message);
+        int (*unit_undo_apply)(Manager *manager, UnitUndo *undo, char **ret_message);
+        void (*unit_undo_free)(UnitUndo *undo);
 
         /* Freezes all of @unit, or thaws it; returns when it is so. */
         int (*unit_freeze)(Manager *manager, const char *unit, bool freeze, char **ret_message);

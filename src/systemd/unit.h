@@ -33,6 +33,12 @@ int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message
 int unit_attach(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
                 char **ret_message);
 
+/* In unit-undo.c, what takes that back: */
+int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
+                      char **ret_message);
+int unit_undo_apply(Manager *manager, UnitUndo *undo, char **ret_message);
+void unit_undo_free(UnitUndo *undo);
+
 /* For both, in unit-find.c. The object of a loaded unit; 0 where there is none. *ret_path is borrowed from *ret_reply,
  * which is owned by the caller. */
 int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "systemd/unit.h"
+
+/* What a unit's properties were, as the call that sets them so again. */
+
+struct UnitUndo {
+        sd_bus_message *call;
+};
+
+void unit_undo_free(UnitUndo *undo) {
+        if (!undo)
+                return;
+
+        (void) sd_bus_message_unref(undo->call);
+        free(undo);
+}
+
+static inline void unit_undo_freep(UnitUndo **undo) {
+        unit_undo_free(*undo);
+}
+
+/* Resource control is part of each type's own interface. */
+static const char *interface_of(const char *unit) {
+        static const struct {
+                const char *suffix, *interface;
+        } types[] = {
+                { ".scope", SYSTEMD_SCOPE },
+                { ".service", SYSTEMD_SERVICE },
+                { ".slice", SYSTEMD_NAME ".Slice" },
+                { ".socket", SYSTEMD_NAME ".Socket" },
+                { ".mount", SYSTEMD_NAME ".Mount" },
+                { ".swap", SYSTEMD_NAME ".Swap" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(types); i++)
+                if (endswith(unit, types[i].suffix))
+                        return types[i].interface;
+
+        return SYSTEMD_UNIT;
+}
+
+/* Asks for the property. 0: this manager has none of that name, and will refuse to set it. */
+static int ask(Manager *manager, const char *path, const char *interface, const char *name, sd_bus_message **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", interface, name);
+        if (r < 0)
+                return r;
+
+        r = unit_call(manager, call, &error, ret);
+        return sd_bus_error_is_set(&error) ? 0 : r < 0 ? r : 1;
+}
+
+/* What is set of a list is added to it, unless it is empty. */
+static bool has_to_be_emptied(const char *type) {
+        return streq(type, "(bas)") || (type[0] == 'a' && !streq(type, "ay"));
+}
+
+static int append_empty(sd_bus_message *call, const char *name, const char *type) {
+        if (streq(type, "(bas)"))
+                return sd_bus_message_append(call, "(sv)", name, type, 0, 0);
+
+        return sd_bus_message_append(call, "(sv)", name, type, 0);
+}
+
+static int append_value(sd_bus_message *call, const char *name, const char *type, sd_bus_message *value) {
+        int r = sd_bus_message_open_container(call, 'r', "sv");
+
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(call, "s", name);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_open_container(call, 'v', type);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_copy(call, value, true);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_close_container(call);
+        return r < 0 ? r : sd_bus_message_close_container(call);
+}
+
+static int keep(Manager *manager, sd_bus_message *call, const char *path, const char *interface, const char *name) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *type;
+        int r = ask(manager, path, interface, name, &reply);
+
+        if (r <= 0)
+                return r;
+
+        r = sd_bus_message_peek_type(reply, NULL, &type);
+        if (r < 0)
+                return r;
+
+        r = has_to_be_emptied(type) ? append_empty(call, name, type) : 0;
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_enter_container(reply, 'v', type);
+        return r < 0 ? r : append_value(call, name, type, reply);
+}
+
+static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, const PropertyList *properties) {
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(call, "sb", unit, true);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_open_container(call, 'a', "(sv)");
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < properties->n_items; i++) {
+                r = keep(manager, call, path, interface_of(unit), property_info_bus_name(properties->items[i].info));
+                if (r < 0)
+                        return r;
+        }
+
+        return sd_bus_message_close_container(call);
+}
+
+int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
+                      char **ret_message) {
+        _cleanup_(unit_undo_freep) UnitUndo *undo = calloc(1, sizeof(*undo));
+        int r;
+
+        if (!undo)
+                return -ENOMEM;
+
+        r = sd_bus_message_new_method_call(manager->bus, &undo->call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "SetUnitProperties");
+        if (r >= 0)
+                r = keep_all(manager, undo->call, unit, properties);
+        if (r < 0)
+                return manager_explain(manager, r, NULL, ret_message);
+
+        *ret = TAKE_PTR(undo);
+        return 0;
+}
+
+int unit_undo_apply(Manager *manager, UnitUndo *undo, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+
+        return manager_call(manager, undo->call, &reply, ret_message);
+}

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2154 # what is in single quotes is for another shell; $user comes from inside()
+# shellcheck source=tests/integration/groups.sh
+. "${BASH_SOURCE[0]%/*}/../groups.sh"
+# A setting that was taken is in force, or it is an error: by its file, the line of its device, the processors that there
+# are, the programs attached to the group, the daemon that does it.
+# The tests that need no controllers are for the container.
+
+teardown() {
+    end_scopes
+}
+
+# shows UNIT PROPERTY: as its manager has it. We are $user.
+shows() {
+    manager_of "$user" show -p "$2" --value "$1"
+}
+
+test_undone() {
+    # what does not come into force is not left with the manager either: all or nothing, for root and for a user
+    needs container
+    local user controller property before
+    controller=$(absent_controller)
+    case $controller in
+        cpu) property=CPUWeight=7 ;;
+        io) property=IOWeight=7 ;;
+        *) property=MemoryMax=7M ;;
+    esac
+    for user in root tester; do
+        scope "$user" undone
+        before=$(shows "$unit" "${property%%=*}")
+        run nearby "$user" cgscope set "$unit" ManagedOOMPreference=avoid "$property"
+        expect_refusal 1 "^cgscope: $controller not available.*${property%%=*}"
+        expect_equal "$(shows "$unit" "${property%%=*}")" "$before"
+        expect_equal "$(shows "$unit" ManagedOOMPreference)" none
+        # Who wants it all the same gets it.
+        run nearby "$user" cgscope set --best-effort "$unit" "$property"
+        expect_status 0
+        expect_err "$controller not available"
+        [[ $(shows "$unit" "${property%%=*}") != "$before" ]] || fail "$property was not set"
+        end_scopes
+    done
+
+    # What is found out only afterwards is put back, lists as they were.
+    user=root
+    scope root undone
+    works cgscope set "$unit" IPAddressAllow=10.0.0.0/8 'IPAddressAllow=192.168.0.0/16' IPAddressDeny=any
+    before=$(shows "$unit" IPAddressAllow)
+    run cgscope set "$unit" IPAddressAllow= IPAddressAllow=127.0.0.1 IPAddressDeny= ManagedOOMSwap=kill
+    expect_refusal 1 "^cgscope: $unit: ManagedOOMSwap .*not in force: systemd-oomd\\.service does not run"
+    expect_equal "$(shows "$unit" IPAddressAllow)" "$before"
+    expect_equal "$(shows "$unit" IPAddressDeny)" '::/0 0.0.0.0/0'
+    expect_equal "$(shows "$unit" ManagedOOMSwap)" auto
+}
+
+# Succeeds where the process may not send to itself.
+no_network='import errno, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+try:
+    s.sendto(b"x", ("127.0.0.1", 9))
+except PermissionError:
+    sys.exit(0)
+sys.exit("sent")'
+no_bind='import socket, sys
+try:
+    socket.socket(socket.AF_INET, socket.SOCK_STREAM).bind(("127.0.0.1", 0))
+except PermissionError:
+    sys.exit(0)
+sys.exit("bound")'
+no_device='import sys
+try:
+    open("/dev/urandom", "rb")
+except PermissionError:
+    sys.exit(0)
+sys.exit("opened")'
+
+# enforced PROPERTY PROGRAM [OPTION…]: either it is refused, or the program finds that it is enforced.
+enforced() {
+    local property=$1 program=$2
+    shift 2
+    run cgscope run -q "$@" -p "$property" -- python3 -c "$program"
+    [[ $status -eq 0 || ($status -eq 125 && $err =~ "${property%%=*} "[^:]*"not in force: ") ]] ||
+        fail "$property: neither enforced nor refused"
+    [[ $status -eq 0 ]] || expect_refusal 125 .
+    run cgscope run -q "$@" --best-effort -p "$property" -- true
+    expect_status 0
+}
+
+test_programs() {
+    # what BPF programs enforce is enforced, or refused: as root, for a user, by adopt and set, and without bpf(2)
+    needs container
+    local user=root
+    enforced IPAddressDeny=any "$no_network"
+    enforced IPAddressDeny=any "$no_network" --uid=tester
+    enforced SocketBindDeny=any "$no_bind"
+    enforced DevicePolicy=strict "$no_device"
+    refused 125 'BPFProgram .*not in force: /nosuch is no pinned BPF program' run -p BPFProgram=egress:/nosuch -- true
+    works cgscope run -q -p IPAddressDeny=any -p IPAddressDeny= -p BPFProgram=egress:/nosuch -p BPFProgram= -- true
+
+    start root
+    run cgscope adopt -u test-programs -p BPFProgram=egress:/nosuch "$started"
+    expect_status 1
+    expect_err 'BPFProgram .*not in force'
+    run cgscope set test-programs.scope SocketBindDeny=any
+    if [[ $status -ne 0 ]]; then
+        expect_refusal 1 'SocketBindDeny .*not in force'
+        expect_equal "$(shows test-programs.scope SocketBindDeny)" ''
+    fi
+
+    # Nobody can look there.
+    run systemd-run --quiet --pipe --wait -p SystemCallFilter=~bpf -p SystemCallErrorNumber=EPERM -p Delegate=yes \
+        -E LANG=C.UTF-8 -- cgscope run -q -p IPAddressDeny=any -- true
+    expect_refusal 125 'IPAddressDeny .*not in force: .*bpf\(2\) is refused'
+    run systemd-run --quiet --pipe --wait -p SystemCallFilter=~bpf -p SystemCallErrorNumber=EPERM -p Delegate=yes \
+        -E LANG=C.UTF-8 -- cgscope run -q --best-effort -p IPAddressDeny=any -- true
+    expect_status 0
+    expect_lines err 1
+    run systemd-run --quiet --pipe --wait -p SystemCallFilter=~bpf -p SystemCallErrorNumber=ENOSYS -p Delegate=yes \
+        -E LANG=C.UTF-8 -- cgscope run -q -p IPAddressDeny=any -- true
+    expect_refusal 125 'IPAddressDeny .*not in force: bpf\(2\) is not there'
+}
+
+test_privileges() {
+    # a user manager takes what only a privileged one enforces: set refuses it as run and adopt do
+    needs container
+    local property user=tester
+    scope tester privileges
+    for property in IPAddressDeny=any IPAddressAllow=localhost SocketBindDeny=any DevicePolicy=closed \
+        'DeviceAllow=/dev/null rw' RestrictNetworkInterfaces=lo IPAccounting=yes BPFProgram=egress:/nosuch; do
+        run nearby tester cgscope set "$unit" CPUAccounting=no "$property"
+        expect_refusal 1 "^cgscope: ${property%%=*} needs a privileged manager"
+    done
+    expect_equal "$(shows "$unit" IPAddressDeny)" ''
+    expect_equal "$(shows "$unit" DevicePolicy)" auto
+    run nearby tester cgscope run -p IPAddressDeny=any -- true
+    expect_refusal 125 '^cgscope: IPAddressDeny needs a privileged manager'
+    works nearby tester cgscope set "$unit" IPAddressDeny= DevicePolicy=auto
+}
+
+test_unseen() {
+    # what nobody enforces now, or nobody can see, is said: systemd-oomd, startup, zswap, slices
+    needs container
+    local user
+    for user in root tester; do
+        run nearby "$user" cgscope run -q -p ManagedOOMPreference=avoid -- true
+        expect_status 0
+        expect_lines err 1
+        expect_err 'ManagedOOMPreference .*systemd-oomd\.service does not run'
+        run nearby "$user" cgscope run -q -p ManagedOOMSwap=kill -- true
+        expect_refusal 125 'ManagedOOMSwap .*not in force: systemd-oomd\.service does not run; systemctl enable'
+        run nearby "$user" cgscope run -q --best-effort -p ManagedOOMSwap=kill -- true
+        expect_status 0
+        expect_lines err 1
+        works nearby "$user" cgscope run -q -p ManagedOOMSwap=auto -p ManagedOOMPreference=none -- true
+    done
+    run cgscope run -q -p StartupAllowedCPUs= -p DefaultMemoryLow=1M -- true
+    expect_status 0
+    expect_lines err 1
+    expect_err 'DefaultMemoryLow .*cannot be seen: it counts for units below'
+    if ! has_controller /sys/fs/cgroup memory && [[ $(systemctl --version | awk 'NR == 1 { print $2 + 0 }') -ge 256 ]]; then
+        refused 125 'MemoryZSwapWriteback .*not in force: there is no memory\.zswap\.writeback' \
+            run -q -p MemoryZSwapWriteback=no -- true
+    fi
+}
+
+# --- with controllers ---
+
+# The last processor, which a slice or the kernel keeps from a group.
+last_cpu=$(($(nproc --all) - 1))
+
+partition_inside() {
+    works cgscope create ./g AllowedCPUs=0
+    echo 0 >cpuset.cpus
+    refused 1 'AllowedCPUs|cpuset\.cpus\.effective is .0. and not within' set ./g MemoryMax=77M "AllowedCPUs=$last_cpu"
+    expect_file g/cpuset.cpus 0
+    expect_file g/memory.max max
+    refused 1 'cpuset\.cpus\.effective is .0. and not within' set ./g "cpuset.cpus=$last_cpu"
+    expect_file g/cpuset.cpus 0
+    refused 1 'cpuset\.cpus\.effective' create ./h "AllowedCPUs=$last_cpu"
+    expect_none h
+    refused 126 'cpuset\.cpus\.effective' exec ./g -p "AllowedCPUs=$last_cpu" -- true
+    : >cpuset.cpus
+    # The parent is no partition.
+    mkdir -p p/q
+    works cgscope create -p ./p/q AllowedCPUs=0
+    refused 1 "cpuset\\.cpus\\.partition is 'root invalid \\(.*\\)', not 'root'" set ./p/q CPUSetPartition=root
+    expect_file p/q/cpuset.cpus.partition member
+    refused 1 "partition is 'root invalid" create ./p/r AllowedCPUs=0 CPUSetPartition=root
+    expect_none p/r
+    echo root >p/q/cpuset.cpus.partition || true
+    [[ $(<p/q/cpuset.cpus.partition) != *invalid* ]] ||
+        { works cgscope get --value ./p/q CPUSetPartition && expect_equal "$out" member; }
+    # A limit below what is used is said before it bites.
+    works cgscope create ./m
+    sleep_in m
+    run cgscope set ./m TasksMax=0
+    expect_refusal 2 TasksMax
+    run cgscope set ./m pids.max=0
+    expect_status 0
+    expect_lines err 1
+    expect_err '\./m has 1 tasks, the limit will be 0'
+    run cgscope set ./m MemoryMax=4096
+    expect_status 0
+    expect_lines err 1
+    expect_err '\./m uses .* of memory, the limit will be 4K: the kernel .* kills'
+    works cgscope set ./m pids.max=max memory.max=max
+}
+
+test_devices() {
+    # one device's line is not another's, processors have to be there, partitions valid: run, set, create, exec
+    # deadline 90
+    needs controllers cpu cpuset io memory pids
+    local device number user=root
+    device=$(findmnt -n -o SOURCE /)
+    number=$(lsblk -n -d -o MAJ:MIN "$device" | xargs)
+    refused 125 'IODeviceWeight .*not in force: /nosuch: No such file' run -p 'IODeviceWeight=/nosuch 123' -- true
+    refused 125 'IOReadBandwidthMax .*not in force: /dev/null is on no disk' \
+        run -p "IOReadBandwidthMax=$device 1M" -p 'IOReadBandwidthMax=/dev/null 2M' -- true
+    scope root devices
+    works cgscope set "$unit" "IOReadBandwidthMax=$device 1M"
+    refused 1 'IOReadBandwidthMax .*not in force: /dev/null is on no disk' \
+        set "$unit" "IOReadBandwidthMax=$device 3M" TasksMax=9 'IOReadBandwidthMax=/dev/null 2M'
+    grep -q "^$number rbps=1000000 " "$boundary/io.max" || fail "io.max is $(<"$boundary/io.max")"
+    expect_equal "$(shows "$unit" IOReadBandwidthMax)" "$device 1000000"
+    [[ $(shows "$unit" TasksMax) != 9 ]] || fail 'TasksMax was left'
+
+    # A slice that keeps the processor, and one that is not online.
+    systemctl set-property --runtime test-force.slice AllowedCPUs=0
+    refused 125 "AllowedCPUs .*not in force: cpuset\\.cpus\\.effective is '0' and not within '$last_cpu'" \
+        run --slice=test-force.slice -p "AllowedCPUs=$last_cpu" -- true
+    works cgscope run -q --slice=test-force.slice -p "AllowedCPUs=0-$last_cpu" -- true
+    systemctl stop test-force.slice
+    systemctl revert test-force.slice 2>/dev/null || true
+    rm -rf /run/systemd/system.control/test-force.slice.d
+    systemctl daemon-reload
+    inside root --delegate=cpuset,memory,pids partition_inside
+}
