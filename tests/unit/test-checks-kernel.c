@@ -185,10 +185,26 @@ static void test_config(void) {
         g_setenv("PATH", path, true);
 }
 
+static void test_bpf(void) {
+        Finding finding = {};
+
+        assert_finding(judge_bpf(0, true, &finding), &finding, &(Expected) { FINDING_OK, "IPAddressDeny=" });
+        assert_finding(judge_bpf(0, false, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "SocketBindDeny=", "install libbpf" });
+        assert_finding(judge_bpf(-EPERM, true, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "bpf() is refused", "filter" });
+        assert_finding(judge_bpf(-ENOSYS, true, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "bpf() is refused", "filter" });
+        assert_finding(judge_bpf(-EINVAL, true, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "have no effect", "CONFIG_CGROUP_BPF" });
+        assert_finding(judge_bpf(-EIO, true, &finding), &finding, &(Expected) { FINDING_UNKNOWN, "bpf() fails" });
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/checks-kernel/features", test_features);
+        g_test_add_func("/checks-kernel/bpf", test_bpf);
         g_test_add_func("/checks-kernel/io-weight", test_io_weight);
         g_test_add_func("/checks-kernel/real-time", test_real_time);
         g_test_add_func("/checks-kernel/config", test_config);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -9,7 +10,9 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 #include "cgroup/group.h"
+#include "cgroup/program.h"
 #include "cgroup/walk.h"
 #include "cgscope/doctor/checks-kernel.h"
 #include "cgscope/doctor/checks-text.h"
@@ -264,4 +267,47 @@ int check_cpuset(const Doctor *doctor, Finding *ret) {
 
         r = surroundings_read(&surroundings);
         return r < 0 ? r : judge_cpuset(surroundings.release, ret);
+}
+
+int judge_bpf(int error, bool libbpf, Finding *ret) {
+        if (error == -ENOSYS || error == -EPERM || error == -EACCES)
+                return finding_set(ret, FINDING_NOTE, FILTER_REMEDY,
+                                   "bpf() is refused: IPAddressDeny=, DevicePolicy= and their like are not known to be in "
+                                   "force");
+        if (error == -EINVAL)
+                return finding_set(ret, FINDING_NOTE, "boot a kernel that is built with CONFIG_CGROUP_BPF",
+                                   "not there: IPAddressDeny=, DevicePolicy= and their like have no effect");
+        if (error < 0)
+                return finding_set(ret, FINDING_UNKNOWN, NULL, "bpf() fails: %s", strerror(-error));
+        if (!libbpf)
+                return finding_set(ret, FINDING_NOTE, "install libbpf",
+                                   "there, but no libbpf: SocketBindDeny= and RestrictNetworkInterfaces= have no effect");
+
+        return finding_set(ret, FINDING_OK, NULL, "there: IPAddressDeny=, DevicePolicy= and their like have an effect");
+}
+
+/* By the names that systemd loads it by. */
+static bool has_libbpf(void) {
+        static const char *const names[] = { "libbpf.so.1", "libbpf.so.0" };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                void *library = dlopen(names[i], RTLD_LAZY);
+
+                if (library) {
+                        (void) dlclose(library);
+                        return true;
+                }
+        }
+
+        return false;
+}
+
+int check_bpf(const Doctor *doctor, Finding *ret) {
+        int r;
+
+        if (!user_is_administrator() || doctor->root < 0)
+                return 0;
+
+        r = program_probe(doctor->root);
+        return judge_bpf(r, r < 0 || has_libbpf(), ret);
 }

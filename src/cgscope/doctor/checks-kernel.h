@@ -15,8 +15,10 @@ int check_openat2(const Doctor *doctor, Finding *ret);
 int check_pressure(const Doctor *doctor, Finding *ret);
 int check_swap(const Doctor *doctor, Finding *ret);
 int check_cpuset(const Doctor *doctor, Finding *ret);
+int check_bpf(const Doctor *doctor, Finding *ret); /* for root alone: of others nobody attaches programs */
 int judge_kernel(const char *release, Finding *ret);
 int judge_cpuset(const char *release, Finding *ret);
+int judge_bpf(int error, bool libbpf, Finding *ret);
 
 /* checks-io.c; @block is /sys/block, @cost the io.cost.qos of the root group, "" where that is not to be seen */
 int check_io_weight(const Doctor *doctor, Finding *ret);

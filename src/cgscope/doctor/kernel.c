@@ -12,6 +12,7 @@ const Check doctor_kernel_checks[] = {
         { "swap", check_swap },
         { "cpuset", check_cpuset },
         { "io-weight", check_io_weight },
+        { "bpf", check_bpf },
         { "real-time", check_real_time },
         {},
 };

@@ -103,6 +103,10 @@ test_features() {
     for name in clone-into-cgroup pidfd openat2; do
         expect_finding "$name" ok
     done
+    # Programs of groups are root's business.
+    expect_no_finding bpf
+    examine nearby root
+    expect_finding bpf "$(ldconfig -p | grep -q 'libbpf\.so\.[01] ' && echo ok || echo note)" '^there'
     needs controllers memory
     file=/sys/fs/cgroup/init.scope/memory
     expect_finding memory-peak "$([[ -e $file.peak ]] && echo ok || echo note)"
@@ -221,6 +225,10 @@ test_filter() {
                     ;;
             esac
         done
+        testrun_name
+        examine systemd-run --quiet --pipe --wait --collect --unit="$testrun_unit" \
+            -p SystemCallFilter=~bpf -p SystemCallErrorNumber="$error" --
+        expect_finding bpf note 'bpf\(\) is refused' 'filter'
     done
 }
 
