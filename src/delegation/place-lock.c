@@ -27,14 +27,36 @@ static int lock_file(int fd, uint64_t deadline) {
         return fstat(fd, &st) < 0 ? -errno : st.st_nlink > 0;
 }
 
+/* Opens what is there under the name of the lock, when it was seen to be a plain file of root's: in an image it can be
+ * anything, and to open a device does something. -EAGAIN: it is gone, or was made meanwhile. */
+static int open_lock(int dir) {
+        char path[sizeof("/proc/self/fd/") + 10];
+        _cleanup_close_ int at = -EBADF;
+        struct stat st;
+        int fd;
+
+        at = openat(dir, PLACE_LOCK, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (at < 0 && errno == ENOENT) { /* or the directory was removed, by the one who had made it and failed */
+                fd = openat(dir, PLACE_LOCK, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+                return fd >= 0 ? fd : errno == EEXIST || errno == ENOENT ? -EAGAIN : -errno;
+        }
+        if (at < 0 || fstat(at, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode) || st.st_uid != 0 || st.st_nlink > 1)
+                return -ELOOP;
+
+        (void) snprintf(path, sizeof(path), "/proc/self/fd/%d", at);
+        fd = open(path, O_RDWR | O_CLOEXEC);
+        return fd >= 0 ? fd : -errno;
+}
+
 /* Locks the directory of all units below /etc or /run, at the end of @way. 0: to be tried again. */
 static int lock_directory(const Way *way, uint64_t deadline, int *ret) {
-        const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-        _cleanup_close_ int fd = openat(way_end(way), PLACE_LOCK, flags, 0600);
+        _cleanup_close_ int fd = open_lock(way_end(way));
         int r;
 
-        if (fd < 0) /* ENOENT: the directory was removed, by the one who had made it and failed */
-                return errno == ENOENT && deadline_left(deadline) > 0 ? 0 : -errno;
+        if (fd < 0)
+                return fd == -EAGAIN && deadline_left(deadline) > 0 ? 0 : fd;
 
         r = lock_file(fd, deadline);
         if (r > 0)
@@ -51,10 +73,8 @@ static int lock_failed(int error, const DropInPlace *place, char **ret_message) 
                 return message_set(error, ret_message, "somebody else keeps writing in /%s/systemd/system (" PLACE_LOCK
                                    " is locked: see lslocks); try again later", top);
         case ELOOP:
-        case EISDIR:
-        case ENXIO:
-                return message_set(error, ret_message, "/%s/systemd/system/" PLACE_LOCK " is no plain file; remove it",
-                                   top);
+                return message_set(error, ret_message, "/%s/systemd/system/" PLACE_LOCK " is no plain file of root's "
+                                   "alone; remove it", top);
         default:
                 return write_failed(error, place, ret_message);
         }

@@ -69,14 +69,25 @@ static int open_directory(int parent, const char *name) {
         return fd < 0 ? -errno : (int) fd;
 }
 
-/* By chmod, for the umask is not ours. */
+/* The umask is not ours. By its descriptor, for who can write in an image may have put a link in its place meanwhile,
+ * and that leads where it likes. */
+static int set_mode(int parent, const char *name) {
+        _cleanup_close_ int fd = open_directory(parent, name);
+
+        if (fd < 0)
+                return fd;
+
+        return fchmod(fd, 0755) < 0 || (fsync(parent) < 0 && errno != EINVAL) ? -errno : 0;
+}
+
 static int make_directory(int parent, const char *name) {
+        int r;
+
         if (mkdirat(parent, name, 0755) < 0)
                 return errno == EEXIST ? 0 : -errno;
 
-        if (fchmodat(parent, name, 0755, 0) < 0 || (fsync(parent) < 0 && errno != EINVAL)) {
-                int r = -errno;
-
+        r = set_mode(parent, name);
+        if (r < 0) {
                 (void) unlinkat(parent, name, AT_REMOVEDIR);
                 return r;
         }

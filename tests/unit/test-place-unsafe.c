@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 /* Directories and files that are not as they should be: nothing is written through them, nothing is taken from them. */
@@ -40,6 +41,68 @@ static void expect_listed(const Tree *tree, size_t level, int error) {
         }
 
         delegation_state_done(&state);
+}
+
+/* What has the name of the lock is opened only where it is what a lock is: to open a device does something. */
+static void test_lock(Tree *tree, const void *data) {
+        g_autofree char *lock = tree_path(tree, "etc/systemd/system/.cgscope.lock"), *other = tree_path(tree, "other");
+        static const mode_t kinds[] = { S_IFIFO, S_IFSOCK, S_IFCHR, S_IFDIR, S_IFREG, S_IFREG };
+
+        (void) data;
+        tree_put(tree, "other", "keep");
+        tree_make(tree, "etc/systemd/system");
+        for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
+                _cleanup_free_ char *message = NULL;
+                g_autofree char *before = NULL;
+                int r;
+
+                if (kinds[i] == S_IFREG)
+                        r = i % 2 ? link(other, lock) : mknod(lock, S_IFREG | 0600, 0) || chown(lock, 7, 7);
+                else if (kinds[i] == S_IFDIR)
+                        r = mkdir(lock, 0755);
+                else
+                        r = mknod(lock, kinds[i] | 0600, makedev(1, 3));
+                if (r < 0) { /* in a user namespace there are no devices and no others */
+                        (void) unlink(lock);
+                        continue;
+                }
+
+                before = tree_dump(tree);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &message), ==, -ELOOP);
+                g_assert_nonnull(strstr(message, "/etc/systemd/system/.cgscope.lock is no plain file"));
+                tree_expect(tree, before);
+                g_assert_cmpint(remove(lock), ==, 0);
+        }
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+}
+
+static const char *thief; /* puts a link to it in the place of the directory that was just made */
+
+int mkdirat(int dir, const char *name, mode_t mode) {
+        int r = (int) syscall(SYS_mkdirat, dir, name, mode);
+
+        if (r >= 0 && thief) {
+                g_assert_no_errno(unlinkat(dir, name, AT_REMOVEDIR));
+                g_assert_no_errno(symlinkat(thief, dir, name));
+        }
+        return r;
+}
+
+static void test_stolen_directory(Tree *tree, const void *data) {
+        g_autofree char *outside = tree_path(tree, "outside");
+        _cleanup_free_ char *message = NULL;
+        struct stat st;
+
+        (void) data;
+        tree_make(tree, "etc/systemd/system");
+        g_assert_no_errno(mkdir(outside, 0700));
+        thief = outside;
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &message), ==, -ELOOP);
+        thief = NULL;
+        g_assert_nonnull(message);
+        g_assert_no_errno(stat(outside, &st));
+        g_assert_cmphex(st.st_mode & 07777, ==, 0700);
+        g_assert_false(tree_has(tree, "outside" FILE_NAME));
 }
 
 /* A link to a directory that is all right, beneath the root or outside. */
@@ -290,6 +353,8 @@ static void add(void) {
         TREE_TEST("file-rights", test_file_rights);
         TREE_TEST("file-length", test_file_length);
         TREE_TEST("masked", test_masked);
+        TREE_TEST("lock", test_lock);
+        TREE_TEST("stolen-directory", test_stolen_directory);
 }
 
 int main(int argc, char *argv[]) {
