@@ -12,8 +12,8 @@
 #include "delegation/write.h"
 #include "systemd/user-manager.h"
 
-/* For all that is asked of PID 1. What re-executes a manager takes a minute at most (reexecute.c). */
-#define OPERATION_USEC (90 * USEC_PER_SEC)
+/* For all that is asked of PID 1 in one of the two parts, but for the time that the managers have. */
+#define OPERATION_USEC (60 * USEC_PER_SEC)
 
 /* PID 1 hands controllers on, and takes them back, in the next iterations of its loop. So long it is waited for after a
  * refresh, and after a reload alone, which has that effect in some versions only. */
@@ -173,25 +173,18 @@ static bool is_behind(const Operation *operation, const DelegationManager *manag
         return asked & ~manager->loaded & manager->live;
 }
 
-/* 1: it was done. */
-static int reload(Operation *operation, bool changed, char **ret_message) {
-        bool needed = changed;
-        int r;
+/* Whether PID 1 has to read its files again although none was changed here. */
+static int is_reload_due(Operation *operation, char **ret_message) {
+        int r = look_again(operation, ret_message);
 
-        for (size_t i = 0; i < operation->state.n_managers && !needed; i++)
-                needed = is_outdated(operation, &operation->state.managers[i]);
-        if (!needed)
-                return 0;
-
-        r = manager_reload(operation->manager, ret_message);
         if (r < 0)
                 return r;
 
-        /* Where that alone took back what was disabled, no manager is to be disturbed. */
-        r = operation->request->operation == DELEGATION_DISABLE ?
-                    look_until_settled(operation, SETTLE_RELOADED_USEC, ret_message) :
-                    look_again(operation, ret_message);
-        return r < 0 ? r : 1;
+        for (size_t i = 0; i < operation->state.n_managers; i++)
+                if (is_outdated(operation, &operation->state.managers[i]))
+                        return 1;
+
+        return 0;
 }
 
 /* 1: some were. */
@@ -223,16 +216,21 @@ static int refresh(Operation *operation, char **ret_message) {
 }
 
 /* What cannot be done now is no failure: the files are there, and the state says what is true of each manager. */
-static void apply(Operation *operation, bool changed) {
+static void apply(Operation *operation) {
+        bool disable = operation->request->operation == DELEGATION_DISABLE;
         _cleanup_free_ char *message = NULL, *reason = NULL;
-        int r, reloaded = 0, refreshed = 0;
+        uint64_t deadline = operation->manager->options.deadline;
+        int r, refreshed = 0;
 
-        r = look_again(operation, &message);
-        if (r >= 0)
-                r = reloaded = reload(operation, changed, &message);
-        if (r >= 0)
+        /* Where the reload alone takes back what was disabled, no manager is to be disturbed. */
+        r = disable ? look_until_settled(operation, SETTLE_RELOADED_USEC, &message) : look_again(operation, &message);
+        if (r >= 0) {
+                operation->manager->options.deadline = deadline_after(operation->request->timeout ?:
+                                                                      DELEGATION_TIMEOUT_USEC);
                 r = refreshed = refresh(operation, &reason);
-        if (r >= 0 && (reloaded > 0 || refreshed > 0))
+                operation->manager->options.deadline = deadline;
+        }
+        if (r >= 0 && (refreshed > 0 || !disable))
                 r = look_until_settled(operation, refreshed > 0 ? SETTLE_REFRESHED_USEC : SETTLE_RELOADED_USEC,
                                        &message);
 
@@ -242,39 +240,67 @@ static void apply(Operation *operation, bool changed) {
                 log_warning("what was asked for could not be put into effect: %s", message ?: strerror(-r));
 }
 
-static int look(Operation *operation, bool changed, char **ret_message) {
-        _cleanup_free_ char *message = NULL;
-        int r;
+static int look(Operation *operation, char **ret_message) {
+        int r = look_again(operation, ret_message);
 
-        r = look_again(operation, &message);
-        if (r >= 0)
-                r = place_list(operation->root, operation->request->uid, &operation->state, &message);
-        if (r < 0 && changed)
-                return message_set(r, ret_message, "the drop-in was changed, but what came of it cannot be seen: %s",
-                                   message ?: strerror(-r));
-
-        *ret_message = TAKE_PTR(message);
-        return r < 0 ? r : 0;
+        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, ret_message);
 }
 
-int operation_run(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
-        _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
-        int r, changed = 0;
+static int reload(Operation *operation, DelegationState *ret) {
+        _cleanup_free_ char *message = NULL;
+        int r = manager_reload(operation->manager, &message);
 
+        if (r < 0)
+                log_warning("the system manager did not read its files again: %s", message ?: strerror(-r));
+        else
+                ret->effect |= DELEGATION_RELOADED;
+        return r;
+}
+
+/* A failure after something was changed is answered, but what was changed is to be in force: it stays where it is. */
+int operation_change(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+        _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
+        _cleanup_free_ char *message = NULL;
+        bool changed;
+        int r;
+
+        *ret = (DelegationState) {};
         r = open_all(&operation, ret_message);
-        if (r >= 0)
-                r = check_controllers(&operation, ret_message);
+        if (r < 0)
+                return r;
+        r = check_controllers(&operation, ret_message);
         if (r < 0)
                 return r;
 
-        if (request->operation != DELEGATION_GET) {
-                changed = delegation_write(operation.root, request, ret_message);
-                if (changed < 0)
-                        return changed;
-                apply(&operation, changed > 0);
-        }
+        r = delegation_write(operation.root, request, &changed, ret_message);
+        ret->effect = changed ? DELEGATION_CHANGED : 0;
+        if (changed || (r >= 0 && !request->spare && is_reload_due(&operation, &message) > 0))
+                (void) reload(&operation, ret);
 
-        r = look(&operation, changed > 0, ret_message);
+        return r < 0 ? r : 0;
+}
+
+int operation_repair(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+        _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
+        int r;
+
+        *ret = (DelegationState) {};
+        r = open_all(&operation, ret_message);
+        return r < 0 ? r : reload(&operation, ret);
+}
+
+int operation_finish(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+        _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
+        int r;
+
+        r = open_all(&operation, ret_message);
+        if (r < 0)
+                return r;
+
+        if (request->operation != DELEGATION_GET)
+                apply(&operation);
+
+        r = look(&operation, ret_message);
         if (r < 0)
                 return r;
 

@@ -3,6 +3,7 @@
 
 void queue_init(Queue *queue) {
         TAILQ_INIT(&queue->requests);
+        queue->reloaded = 0;
         queue->n = 0;
 }
 
@@ -34,19 +35,28 @@ int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *erro
         return 0;
 }
 
+static int refuse_range(uid_t first, sd_bus_error *error) {
+        return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                 "the uids from %u to %u have %d requests under way already; wait for one to end",
+                                 (unsigned) first, (unsigned) (first + QUEUE_RANGE - 1), QUEUE_PER_RANGE_MAX);
+}
+
 int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error) {
+        size_t n = 0, n_range = 0, n_all = 0;
         const Request *request;
-        size_t n = 0, n_all = 0;
 
         /* root's are counted apart: others, however many, do not keep root out. */
         TAILQ_FOREACH(request, &queue->requests, link) {
                 if (request->stage == REQUEST_IDENTIFYING)
                         continue;
                 n += request->sender == sender;
+                n_range += request->sender / QUEUE_RANGE == sender / QUEUE_RANGE;
                 n_all += (request->sender == 0) == (sender == 0);
         }
         if (n_all >= QUEUE_MAX)
                 return refuse_crowd(QUEUE_MAX, error);
+        if (sender >= QUEUE_RANGE && n_range >= QUEUE_PER_RANGE_MAX)
+                return refuse_range(sender - sender % QUEUE_RANGE, error);
         if (sender != 0 && n >= QUEUE_PER_USER_MAX)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                          "uid %u has %d requests under way already; wait for one to end",
@@ -72,26 +82,76 @@ void queue_remove(Queue *queue, Request *request) {
         count(queue);
 }
 
+static bool is_change(const Request *request) {
+        return request->what.operation != DELEGATION_GET;
+}
+
+/* Whether they are about the same managers. */
+static bool overlap(const Request *a, const Request *b) {
+        return a->what.uid == b->what.uid || a->what.uid == DELEGATION_EVERYBODY ||
+               b->what.uid == DELEGATION_EVERYBODY;
+}
+
+/* Whether @other keeps @request from going on. @before: it stands before it in the list. */
+static bool is_in_way(const Request *other, const Request *request, bool before) {
+        if (!is_change(other))
+                return false;
+        if (request->stage == REQUEST_CHANGED)
+                return other->stage == REQUEST_FINISHING && overlap(other, request);
+        if (other->stage == REQUEST_CHANGING)
+                return true;
+
+        return request->sender != 0 && other->sender == request->sender &&
+               (other->stage > REQUEST_QUEUED || (before && other->stage == REQUEST_QUEUED));
+}
+
+static bool may_run(const Queue *queue, const Request *request) {
+        const Request *other;
+        size_t readers = 0;
+        bool before = true;
+
+        if (request->stage != REQUEST_QUEUED && request->stage != REQUEST_CHANGED)
+                return false;
+
+        TAILQ_FOREACH(other, &queue->requests, link)
+                if (other == request)
+                        before = false;
+                else if (is_change(request)) {
+                        if (is_in_way(other, request, before))
+                                return false;
+                } else if (!is_change(other) && other->stage == REQUEST_FINISHING)
+                        readers += (other->sender == 0) == (request->sender == 0);
+
+        return readers < QUEUE_READERS_MAX;
+}
+
 /* The first that may run beside those that do, or NULL. */
-static Request *next(Queue *queue) {
-        size_t writers = 0, readers = 0;
-        Request *request;
+static Request *next(const Queue *queue) {
+        Request *request, *found = NULL;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if (request->stage == REQUEST_RUNNING)
-                        *(request->what.operation == DELEGATION_GET ? &readers : &writers) += 1;
+                if ((!found || (found->sender != 0 && request->sender == 0)) && may_run(queue, request))
+                        found = request;
+
+        return found;
+}
+
+/* The managers that root waits for look again for root first. */
+static void make_way(Queue *queue) {
+        Request *request, *other;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if (request->stage == REQUEST_QUEUED &&
-                    (request->what.operation == DELEGATION_GET ? readers < QUEUE_READERS_MAX : writers == 0))
-                        return request;
-
-        return NULL;
+                if (request->stage == REQUEST_CHANGED && request->sender == 0)
+                        TAILQ_FOREACH(other, &queue->requests, link)
+                                if (is_change(other) && other->stage == REQUEST_FINISHING && other->sender != 0 &&
+                                    overlap(other, request))
+                                        request_suspend(other);
 }
 
 void queue_run(Queue *queue) {
         Request *request;
 
+        make_way(queue);
         while ((request = next(queue)))
                 request_run(request);
 }
@@ -108,7 +168,7 @@ void queue_forget_sender(Queue *queue, const char *name) {
 
         for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
                 following = TAILQ_NEXT(request, link);
-                if (request->stage != REQUEST_RUNNING && streq(sd_bus_message_get_sender(request->message), name))
+                if (request->stage < REQUEST_CHANGING && streq(sd_bus_message_get_sender(request->message), name))
                         request_free(request);
         }
 }
@@ -118,7 +178,7 @@ void queue_stop(Queue *queue) {
 
         for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
                 following = TAILQ_NEXT(request, link);
-                if (request->stage != REQUEST_RUNNING)
+                if (request->stage < REQUEST_CHANGING)
                         request_abandon(request, "cgscoped is being stopped; ask again");
         }
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The requests that are under way: how many there may be, and whose turn it is. What changes something runs one at a
- * time, in the order in which it was authorised; what only looks runs beside it. */
+/* The requests that are under way: how many there may be, and whose turn it is. Root's come first. What changes files
+ * runs one at a time, in the order in which it was authorised, and one of each user's at most is in that line: nobody
+ * who asks often delays others by more than one. What has managers look again, which their users can delay, runs beside
+ * it, at one time once for each user; root's takes the place of another's. What only looks runs beside all that. */
 
 #include "cgscoped/request.h"
 
@@ -10,14 +12,22 @@
  * message; there may be more of those that it was asked about. */
 #define QUEUE_PER_USER_MAX 8
 #define QUEUE_MAX 64
+
+/* From here on many UIDs can be one user's: subordinate ones (subuid(5)), of which a user mostly has 65536. All of such a
+ * range together count as one caller with some more places. */
+#define QUEUE_RANGE 65536U
+#define QUEUE_PER_RANGE_MAX 16
 #define QUEUE_READERS_MAX 4
 #define QUEUE_UNKNOWN_PER_CONNECTION_MAX 64
 #define QUEUE_UNKNOWN_MAX 1024
 
+/* So often PID 1 reads its files again for somebody who is not root and has changed none. */
+#define QUEUE_SPARE_USEC (30 * USEC_PER_SEC)
+
 /* Microseconds. */
 typedef struct Timeouts {
         uint64_t look_up;     /* of a user */
-        uint64_t work;        /* of an operation */
+        uint64_t work;        /* of a part of an operation, less the time that managers have to look again */
         uint64_t authorize;   /* polkit by itself */
         uint64_t interactive; /* somebody who types a password */
 } Timeouts;
@@ -29,11 +39,12 @@ struct Queue {
         void (*on_count)(size_t n, void *userdata); /* there is one more, or one less */
         void *userdata;
 
+        uint64_t reloaded; /* when PID 1 last read its files for nobody's change; 0: never */
         TAILQ_HEAD(RequestList, Request) requests;
         size_t n;
 };
 
-/* Fields of @queue that are set from outside: all but the last two. */
+/* Fields of @queue that are set from outside: all but the last three. */
 void queue_init(Queue *queue);
 
 /* Drops what is in it, without an answer; a worker is killed. */
@@ -53,8 +64,8 @@ void queue_enqueue(Queue *queue, Request *request);
 /* Lets run whose turn it is. */
 void queue_run(Queue *queue);
 
-/* The connection @name has left the bus: what it asked for and is not running yet is forgotten. */
+/* The connection @name has left the bus: what it asked for and has not begun yet is forgotten. */
 void queue_forget_sender(Queue *queue, const char *name);
 
-/* The service is to end: what is not running yet is answered with an error. */
+/* The service is to end: what has not begun yet is answered with an error. */
 void queue_stop(Queue *queue);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "request.h"
 
+#include "basic/clock.h"
 #include "basic/log.h"
+#include "basic/message.h"
 #include "cgscoped/authorization.h"
 #include "cgscoped/operation.h"
 #include "cgscoped/queue.h"
@@ -18,6 +20,7 @@ void request_free(Request *request) {
         worker_free(request->worker);
         (void) sd_bus_message_unref(request->message);
         free(request->user);
+        free(request->text);
         free(request);
 }
 
@@ -81,35 +84,141 @@ static void log_change(const Request *request, int error, const char *text) {
                          what->flags & DELEGATION_ADOPT ? ", taking the administrator's file over" : "");
 }
 
-static void on_operated(int error, const DelegationState *state, const char *text, void *userdata) {
-        Request *request = userdata;
-        bool change = request->what.operation != DELEGATION_GET;
+static bool is_change(const Request *request) {
+        return request->what.operation != DELEGATION_GET;
+}
 
-        if (change)
-                log_change(request, error, text);
+/* What is answered where the change itself went well, or made no difference. */
+static void answer_finished(Request *request, int error, const DelegationState *state, const char *text) {
+        _cleanup_free_ char *longer = NULL;
 
-        if (error < 0)
-                answer_errno(request, error, text);
-        else
+        if (error >= 0) {
                 answer_state(request, state);
-        if (change && error >= 0)
+                return;
+        }
+
+        if (request->effect & DELEGATION_CHANGED)
+                (void) message_set(0, &longer, "the drop-in was changed, but what came of it cannot be seen: %s",
+                                   text ?: strerror(-error));
+        answer_errno(request, error, longer ?: text);
+}
+
+static void on_finished(int error, const DelegationState *state, const char *text, void *userdata) {
+        Request *request = userdata;
+
+        if (is_change(request))
+                log_change(request, request->error ?: error, request->error ? request->text : text);
+
+        if (request->error < 0)
+                answer_errno(request, request->error, request->text);
+        else
+                answer_finished(request, error, state, text);
+        if (is_change(request) && (request->effect & DELEGATION_CHANGED || (request->error == 0 && error >= 0)))
                 (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
                                           request->what.uid);
 
         end(request);
 }
 
-void request_run(Request *request) {
+/* Keeps what is to be answered when all is done that can be. */
+static void keep_error(Request *request, int error, const char *text, const char *more) {
+        char *longer = NULL;
+
+        (void) message_set(0, &longer, "%s; %s", text ?: strerror(-error), more);
+        free(request->text);
+        request->text = longer;
+        request->error = error;
+}
+
+static void go_on_changed(Request *request) {
         Queue *queue = request->queue;
+
+        worker_free(TAKE_PTR(request->worker));
+        request->stage = REQUEST_CHANGED;
+        queue_run(queue);
+}
+
+static void on_repaired(int error, const DelegationState *state, const char *text _unused_, void *userdata) {
+        _cleanup_free_ char *before = NULL;
+        Request *request = userdata;
+
+        /* Somebody may have changed a file, and nobody knows: that counts as if he had. */
+        request->effect = DELEGATION_CHANGED;
+        if (error < 0 || !(state->effect & DELEGATION_RELOADED)) {
+                before = TAKE_PTR(request->text);
+                keep_error(request, request->error, before,
+                           "and the system manager does not read its files: systemctl daemon-reload");
+        }
+
+        go_on_changed(request);
+}
+
+/* Starts @job. On failure the request is answered and freed. */
+static int start(Request *request, WorkerJob job, WorkerFunction done, uint64_t timeout) {
         int r;
 
-        request->stage = REQUEST_RUNNING;
-        r = worker_start(queue->event, operation_run, &request->what, queue->timeouts.work, on_operated, request,
-                         &request->worker);
+        worker_free(TAKE_PTR(request->worker));
+        r = worker_start(request->queue->event, job, &request->what, timeout, done, request, &request->worker);
         if (r < 0) {
                 answer_errno(request, r, "cannot start a process that does it; try again");
                 request_free(request);
         }
+
+        return r;
+}
+
+/* What was changed is to be in force, also where something failed after that, or where nobody knows: nothing is left
+ * half done until somebody else happens to have PID 1 read its files. */
+static void on_changed(int error, const DelegationState *state, const char *text, void *userdata) {
+        Request *request = userdata;
+        Queue *queue = request->queue;
+
+        if (!state) {
+                keep_error(request, error, text, "what the files say now is in effect");
+                if (start(request, operation_repair, on_repaired, queue->timeouts.work) < 0)
+                        queue_run(queue);
+                return;
+        }
+
+        request->effect = state->effect;
+        if (state->effect == DELEGATION_RELOADED)
+                queue->reloaded = now_usec();
+        if (error < 0 && !(state->effect & DELEGATION_CHANGED)) {
+                log_change(request, error, text);
+                answer_errno(request, error, text);
+                end(request);
+                return;
+        }
+        if (error < 0)
+                keep_error(request, error, text, "what was changed before that is in effect");
+
+        go_on_changed(request);
+}
+
+/* Root has what he changed by other means read as well; who is not may have that done for nothing now and then. */
+static bool is_spare(const Request *request) {
+        uint64_t reloaded = request->queue->reloaded;
+
+        return request->sender != 0 && reloaded > 0 && now_usec() - reloaded < QUEUE_SPARE_USEC;
+}
+
+void request_run(Request *request) {
+        const Timeouts *timeouts = &request->queue->timeouts;
+        uint64_t looks_again = is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
+
+        if (is_change(request) && request->stage == REQUEST_QUEUED) {
+                request->stage = REQUEST_CHANGING;
+                request->what.spare = is_spare(request);
+                (void) start(request, operation_change, on_changed, timeouts->work);
+        } else {
+                request->stage = REQUEST_FINISHING;
+                (void) start(request, operation_finish, on_finished, timeouts->work + looks_again);
+        }
+}
+
+void request_suspend(Request *request) {
+        worker_free(TAKE_PTR(request->worker));
+        request->stage = REQUEST_CHANGED;
 }
 
 static Authorization authorization_of(const Request *request) {

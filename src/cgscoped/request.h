@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The life of one call: who sent it, is there such a user, authorisation, its turn, the worker, the answer. */
+/* The life of one call: who sent it, is there such a user, authorisation, its turn, the workers, the answer. */
 
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
@@ -16,7 +16,9 @@ typedef enum RequestStage {
         REQUEST_LOOKING_UP,  /* the user that it is for */
         REQUEST_AUTHORIZING, /* polkit was asked */
         REQUEST_QUEUED,      /* may run, and waits for its turn */
-        REQUEST_RUNNING,
+        REQUEST_CHANGING,    /* the files are written and PID 1 reads them */
+        REQUEST_CHANGED,     /* waits until nobody else has the same managers look again */
+        REQUEST_FINISHING,   /* the managers look again; DELEGATION_GET begins here */
 } RequestStage;
 
 typedef struct Request {
@@ -31,15 +33,23 @@ typedef struct Request {
         RequestStage stage;
         sd_bus_slot *question; /* of REQUEST_IDENTIFYING */
         PolkitCheck *check;    /* of REQUEST_AUTHORIZING */
-        Worker *worker;        /* of REQUEST_LOOKING_UP and REQUEST_RUNNING */
+        Worker *worker;        /* of REQUEST_LOOKING_UP, REQUEST_CHANGING and REQUEST_FINISHING */
+
+        /* What came of REQUEST_CHANGING. */
+        DelegationEffect effect;
+        int error;  /* a negative errno: what is to be answered in the end */
+        char *text; /* in words */
 } Request;
 
 /* Takes the call @message, which asks for @what, in. Returns 1: it will be answered, or nobody is there to be answered;
  * else a negative errno with @error set, as a handler of sd-bus does. */
 int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error);
 
-/* Its turn has come: starts its worker. */
+/* Its turn has come: starts its next worker. */
 void request_run(Request *request);
+
+/* From REQUEST_FINISHING back to REQUEST_CHANGED: the managers are to look again for somebody else first. */
+void request_suspend(Request *request);
 
 /* Answers it with an error: the service cannot go on with it. Frees it. */
 void request_abandon(Request *request, const char *text);

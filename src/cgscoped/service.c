@@ -19,7 +19,7 @@ const ServiceOptions service_defaults = {
         .idle = 30 * USEC_PER_SEC,
         .timeouts = {
                 .look_up = 30 * USEC_PER_SEC,
-                .work = 180 * USEC_PER_SEC,
+                .work = 90 * USEC_PER_SEC,
                 .authorize = 30 * USEC_PER_SEC,
                 .interactive = 300 * USEC_PER_SEC,
         },

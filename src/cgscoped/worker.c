@@ -16,6 +16,7 @@
 typedef struct WorkerHeader {
         int32_t error;
         uint32_t message_length;
+        uint32_t effect;
         uint64_t n_drop_ins, n_managers;
 } WorkerHeader;
 
@@ -85,6 +86,7 @@ static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *requ
         header = (WorkerHeader) {
                 .error = r < 0 ? r : 0,
                 .message_length = message ? (uint32_t) strnlen(message, MESSAGE_MAX) : 0,
+                .effect = state.effect,
                 .n_drop_ins = r < 0 ? 0 : state.n_drop_ins,
                 .n_managers = r < 0 ? 0 : state.n_managers,
         };
@@ -130,7 +132,8 @@ static bool decode(Worker *worker, int *ret, DelegationState *ret_state, const c
         left -= sizeof(header);
         p = worker->buffer + sizeof(header);
 
-        if (header.error > 0 || header.error < -4095 || header.n_drop_ins > DELEGATION_STATE_ROWS_MAX || header.n_managers > DELEGATION_STATE_ROWS_MAX ||
+        if (header.error > 0 || header.error < -4095 ||
+            header.effect > (DELEGATION_CHANGED | DELEGATION_RELOADED) || header.n_drop_ins > DELEGATION_STATE_ROWS_MAX || header.n_managers > DELEGATION_STATE_ROWS_MAX ||
             left != header.n_drop_ins * sizeof(DelegationDropIn) + header.n_managers * sizeof(DelegationManager) +
                     header.message_length)
                 return false;
@@ -140,6 +143,7 @@ static bool decode(Worker *worker, int *ret, DelegationState *ret_state, const c
                 .n_drop_ins = header.n_drop_ins,
                 .managers = (DelegationManager *) (p + header.n_drop_ins * sizeof(DelegationDropIn)),
                 .n_managers = header.n_managers,
+                .effect = header.effect,
         };
         if (!state_is_sane(ret_state))
                 return false;
@@ -196,6 +200,7 @@ static int on_timeout(sd_event_source *source _unused_, uint64_t usec _unused_, 
 static int on_ended(sd_event_source *source _unused_, const siginfo_t *info, void *userdata) {
         Worker *worker = userdata;
         DelegationState state = {};
+        bool lost = true;
         const char *message;
         int r;
 
@@ -209,9 +214,10 @@ static int on_ended(sd_event_source *source _unused_, const siginfo_t *info, voi
                    !decode(worker, &r, &state, &message)) {
                 r = -EIO;
                 message = "the worker ended without a word; see journalctl --unit cgscoped";
-        }
+        } else
+                lost = false;
 
-        worker->done(r, r < 0 ? NULL : &state, message, worker->userdata);
+        worker->done(r, lost ? NULL : &state, message, worker->userdata);
         return 0;
 }
 

@@ -10,12 +10,12 @@
 
 typedef struct Worker Worker;
 
-/* What it does: operation_run() or user_look_up(). */
+/* What it does: see operation.h, and user_look_up(). */
 typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, char **ret_message);
 
 /* Called once, when it has ended. @error: 0 or a negative errno; -EIO where it ended without a word, -ETIMEDOUT where
- * it was killed. @state (NULL with an error) and @message (may be NULL) are borrowed. @worker is to be freed, here or
- * later. */
+ * it was killed: then @state is NULL, and nobody knows what it has done. With another error @state has its effect alone.
+ * @state and @message (may be NULL) are borrowed. @worker is to be freed, here or later. */
 typedef void (*WorkerFunction)(int error, const DelegationState *state, const char *message, void *userdata);
 
 /* Starts it; after @timeout microseconds it is killed. SIGCHLD must be blocked. */

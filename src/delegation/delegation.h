@@ -30,7 +30,13 @@ typedef struct DelegationRequest {
         uint64_t uid; /* or DELEGATION_EVERYBODY */
         ControllerMask controllers;
         DelegationFlags flags;
+        uint64_t timeout; /* microseconds for the running user managers to look again; 0: the usual time */
+        bool spare; /* cgscoped's own: the system manager is not to read its files again but after a change */
 } DelegationRequest;
+
+/* The usual time, and the longest. */
+#define DELEGATION_TIMEOUT_USEC (30 * USEC_PER_SEC)
+#define DELEGATION_TIMEOUT_MAX_USEC (600 * USEC_PER_SEC)
 
 /* Whose a drop-in is. */
 typedef enum DropInKind {
@@ -70,11 +76,17 @@ typedef struct DelegationManager {
         DelegationOutcome outcome;
 } DelegationManager;
 
+typedef enum DelegationEffect {
+        DELEGATION_CHANGED = 1 << 0,  /* a file was written or removed */
+        DELEGATION_RELOADED = 1 << 1, /* the system manager has read its files again */
+} DelegationEffect;
+
 typedef struct DelegationState {
         DelegationDropIn *drop_ins; /* those that concern the user asked for; owned */
         size_t n_drop_ins;
         DelegationManager *managers; /* the running ones of those users, by UID; owned */
         size_t n_managers;
+        DelegationEffect effect; /* cgscoped's own: what was done on the way there */
 } DelegationState;
 
 /* Add a copy at the end. */

@@ -21,7 +21,7 @@ typedef enum UserStep {
 } UserStep;
 
 /* The file of one of those that follow. */
-static int do_user(int root, const Plan *plan, size_t i, UserStep step, char **ret_message) {
+static int do_user(int root, const Plan *plan, size_t i, UserStep step, bool *changed, char **ret_message) {
         const DropInPlace place = { .uid = plan->users[i].uid, .runtime = plan->place.runtime };
         _cleanup_(way_done) Way way = WAY_NULL;
         int r;
@@ -33,7 +33,7 @@ static int do_user(int root, const Plan *plan, size_t i, UserStep step, char **r
         if (step == USER_STAGE)
                 return stage(way_end(&way), &place, plan->users[i].own, handed_on(plan), ret_message);
         if (step == USER_COMMIT)
-                return file_commit(way_end(&way), &place, ret_message);
+                return file_commit(way_end(&way), &place, changed, ret_message);
 
         file_unstage(way_end(&way));
         return 0;
@@ -41,7 +41,7 @@ static int do_user(int root, const Plan *plan, size_t i, UserStep step, char **r
 
 static void unstage_users(int root, const Plan *plan, size_t n) {
         for (size_t i = 0; i < n; i++)
-                (void) do_user(root, plan, i, USER_UNSTAGE, NULL);
+                (void) do_user(root, plan, i, USER_UNSTAGE, NULL, NULL);
 }
 
 /* All that can fail for want of space is done before the first file gets its name. */
@@ -49,7 +49,7 @@ static int stage_users(int root, const Plan *plan, char **ret_message) {
         for (size_t i = 0; i < plan->n_users; i++) {
                 int r;
 
-                r = do_user(root, plan, i, USER_STAGE, ret_message);
+                r = do_user(root, plan, i, USER_STAGE, NULL, ret_message);
                 if (r < 0) {
                         unstage_users(root, plan, i);
                         return r;
@@ -59,51 +59,78 @@ static int stage_users(int root, const Plan *plan, char **ret_message) {
         return 0;
 }
 
-static int commit_users(int root, const Plan *plan, char **ret_message) {
-        int r = 0;
+/* Where one fails the others are given their names all the same: what is handed on to everybody is there already, and
+ * they would hide it. */
+static int commit_users(int root, const Plan *plan, bool *changed, char **ret_message) {
+        int first = 0;
 
-        for (size_t i = 0; i < plan->n_users && r >= 0; i++)
-                r = do_user(root, plan, i, USER_COMMIT, ret_message);
-        if (r < 0)
-                unstage_users(root, plan, plan->n_users);
+        for (size_t i = 0; i < plan->n_users; i++) {
+                _cleanup_free_ char *message = NULL;
+                int r = do_user(root, plan, i, USER_COMMIT, changed, &message);
 
-        return r;
+                if (r >= 0 || first < 0)
+                        continue;
+                first = r;
+                if (ret_message)
+                        *ret_message = TAKE_PTR(message);
+        }
+
+        return first;
 }
 
-static int commit(Way *way, const Plan *plan, char **ret_message) {
+static int commit(Way *way, const Plan *plan, bool *changed, char **ret_message) {
         if (!plan->change)
                 return 0;
 
-        return plan->own ? file_commit(way_end(way), &plan->place, ret_message)
-                         : file_remove(way, &plan->place, ret_message);
+        return plan->own ? file_commit(way_end(way), &plan->place, changed, ret_message)
+                         : file_remove(way, &plan->place, changed, ret_message);
 }
 
-int plan_execute(int root, const Plan *plan, char **ret_message) {
+/* All that has to be there before the first file gets its name. */
+static int stage_all(int root, Way *way, const Plan *plan, char **ret_message) {
         bool write = plan->change && plan->own;
-        _cleanup_(way_done) Way way = WAY_NULL;
-        int r = 0;
+        int r;
 
-        if (plan->change)
-                r = way_open(root, &plan->place, WAY_LEAF, write, &way, ret_message);
-        if (r < 0)
-                return r;
-
-        if (write)
-                r = stage(way_end(&way), &plan->place, plan->own, plan->carried, ret_message);
-        if (r >= 0) {
-                r = stage_users(root, plan, ret_message);
-                if (r >= 0) {
-                        r = commit(&way, plan, ret_message);
-                        if (r < 0)
-                                unstage_users(root, plan, plan->n_users);
-                }
-                if (r < 0 && write)
-                        file_unstage(way_end(&way));
+        if (write) {
+                r = stage(way_end(way), &plan->place, plan->own, plan->carried, ret_message);
+                if (r < 0)
+                        return r;
         }
+
+        r = stage_users(root, plan, ret_message);
+        if (r < 0 && write)
+                file_unstage(way_end(way));
+        return r;
+}
+
+int plan_execute(int root, const Plan *plan, bool *changed, char **ret_message) {
+        _cleanup_free_ char *message = NULL;
+        _cleanup_(way_done) Way way = WAY_NULL;
+        int r, r_users;
+
+        if (plan->change) {
+                r = way_open(root, &plan->place, WAY_LEAF, plan->own, &way, ret_message);
+                if (r < 0)
+                        return r;
+        }
+
+        r = stage_all(root, &way, plan, ret_message);
         if (r < 0) {
                 way_unmake(&way);
                 return r;
         }
 
-        return commit_users(root, plan, ret_message);
+        r = commit(&way, plan, changed, ret_message);
+        if (r < 0 && !*changed) {
+                unstage_users(root, plan, plan->n_users);
+                way_unmake(&way);
+                return r;
+        }
+
+        r_users = commit_users(root, plan, changed, &message);
+        if (r < 0 || r_users >= 0)
+                return r;
+        if (ret_message)
+                *ret_message = TAKE_PTR(message);
+        return r_users;
 }

@@ -53,14 +53,14 @@ int file_read(int dir, const DropInPlace *place, DropIn *ret, char **ret_message
 /* Writes @text to a file under another name, complete and synced. Failing leaves no such file. */
 int file_stage(int dir, const DropInPlace *place, const char *text, char **ret_message);
 
-/* Gives the staged file its name. */
-int file_commit(int dir, const DropInPlace *place, char **ret_message);
+/* Gives the staged file its name. *changed becomes true where it has it, also where something fails after that. */
+int file_commit(int dir, const DropInPlace *place, bool *changed, char **ret_message);
 
 /* Removes a staged file. */
 void file_unstage(int dir);
 
-/* Removes the file, and then what file_tidy() does. */
-int file_remove(Way *way, const DropInPlace *place, char **ret_message);
+/* Removes the file, and then what file_tidy() does. *changed as above. */
+int file_remove(Way *way, const DropInPlace *place, bool *changed, char **ret_message);
 
 /* Removes what somebody left who was killed, and the directory at the end of @way where it is empty. */
 void file_tidy(const Way *way);

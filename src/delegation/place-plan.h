@@ -36,5 +36,6 @@ int rules_check(int root, Plan *plan, char **ret_message);
  * none; -ENOTUNIQ: there is one, and it does not. */
 int rules_check_runtime(int root, const DropInPlace *place, ControllerMask controllers, char **ret_message);
 
-/* Does it, whole or not at all as far as that can be known beforehand (place-execute.c). */
-int plan_execute(int root, const Plan *plan, char **ret_message);
+/* Does it, whole or not at all as far as that can be known beforehand (place-execute.c). *changed becomes true where a
+ * file was, also where something fails after that. */
+int plan_execute(int root, const Plan *plan, bool *changed, char **ret_message);

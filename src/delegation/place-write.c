@@ -92,15 +92,17 @@ int file_stage(int dir, const DropInPlace *place, const char *text, char **ret_m
         return 0;
 }
 
-int file_commit(int dir, const DropInPlace *place, char **ret_message) {
+int file_commit(int dir, const DropInPlace *place, bool *changed, char **ret_message) {
         int r;
 
         if (renameat(dir, DROP_IN_NEW, dir, DROP_IN_FILE) < 0) {
                 r = -errno;
                 file_unstage(dir);
-        } else
-                r = sync_directory(dir);
+                return write_failed(r, place, ret_message);
+        }
 
+        *changed = true;
+        r = sync_directory(dir);
         return r < 0 ? write_failed(r, place, ret_message) : 0;
 }
 
@@ -108,12 +110,13 @@ void file_unstage(int dir) {
         (void) unlinkat(dir, DROP_IN_NEW, 0);
 }
 
-int file_remove(Way *way, const DropInPlace *place, char **ret_message) {
+int file_remove(Way *way, const DropInPlace *place, bool *changed, char **ret_message) {
         int dir = way_end(way), r;
 
         if (unlinkat(dir, DROP_IN_FILE, 0) < 0 && errno != ENOENT)
                 return write_failed(-errno, place, ret_message);
 
+        *changed = true;
         r = sync_directory(dir);
         if (r < 0)
                 return write_failed(r, place, ret_message);

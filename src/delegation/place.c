@@ -41,21 +41,21 @@ static void tidy(int root, const Plan *plan) {
 }
 
 /* With the lock, so what is seen now stays. */
-static int carry_out(int root, const Wish *wish, char **ret_message) {
+static int carry_out(int root, const Wish *wish, bool *changed, char **ret_message) {
         _cleanup_(plan_done) Plan plan = {};
         int r;
 
         r = make_plan(root, wish, &plan, ret_message);
         if (r >= 0 && has_work(&plan))
-                r = plan_execute(root, &plan, ret_message);
+                r = plan_execute(root, &plan, changed, ret_message);
         if (r >= 0 && plan.littered)
                 tidy(root, &plan);
 
-        return r < 0 ? r : has_work(&plan);
+        return r < 0 ? r : 0;
 }
 
 /* What is so already is found out without a lock, which takes a file system that can be written to. */
-static int do_wish(int root, const Wish *wish, char **ret_message) {
+static int do_wish(int root, const Wish *wish, bool *changed, char **ret_message) {
         _cleanup_free_ char *message = NULL;
         _cleanup_(plan_done) Plan plan = {};
         PlaceLock lock = PLACE_LOCK_NULL;
@@ -71,8 +71,8 @@ static int do_wish(int root, const Wish *wish, char **ret_message) {
         if (r < 0 && r != -EBUSY && !has_work(&plan))
                 return 0;
         if (r >= 0) {
-                r = carry_out(root, wish, &message);
-                place_unlock(&lock, r > 0);
+                r = carry_out(root, wish, changed, &message);
+                place_unlock(&lock, *changed);
         }
         if (r < 0 && ret_message)
                 *ret_message = TAKE_PTR(message);
@@ -80,14 +80,25 @@ static int do_wish(int root, const Wish *wish, char **ret_message) {
         return r;
 }
 
-int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, char **ret_message) {
-        const Wish wish = { .place = place, .controllers = controllers, .enable = true, .adopt = adopt };
+static int fulfil(int root, const Wish *wish, bool *ret_changed, char **ret_message) {
+        bool changed = false;
+        int r = do_wish(root, wish, &changed, ret_message);
 
-        return do_wish(root, &wish, ret_message);
+        if (ret_changed)
+                *ret_changed = changed;
+        return r < 0 ? r : changed;
 }
 
-int place_disable(int root, const DropInPlace *place, ControllerMask controllers, char **ret_message) {
+int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, bool *ret_changed,
+                 char **ret_message) {
+        const Wish wish = { .place = place, .controllers = controllers, .enable = true, .adopt = adopt };
+
+        return fulfil(root, &wish, ret_changed, ret_message);
+}
+
+int place_disable(int root, const DropInPlace *place, ControllerMask controllers, bool *ret_changed,
+                  char **ret_message) {
         const Wish wish = { .place = place, .controllers = controllers };
 
-        return do_wish(root, &wish, ret_message);
+        return fulfil(root, &wish, ret_changed, ret_message);
 }

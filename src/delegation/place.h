@@ -42,15 +42,18 @@ int place_read(int root, const DropInPlace *place, DropIn *ret, char **ret_messa
 int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message);
 
 /* Has @controllers handed on, besides what the file already does. @adopt: an administrator's file that does no more
- * than that is taken over, its controllers with it. Returns 1 where a file was written, 0 where it was so already.
- * Files of single users beside one for everybody carry what it hands on from then on.
+ * than that is taken over, its controllers with it. Returns 1 where a file was written, 0 where it was so already;
+ * *ret_changed (may be NULL) says so where something failed after that, too. Files of single users beside one for everybody carry what it hands
+ * on from then on.
  *
  * Nobody loses anything by a file that is new: one that would hide settings of another is not made (-ENOTUNIQ). Nor is
  * one in /run that no user it is for would get. But one for everybody may be hidden from single users by files of their
  * own; place_list() tells. */
-int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, char **ret_message);
+int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, bool *ret_changed,
+                 char **ret_message);
 
 /* Takes @controllers out again; what is left empty, file and directory, is removed. Only what cgscope wrote is touched
- * (-EEXIST where the file is another's and hands on one of @controllers). Returns 1 where something was changed, 0
- * where there was nothing to take out. */
-int place_disable(int root, const DropInPlace *place, ControllerMask controllers, char **ret_message);
+ * (-EEXIST where the file is another's and hands on one of @controllers). Returns 1 where something was
+ * changed, 0 where there was nothing to take out; *ret_changed as above. */
+int place_disable(int root, const DropInPlace *place, ControllerMask controllers, bool *ret_changed,
+                  char **ret_message);

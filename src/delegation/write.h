@@ -6,5 +6,6 @@
 
 #include "delegation/delegation.h"
 
-/* Enables or disables. Returns 1 where a file was changed, 0 where all was so already. Errors as those of place.h. */
-int delegation_write(int root, const DelegationRequest *request, char **ret_message);
+/* Enables or disables. Returns 1 where a file was changed, 0 where all was so already. Errors as those of place.h.
+ * *ret_changed: whether a file was changed, also where something failed after that. */
+int delegation_write(int root, const DelegationRequest *request, bool *ret_changed, char **ret_message);

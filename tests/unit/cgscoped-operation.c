@@ -61,7 +61,7 @@ static int fill(const DelegationRequest *request, DelegationState *ret) {
         return r < 0 ? r : delegation_state_add_manager(ret, &manager);
 }
 
-int operation_run(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+static int operate(const DelegationRequest *request, char **ret_message) {
         record("begin", request);
         if (behaviour == OPERATION_DIE)
                 (void) raise(SIGKILL);
@@ -69,8 +69,45 @@ int operation_run(const DelegationRequest *request, DelegationState *ret, char *
                 wait_at_gate();
         record("end", request);
 
-        if (behaviour == OPERATION_FAIL)
-                return message_set(-EEXIST, ret_message, "not\nours: \xff");
+        return behaviour == OPERATION_FAIL ? message_set(-EEXIST, ret_message, "not\nours: \xff") : 0;
+}
+
+int operation_change(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+        int r = operate(request, ret_message);
+
+        if (behaviour == OPERATION_FAIL_LATE) {
+                ret->effect = DELEGATION_CHANGED | DELEGATION_RELOADED;
+                return message_set(-EIO, ret_message, "the second could not be written");
+        }
+        if (r >= 0)
+                ret->effect = behaviour == OPERATION_IDLE ? request->spare ? 0 : DELEGATION_RELOADED : DELEGATION_CHANGED;
+        if (behaviour == OPERATION_IDLE && request->spare)
+                record("spared", request);
+
+        return r;
+}
+
+int operation_repair(const DelegationRequest *request, DelegationState *ret, char **ret_message _unused_) {
+        record("repair", request);
+        ret->effect = DELEGATION_RELOADED;
+        return 0;
+}
+
+int operation_finish(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+        int r;
+
+        if (request->operation == DELEGATION_GET) {
+                r = operate(request, ret_message);
+                return r < 0 ? r : fill(request, ret);
+        }
+
+        if (behaviour == OPERATION_SLOW_FINISH) {
+                record("finish", request);
+                if (request->uid != 0)
+                        wait_at_gate();
+                record("finished", request);
+        }
+
         return fill(request, ret);
 }
 

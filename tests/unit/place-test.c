@@ -193,7 +193,7 @@ static void expect(const Tree *tree, int r, const char *message, int expected, c
 void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, bool adopt, int expected,
                    const char *words) {
         _cleanup_free_ char *message = NULL;
-        int r = place_enable(tree->root, place, controllers, adopt, &message);
+        int r = place_enable(tree->root, place, controllers, adopt, NULL, &message);
 
         expect(tree, r, message, expected, words);
 }
@@ -201,7 +201,7 @@ void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask co
 void expect_disable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                     const char *words) {
         _cleanup_free_ char *message = NULL;
-        int r = place_disable(tree->root, place, controllers, &message);
+        int r = place_disable(tree->root, place, controllers, NULL, &message);
 
         expect(tree, r, message, expected, words);
 }

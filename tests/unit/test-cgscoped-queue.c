@@ -316,6 +316,162 @@ static void test_no_growth(ServiceTest *test, gconstpointer data _unused_) {
 #endif
 }
 
+/* The line of a record, or its absence. */
+static void assert_before(const char *record, const char *first, const char *second) {
+        const char *a = strstr(record, first), *b = strstr(record, second);
+
+        if (!a || !b || a > b)
+                g_error("\"%s\" is not before \"%s\" in: %s", first, second, record);
+}
+
+/* Waits until the record has the line. */
+static void await_record(ServiceTest *test, const char *line) {
+        gint64 end = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+        for (;;) {
+                g_autofree char *record = service_test_record(test);
+
+                if (strstr(record, line))
+                        return;
+                if (g_get_monotonic_time() > end)
+                        g_error("no \"%s\" in: %s", line, record);
+                g_usleep(1000);
+        }
+}
+
+/* While one user's manager is slow to look again, others change things; he himself has to wait for it. */
+static void test_slow_manager(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL, *finish = g_strdup_printf("finish enable %u", (unsigned) service_test_uid());
+        uint32_t first, second, everybody;
+        Caller *slow, *other;
+
+        if (geteuid() != 0) {
+                g_test_skip("it takes two users");
+                return;
+        }
+
+        start(test, OPERATION_SLOW_FINISH);
+        slow = caller_new(service_test_uid());
+        other = caller_new(0);
+        first = send_enable(slow, "io");
+        await_record(test, finish);
+        second = send_enable(slow, "cpu");
+        caller_sync(slow);
+
+        assert_answer(caller_call(other, "Enable", change_new(0, "io", false)), NULL, NULL);
+        assert_answer(caller_call(other, "Get", g_variant_new("(t)", UINT64_MAX)), NULL, NULL);
+
+        /* Who waits for all managers has them look for himself first: of the two that wait then this one goes on. */
+        everybody = caller_send(other, "Enable", change_new(UINT64_MAX, "pids", false), false);
+        await_record(test, "finish enable 18446744073709551615");
+        service_test_open_gate(test, 1);
+        assert_answer(caller_await(other, everybody), NULL, NULL);
+
+        service_test_open_gate(test, 2);
+        assert_answer(caller_await(slow, first), NULL, NULL);
+        assert_answer(caller_await(slow, second), NULL, NULL);
+
+        record = service_test_record(test);
+        assert_before(record, "begin enable 0 [io]", "[cpu]");
+        assert_before(record, "finished enable 18446744073709551615", "[cpu]");
+        caller_free(slow);
+        caller_free(other);
+}
+
+/* Root's turn comes before that of those who came first, and of those each user's once. */
+static void test_root_first(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        uint32_t serials[4], roots;
+        Caller *caller, *root, *other;
+
+        if (geteuid() != 0) {
+                g_test_skip("it takes root");
+                return;
+        }
+
+        start(test, OPERATION_GATED);
+        caller = caller_new(service_test_uid());
+        other = caller_new(1);
+        root = caller_new(0);
+        serials[0] = send_enable(caller, "io");
+        service_test_await(test, 1);
+        for (unsigned i = 1; i < 3; i++) {
+                serials[i] = send_enable(caller, i == 1 ? "cpu" : "cpuset");
+                (void) fake_bus_nth(test->bus, "CheckAuthorization", i, NULL);
+                caller_sync(caller);
+        }
+        serials[3] = caller_send(other, "Enable", change_new(1, "memory", false), false);
+        (void) fake_bus_nth(test->bus, "CheckAuthorization", 3, NULL);
+        caller_sync(other);
+        roots = caller_send(root, "Enable", change_new(0, "pids", false), false);
+        caller_sync(root);
+        caller_sync(other);
+
+        service_test_open_gate(test, 5);
+        for (unsigned i = 0; i < 3; i++)
+                assert_answer(caller_await(caller, serials[i]), NULL, NULL);
+        assert_answer(caller_await(other, serials[3]), NULL, NULL);
+        assert_answer(caller_await(root, roots), NULL, NULL);
+
+        record = service_test_record(test);
+        assert_before(record, "begin enable 0 [pids]", "[cpu]");
+        assert_before(record, "begin enable 0 [pids]", "[memory]");
+        assert_before(record, "[memory]", "[cpuset]");
+        caller_free(caller);
+        caller_free(other);
+        caller_free(root);
+}
+
+/* Subordinate users are one user's, however many: they cannot take all places. In a queue made up here, for dbus-daemon
+ * lets nobody in whom the user database does not know; dbus-broker does. */
+static void test_range(void) {
+        static const struct {
+                uid_t uid;
+                bool admitted;
+        } rows[] = {
+                { 131072 + 2, false }, { 196607, false }, { 131071, true }, { 196608, true }, { 65535, true },
+                { 1000, true },        { 0, true },
+        };
+        Request requests[2 * PER_USER] = {};
+        Queue queue = {};
+
+        queue_init(&queue);
+        for (unsigned i = 0; i < G_N_ELEMENTS(requests); i++) {
+                g_assert_cmpint(queue_admit(&queue, 131072 + i % 2, NULL), ==, 0);
+                requests[i] = (Request) { .queue = &queue, .stage = REQUEST_AUTHORIZING, .sender = 131072 + i % 2 };
+                queue_add(&queue, &requests[i]);
+        }
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+                sd_bus_error error = SD_BUS_ERROR_NULL;
+                int r = queue_admit(&queue, rows[i].uid, &error);
+
+                g_assert_true((r == 0) == rows[i].admitted);
+                if (r < 0) {
+                        g_assert_cmpstr(error.name, ==, ERROR_LIMITS);
+                        g_assert_nonnull(strstr(error.message, "the uids from 131072 to 196607 have 16 requests"));
+                }
+                sd_bus_error_free(&error);
+        }
+}
+
+/* Who has nothing changed has PID 1 read its files once, and not again soon. */
+static void test_spare(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *caller;
+
+        start(test, OPERATION_IDLE);
+        caller = caller_new(service_test_uid());
+        assert_answer(caller_call(caller, "Enable", change_new(service_test_uid(), "io", false)), NULL, NULL);
+        assert_answer(caller_call(caller, "Enable", change_new(service_test_uid(), "cpu", false)), NULL, NULL);
+        assert_answer(caller_call(caller, "Enable", change_new(service_test_uid(), "pids", false)), NULL, NULL);
+        record = service_test_record(test);
+        g_assert_null(strstr(record, "[io] 0\nspared"));
+        g_assert_nonnull(strstr(record, "[cpu] 0\nspared enable"));
+        g_assert_nonnull(strstr(record, "[pids] 0\nspared enable"));
+        caller_free(caller);
+}
+
 static void add(void) {
         service_test_add("/service-queue/two", test_two);
         service_test_add("/service-queue/order", test_order);
@@ -325,6 +481,10 @@ static void add(void) {
         service_test_add("/service-queue/limit-in-all", test_limit_in_all);
         service_test_add("/service-queue/leaves-queued", test_leaves_queued);
         service_test_add("/service-queue/leaves-running", test_leaves_running);
+        service_test_add("/service-queue/slow-manager", test_slow_manager);
+        service_test_add("/service-queue/root-first", test_root_first);
+        g_test_add_func("/service-queue/range", test_range);
+        service_test_add("/service-queue/spare", test_spare);
         service_test_add("/service-queue/no-growth", test_no_growth);
 }
 

@@ -24,6 +24,7 @@ typedef struct WorkerTest {
         bool done, keep;
         int error;
         DelegationState state; /* a copy */
+        int effect;            /* -1: nobody knows */
         char *message;
 } WorkerTest;
 
@@ -46,7 +47,9 @@ static void on_done(int error, const DelegationState *state, const char *message
         WorkerTest *test = userdata;
 
         g_assert_false(test->done);
-        g_assert_true((error == 0) == (state != NULL));
+        g_assert_true(error < 0 || state);
+        g_assert_true(error == 0 || !state || (state->n_drop_ins == 0 && state->n_managers == 0));
+        test->effect = state ? (int) state->effect : -1;
         test->done = true;
         test->error = error;
         for (size_t i = 0; state && i < state->n_drop_ins; i++)

@@ -235,6 +235,38 @@ static void test_die(ServiceTest *test, gconstpointer data _unused_) {
         caller_free(caller);
 }
 
+/* Nobody knows how far it came: what the files say is put into effect all the same, and the answer says so. */
+static void test_repaired(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *caller;
+
+        test->operation = OPERATION_DIE;
+        caller = start(test);
+        assert_answer(caller_call(caller, "Disable", change_new(service_test_uid(), "io", false)),
+                      "org.freedesktop.DBus.Error.IOError", "without a word", "what the files say now is in effect",
+                      NULL);
+        g_assert_cmpuint(caller_await_changed(caller), ==, service_test_uid());
+        record = service_test_record(test);
+        g_assert_nonnull(strstr(record, "repair disable"));
+        caller_free(caller);
+}
+
+/* It failed after something was changed: that is in effect, all are told, and the answer is the failure. */
+static void test_half(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *caller;
+
+        test->operation = OPERATION_FAIL_LATE;
+        caller = start(test);
+        assert_answer(caller_call(caller, "Disable", change_new(service_test_uid(), "io", false)),
+                      "org.freedesktop.DBus.Error.IOError",
+                      "the second could not be written; what was changed before that is in effect", NULL);
+        g_assert_cmpuint(caller_await_changed(caller), ==, service_test_uid());
+        record = service_test_record(test);
+        g_assert_null(strstr(record, "repair"));
+        caller_free(caller);
+}
+
 static void test_hang(ServiceTest *test, gconstpointer data _unused_) {
         Caller *caller;
 
@@ -257,6 +289,8 @@ static void add(void) {
         service_test_add("/service/overlong", test_overlong);
         service_test_add("/service/fail", test_fail);
         service_test_add("/service/die", test_die);
+        service_test_add("/service/repaired", test_repaired);
+        service_test_add("/service/half", test_half);
         service_test_add("/service/hang", test_hang);
 }
 

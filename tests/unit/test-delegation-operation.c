@@ -25,6 +25,7 @@
 
 typedef struct User {
         bool running, gone; /* gone: it is listed still */
+        bool unreadable;
         ControllerMask loaded, slice, live, enabled;
         DelegationOutcome outcome; /* of a refresh */
         bool refreshed;
@@ -37,6 +38,7 @@ static struct World {
         bool reload_realizes;  /* as systemd 252 does it */
         bool outdated;
         ControllerMask unread; /* what systemd does not load for all that the files say */
+        bool write_half; /* the error comes after the first of two files */
         int write_error, reload_error, refresh_error, list_error, open_error;
         unsigned n_writes, n_reloads, n_refreshes;
         DelegationRequest written;
@@ -68,19 +70,22 @@ int place_list(int root _unused_, uint64_t uid, DelegationState *state, char **r
         return world.files ? delegation_state_add_drop_in(state, &drop_in) : 0;
 }
 
-int delegation_write(int root _unused_, const DelegationRequest *request, char **ret_message) {
+int delegation_write(int root _unused_, const DelegationRequest *request, bool *ret_changed, char **ret_message) {
         ControllerMask before = world.files;
 
         world.n_writes++;
         world.written = *request;
-        if (world.write_error)
+        *ret_changed = false;
+        if (world.write_error && !world.write_half)
                 return message_set(world.write_error, ret_message, "it is somebody else's");
 
         if (request->operation == DELEGATION_ENABLE)
                 world.files |= request->controllers;
         else
                 world.files &= ~request->controllers;
-        return world.files != before;
+        *ret_changed = world.files != before;
+        return world.write_half ? message_set(world.write_error, ret_message, "the second is somebody else's") :
+               *ret_changed;
 }
 
 /* The kernel. */
@@ -128,6 +133,8 @@ int group_controllers(int group, ControllerMask *ret) {
                 return *ret = world.kernel, 0;
 
         user = user_of_group(group, &is_slice);
+        if (user->unreadable && !is_slice)
+                return -EACCES;
         *ret = is_slice ? user->slice : user->live;
         return 0;
 }
@@ -226,15 +233,32 @@ static void reset(void) {
                                           .enabled = USUAL, .outcome = OUTCOME_APPLIED };
 }
 
+static bool spare; /* see operation_change() */
+
 static int run(DelegationOperation operation, uint64_t uid, ControllerMask controllers, DelegationFlags flags) {
-        const DelegationRequest request = { operation, uid, controllers, flags };
+        const DelegationRequest request = { operation, uid, controllers, flags, .spare = spare };
+        int r;
 
         delegation_state_done(&state);
         free(TAKE_PTR(message));
         world.n_writes = world.n_reloads = world.n_refreshes = 0;
         for (size_t i = 0; i < N_USERS; i++)
                 world.users[i].refreshed = false;
-        return operation_run(&request, &state, &message);
+
+        if (operation != DELEGATION_GET) {
+                DelegationEffect effect;
+
+                r = operation_change(&request, &state, &message);
+                effect = state.effect;
+                g_assert_cmpuint(state.n_drop_ins + state.n_managers, ==, 0);
+                if (r < 0)
+                        return r;
+                r = operation_finish(&request, &state, &message);
+                state.effect = effect;
+                return r;
+        }
+
+        return operation_finish(&request, &state, &message);
 }
 
 static void assert_calls(unsigned n_writes, unsigned n_reloads, unsigned n_refreshes) {
@@ -470,7 +494,7 @@ static void test_not_applied(void) {
         world.reload_error = -ETIMEDOUT;
         world.outdated = true;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, 0);
-        assert_calls(1, 1, 0);
+        assert_calls(1, 1, 1); /* what is loaded already can be looked for */
 
         reset();
         world.refresh_error = -ECONNRESET;
@@ -480,12 +504,61 @@ static void test_not_applied(void) {
         g_assert_null(message);
 }
 
+/* Of two files the second could not be written: that is answered, and PID 1 reads the first. */
+static void test_half_written(void) {
+        reset();
+        world.write_error = -EEXIST;
+        world.write_half = true;
+        g_assert_cmpint(run(DELEGATION_DISABLE, 1000, IO, 0), ==, -EEXIST);
+        g_assert_cmpint(state.effect, ==, 0);
+        assert_calls(1, 0, 0);
+
+        enabled_before(false);
+        world.write_error = -EEXIST;
+        world.write_half = true;
+        g_assert_cmpint(run(DELEGATION_DISABLE, 1000, IO, 0), ==, -EEXIST);
+        g_assert_cmpstr(message, ==, "the second is somebody else's");
+        g_assert_cmpint(state.effect, ==, DELEGATION_CHANGED | DELEGATION_RELOADED);
+        assert_calls(1, 1, 0);
+        g_assert_cmpuint(user_of(1000)->loaded, ==, USUAL);
+}
+
+/* Another file takes it away again, and would do so after each reload: not each time for who asks again and again. */
+static void test_spare(void) {
+        reset();
+        world.unread = IO;
+        spare = true;
+        g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, 0);
+        assert_calls(1, 1, 0);
+        g_assert_cmpint(state.effect, ==, DELEGATION_CHANGED | DELEGATION_RELOADED);
+        g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, 0);
+        assert_calls(1, 0, 0);
+        g_assert_cmpint(state.effect, ==, 0);
+
+        spare = false;
+        g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, 0);
+        assert_calls(1, 1, 0);
+        g_assert_cmpint(state.effect, ==, DELEGATION_RELOADED);
+}
+
+/* A user who takes the right to read his group from everybody: of him alone nothing is known. */
+static void test_unreadable(void) {
+        reset();
+        world.users[1].unreadable = true;
+        g_assert_cmpint(run(DELEGATION_ENABLE, DELEGATION_EVERYBODY, IO, 0), ==, 0);
+        g_assert_cmpuint(state.n_managers, ==, 3);
+        assert_row(0, 1000, USUAL | IO, USUAL | IO, OUTCOME_APPLIED);
+        g_assert_cmpuint(state.managers[1].loaded, ==, USUAL | IO);
+        g_assert_cmpuint(state.managers[1].live, ==, 0);
+        assert_row(2, 1002, USUAL | IO, USUAL | IO, OUTCOME_APPLIED);
+}
+
 static void test_not_seen(void) {
         reset();
         world.list_error = -EIO;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, -EIO);
-        g_assert_nonnull(strstr(message, "the drop-in was changed, but"));
-        g_assert_nonnull(strstr(message, "no list"));
+        g_assert_cmpstr(message, ==, "no list");
+        g_assert_cmpint(state.effect, ==, DELEGATION_CHANGED | DELEGATION_RELOADED);
 
         g_assert_cmpint(run(DELEGATION_GET, 1000, 0, 0), ==, -EIO);
         g_assert_cmpstr(message, ==, "no list");
@@ -532,6 +605,9 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/delegation-operation/no-such-controller", test_no_such_controller);
         g_test_add_func("/delegation-operation/not-written", test_not_written);
         g_test_add_func("/delegation-operation/not-applied", test_not_applied);
+        g_test_add_func("/delegation-operation/half-written", test_half_written);
+        g_test_add_func("/delegation-operation/spare", test_spare);
+        g_test_add_func("/delegation-operation/unreadable", test_unreadable);
         g_test_add_func("/delegation-operation/not-seen", test_not_seen);
 
         g_test_add_func("/delegation-operation/settled", test_settled);

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "delegation/place-lock.h"
 
@@ -93,7 +94,7 @@ static unsigned enable_in(Tree *tree, const DropInPlace *place) {
                 if (mount(NULL, tree->path, NULL, MS_REMOUNT, options) < 0)
                         continue; /* so many are there already */
 
-                r = place_enable(tree->root, place, CPU, false, &message);
+                r = place_enable(tree->root, place, CPU, false, NULL, &message);
                 if (r == 1)
                         return inodes;
 
@@ -156,6 +157,77 @@ static void test_no_pages(Tree *tree, const void *data) {
         tree_unmount(tree);
 }
 
+/* The disk, as far as the functions under test see it. */
+
+static bool no_sync;          /* of directories */
+static unsigned rename_fails; /* the one that does; 0: none */
+
+int fsync(int fd) {
+        struct stat st;
+
+        if (no_sync && fstat(fd, &st) >= 0 && S_ISDIR(st.st_mode))
+                return errno = EIO, -1;
+
+        return (int) syscall(SYS_fsync, fd);
+}
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to) {
+        if (rename_fails > 0 && --rename_fails == 0)
+                return errno = EIO, -1;
+
+        return (int) syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+}
+
+/* The file is there, or gone, when it fails: that is said, for systemd will read it so. */
+static void test_no_sync(Tree *tree, const void *data) {
+        _cleanup_free_ char *message = NULL, *other = NULL;
+        bool changed = false;
+
+        (void) data;
+        tree_make(tree, ETC_USER);
+        no_sync = true;
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &changed, &message), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_nonnull(strstr(message, "/" ETC_USER FILE_NAME));
+        expect_ours(tree, &etc_user, IO, 0);
+
+        g_assert_cmpint(place_disable(tree->root, &etc_user, IO, &changed, &other), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
+        no_sync = false;
+}
+
+/* One of those that follow cannot be replaced: the others are, and it is said that something was changed. */
+static void test_one_of_three(Tree *tree, const void *data) {
+        static const DropInPlace five = { .uid = 5 }, seven = { .uid = 7 };
+        _cleanup_free_ char *message = NULL, *other = NULL;
+        bool changed = true;
+
+        (void) data;
+        expect_enable(tree, &five, CPU, false, 1, NULL);
+        expect_enable(tree, &seven, CPU, false, 1, NULL);
+        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+
+        rename_fails = 1;
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &other), ==, -EIO);
+        g_assert_false(changed);
+        expect_ours(tree, &five, CPU, 0);
+        g_assert_false(tree_has(tree, ETC_ALL));
+
+        rename_fails = 3;
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &message), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_nonnull(strstr(message, "user@7.service.d"));
+        expect_ours(tree, &etc_all, IO, 0);
+        expect_ours(tree, &five, CPU, IO);
+        expect_ours(tree, &seven, CPU, 0);
+        expect_ours(tree, &etc_user, CPU, IO);
+
+        /* The next one does what is left. */
+        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_ours(tree, &seven, CPU, IO);
+}
+
 /* What somebody left who was killed. */
 static void test_stale(Tree *tree, const void *data) {
         (void) data;
@@ -207,13 +279,13 @@ static void test_in_the_way(Tree *tree, const void *data) {
 
         (void) data;
         tree_make(tree, ETC_USER "/" DROP_IN_NEW);
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &message), ==, -EISDIR);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -EISDIR);
         g_assert_nonnull(strstr(message, "remove that"));
         g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
         g_assert_no_errno(g_rmdir(new));
 
         g_assert_no_errno(symlink("/tmp/nowhere", lock));
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &other), ==, -ELOOP);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &other), ==, -ELOOP);
         g_assert_nonnull(strstr(other, PLACE_LOCK));
         g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
         g_assert_no_errno(g_unlink(lock));
@@ -280,6 +352,8 @@ static void add(void) {
         TREE_TEST("read-only-etc", test_read_only_etc);
         TREE_TEST("no-inodes", test_no_inodes);
         TREE_TEST("no-pages", test_no_pages);
+        TREE_TEST("no-sync", test_no_sync);
+        TREE_TEST("one-of-three", test_one_of_three);
         TREE_TEST("stale", test_stale);
         TREE_TEST("stale-link", test_stale_link);
         TREE_TEST("in-the-way", test_in_the_way);

@@ -68,7 +68,7 @@ static void test_lock(Tree *tree, const void *data) {
                 }
 
                 before = tree_dump(tree);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &message), ==, -ELOOP);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -ELOOP);
                 g_assert_nonnull(strstr(message, "/etc/systemd/system/.cgscope.lock is no plain file"));
                 tree_expect(tree, before);
                 g_assert_cmpint(remove(lock), ==, 0);
@@ -97,7 +97,7 @@ static void test_stolen_directory(Tree *tree, const void *data) {
         tree_make(tree, "etc/systemd/system");
         g_assert_no_errno(mkdir(outside, 0700));
         thief = outside;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &message), ==, -ELOOP);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -ELOOP);
         thief = NULL;
         g_assert_nonnull(message);
         g_assert_no_errno(stat(outside, &st));

@@ -198,11 +198,16 @@ static int write_request(const Tree *tree, DelegationOperation operation, Contro
                 .flags = flags,
         };
         _cleanup_free_ char *message = NULL;
+        bool changed;
+        int r = delegation_write(tree->root, &request, &changed, &message);
 
-        return delegation_write(tree->root, &request, &message);
+        g_assert_true(changed == (r > 0));
+        return r;
 }
 
 static void test_write(Tree *tree, const void *data) {
+        bool changed = true;
+
         (void) data;
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_RUNTIME), ==, 1);
         expect_ours(tree, &run_user, IO, 0);
@@ -226,10 +231,20 @@ static void test_write(Tree *tree, const void *data) {
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_ADOPT), ==, 1);
         expect_ours(tree, &etc_user, IO | CPUSET, 0);
 
+        /* In the other: what was changed before that is said. */
+        tree_put(tree, "run/systemd/system/user@1000.service.d" FILE_NAME, FOREIGN);
+        g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_DISABLE, .uid = 1000,
+                                                                           .controllers = IO | CPUSET }, &changed, NULL),
+                        ==, -EEXIST);
+        g_assert_true(changed);
+        expect_ours(tree, &etc_user, 0, 0);
+
         g_assert_cmpint(write_request(tree, DELEGATION_GET, IO, 0), ==, -EINVAL);
         g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_ENABLE,
                                                                            .uid = UINT32_MAX,
-                                                                           .controllers = IO }, NULL), ==, -EINVAL);
+                                                                           .controllers = IO }, &changed, NULL),
+                        ==, -EINVAL);
+        g_assert_false(changed);
 }
 
 static void add(void) {

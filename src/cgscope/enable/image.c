@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/message.h"
 #include "cgscope/enable/enable.h"
 #include "delegation/place.h"
 #include "delegation/write.h"
@@ -37,6 +38,19 @@ static int report(const Enable *enable, int error, char *message) {
         return error;
 }
 
+static int write_request(const Enable *enable, int root, char **ret_message) {
+        _cleanup_free_ char *message = NULL;
+        bool changed;
+        int r;
+
+        r = delegation_write(root, &enable->request, &changed, &message);
+        if (r < 0 && changed && message)
+                return message_set(r, ret_message, "%s; what was changed before that stays changed", message);
+
+        *ret_message = TAKE_PTR(message);
+        return r;
+}
+
 int enable_write_image(Enable *enable) {
         const char *path = enable->root ?: "/";
         _cleanup_close_ int root = -EBADF;
@@ -59,7 +73,7 @@ int enable_write_image(Enable *enable) {
                         return r;
         }
         if (r >= 0 && enable->request.operation != DELEGATION_GET)
-                r = delegation_write(root, &enable->request, &message);
+                r = write_request(enable, root, &message);
         if (r >= 0)
                 r = place_list(root, enable->request.uid, &enable->state, &message);
 
