@@ -4,9 +4,29 @@
 . "${BASH_SOURCE[0]%/*}/../delegation.sh"
 # The service under those who wish it ill.
 
+hostile=()
+
 teardown() {
     [[ -z ${stopped-} ]] || kill -CONT "$stopped" 2>/dev/null || true
+    [[ ${#hostile[@]} -eq 0 ]] || kill "${hostile[@]}" 2>/dev/null || true
+    chmod 644 "$group/cgroup.subtree_control"
     restore
+}
+
+quick=$((runtime | no_apply))
+group=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service
+files=systemd/system/user@1000.service.d
+
+# allow_tester ACTION…: without a password.
+allow_tester() {
+    printf 'polkit.addRule(function(action, subject) {
+        if (subject.user == "tester" && %s.indexOf(action.id) >= 0) return polkit.Result.YES;
+    });\n' "[$(printf '"org.cgscope.delegation.%s", ' "$@")]" | use_rule
+}
+
+# When the system manager last read its files.
+reloaded() {
+    systemctl show -p UnitsLoadTimestampMonotonic --value
 }
 
 # flood_while_stopped WORDS…: the service does nothing until the bus holds all of a flood: a call of tester's as "ask"
@@ -64,6 +84,85 @@ test_no_start_limit() {
 
 service_is_down() {
     [[ $(systemctl show -p ActiveState --value cgscoped.service) != active ]]
+}
+
+# repeat CMD…: in the background, again and again until the test ends.
+repeat() {
+    while :; do "$@" || true; done >/dev/null 2>&1 </dev/null &
+    hostile+=($!)
+}
+
+test_administrator_is_served() {
+    # a user who may enable for himself, floods, has questions that nobody answers: root is served within 5 s each time
+    # deadline 90
+    needs container
+    local n words began
+    allow_tester enable-own
+    call_with_agent crowd silent -n 9 -w 9 DisableWithFlags 1000 "$quick" io
+    wait_until grep -q ^action crowd.agent
+    repeat "$caller" -u tester -n 5 -w 5 -p 3 Get 1000
+    repeat "$caller" -u tester -n 1000 -w 100 EnableWithFlags 1000 "$quick" io
+    repeat "$caller" -u other -n 1000 -w 100 Get "$everybody"
+    for ((n = 0; n < 2; n++)); do
+        for words in 'Get 1000' "EnableWithFlags $everybody $quick io" "DisableWithFlags $everybody 0 io"; do
+            began=${EPOCHREALTIME/[.,]/}
+            # shellcheck disable=SC2086 # several words
+            ask root $words
+            expect_answer "(ok\$|$service\\.Error\\.NoSuchController: )"
+            [[ $((${EPOCHREALTIME/[.,]/} - began)) -lt 5000000 ]] || fail "$words took $((${EPOCHREALTIME/[.,]/} - began)) us"
+        done
+    done
+    kill_caller crowd
+}
+
+test_no_reload_each_time() {
+    # who changes nothing has the system manager read its files once, however often he asks; root always
+    needs container
+    local n before first
+    allow_tester disable
+    before=$(reloaded)
+    ask tester DisableWithFlags 1000 "$quick" pids
+    expect_answer 'ok$'
+    first=$(reloaded)
+    [[ $first != "$before" ]] || fail 'not even once'
+    for ((n = 0; n < 3; n++)); do
+        ask tester DisableWithFlags 1000 "$quick" pids
+        expect_answer 'ok$'
+    done
+    expect_equal "$(reloaded)" "$first"
+    ask root DisableWithFlags 1000 "$quick" pids
+    expect_answer 'ok$'
+    [[ $(reloaded) != "$first" ]] || fail 'not for root'
+}
+
+test_half_disabled() {
+    # of two files the second is the administrator's: the error says so, and what was removed is in effect
+    local before
+    run cgscope enable --root=/ --user-id=1000 io
+    expect_status 0
+    mkdir -p "/run/$files"
+    printf '[Service]\nDelegate=io\n' >"/run/$files/delegate.conf"
+    systemctl daemon-reload
+    before=$(reloaded)
+    run cgscope disable --user-id=1000 io
+    expect_status 1
+    expect_lines err 1
+    expect_err "/run/$files/delegate\.conf .*; what was changed before that is in effect"
+    [[ ! -e /etc/$files/delegate.conf ]] || fail 'the first is there'
+    [[ -e /run/$files/delegate.conf ]] || fail "the administrator's is gone"
+    [[ $(reloaded) != "$before" ]] || fail 'the system manager has not read it'
+}
+
+test_unreadable_group() {
+    # a user who takes the right to read his groups away is shown as he is, and does not cost others the answer
+    local user
+    chmod 0 "$group/cgroup.subtree_control"
+    for user in root other; do
+        ask "$user" Get "$everybody"
+        expect_answer 'ok$'
+    done
+    ask root DisableWithFlags "$everybody" "$quick" io
+    expect_answer 'ok$'
 }
 
 # --- the installed programs ---
