@@ -36,7 +36,7 @@ char *json_put_character(char *end, const char **text) {
 static void write_string(FILE *file, const char *text, size_t length) {
         fputc('"', file);
         for (const char *end = text + length; text < end;) {
-                char buffer[JSON_BYTE_MAX + 1];
+                char buffer[2 * JSON_BYTE_MAX + 1]; /* a noncharacter of four bytes is escaped as two */
 
                 fwrite(buffer, 1, (size_t) (json_put_character(buffer, &text) - buffer), file);
         }
