@@ -126,7 +126,7 @@ static int prepare_command(Exec *exec) {
         int r;
 
         if (exec->report)
-                exec->file = report_open(exec->report_file);
+                exec->file = report_open(exec->report_file, NULL);
         if (exec->report && exec->file < 0)
                 return STATUS_NOT_STARTED;
 

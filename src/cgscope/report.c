@@ -217,7 +217,7 @@ static int open_file(const char *path) {
         return fd_reopen(node, O_WRONLY | O_NOCTTY);
 }
 
-int report_open(const char *path) {
+int report_open(const char *path, const char *user) {
         int fd = path ? open_file(path) : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
         if (!path && fd < 0)
@@ -228,7 +228,7 @@ int report_open(const char *path) {
                 return log_error("--report: %s is no regular file; without a file, the report is on standard error",
                                  path), fd;
 
-        return fd < 0 ? log_error_errno(fd, "--report: cannot write %s", path) : fd;
+        return fd < 0 ? log_error_errno(fd, "--report: %s%scannot write %s", user ?: "", user ? " " : "", path) : fd;
 }
 
 static int write_all(int fd, const char *text, size_t length) {

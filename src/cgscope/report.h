@@ -59,8 +59,9 @@ void meter_read(const Meter *meter, Report *report);
 void meter_done(Meter *meter);
 
 /* Opens the file of --report=, or standard error; a path is looked at before it is opened, and has to be a regular file
- * (or /dev/null) by itself, not by a link. Returns the descriptor, or says why it cannot be written. */
-int report_open(const char *path);
+ * (or /dev/null) by itself, not by a link. @user: as whom we are just now, for the message; NULL: as ourselves. Returns
+ * the descriptor, or says why it cannot be written. */
+int report_open(const char *path, const char *user);
 
 /* Prints the report there, in place of what the file at @path said before, and says what goes wrong: that is no reason
  * to fail, the command has ended. */

@@ -73,6 +73,7 @@ static void test_place(void) {
                 { 1000, USER "/user@1000.service/app.slice/a.scope/main", { FINDING_OK, "in a.scope of your" } },
                 { 1001, USER "/session-3.scope", { FINDING_NOTE, "in session-3.scope of uid 1000", "shell 1001@" } },
                 { 1001, USER "0/a.scope", { FINDING_NOTE, "in a.scope of the system manager" } },
+                { 1001, "/user.slice/user-01000.slice/a.scope", { FINDING_NOTE, "in a.scope of the system manager" } },
                 { 0, USER "/session-3.scope", { FINDING_OK, "in the login session" } },
                 { 0, USER "/user@1000.service/app.slice/a.scope", { FINDING_OK, "in a.scope of a user" } },
                 { 0, "/system.slice/x.service", { FINDING_OK, "x.service of the system manager" } },

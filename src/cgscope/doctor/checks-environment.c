@@ -146,7 +146,11 @@ static uid_t find_owner(const char *group) {
         unsigned uid;
         int n = 0;
 
-        return slice && sscanf(slice, "/user-%10u.slice/%n", &uid, &n) == 1 && n > 0 ? (uid_t) uid : NOBODY;
+        if (!slice || sscanf(slice, "/user-%10u.slice/%n", &uid, &n) != 1 || n == 0)
+                return NOBODY;
+
+        /* As logind writes it: no zero in front. */
+        return n == snprintf(NULL, 0, "/user-%u.slice/", uid) ? (uid_t) uid : NOBODY;
 }
 
 int judge_place(uid_t uid, const char *group, Finding *ret) {

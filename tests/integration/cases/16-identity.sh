@@ -192,11 +192,11 @@ test_report_of_another_user() {
     ln -s ../precious mine/link
     ln -s ../new mine/dangling
     chmod 777 .
-    refuses_report '.*precious: Permission denied' "$PWD/precious" run -q --uid=tester
+    refuses_report 'tester cannot write .*precious: Permission denied' "$PWD/precious" run -q --uid=tester
     refuses_report '.*link is a link' mine/link run -q --uid=tester
     refuses_report '.*dangling is a link' mine/dangling run -q --uid=tester
     refuses_report '.*link is a link' mine/link run -q
-    refuses_report '.*other: Permission denied' theirs/other run -q --uid=tester
+    refuses_report 'tester cannot write .*other: Permission denied' theirs/other run -q --uid=tester
     expect_file precious precious
     expect_none new theirs/other
     works cgscope run -q --uid=tester --json --report=mine/report -- true
