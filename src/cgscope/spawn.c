@@ -39,8 +39,8 @@ int spawn_report(const Aim *aim, int error) {
         _cleanup_free_ char *leaves = NULL;
 
         if (error == -EAGAIN)
-                return log_error("cannot start a process in %s: no more are allowed in it (TasksMax, pids.max)",
-                                 aim->text), error;
+                return log_error("cannot start a process for %s: no more are allowed to this user (ulimit -u) or where "
+                                 "this process is (TasksMax, pids.max)", aim->text), error;
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot start a process in");
 
@@ -222,11 +222,12 @@ static bool kernel_kills_at_birth(int group) {
         return ended && was_killed(status);
 }
 
-/* -ENOSYS: system call filters of old container engines. What somebody has killed, we ourselves or another, is not
- * started once more. */
+/* -ENOSYS: system call filters of old container engines. -EAGAIN: as many processes as the group may have; who moves in
+ * is not refused, so that it can be entered all the same, as in place. What somebody has killed, we ourselves or another,
+ * is not started once more. */
 static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, int status) {
         if (r < 0)
-                return r == -ENOSYS || r == -EACCES;
+                return r == -ENOSYS || r == -EACCES || r == -EAGAIN;
 
         return !word->alive && word->failure == 0 && was_killed(status) && kernel_kills_at_birth(spawn->group);
 }

@@ -23,7 +23,7 @@ typedef struct Spawn {
 /* Starts it, and returns when it has ended. 0: it has, *ret_status is that of waitpid(2). Above 0: it never began, and
  * this is the exit status for that; *ret_error is the negative errno of executing it, or 0 where that has been said.
  * -EBUSY: the group hands controllers on; -EACCES: not ours to start a process in; -EAGAIN: no more processes are
- * allowed there. */
+ * allowed here, and without @aim, there. */
 int spawn_and_wait(const Spawn *spawn, int *ret_status, int *ret_error);
 
 /* Moves the calling process into the group that @aim is: by itself, or where the kernel does not let it, by the
