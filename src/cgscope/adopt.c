@@ -167,7 +167,7 @@ static int fill_scope(Adopt *adopt, const ScopeResult *result) {
                 return r;
 
         r = scope_fill_leaf(&adopt->scope, &adopt->processes, options);
-        return r < 0 ? r : scope_enable_controllers(&adopt->scope, options);
+        return r < 0 ? r : scope_enable_controllers(&adopt->scope, options, CONTROLLER_MASK_NONE);
 }
 
 static int adopt_processes(Adopt *adopt, char *argv[]) {

@@ -153,23 +153,43 @@ int scope_make_supervisor(Scope *scope, const ScopeOptions *options) {
         return r < 0 ? r : move_into(scope, scope->supervisor, SUPERVISOR_GROUP, 0, -EBADF);
 }
 
-/* One write for all. Where the kernel refuses that, one by one, to name the one it is about. */
-int scope_enable_controllers(Scope *scope, const ScopeOptions *options) {
-        ControllerMask wanted = options->all_controllers ? scope->controllers : options->controllers;
+/* What the groups below it have to have. */
+static ControllerMask controllers_needed(const Scope *scope, const ScopeOptions *options, ControllerMask limits) {
+        ControllerMask needed = limits;
 
-        wanted &= scope->controllers;
-        if (group_enable(scope->fd, wanted) >= 0)
+        if (options->delegate && options->leaf)
+                needed |= options->all_controllers ? scope->controllers : options->controllers;
+
+        return needed & scope->controllers;
+}
+
+static int enable_one(const Scope *scope, Controller controller, bool needed, bool best_effort) {
+        int r = group_enable(scope->fd, controller_bit(controller));
+
+        if (r >= 0)
+                return 0;
+
+        r = log_full(!needed ? LOG_DEBUG : best_effort ? LOG_WARNING : LOG_ERR, r,
+                     "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                     controller_to_string(controller));
+        return needed && !best_effort ? r : 0;
+}
+
+/* One write for all. Where the kernel refuses that, one by one, to name the one it is about. Without memory systemd-oomd
+ * passes over a group, and over all beside it; where it cannot be had, that is no error. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits) {
+        ControllerMask needed = controllers_needed(scope, options, limits);
+        ControllerMask all = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
+
+        if (group_enable(scope->fd, all) >= 0)
                 return 0;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
-                int r = wanted & controller_bit(c) ? group_enable(scope->fd, controller_bit(c)) : 0;
+                bool is_needed = needed & controller_bit(c);
+                int r = all & controller_bit(c) ? enable_one(scope, c, is_needed, options->best_effort) : 0;
 
-                if (r < 0 && !options->best_effort)
-                        return log_error_errno(r, "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
-                                               controller_to_string(c));
                 if (r < 0)
-                        log_warning_errno(r, "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
-                                          controller_to_string(c));
+                        return r;
         }
 
         return 0;

@@ -40,8 +40,9 @@ int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptio
 /* Makes the leaf for a command that is yet to be started, and moves the calling process out of its way. */
 int scope_make_supervisor(Scope *scope, const ScopeOptions *options);
 
-/* Hands the controllers on to the groups below the boundary. */
-int scope_enable_controllers(Scope *scope, const ScopeOptions *options);
+/* Hands the controllers on to the groups below the boundary: what was delegated, and those of @limits that are to be set
+ * there. memory goes with them wherever it reaches the scope, or systemd-oomd(8) would not see the groups. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits);
 
 /* --json: one object on standard output. */
 int scope_print_json(const Scope *scope, bool pretty);

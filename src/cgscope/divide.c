@@ -239,6 +239,24 @@ static int enable(Divide *divide, const Aim *aim, ControllerMask controllers) {
         return r;
 }
 
+/* systemd-oomd passes over a group without memory, and over all that are beside it. Where memory cannot be had, that is
+ * no error. */
+static int offer_memory(Divide *divide, const Aim *aim) {
+        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
+        _cleanup_free_ char *below = NULL;
+
+        if (faccessat(aim->target.fd, "memory.current", F_OK, 0) >= 0)
+                return 0;
+
+        below = parent_below(&aim->target);
+        if (!below)
+                return log_oom();
+
+        (void) division_enable(&divide->division, &aim->target, below, controller_bit(CONTROLLER_MEMORY), &trouble);
+        division_trouble_done(&trouble);
+        return 0;
+}
+
 int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
         DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
         int r;
@@ -250,6 +268,8 @@ int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool 
 
         if (r >= 0)
                 r = enable(divide, aim, attribute_list_controllers(attributes));
+        if (r >= 0)
+                r = offer_memory(divide, aim);
         if (r >= 0)
                 r = divide_apply(aim, attributes);
         if (r < 0)

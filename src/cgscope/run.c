@@ -141,16 +141,16 @@ static int start_scope(Run *run, ScopeResult *ret) {
 
 static int divide_scope(Run *run) {
         const ScopeOptions *options = &run->options;
-        int r = 0;
+        int r;
 
         if (scope_options_supervise(options))
                 r = scope_make_supervisor(&run->scope, options);
-        if (r < 0 || !options->delegate || !options->leaf)
-                return r;
-
-        if (!scope_options_supervise(options))
+        else if (options->delegate && options->leaf)
                 r = scope_fill_leaf(&run->scope, NULL, options);
-        return r < 0 ? r : scope_enable_controllers(&run->scope, options);
+        else
+                return 0;
+
+        return r < 0 ? r : scope_enable_controllers(&run->scope, options, CONTROLLER_MASK_NONE);
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */

@@ -6,6 +6,27 @@
 # Who stays beside a command is outside of the limits that it reports on, and there is a report in every case in which it
 # was not itself killed on purpose. What cgscope makes, systemd-oomd sees.
 
+# field FILE NAME: of a report in JSON; empty where it is absent.
+field() {
+    python3 -c '
+import json, sys
+print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' "$1" "$2" 2>/dev/null || echo 'no report'
+}
+
+# expect_field FILE NAME VALUE
+expect_field() {
+    expect_equal "$1: $2=$(field "$1" "$2")" "$1: $2=$3"
+}
+
+# Where the command and the one beside it are, and what limits them.
+places='
+    for group in "" main/ supervisor/; do
+        for file in memory.max memory.high memory.oom.group pids.max cpu.max memory.current; do
+            printf "%s%s=%s\n" "${group%/}${group:+:}" "$file" "$(cat "$CGSCOPE_ROOT/$group$file" 2>/dev/null)"
+        done
+    done
+    echo "enabled=$(cat "$CGSCOPE_ROOT/cgroup.subtree_control")"'
+
 setup() {
     chmod 777 .
 }
@@ -25,4 +46,73 @@ test_full_group() {
         expect_value wait 0
         expect_lines err 0
     done
+}
+
+test_memory_enabled() {
+    # leaf and supervisor have memory wherever it reaches the scope, whatever else was asked for
+    needs controllers memory cpu
+    local user
+    for user in root tester; do
+        # What a neighbour or a report asks for reaches the scope, and with it the groups in it.
+        run as "$user" cgscope run -q --delegate=cpu -p MemoryAccounting=yes -- sh -c "$places"
+        [[ -n $(value main:memory.current) ]] || fail 'the leaf has no memory controller'
+        run as "$user" cgscope run -q --report=/dev/null -- sh -c "$places"
+        [[ -n $(value main:memory.current) && -n $(value supervisor:memory.current) ]] ||
+            fail 'the groups of a supervised run have no memory controller'
+        start "$user"
+        run as "$user" cgscope adopt -q --delegate=cpu -p MemoryAccounting=yes "$started"
+        expect_status 0
+        [[ -e /sys/fs/cgroup$(group_of "$started")/memory.current ]] || fail 'the adopted have no memory controller'
+        kill -KILL "$started"
+    done
+}
+
+# oomd_on: a systemd-oomd that acts after a second.
+oomd_on() {
+    mkdir -p /run/systemd/oomd.conf.d
+    printf '[OOM]\nDefaultMemoryPressureDurationSec=1s\n' >/run/systemd/oomd.conf.d/test.conf
+    systemctl start systemd-oomd.service
+}
+
+oomd_off() {
+    systemctl stop systemd-oomd.service
+    rm -f /run/systemd/oomd.conf.d/test.conf
+}
+
+# Reads a file again and again that does not fit: reclaim, and pressure, for as long as it lives.
+thrash='
+import mmap, os, tempfile
+file = tempfile.TemporaryFile(dir="/var/tmp")
+file.truncate(96 << 20)
+pages = mmap.mmap(file.fileno(), 96 << 20)
+while True:
+    for i in range(0, len(pages), 4096): pages[i]'
+
+test_oomd() {
+    # systemd-oomd kills the command that thrashes, not its neighbour, and the report says so
+    # deadline 240
+    needs controllers memory
+    local user
+    oomd_on
+    mkdir -p /run/systemd/system
+    printf '[Slice]\nManagedOOMMemoryPressure=kill\nManagedOOMMemoryPressureLimit=5%%\n' >/run/systemd/system/test-oomd.slice
+    systemctl daemon-reload
+    # It has more than the other, and does nothing.
+    systemd-run --quiet --collect --unit=test-neighbour --slice=test-oomd.slice -- \
+        python3 -c 'import time; x = bytearray(120 << 20); time.sleep(1000)'
+    run timeout 100 sh -c "cgscope run -q --json --report=$scratch/report --slice=test-oomd.slice --delegate=cpu \
+        -p MemoryHigh=24M -- python3 -c '$thrash'; exit \$?"
+    expect_status 137
+    expect_field report signal SIGKILL
+    [[ $(field report oomd_kill) -ge 1 ]] || fail "oomd_kill is '$(field report oomd_kill)'"
+    systemctl is-active --quiet test-neighbour || fail 'the neighbour was killed'
+    systemctl stop test-neighbour
+    # The scope itself may be what is looked after.
+    run as tester timeout 100 sh -c "cgscope run -q --json --report=$scratch/report2 -p MemoryHigh=24M \
+        -p ManagedOOMMemoryPressure=kill -p ManagedOOMMemoryPressureLimit=5% -- python3 -c '$thrash'; exit \$?"
+    expect_status 137
+    [[ $(field report2 oomd_kill) -ge 1 ]] || fail "oomd_kill is '$(field report2 oomd_kill)'"
+    oomd_off
+    rm -f /run/systemd/system/test-oomd.slice
+    systemctl daemon-reload
 }

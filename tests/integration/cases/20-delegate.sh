@@ -205,7 +205,7 @@ test_no_limit() {
 }
 
 test_controllers() {
-    # the controllers asked for, and those alone, are enabled for groups beside the leaf
+    # the controllers asked for, and memory, and those alone, are enabled for groups beside the leaf
     needs controllers cpu memory pids io cpuset
     local user
     for user in root tester; do
@@ -223,10 +223,10 @@ test_controllers() {
     done
     run as root cgscope run -q --delegate cpu,io -- sh -c "$divide"
     expect_status 0
-    expect_enabled cpu io
+    expect_enabled cpu io memory
     run as root cgscope run -q --delegate=cpuset,io,pids -- sh -c "$divide"
     expect_status 0
-    expect_enabled cpuset io pids
+    expect_enabled cpuset io memory pids
 }
 
 test_child_limit() {
@@ -297,7 +297,7 @@ test_stops_at_user() {
     expect_status 0
     expect_lines err 1
     expect_err '^cgscope: io not available'
-    expect_enabled cpu
+    expect_enabled cpu memory
 }
 
 test_let_through() {
@@ -307,7 +307,7 @@ test_let_through() {
     delegate_to_user tester cpu cpuset io memory pids
     run as tester cgscope run -q --delegate cpu,io -- sh -c "$divide"
     expect_status 0
-    expect_enabled cpu io
+    expect_enabled cpu io memory
     run as tester cgscope run -q -p AllowedCPUs=0 -p 'IOReadBandwidthMax=/ 1M' -- sh -c '
         cat "$CGSCOPE_ROOT/cpuset.cpus" "$CGSCOPE_ROOT/io.max"'
     expect_status 0
@@ -331,5 +331,5 @@ test_not_re_executed() {
     nearby tester systemctl --user daemon-reexec
     run as tester cgscope run -q --delegate=io -- sh -c "$divide"
     expect_status 0
-    expect_enabled io
+    expect_enabled io memory
 }

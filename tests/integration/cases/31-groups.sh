@@ -285,12 +285,12 @@ enabled_inside() {
     expect_words "$(<a/cgroup.subtree_control)" 'memory pids'
     expect_words "$(<a/b/cgroup.subtree_control)" 'memory pids'
     works cgscope create ./e/f -p
-    expect_words "$(<e/cgroup.subtree_control)" ''
+    expect_words "$(<e/cgroup.subtree_control)" memory
     expect_words "$(<cgroup.subtree_control)" 'memory pids'
 }
 
 test_enabled() {
-    # what the limits need is enabled from the boundary down to the parent, and nothing else anywhere
+    # what the limits need is enabled from the boundary down to the parent, memory as well, and nothing else anywhere
     needs controllers memory pids
     local user
     for user in $(both); do
