@@ -136,17 +136,35 @@ static void settle_cpu_times(Statistics *statistics) {
         *user = *cpu - *system;
 }
 
-/* What we ourselves used, being in there: time, and one process. */
+/* The highest of all there is, with ourselves taken out, or that of the leaf, which is exact where the command is nowhere
+ * else. */
+static void settle_peaks(const Meter *meter, const Statistics *aside, Report *report) {
+        uint64_t *values = report->statistics.values;
+        Statistics leaf;
+
+        subtract(&values[STATISTIC_TASKS_PEAK], 1);
+        read_statistics(meter->leaf, PEAKS, &leaf);
+
+        for (Statistic s = 0; s < _STATISTIC_MAX; s++) {
+                if (!(PEAKS & STATISTIC_BIT(s)) || values[s] == STATISTIC_ABSENT || leaf.values[s] == STATISTIC_ABSENT)
+                        continue;
+
+                if (s != STATISTIC_TASKS_PEAK && aside->values[s] != STATISTIC_ABSENT)
+                        subtract(&values[s], aside->values[s]);
+                if (values[s] < leaf.values[s])
+                        values[s] = leaf.values[s];
+        }
+}
+
+/* What we ourselves used, being in there: time, memory, and one process. */
 static void subtract_aside(const Meter *meter, Report *report) {
-        uint64_t *peak = &report->statistics.values[STATISTIC_TASKS_PEAK];
         Statistics aside;
 
-        read_statistics(meter->aside, CPU_TIMES, &aside);
+        read_statistics(meter->aside, CPU_TIMES | PEAKS, &aside);
+        settle_peaks(meter, &aside, report);
         subtract_counters(&aside, &meter->aside_before, CPU_TIMES);
         subtract_counters(&report->statistics, &aside, CPU_TIMES);
         settle_cpu_times(&report->statistics);
-
-        subtract(peak, 1);
 }
 
 /* Over all devices. */

@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "cgscope/run.h"
+#include "cgscope/run-limits.h"
 #include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope run --wait` and `--report`: we stay in the scope, in a group of our own beside the command's, so that the
  * scope is there to be read when the command has ended. If we are killed, it ends with its last process. */
 
-static bool has_property(const PropertyList *list, const PropertyInfo *info) {
-        for (size_t i = 0; i < list->n_items; i++)
-                if (list->items[i].info == info)
-                        return true;
+/* What makes the kernel count, unless the user said otherwise. What of it does not reach the scope is missing in the
+ * report, and no error. */
+static int add_accounting(Run *run) {
+        static const char *const names[] = { "IOAccounting", "MemoryAccounting", "TasksAccounting" };
+        int r;
 
-        return false;
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                char assignment[64];
+                _cleanup_free_ char *message = NULL;
+
+                if (property_of(&run->options.properties, names[i]))
+                        continue;
+
+                (void) snprintf(assignment, sizeof(assignment), "%s=yes", names[i]);
+                r = property_list_add(&run->added, assignment, &message);
+                if (r < 0)
+                        return log_error_errno(r, "cannot ask for %s", names[i]);
+        }
+
+        return 0;
+}
+
+int run_prepare_supervised(Run *run) {
+        int r = run_make_room(run);
+
+        return r < 0 || !run->options.report ? r : add_accounting(run);
 }
 
 /* Shallow: what the items own stays theirs. */
@@ -31,33 +52,20 @@ static int join_properties(const PropertyList *a, const PropertyList *b, Propert
         return 0;
 }
 
-int run_add_accounting(Run *run) {
-        static const char *const names[] = { "IOAccounting", "MemoryAccounting", "TasksAccounting" };
-        const PropertyList *given = &run->options.properties;
-        int r;
+int run_complete_request(Run *run) {
+        int r = join_properties(&run->asked, &run->added, &run->properties);
 
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                char assignment[64];
-                _cleanup_free_ char *message = NULL;
+        if (r < 0)
+                return r;
 
-                if (has_property(given, property_find(names[i])))
-                        continue;
-
-                (void) snprintf(assignment, sizeof(assignment), "%s=yes", names[i]);
-                r = property_list_add(&run->accounting, assignment, &message);
-                if (r < 0)
-                        return log_error_errno(r, "cannot ask for %s", names[i]);
-        }
-
-        r = join_properties(given, &run->accounting, &run->properties);
-        if (r >= 0)
-                run->request.scope.properties = &run->properties;
-        return r;
+        run->request.scope.properties = &run->properties;
+        return 0;
 }
 
-void run_accounting_done(Run *run) {
+void run_supervised_done(Run *run) {
         free(run->properties.items);
-        property_list_done(&run->accounting);
+        free(run->asked.items);
+        property_list_done(&run->added);
 }
 
 static void end_outlivers(const Run *run, Report *report) {
@@ -68,6 +76,16 @@ static void end_outlivers(const Run *run, Report *report) {
                 log_warning_errno((int) n, "%s: cannot end what the command left behind", scope->unit);
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
         report->killed = n > 0 && !run->options.keep;
+}
+
+static int report_failure(const Scope *scope, int error) {
+        if (error == -EAGAIN)
+                log_error("%s: cannot start the command: no more processes are allowed to this user (ulimit -u) or in a "
+                          "slice above (TasksMax); cgscope stays beside it and is one itself", scope->unit);
+        else
+                log_error_errno(error, "%s: cannot start the command", scope->unit);
+
+        return STATUS_NOT_STARTED;
 }
 
 static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, Report *report) {
@@ -89,7 +107,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
 
         r = spawn_and_wait(&spawn, &report->status, &error);
         if (r < 0)
-                return log_error_errno(r, "%s: cannot start the command", scope->unit), STATUS_NOT_STARTED;
+                return report_failure(scope, r);
         if (r > 0) {
                 if (error < 0)
                         log_error_errno(error, "cannot execute %s", run->path);

@@ -9,6 +9,7 @@
 #include "cgscope/arrival.h"
 #include "cgscope/command.h"
 #include "cgscope/run.h"
+#include "cgscope/run-limits.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope run`: a new scope around a command, in place or beside us. Everything that can be checked is checked before
@@ -19,7 +20,7 @@ static void run_done(Run *run) {
         (void) fd_close(run->report);
         confinement_done(&run->confinement);
         free(run->path);
-        run_accounting_done(run);
+        run_supervised_done(run);
         scope_done(&run->scope);
         request_done(&run->request);
         identity_done(&run->identity);
@@ -98,8 +99,8 @@ static int prepare(Run *run) {
                 r = prepare_process(run);
         if (r >= 0)
                 r = request_init(&run->request, options, run->argv[0], run->argv);
-        if (r >= 0 && options->report)
-                r = run_add_accounting(run);
+        if (r >= 0 && scope_options_supervise(options))
+                r = run_prepare_supervised(run);
 
         return r;
 }
@@ -129,6 +130,8 @@ static int start_scope(Run *run, ScopeResult *ret) {
 
         fill_request(run, &self, &pidfd);
         r = ask_connect(&run->ask, &run->request);
+        if (r >= 0 && scope_options_supervise(&run->options))
+                r = run_complete_request(run);
         if (r >= 0)
                 r = ask_start(&run->ask, ret);
         if (r < 0)
@@ -143,14 +146,25 @@ static int divide_scope(Run *run) {
         const ScopeOptions *options = &run->options;
         int r;
 
-        if (scope_options_supervise(options))
+        if (scope_options_supervise(options)) {
                 r = scope_make_supervisor(&run->scope, options);
-        else if (options->delegate && options->leaf)
-                r = scope_fill_leaf(&run->scope, NULL, options);
-        else
+                return r < 0 ? r : run_limit_command(run);
+        }
+        if (!options->delegate || !options->leaf)
                 return 0;
 
+        r = scope_fill_leaf(&run->scope, NULL, options);
         return r < 0 ? r : scope_enable_controllers(&run->scope, options, CONTROLLER_MASK_NONE);
+}
+
+/* Of what the manager was asked for. */
+static int check_arrival(const Run *run) {
+        ScopeOptions options = run->options;
+
+        if (scope_options_supervise(&options))
+                options.properties = run->asked;
+
+        return arrival_check(&run->scope, &options);
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
@@ -161,7 +175,7 @@ static int enter_scope(Run *run, const ScopeResult *result) {
         /* Looked at with our own rights: others may not see BPF programs. */
         r = scope_identify(&run->scope, 0, run->request.unit, result, options);
         if (r >= 0)
-                r = arrival_check(&run->scope, options);
+                r = check_arrival(run);
         if (r >= 0)
                 r = run_assume(run);
         if (r >= 0)

@@ -13,8 +13,9 @@
 
 typedef struct Run {
         ScopeOptions options;
-        PropertyList accounting; /* what a report needs beside them */
-        PropertyList properties; /* both, borrowed; empty where there is no report */
+        PropertyList asked;      /* the properties with room for who supervises; shallow */
+        PropertyList added;      /* what he needs beside them */
+        PropertyList properties; /* both, shallow; empty where nobody supervises */
         Identity identity;
         bool borrowed; /* taken on for a while */
         Request request;
@@ -26,10 +27,11 @@ typedef struct Run {
         char *path; /* of the command */
 } Run;
 
-/* Adds to the request what makes the kernel count, unless the user said otherwise. What of it does not reach the scope
- * is missing in the report, and no error. */
-int run_add_accounting(Run *run);
-void run_accounting_done(Run *run);
+/* What a supervised run is asked for in place of the properties of the options: first what can be said before there is
+ * a manager, then, with one at hand, the rest. */
+int run_prepare_supervised(Run *run);
+int run_complete_request(Run *run);
+void run_supervised_done(Run *run);
 
 /* Takes on the command's user: for good, or where root's rights are needed later, for a while. */
 int run_assume(Run *run);

@@ -160,6 +160,18 @@ static int parse_as_option(ScopeOptions *options) {
         return 0;
 }
 
+/* As it is given, for who sets it on a group. */
+static int remember_assignment(ScopeOptions *options) {
+        const char **larger = reallocarray(options->assignments, options->properties.n_items + 1, sizeof(*larger));
+
+        if (!larger)
+                return log_oom();
+
+        options->assignments = larger;
+        options->assignments[options->properties.n_items] = optarg;
+        return 0;
+}
+
 static int parse_property(ScopeOptions *options) {
         _cleanup_free_ char *message = NULL;
         int r;
@@ -167,6 +179,10 @@ static int parse_property(ScopeOptions *options) {
         r = parse_as_option(options);
         if (r != 0)
                 return r < 0 ? r : 0;
+
+        r = remember_assignment(options);
+        if (r < 0)
+                return r;
 
         r = property_list_add(&options->properties, optarg, &message);
         if (r < 0)
@@ -367,5 +383,6 @@ void scope_options_done(ScopeOptions *options) {
         for (size_t i = 0; i < options->n_environment; i++)
                 free(options->environment[i]);
         free(options->environment);
+        free(options->assignments);
         property_list_done(&options->properties);
 }

@@ -28,6 +28,7 @@ typedef struct ScopeOptions {
         const char *description;
         bool collect;
         PropertyList properties;
+        const char **assignments; /* of them, as they were given: one for each. Borrowed */
 
         /* Delegation */
         bool delegate;

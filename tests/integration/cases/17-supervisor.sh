@@ -31,6 +31,54 @@ setup() {
     chmod 777 .
 }
 
+test_limits() {
+    # the limits of a supervised run are on the command's group, and the scope has a little more, for cgscope itself
+    needs controllers memory pids cpu
+    local user
+    for user in root tester; do
+        run as "$user" cgscope run -q --wait -p MemoryMax=100M -p MemoryHigh=80M -p TasksMax=7 -p CPUQuota=50% \
+            -p OOMPolicy=kill -- sh -c "$places"
+        expect_status 0
+        expect_value main:memory.max 104857600
+        expect_value main:memory.high 83886080
+        expect_value main:pids.max 7
+        expect_value main:cpu.max '50000 100000'
+        expect_value main:memory.oom.group 1
+        expect_value memory.oom.group 0
+        expect_value pids.max 8
+        expect_value cpu.max '51000 100000'
+        [[ $(value memory.max) -gt 104857600 && $(value memory.max) -le 110000000 ]] ||
+            fail "memory.max of the scope is $(value memory.max)"
+        expect_value supervisor:memory.max max
+        expect_value supervisor:pids.max max
+        expect_value supervisor:memory.oom.group 0
+        # In a delegated subtree, too, whose groups beside the leaf the scope limits. Shares are of the same whole.
+        run as "$user" cgscope run -q --wait --delegate -p MemoryMax=50% -p TasksMax=1% -- sh -c "$places"
+        expect_status 0
+        [[ $(value main:memory.max) -lt $(value memory.max) ]] || fail 'the scope has no more memory than the command'
+        expect_equal "$(value pids.max)" "$(($(value main:pids.max) + 1))"
+    done
+}
+
+test_one_task() {
+    # TasksMax=1 is one task of the command's, with somebody beside it as without
+    needs controllers pids
+    local user
+    for user in root tester; do
+        run as "$user" cgscope run -q --wait -p TasksMax=1 -- sh -c 'echo ran=yes'
+        expect_status 0
+        expect_value ran yes
+        run as "$user" cgscope run -q --json --report="$scratch/report" -p TasksMax=1 -- python3 -c '
+import os
+try: os.fork(); print("forked=yes")
+except BlockingIOError: print("forked=no")'
+        expect_status 0
+        expect_value forked no
+        expect_field report tasks_peak 1
+        rm -f report
+    done
+}
+
 test_full_group() {
     # a group that has as many processes as it may takes one more, in place and with --wait
     needs controllers pids
