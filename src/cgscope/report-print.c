@@ -56,6 +56,10 @@ static void print_status(const Report *report, FILE *file) {
         else
                 fprintf(file, "exit status %d\n", WEXITSTATUS(report->status));
 
+        if (report->stopped_by) {
+                print_label(file, "stopped by");
+                fprintf(file, "%s\n", report->stopped_by);
+        }
         if (report->oomd_kill > 0) {
                 print_label(file, "killed by");
                 fputs("systemd-oomd\n", file);
@@ -217,6 +221,8 @@ static int print_json(const Report *report, FILE *file, bool pretty) {
                 json_string(&writer, "signal", signal_name(WTERMSIG(report->status), name));
         else
                 json_number(&writer, "exit_status", (uint64_t) WEXITSTATUS(report->status));
+        if (report->stopped_by)
+                json_string(&writer, "stopped_by", report->stopped_by);
         json_number(&writer, "wall_usec", report->wall);
 
         for (Statistic s = 0; s < _STATISTIC_MAX; s++)

@@ -18,6 +18,7 @@ typedef struct Report {
         uint64_t wall; /* microseconds */
         uint64_t left; /* processes that outlived it; STATISTIC_ABSENT: others' are there, too */
         bool killed;   /* they have been killed */
+        const char *stopped_by; /* the setting that ended it; NULL: none. Borrowed */
 
         /* What it used. What is not known is STATISTIC_ABSENT. */
         Statistics statistics;

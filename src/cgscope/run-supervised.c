@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgscope/run.h"
 #include "cgscope/run-limits.h"
+#include "cgscope/run-stop.h"
 #include "cgscope/spawn.h"
 #include "cgscope/verbs.h"
 
@@ -53,8 +55,10 @@ static int join_properties(const PropertyList *a, const PropertyList *b, Propert
 }
 
 int run_complete_request(Run *run) {
-        int r = join_properties(&run->asked, &run->added, &run->properties);
+        int r = run_plan_stop(run);
 
+        if (r >= 0)
+                r = join_properties(&run->asked, &run->added, &run->properties);
         if (r < 0)
                 return r;
 
@@ -63,6 +67,7 @@ int run_complete_request(Run *run) {
 }
 
 void run_supervised_done(Run *run) {
+        run->stop.events = fd_close(run->stop.events);
         free(run->properties.items);
         free(run->asked.items);
         property_list_done(&run->added);
@@ -115,6 +120,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
         }
 
         meter_stop(meter, report);
+        report->stopped_by = run_stopped_by(run);
         end_outlivers(run, report);
         if (run->report >= 0) {
                 meter_read(meter, report);
@@ -131,6 +137,7 @@ int run_supervised(Run *run) {
         _cleanup_(meter_done) Meter meter = METER_INIT;
         int r;
 
+        run_watch_stop(run, &supervisor);
         r = supervisor_init(&supervisor);
         if (r < 0)
                 return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;

@@ -10,6 +10,7 @@
 #include "cgscope/command.h"
 #include "cgscope/run.h"
 #include "cgscope/run-limits.h"
+#include "cgscope/run-stop.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope run`: a new scope around a command, in place or beside us. Everything that can be checked is checked before
@@ -139,6 +140,7 @@ static int start_scope(Run *run, ScopeResult *ret) {
 
         /* Alive with the job done, this process was so when the manager took it in: its end will be seen. */
         ask_settled(&run->ask);
+        run_begin_stop(run);
         return 0;
 }
 
@@ -309,7 +311,7 @@ static int run_command(Run *run) {
 
 int verb_run(int argc, char *argv[]) {
         _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .confinement = CONFINEMENT_INIT,
-                                           .report = -EBADF };
+                                           .report = -EBADF, .stop = STOP_INIT };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

@@ -11,11 +11,30 @@
 #include "cgscope/request.h"
 #include "cgscope/scope-options.h"
 
+/* Of a supervised run (run-stop.h). Times are deadlines of basic/clock.h, or as long as that. */
+typedef struct Stop {
+        uint64_t runtime;      /* RuntimeMaxSec= */
+        uint64_t timeout;      /* TimeoutStopSec= */
+        uint64_t earliest;     /* when the manager may begin to stop it */
+        uint64_t deadline;     /* of what is next */
+        int signal;            /* KillSignal= */
+        bool hangs_up;         /* SendSIGHUP= */
+        bool asks, kills;      /* first all get that signal; who does not end is killed */
+        bool oom, oom_kills;   /* OOMPolicy= is not "continue"; it is "kill" */
+        int events;            /* memory.events of the scope */
+        uint64_t kills_before; /* by the kernel, in it */
+        const char *stopped_by;
+} Stop;
+
+#define STOP_INIT \
+        { .runtime = USEC_INFINITY, .earliest = USEC_INFINITY, .deadline = USEC_INFINITY, .events = -EBADF }
+
 typedef struct Run {
         ScopeOptions options;
         PropertyList asked;      /* the properties with room for who supervises; shallow */
         PropertyList added;      /* what he needs beside them */
         PropertyList properties; /* both, shallow; empty where nobody supervises */
+        Stop stop;
         Identity identity;
         bool borrowed; /* taken on for a while */
         Request request;

@@ -291,6 +291,19 @@ static int kill_around(int group, int aside) {
         return r < 0 ? r : kill_members(group);
 }
 
+void outlivers_signal(int group, int aside, int signal) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+
+                if (fd >= 0 && !is_same(fd, aside))
+                        (void) group_signal(fd, signal, NULL);
+        }
+}
+
 /* How many there are besides the calling process. */
 static ssize_t count(int group, int aside) {
         _cleanup_free_ pid_t *pids = NULL;

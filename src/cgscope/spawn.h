@@ -33,6 +33,9 @@ int spawn_enter(Aim *aim);
 /* Says why no process can be started in the group that @aim is. Returns @error. */
 int spawn_report(const Aim *aim, int error);
 
+/* Sends @signal to all in the groups right below @group and below those, but not to those in the one that is @aside. */
+void outlivers_signal(int group, int aside, int signal);
+
 /* Counts the processes in @group and below it and, with @end, kills them and waits a moment until they are gone.
  * @aside: the group right below it that the calling process is in, and stays; -EBADF: it is elsewhere. Returns how many
  * there were. */

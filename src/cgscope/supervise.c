@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "supervise.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "basic/clock.h"
 #include "basic/fd.h"
 #include "cgscope/descendant.h"
 
@@ -24,6 +27,8 @@ int supervisor_init(Supervisor *supervisor) {
                 (void) sigaddset(&set, forwarded[i]);
         for (size_t i = 0; i < ELEMENTSOF(terminal_stops); i++)
                 (void) sigaddset(&set, terminal_stops[i]);
+        if (supervisor->stop_signal > 0)
+                (void) sigaddset(&set, supervisor->stop_signal);
 
         supervisor->signals = signalfd(-1, &set, SFD_CLOEXEC);
         if (supervisor->signals < 0)
@@ -47,7 +52,10 @@ void supervisor_leave(const Supervisor *supervisor) {
         (void) sigprocmask(SIG_SETMASK, &supervisor->mask, NULL);
 }
 
-static bool is_forwarded(int signal) {
+static bool is_forwarded(const Supervisor *supervisor, int signal) {
+        if (signal == supervisor->stop_signal)
+                return true;
+
         for (size_t i = 0; i < ELEMENTSOF(forwarded); i++)
                 if (forwarded[i] == signal)
                         return true;
@@ -56,10 +64,10 @@ static bool is_forwarded(int signal) {
 }
 
 /* What the terminal sends comes from the kernel, and went to the command as well. */
-static void forward(const Child *child, const struct signalfd_siginfo *info) {
+static void forward(const Supervisor *supervisor, const Child *child, const struct signalfd_siginfo *info) {
         int signal = (int) info->ssi_signo;
 
-        if (info->ssi_code != SI_KERNEL && is_forwarded(signal))
+        if (info->ssi_code != SI_KERNEL && is_forwarded(supervisor, signal))
                 (void) syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
 }
 
@@ -96,19 +104,51 @@ static int look_after(const Child *child, int *ret_status) {
         }
 }
 
+static int timeout_msec(uint64_t deadline) {
+        uint64_t left = deadline_left(deadline);
+
+        if (left == USEC_INFINITY)
+                return -1;
+
+        return left / USEC_PER_MSEC < INT_MAX ? (int) (left / USEC_PER_MSEC) + 1 : INT_MAX;
+}
+
+/* Returns when there is a signal to be read, and wakes whom it has to meanwhile. */
+static int wait_for_signal(const Supervisor *supervisor, uint64_t *deadline) {
+        for (;;) {
+                struct pollfd fds[] = { { .fd = supervisor->signals, .events = POLLIN },
+                                        { .fd = supervisor->events, .events = POLLPRI } };
+                int n = poll(fds, ELEMENTSOF(fds), timeout_msec(*deadline));
+
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+                if (n > 0 && fds[1].revents == 0)
+                        return 0;
+                if (n >= 0 && (n > 0 || deadline_left(*deadline) == 0))
+                        *deadline = supervisor->wake(supervisor->userdata);
+        }
+}
+
 int supervisor_wait(const Supervisor *supervisor, const Child *child, int *ret_status) {
+        uint64_t deadline = supervisor->deadline;
+
         for (;;) {
                 struct signalfd_siginfo info;
-                ssize_t n = read(supervisor->signals, &info, sizeof(info));
+                ssize_t n;
                 int r;
 
+                r = supervisor->wake ? wait_for_signal(supervisor, &deadline) : 0;
+                if (r < 0)
+                        return r;
+
+                n = read(supervisor->signals, &info, sizeof(info));
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n != sizeof(info))
                         return n < 0 ? -errno : -EIO;
 
                 if (info.ssi_signo != SIGCHLD) {
-                        forward(child, &info);
+                        forward(supervisor, child, &info);
                         continue;
                 }
 

@@ -14,16 +14,25 @@ typedef struct Supervisor {
         int signals;                /* signalfd(2) */
         sigset_t mask;              /* of the caller: the command's */
         struct sigaction on_child;  /* likewise */
+
+        int stop_signal;            /* of the unit: handed on as the others are; 0: none */
+
+        /* To be called at @deadline, or when poll(2) says that the file @events has changed, which it has to read.
+         * Returns the next deadline. NULL: never. */
+        uint64_t (*wake)(void *userdata);
+        void *userdata;
+        uint64_t deadline;
+        int events;
 } Supervisor;
 
-#define SUPERVISOR_INIT { .signals = -EBADF }
+#define SUPERVISOR_INIT { .signals = -EBADF, .deadline = USEC_INFINITY, .events = -EBADF }
 
 typedef struct Child {
         pid_t pid;
         int pidfd;
 } Child;
 
-/* Takes over the signals. To be done before the command is started. */
+/* Takes over the signals, @stop_signal as well. To be done before the command is started. */
 int supervisor_init(Supervisor *supervisor);
 void supervisor_done(Supervisor *supervisor);
 

@@ -28,6 +28,7 @@ _public_ const Asking cgscope_asking = {
         .unit_state = unit_state,
         .manager_control_group = manager_control_group,
         .manager_version = manager_version,
+        .manager_stop_timeout = manager_stop_timeout,
         .control_group_is_delegated = control_group_is_delegated,
         .slice_disabled_controllers = slice_disabled_controllers,
         .delegation_ask = delegation_ask,

@@ -122,6 +122,9 @@ typedef struct Asking {
         /* Which version of systemd it is, as it says itself: "252.39-1~deb12u1". *ret is freed by the caller. */
         int (*manager_version)(Manager *manager, char **ret, char **ret_message);
 
+        /* How long it waits between the two signals when it stops a unit that does not say: DefaultTimeoutStopSec=. */
+        int (*manager_stop_timeout)(Manager *manager, uint64_t *ret, char **ret_message);
+
         /* 1 where the unit that owns @control_group has Delegate=, 0 where not or there is no such unit. *ret_unit (may
          * be NULL) gets its name, to be freed by the caller. */
         int (*control_group_is_delegated)(Manager *manager, const char *control_group, char **ret_unit,

@@ -242,3 +242,12 @@ int manager_version(Manager *manager, char **ret, char **ret_message) {
         *ret = strdup(version);
         return *ret ? 0 : -ENOMEM;
 }
+
+int manager_stop_timeout(Manager *manager, uint64_t *ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", "t", &reply,
+                                 ret_message);
+        return r < 0 ? r : sd_bus_message_read(reply, "t", ret);
+}

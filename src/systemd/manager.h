@@ -51,6 +51,7 @@ int manager_await(Manager *manager);
 int manager_greet(Manager *manager, const char **ret_name, char **ret_message);
 int manager_control_group(Manager *manager, char **ret, char **ret_message);
 int manager_version(Manager *manager, char **ret, char **ret_message);
+int manager_stop_timeout(Manager *manager, uint64_t *ret, char **ret_message);
 
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */

@@ -161,6 +161,16 @@ static void test_oomd(void) {
         assert_says(&report, true, "\"oomd_kill\":3}");
 }
 
+static void test_stopped(void) {
+        Report report = empty_report();
+
+        assert_omits(&report, false, "stopped");
+        assert_omits(&report, true, "stopped");
+        report.stopped_by = "RuntimeMaxSec";
+        assert_says(&report, false, "   stopped by: RuntimeMaxSec\n");
+        assert_says(&report, true, "\"stopped_by\":\"RuntimeMaxSec\",");
+}
+
 static void test_group(void) {
         Report report = empty_report();
 
@@ -193,6 +203,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/report/status", test_status);
         g_test_add_func("/report/outlivers", test_outlivers);
         g_test_add_func("/report/oomd", test_oomd);
+        g_test_add_func("/report/stopped", test_stopped);
         g_test_add_func("/report/group", test_group);
         g_test_add_func("/report/unwritable", test_unwritable);
 

@@ -60,6 +60,26 @@ test_limits() {
     done
 }
 
+test_oom_policy() {
+    # what kills all of a command for want of memory leaves the report to be written: OOMPolicy=kill and stop
+    # deadline 90
+    needs controllers memory
+    local user policy hog='x = bytearray(300 << 20)'
+    for user in root tester; do
+        for policy in kill stop; do
+            rm -f report
+            run as "$user" sh -c "cgscope run -q --json --report=$scratch/report -p MemoryMax=40M -p MemorySwapMax=0 \
+                -p OOMPolicy=$policy -p TimeoutStopSec=2 -- sh -c '
+                    trap \"\" TERM; python3 -c \"$hog\"; sleep 1000'; exit \$?"
+            expect_status 137
+            expect_field report signal SIGKILL
+            expect_field report stopped_by OOMPolicy
+            [[ $(field report events_oom_kill) -ge 1 ]] || fail "events_oom_kill is '$(field report events_oom_kill)'"
+        done
+    done
+    expect_no_scopes root tester
+}
+
 test_one_task() {
     # TasksMax=1 is one task of the command's, with somebody beside it as without
     needs controllers pids
@@ -94,6 +114,57 @@ test_full_group() {
         expect_value wait 0
         expect_lines err 0
     done
+}
+
+# What runs with a time limit of three seconds, and another second to end in; each leaves a report in a file of its name.
+# In the background, so that waiting for one is waiting for all. $unit is kept, for the manager's word on it.
+time_limits='
+    limited() {
+        local file=$1 command=$2
+        shift 2
+        cgscope run -q --json --report="$PWD/$file" -p RuntimeMaxSec=3 -p TimeoutStopSec=1 "$@" -- sh -c "$command"
+    }
+    stubborn="trap \"\" TERM; while :; do sleep 0.1; done"
+    limited stubborn "$stubborn" --no-collect -u "$unit" & a=$!
+    limited obedient "trap \"exit 3\" TERM; while :; do sleep 0.1; done" & b=$!
+    limited at-once "$stubborn" -p KillSignal=SIGKILL -p TimeoutStopSec=60 & c=$!
+    limited unasked "trap \"exit 3\" TERM; while :; do sleep 0.1; done" -p KillMode=mixed & d=$!
+    limited other "trap \"exit 4\" 37; while :; do sleep 0.1; done" -p KillSignal=SIGRTMIN+3 & e=$!
+    limited random "$stubborn" -p RuntimeRandomizedExtraSec=1 & f=$!
+    limited in-time "exit 5" & g=$!
+    for child in $a $b $c $d $e $f $g; do wait $child; printf "%s " $?; done'
+
+# has_failed USER UNIT RESULT
+has_failed() {
+    [[ $(manager_of "$1" show -p ActiveState -p Result "$2" | sort | xargs) == "ActiveState=failed Result=$3" ]]
+}
+
+test_time_limit() {
+    # a command that outlives RuntimeMaxSec= is ended, however stubborn it is, its report is written, and its manager knows
+    needs container
+    local user name
+    for user in root tester; do
+        mkdir -m 777 "$user"
+        (
+            run as "$user" bash -c "cd $scratch/$user; unit=test-limit-$user.scope; $time_limits"
+            printf '%s\n' "$out" >"$user/statuses"
+        ) &
+    done
+    wait
+    for user in root tester; do
+        expect_equal "$(<"$user/statuses")" '137 3 137 137 4 137 5 '
+        for name in stubborn at-once unasked random; do
+            expect_field "$user/$name" signal SIGKILL
+            expect_field "$user/$name" stopped_by RuntimeMaxSec
+        done
+        expect_field "$user/obedient" stopped_by RuntimeMaxSec
+        expect_field "$user/obedient" exit_status 3
+        expect_field "$user/other" stopped_by RuntimeMaxSec
+        expect_field "$user/in-time" stopped_by ''
+        wait_until has_failed "$user" "test-limit-$user.scope" timeout
+        manager_of "$user" reset-failed "test-limit-$user.scope"
+    done
+    expect_no_scopes root tester
 }
 
 test_memory_enabled() {
