@@ -39,6 +39,9 @@ static int report_failure(Aim *aim, int error) {
                 return report_no_group(aim);
         case -ESRCH:
                 return log_error("no process %d", (int) aim->name.pid), error;
+        case -ENOSYS:
+                return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID "
+                                 "namespace; mount -t proc proc /proc shows this one", (int) aim->name.pid), error;
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
                         return log_error("this process is in no delegated unit"), error;

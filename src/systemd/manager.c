@@ -5,6 +5,7 @@
 #include "basic/message.h"
 #include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
+#include "systemd/process-number.h"
 #include "systemd/bus-peer.h"
 
 static int connect_to(Manager *manager, const char *address, bool is_bus) {
@@ -66,7 +67,8 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
                         return r;
         }
 
-        if (options->kind == MANAGER_SYSTEM && options->ask_password)
+        /* The agent tells polkit by a number for whom it answers. */
+        if (options->kind == MANAGER_SYSTEM && options->ask_password && !manager_is_elsewhere(manager))
                 (void) agent_open(&manager->agent);
 
         *ret = TAKE_PTR(manager);

@@ -74,3 +74,7 @@ int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, char **
         return message_set(-EXDEV, ret_message, "%s is in another PID namespace, where %d is another process's number; "
                            "ask from outside of this one", manager_title(manager), (int) pids[i]);
 }
+
+bool manager_is_elsewhere(Manager *manager) {
+        return peer_reads_numbers(manager) == 0;
+}

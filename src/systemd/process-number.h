@@ -10,3 +10,6 @@
  * manager sees it, is always right. -EXDEV: they have not, or that cannot be told: then none must be sent. It takes one
  * round trip to the bus, where there is any number but 0. */
 int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, char **ret_message);
+
+/* Whether the other end of the connection is known to be in another PID namespace. No round trip. */
+bool manager_is_elsewhere(Manager *manager);

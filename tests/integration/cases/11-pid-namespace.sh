@@ -52,6 +52,11 @@ as_victim() {
     wait "$!"
 }
 
+as_one_before() {
+    numbered "$((victim - 1))" "$@"
+    wait "$!"
+}
+
 has_own_proc() {
     [[ $(awk '/^NSpid:/ { print NF }' /proc/self/status) -eq 2 ]]
 }
@@ -102,6 +107,9 @@ asking_in_there() {
         expect_status 0
         grep -q '/app-cgscope-sed-[0-9a-f]*\.scope\(/main\)\?$' <<<"$out" || fail "run put the command into $out"
     done
+    # What doctor makes a scope around is a child, whose number comes next.
+    run as_one_before cgscope doctor
+    expect_out 'controllers'
     run as_victim cgscope run -q --delegate -- cgscope procs --noheadings -o COMMAND .
     expect_status 0
 }
@@ -192,6 +200,20 @@ outsiders_in_there() {
     wait_until test ! -e "$leaf"
 }
 
+# Where nothing tells what a number is, nothing is done with it.
+without_proc() {
+    local words
+    mount -t tmpfs tmpfs /proc
+    for words in "status @$$" "procs @$$" "freeze @$$" "ns $$" "can-move $$ /sys/fs/cgroup" "adopt $$" \
+        "move --system $keep/main $$" "procs --system /sys/fs/cgroup$own"; do
+        # shellcheck disable=SC2086
+        run cgscope $words
+        [[ $status -ne 0 ]] || fail 'it succeeded'
+        expect_lines err 1
+        expect_err '/proc is not mounted'
+    done
+}
+
 in_every_way() {
     local user words
     for user in root tester; do
@@ -221,9 +243,32 @@ test_outsiders() {
     in_every_way outsiders_in_there
 }
 
+test_without_proc() {
+    # without /proc: what is to be done with a process is refused
+    within root --mount-proc without_proc
+}
+
 test_moving() {
     # in another PID namespace: move and adopt take the process in there, or refuse
     in_every_way moving_in_there
+}
+
+test_agent() {
+    # in another PID namespace: no agent is started, which would tell polkit that it answers for another process
+    needs command strace
+    local trace=$scratch/trace words=(nearby tester python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' strace -f -qq
+        -e trace=execve -o "$scratch/trace" cgscope run --system -- true)
+    chmod 777 .
+    run "${words[@]}"
+    grep -q pkttyagent "$trace" || fail 'here there is none'
+    expect_out 'cgscope: the system manager refuses: '
+    printf '. %q\n' "${BASH_SOURCE[0]}" >file
+    printf '%q ' "${words[@]}" >>file
+    run env CGSCOPE_SYSTEM="$CGSCOPE_SYSTEM" unshare --fork --pid --mount-proc bash file
+    expect_lines out 1
+    expect_out '^cgscope: the system manager refuses: '
+    grep -q cgscope "$trace" || fail 'nothing was traced'
+    ! grep -q pkttyagent "$trace" || fail 'there is one'
 }
 
 # private USER CMD…: CMD as the first process of a service that has a PID namespace of its own.
