@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/control.h"
 #include "cgroup/search.h"
 #include "cgscope/aim.h"
@@ -62,7 +63,7 @@ static int freeze_group(Aim *aim, bool freeze) {
 
 /* Whether the manager's unit @unit is the target or in it. */
 static bool holds_unit(const Aim *aim, const char *unit) {
-        uid_t uid = aim->manager == MANAGER_USER ? geteuid() : UID_INVALID;
+        uid_t uid = aim->manager == MANAGER_USER ? user_uid_outside() : UID_INVALID;
         _cleanup_free_ char *path = NULL;
         const char *rest;
 

@@ -7,6 +7,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-namespace.h"
 #include "basic/utf8.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
@@ -282,7 +283,7 @@ static int open_default(Tree *tree) {
                 return aim_open(&tree->aim, &tree->common, CGROUP_MOUNT, AIM_ANY);
 
         if (asprintf(&tree->default_target, CGROUP_MOUNT "/user.slice/user-%u.slice/user@%u.service",
-                     (unsigned) geteuid(), (unsigned) geteuid()) < 0)
+                     (unsigned) user_uid_outside(), (unsigned) user_uid_outside()) < 0)
                 return log_oom();
         return aim_open(&tree->aim, &tree->common, tree->default_target, AIM_ANY);
 }

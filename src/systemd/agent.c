@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 
 #define PKTTYAGENT "/usr/bin/pkttyagent"
 
@@ -32,7 +33,7 @@ int agent_open(Agent *agent) {
         pid_t parent = getpid(), pid;
         int fds[2];
 
-        if (geteuid() == 0 || !isatty(STDIN_FILENO) || access(PKTTYAGENT, X_OK) < 0)
+        if (user_is_administrator() || !isatty(STDIN_FILENO) || access(PKTTYAGENT, X_OK) < 0)
                 return 0;
 
         if (pipe2(fds, O_CLOEXEC) < 0)

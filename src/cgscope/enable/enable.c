@@ -3,6 +3,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgscope/probe.h"
 #include "cgscope/verbs.h"
 
@@ -40,9 +41,9 @@ static void find_out(Enable *enable) {
 
         enable->probed = false;
         for (size_t i = 0; i < enable->state.n_managers; i++)
-                unknown = unknown || (enable->state.managers[i].uid == geteuid() &&
+                unknown = unknown || (enable->state.managers[i].uid == user_uid_outside() &&
                                       enable_judged(enable, enable->state.managers + i, VERDICT_REACHED));
-        if (!unknown || geteuid() == 0)
+        if (!unknown || user_is_administrator())
                 return;
 
         /* Where it fails, it stays unknown. */

@@ -2,6 +2,7 @@
 #include <pwd.h>
 
 #include "cgscope/enable/enable.h"
+#include "basic/user-namespace.h"
 #include "delegation/place.h"
 
 /* Delegate= of user@.service itself, since systemd 250. */
@@ -30,7 +31,7 @@ ControllerMask enable_concern(const Enable *enable, const DelegationManager *man
 static Verdict judge(const Enable *enable, const DelegationManager *manager, Controller controller) {
         DelegationManager known = *manager;
 
-        if (enable->probed && manager->uid == geteuid()) {
+        if (enable->probed && manager->uid == user_uid_outside()) {
                 known.enabled |= enable->probe;
                 known.outcome = OUTCOME_LEFT;
         }

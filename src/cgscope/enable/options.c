@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "basic/user-name.h"
+#include "basic/user-namespace.h"
 #include "cgscope/enable/enable.h"
 
 /* Somebody has to find out a password and type it. */
@@ -99,11 +100,11 @@ static int choose_user(Enable *enable) {
         if (enable->user)
                 return parse_user(enable);
 
-        enable->request.uid = geteuid();
+        enable->request.uid = user_uid_outside();
         if (enable->all_users || enable->root ||
-            (geteuid() == 0 && enable->request.operation == DELEGATION_GET))
+            (user_is_administrator() && enable->request.operation == DELEGATION_GET))
                 enable->request.uid = DELEGATION_EVERYBODY;
-        else if (geteuid() == 0)
+        else if (user_is_administrator())
                 return log_error("%s: for whom? Pass --user-id=UID, or --all-users", enable->verb), -EINVAL;
 
         return 0;

@@ -31,6 +31,25 @@ test_user_namespace() {
     expect_refusal 125 'your user manager'
 }
 
+test_user_namespace_verbs() {
+    # so for the other verbs, from outside of the scope: its own user is who one is there
+    local script
+    script unshare -Ur sh -c '
+        cgscope run -q -u test-seen --delegate -- sleep 1000 &
+        until cgscope status test-seen.scope >/dev/null 2>&1; do sleep 0.05; done
+        cgscope status test-seen.scope; cgscope tree --user
+        cgscope freeze test-seen.scope && cgscope thaw test-seen.scope && cgscope exec test-seen.scope/main -- echo in
+        cgscope stop -q test-seen.scope && cgscope enable'
+    run nearby tester bash "$script"
+    expect_status 0
+    expect_lines err 0
+    expect_out 'Unit: test-seen\.scope \(user manager\)'
+    expect_out '^user@1000\.service '
+    expect_out '^in$'
+    expect_out '^ *1000 tester'
+    expect_no_scopes tester
+}
+
 test_user_namespace_bare() {
     # so where the environment names no bus, and doctor says who is asked
     local script
