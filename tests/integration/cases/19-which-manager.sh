@@ -227,3 +227,54 @@ s = socket.socket(socket.AF_UNIX); s.bind(\"/run/dbus/system_bus_socket\"); s.li
     [[ ! -e ran ]] || fail 'the command was run'
     expect_no_scopes root
 }
+
+# A root directory of etc alone, to be booted with this system's /usr.
+make_machine() {
+    local link
+    mkdir -p machine/{dev,proc,root,run,sys,tmp,usr/lib,var/lib,var/log}
+    for link in bin sbin lib lib64; do
+        [[ ! -L /$link ]] || ln -s "usr/$link" "machine/$link"
+    done
+    cp -a /etc machine/etc
+    rm -rf machine/etc/systemd/system/*.wants machine/etc/machine-id machine/etc/os-release
+    touch machine/etc/machine-id
+    # nspawn looks for it before it has mounted anything.
+    cp /usr/lib/os-release machine/usr/lib/
+    cp /usr/lib/os-release machine/etc/
+}
+
+# inside CMD…: in a delegated service of the booted machine.
+inside() {
+    nsenter -t "$leader" -a systemd-run --quiet --pipe --wait --collect -p Delegate=yes -- "$@"
+}
+
+machine_is_up() {
+    local main
+    main=$(systemctl show -p MainPID --value "$testrun_unit")
+    [[ $main -gt 1 ]] && leader=$(pgrep -x -P "$main" systemd) &&
+        [[ $(nsenter -t "$leader" -a systemctl is-system-running 2>&1) =~ ^(running|degraded)$ ]]
+}
+
+test_nspawn() {
+    # root of a booted container in a user namespace is the administrator of that container's manager
+    needs container
+    needs command systemd-nspawn
+    local leader
+    make_machine
+    testrun_name
+    systemd-run --quiet --collect --unit="$testrun_unit" -p Delegate=yes -p KillMode=mixed -p TimeoutStopSec=2s \
+        -E SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 -- \
+        systemd-nspawn -U --register=no --keep-unit --quiet --machine=inner -D "$PWD/machine" --bind-ro=/usr --boot \
+        --console=pipe systemd.unit=multi-user.target
+    wait_until -t 40 machine_is_up
+    run inside readlink /proc/self/ns/user
+    [[ $out != "$(readlink /proc/self/ns/user)" ]] || fail 'it is no user namespace of its own'
+    run inside cgscope run -q -u test-inner --delegate -- sh -c 'id -u; sed -n s/^0:://p /proc/self/cgroup'
+    expect_status 0
+    expect_lines err 0
+    expect_equal "$out" $'0\n/system.slice/test-inner.scope/main'
+    run inside sh -c 'cgscope doctor; mount -t tmpfs none /run/dbus && cgscope run -q -- sed -n s/^0:://p /proc/self/cgroup'
+    expect_out 'you are root: the system manager is asked'
+    expect_out '^/system\.slice/app-cgscope-sed-'
+    systemctl stop "$testrun_unit"
+}
