@@ -146,6 +146,12 @@ static int check_use(int group, const struct Use *use, char **ret_message) {
         return 0;
 }
 
+static int find_pinned(const char *path, uint32_t *ret, char **ret_message) {
+        int r = read_pinned(path, ret);
+
+        return r < 0 ? message_set(-EOPNOTSUPP, ret_message, "%s is no pinned BPF program: %s", path, strerror(-r)) : 0;
+}
+
 static int check_pinned(int group, const char *hook_name, const char *path, char **ret_message) {
         const Hook *hook = find_hook(hook_name);
         uint32_t ids[PROGRAMS_MAX], id;
@@ -158,9 +164,9 @@ static int check_pinned(int group, const char *hook_name, const char *path, char
         if (n < 0)
                 return explain(n, ret_message);
 
-        r = read_pinned(path, &id);
+        r = find_pinned(path, &id, ret_message);
         if (r < 0)
-                return message_set(-EOPNOTSUPP, ret_message, "%s is no pinned BPF program: %s", path, strerror(-r));
+                return r;
         for (int i = 0; i < n; i++)
                 if (ids[i] == id)
                         return 0;
@@ -201,4 +207,18 @@ int program_probe(int group) {
         int r = query(group, find_hook("egress"), ids);
 
         return r < 0 ? r : 0;
+}
+
+int program_check_ahead(int root, const PropertyValue *value, char **ret_message) {
+        bool by_hook = streq(property_info_name(value->info), "BPFProgram");
+        uint32_t id;
+        int r = program_probe(root);
+
+        if (r < 0)
+                return explain(r, ret_message);
+
+        for (size_t i = 0; r >= 0 && by_hook && i < value->pairs.n_items; i++)
+                r = find_pinned(value->pairs.items[i].text, &id, ret_message);
+
+        return r;
 }

@@ -10,6 +10,9 @@
  * *ret_message says which, a clause; -EPERM: this process may not look. */
 int program_check(int group, const PropertyValue *value, char **ret_message);
 
+/* The same as far as it can be told without the group: programs that are to be pinned somewhere are. */
+int program_check_ahead(int root, const PropertyValue *value, char **ret_message);
+
 /* Whether the programs of a group can be looked at, by this process: 0; -ENOSYS, -EINVAL: the kernel has no such thing;
  * -EPERM: it may not. */
 int program_probe(int group);

@@ -6,6 +6,7 @@
 #include "cgscope/arrival.h"
 #include "cgscope/ask.h"
 #include "cgscope/delegation.h"
+#include "cgscope/in-force.h"
 #include "cgscope/process.h"
 #include "cgscope/request.h"
 #include "cgscope/scope-options.h"
@@ -81,7 +82,9 @@ static int check_ahead(Adopt *adopt) {
         if (r < 0)
                 return client_report(r, message);
 
-        return arrival_check_ahead(adopt->scope.root, path, &adopt->options);
+        adopt->scope.unit = adopt->request.unit;
+        r = in_force_check_ahead(&adopt->scope, &adopt->options);
+        return r < 0 ? r : arrival_check_ahead(adopt->scope.root, path, &adopt->options);
 }
 
 /* Where all the processes ended meanwhile, no event ends the scope. */

@@ -32,12 +32,21 @@ int in_force_check_privileges(ManagerKind manager, const PropertyList *propertie
 }
 
 static int refuse(const Scope *scope, const PropertyValue *value, const ScopeOptions *options, const char *why) {
-        log_full(options->best_effort ? LOG_WARNING : LOG_ERR, 0, "%s: %s was taken by the manager and is not in force: %s",
-                 scope->unit, property_info_name(value->info), why);
+        const char *name = property_info_name(value->info);
+        int level = options->best_effort ? LOG_WARNING : LOG_ERR;
+
+        if (scope->fd < 0)
+                log_full(level, 0, "%s would not be in force: %s", name, why);
+        else
+                log_full(level, 0, "%s: %s was taken by the manager and is not in force: %s", scope->unit, name, why);
         return options->best_effort ? 0 : -EOPNOTSUPP;
 }
 
+/* Once: when the scope is there. */
 static void say_unseen(const Scope *scope, const PropertyValue *value, const char *why) {
+        if (scope->fd < 0)
+                return;
+
         log_warning("%s: whether %s is in force cannot be seen: %s", scope->unit, property_info_name(value->info), why);
 }
 
@@ -70,7 +79,7 @@ static int check_program(const Scope *scope, const PropertyValue *value, const S
         if (endswith(scope->unit, ".slice") && startswith(property_info_name(value->info), "IPAddress"))
                 return say_unseen(scope, value, "the units in a slice enforce it, each for itself"), 0;
 
-        r = program_check(scope->fd, value, &message);
+        r = scope->fd < 0 ? program_check_ahead(scope->root, value, &message) : program_check(scope->fd, value, &message);
         if (r == -EOPNOTSUPP)
                 return refuse(scope, value, options, message);
         if ((r == -EPERM || r == -EACCES) && user_is_administrator())
@@ -117,7 +126,7 @@ static int check_oomd(const Scope *scope, const PropertyValue *value, const Scop
                 return refuse(scope, value, options, OOMD " does not run; systemctl enable --now " OOMD);
         if (r == 0)
                 return say_unseen(scope, value, OOMD " does not run"), 0;
-        if (kills && !(scope->controllers & controller_bit(CONTROLLER_MEMORY)))
+        if (kills && scope->fd >= 0 && !(scope->controllers & controller_bit(CONTROLLER_MEMORY)))
                 return refuse(scope, value, options, "systemd-oomd passes over groups without the controller memory");
 
         return 0;
@@ -153,6 +162,20 @@ int in_force_check(const Scope *scope, const ScopeOptions *options) {
         for (size_t i = 0; i < options->properties.n_items; i++) {
                 int r = check(scope, i, options);
 
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+int in_force_check_ahead(const Scope *scope, const ScopeOptions *options) {
+        for (size_t i = 0; !options->best_effort && i < options->properties.n_items; i++) {
+                PropertySight sight = property_info_sight(options->properties.items[i].info);
+                int r = 0;
+
+                if (sight == PROPERTY_SEEN_PROGRAM || sight == PROPERTY_SEEN_OOMD)
+                        r = check(scope, i, options);
                 if (r < 0)
                         return r;
         }

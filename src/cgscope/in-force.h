@@ -11,5 +11,8 @@
  * not in force; with --best-effort each, as a warning, and 0. -EOPNOTSUPP: one is not. */
 int in_force_check(const Scope *scope, const ScopeOptions *options);
 
+/* What of that can be told when there is no more of the scope than its name: for processes that cannot be put back. */
+int in_force_check_ahead(const Scope *scope, const ScopeOptions *options);
+
 /* Before anybody is asked: a user manager takes also what only a privileged one can enforce. -EPERM: said, as above. */
 int in_force_check_privileges(ManagerKind manager, const PropertyList *properties, bool best_effort);

@@ -73,6 +73,56 @@ static void test_set_properties(ControlTest *test, gconstpointer data _unused_) 
                          "('a.scope', true, [('MemoryMax', <uint64 1073741824>), ('AllowedCPUs', <[byte 0x01]>)])");
 }
 
+/* One of each kind; a property that the manager does not know. */
+static void give_old(FakeManager *fake, GDBusMessage *call) {
+        static const struct {
+                const char *property, *value;
+        } old[] = {
+                { "MemoryMax", "<uint64 18446744073709551615>" },
+                { "AllowedCPUs", "<[byte 0x03]>" },
+                { "IOReadBandwidthMax", "<[('/dev/sda', uint64 5)]>" },
+                { "IPAddressDeny", "<[(2, [byte 0x0a, 0x00, 0x00, 0x00], uint32 8)]>" },
+                { "RestrictNetworkInterfaces", "<(true, ['lo'])>" },
+                { "ManagedOOMSwap", "<'auto'>" },
+        };
+        const char *interface, *property;
+
+        g_variant_get(g_dbus_message_get_body(call), "(&s&s)", &interface, &property);
+        g_assert_cmpstr(interface, ==, "org.freedesktop.systemd1.Scope");
+        for (size_t i = 0; i < ELEMENTSOF(old); i++)
+                if (streq(old[i].property, property)) {
+                        fake_reply(fake, call, g_variant_new("(@v)", g_variant_new_parsed(old[i].value)));
+                        return;
+                }
+
+        fake_reply_error(fake, call, "org.freedesktop.DBus.Error.UnknownProperty", "Unknown property");
+}
+
+static void test_undo(ControlTest *test, gconstpointer data _unused_) {
+        static const char *const more[] = { "AllowedCPUs=0", "IOReadBandwidthMax=/dev/sda 1M", "IPAddressDeny=any",
+                                            "RestrictNetworkInterfaces=eth0", "ManagedOOMSwap=kill",
+                                            "CPUPressureWatch=on" };
+        UnitUndo *undo = NULL;
+
+        test->fake->get = give_old;
+        for (size_t i = 0; i < ELEMENTSOF(more); i++)
+                g_assert_cmpint(property_list_add(&test->properties, more[i], &test->message), ==, 0);
+
+        g_assert_cmpint(unit_undo_prepare(test->manager, UNIT, &test->properties, &undo, &test->message), ==, 0);
+        g_assert_cmpuint(fake_bus_count(test->bus, "SetUnitProperties"), ==, 0);
+        g_assert_cmpint(unit_undo_apply(test->manager, undo, &test->message), ==, 0);
+        assert_arguments(test, "SetUnitProperties",
+                         "('a.scope', true, [('MemoryMax', <uint64 18446744073709551615>), "
+                         "('AllowedCPUs', <[byte 0x03]>), "
+                         "('IOReadBandwidthMax', <@a(st) []>), ('IOReadBandwidthMax', <[('/dev/sda', uint64 5)]>), "
+                         "('IPAddressDeny', <@a(iayu) []>), "
+                         "('IPAddressDeny', <[(2, [byte 0x0a, 0x00, 0x00, 0x00], uint32 8)]>), "
+                         "('RestrictNetworkInterfaces', <(false, @as [])>), "
+                         "('RestrictNetworkInterfaces', <(true, ['lo'])>), "
+                         "('ManagedOOMSwap', <'auto'>)])");
+        unit_undo_free(undo);
+}
+
 static void test_freeze(ControlTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(unit_freeze(test->manager, UNIT, true, &test->message), ==, 0);
         assert_arguments(test, "FreezeUnit", "('a.scope',)");
@@ -367,6 +417,7 @@ int main(int argc, char *argv[]) {
         fake_bus_init();
 
         add("/unit-control/set-properties", test_set_properties);
+        add("/unit-control/undo", test_undo);
         add("/unit-control/freeze", test_freeze);
         add("/unit-control/kill", test_kill);
         add("/unit-control/attach", test_attach);

@@ -97,10 +97,12 @@ test_programs() {
     refused 125 'BPFProgram .*not in force: /nosuch is no pinned BPF program' run -p BPFProgram=egress:/nosuch -- true
     works cgscope run -q -p IPAddressDeny=any -p IPAddressDeny= -p BPFProgram=egress:/nosuch -p BPFProgram= -- true
 
+    # Processes cannot be put back: what can be told ahead is.
     start root
-    run cgscope adopt -u test-programs -p BPFProgram=egress:/nosuch "$started"
-    expect_status 1
-    expect_err 'BPFProgram .*not in force'
+    refused 1 'BPFProgram would not be in force: /nosuch is no pinned' adopt -p BPFProgram=egress:/nosuch "$started"
+    refused 1 'ManagedOOMSwap would not be in force: systemd-oomd' adopt -p ManagedOOMSwap=kill "$started"
+    expect_no_scopes root
+    works cgscope adopt -q -u test-programs -p IPAddressDeny=any "$started"
     run cgscope set test-programs.scope SocketBindDeny=any
     if [[ $status -ne 0 ]]; then
         expect_refusal 1 'SocketBindDeny .*not in force'
@@ -206,11 +208,41 @@ partition_inside() {
     works cgscope set ./m pids.max=max memory.max=max
 }
 
+# What get prints, set takes, and nothing has changed: for every property that the group has.
+round_trip_inside() {
+    local device=$1 before key value settings=()
+    works cgscope create ./r MemoryMax=100M MemoryHigh=90000000 MemoryLow=8M MemoryMin=1M MemorySwapMax=infinity \
+        CPUWeight=77 CPUQuota=33.3333% CPUQuotaPeriodSec=66666us AllowedCPUs=0 AllowedMemoryNodes=0 TasksMax=77 \
+        "IOReadBandwidthMax=$device 1234567" "IOWriteIOPSMax=$device 50"
+    ! cgscope set ./r IOWeight=333 2>/dev/null || true
+    ! cgscope set ./r "IODeviceLatencyTargetSec=$device 25ms" 2>/dev/null || true
+    before=$(cgscope get ./r)
+    while IFS= read -r key; do
+        run cgscope get --value ./r "$key"
+        expect_status 0
+        while IFS= read -r value; do
+            settings+=("$key=$value")
+        done <<<"$out"
+    done < <(sed -n 's/^\([A-Z][A-Za-z]*\)=.*/\1/p' <<<"$before")
+    note "properties: ${#settings[@]}"
+    [[ ${#settings[@]} -gt 15 ]] || fail "few properties: ${settings[*]}"
+    for value in "${settings[@]}"; do
+        works cgscope set ./r "$value"
+    done
+    expect_equal "$(cgscope get ./r | grep -v '\.\(stat\|pressure\|events\|current\|peak\)')" \
+        "$(grep -v '\.\(stat\|pressure\|events\|current\|peak\)' <<<"$before")"
+    works cgscope set ./r "${settings[@]}"
+    works cgscope set ./r CPUWeight=idle CPUQuota=infinity
+    works cgscope get --value ./r CPUWeight CPUQuota
+    expect_equal "$out" $'idle\ninfinity'
+    works cgscope set ./r CPUWeight=idle CPUQuota=infinity
+}
+
 test_devices() {
     # one device's line is not another's, processors have to be there, partitions valid: run, set, create, exec
-    # deadline 90
+    # deadline 150
     needs controllers cpu cpuset io memory pids
-    local device number user=root
+    local device number user=root online=/sys/devices/system/cpu/cpu$last_cpu/online
     device=$(findmnt -n -o SOURCE /)
     number=$(lsblk -n -d -o MAJ:MIN "$device" | xargs)
     refused 125 'IODeviceWeight .*not in force: /nosuch: No such file' run -p 'IODeviceWeight=/nosuch 123' -- true
@@ -233,5 +265,14 @@ test_devices() {
     systemctl revert test-force.slice 2>/dev/null || true
     rm -rf /run/systemd/system.control/test-force.slice.d
     systemctl daemon-reload
+    if [[ -w $online && $(<"$online") == 1 ]]; then
+        echo 0 >"$online"
+        run cgscope run -p "AllowedCPUs=$last_cpu" -- true
+        echo 1 >"$online"
+        expect_refusal 125 "AllowedCPUs .*not in force: cpuset\\.cpus.* '$last_cpu'"
+    else
+        note 'no processor can be put offline'
+    fi
     inside root --delegate=cpuset,memory,pids partition_inside
+    inside root --delegate "round_trip_inside $device"
 }
