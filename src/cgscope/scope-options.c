@@ -157,6 +157,9 @@ static int parse_as_option(ScopeOptions *options) {
                 return r < 0 ? r : 1;
         }
 
+        if (name)
+                return log_error("--property: %.*s is what --%s of cgscope run says; adopt starts no command",
+                                 (int) strcspn(optarg, "="), optarg, name), -EINVAL;
         return 0;
 }
 

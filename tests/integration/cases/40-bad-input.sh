@@ -115,7 +115,7 @@ test_properties() {
         refused 125 "${word%%=*}" run -p "$word" -- "$mark"
     done
     for word in User=tester Group=tester Nice=5 WorkingDirectory=/; do
-        refused 2 "${word%%=*}" adopt -p "$word" 1
+        refused 2 "${word%%=*} is what --.* of cgscope run says; adopt starts no command" adopt -p "$word" 1
     done
     expect_nothing_started
 }
