@@ -70,8 +70,9 @@ static int read_entries(int group, Names *names) {
 
                 for (char *p = buffer; p < buffer + n;) {
                         struct dirent64 *entry = (struct dirent64 *) p;
-                        int r = entry->d_type == DT_DIR && entry->d_name[0] != '.' ? names_add(names, entry->d_name)
-                                                                                    : 0;
+                        /* A dot in front hides nothing: others choose the names. */
+                        bool is_group = entry->d_type == DT_DIR && !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
+                        int r = is_group ? names_add(names, entry->d_name) : 0;
 
                         if (r < 0)
                                 return r;

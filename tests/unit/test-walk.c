@@ -71,11 +71,11 @@ static void test_children(Tree *tree, const void *data) {
         make(tree, "ab");
         make(tree, ".hidden");
         make_file(tree, "file");
-        expect_children(tree, "a ab b");
+        expect_children(tree, ".hidden a ab b");
 
         /* The same descriptor answers again, and sees what changed. */
         make(tree, "0");
-        expect_children(tree, "0 a ab b");
+        expect_children(tree, ".hidden 0 a ab b");
 }
 
 static void test_link(Tree *tree, const void *data) {
