@@ -2,6 +2,7 @@
 #include "escape.h"
 
 #include <ctype.h>
+#include <limits.h>
 
 #include "basic/macros.h"
 #include "basic/utf8.h"
@@ -80,13 +81,13 @@ void escape_print(FILE *file, const char *text) {
 
 /* --- names that can be typed --- */
 
-/* What no shell takes for more than itself; the backslash apart, which stands in names of units. */
-static bool is_plain(const char *part, size_t length) {
+/* What no shell takes for more than itself, and what is @allowed besides. */
+static bool is_plain(const char *part, size_t length, const char *allowed) {
         for (const char *p = part; p < part + length;) {
                 bool unsafe;
                 size_t n = next_character(p, &unsafe);
 
-                if (unsafe || (n == 1 && !isalnum((unsigned char) *p) && !strchr("@%+=:,.-_\\", *p)))
+                if (unsafe || (n == 1 && !isalnum((unsigned char) *p) && !strchr("@%+=:,.-_", *p) && !strchr(allowed, *p)))
                         return false;
                 p += n;
         }
@@ -108,7 +109,15 @@ static char *write_quoted(char *to, const char *part, size_t length) {
         return stpcpy(to, "'");
 }
 
-char *escape_path(const char *path) {
+static bool is_quoted(const char *part, size_t length) {
+        char buffer[NAME_MAX + 1];
+        const char *end = part;
+
+        return startswith(part, QUOTE_BEGIN) && unescape_part(&end, buffer, sizeof(buffer)) >= 0 && end == part + length;
+}
+
+/* @typed: what is quoted stays so. */
+static char *quote_parts(const char *path, const char *allowed, bool typed) {
         char *escaped, *end;
 
         /* For each byte four, and for each part the quotes and the slash. */
@@ -119,7 +128,9 @@ char *escape_path(const char *path) {
         while (*path) {
                 size_t length = strcspn(path, "/");
 
-                end = is_plain(path, length) ? mempcpy(end, path, length) : write_quoted(end, path, length);
+                end = is_plain(path, length, allowed) || (typed && is_quoted(path, length))
+                              ? mempcpy(end, path, length)
+                              : write_quoted(end, path, length);
                 path += length;
                 while (*path == '/')
                         *end++ = *path++;
@@ -127,6 +138,15 @@ char *escape_path(const char *path) {
 
         *end = '\0';
         return escaped;
+}
+
+/* The backslash stands in names of units. */
+char *escape_path(const char *path) {
+        return quote_parts(path, "\\", false);
+}
+
+char *escape_word(const char *typed) {
+        return quote_parts(typed, "", true);
 }
 
 char *escape_process_group(const char *path) {

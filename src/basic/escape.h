@@ -39,6 +39,10 @@ char *escape_path(const char *path);
 /* The same for what /proc/PID/cgroup says: the kernel's " (deleted)" behind it is no part of a name. */
 char *escape_process_group(const char *path);
 
+/* A target as it was typed, or a name, as one word of a command that a message proposes: here backslashes are quoted,
+ * too. What stands in $'…' already stays so. */
+char *escape_word(const char *typed);
+
 /* Takes the part that *part begins with, up to '/' or the end, back from what escape_path() makes of it; one that is no
  * $'…' is taken as it is. @buffer has room for @size bytes. Moves *part to its end. -EINVAL: it is not closed, has an
  * unknown escape, or means a '/' or NUL; -ENAMETOOLONG: it does not fit. */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "basic/clock.h"
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
@@ -187,8 +188,10 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         int r;
 
         aim->options = options;
-        aim->text = text;
+        aim->text = escape_word(text);
         aim->manager = options->manager;
+        if (!aim->text)
+                return log_oom();
 
         r = target_name_parse(text, &aim->name, &message);
         if (r < 0)
@@ -220,6 +223,7 @@ void aim_done(Aim *aim) {
         client_close(&aim->client);
         target_done(&aim->target);
         target_name_done(&aim->name);
+        free(aim->text);
         (void) fd_close(aim->root);
         *aim = (Aim) AIM_INIT;
 }

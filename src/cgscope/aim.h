@@ -10,7 +10,7 @@
 
 typedef struct Aim {
         const CommonOptions *options; /* borrowed */
-        const char *text;             /* as typed, borrowed */
+        char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
         TargetName name;
         Target target;
         int root;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/boundary.h"
@@ -19,13 +20,16 @@
 static char *group_title(const Aim *aim, const char *below) {
         const char *boundary = aim->target.path, *unit;
         _cleanup_free_ char *prefix = strndup(boundary, aim->target.boundary_length);
-        char *title;
+        _cleanup_free_ char *title = NULL;
 
         if (!prefix)
                 return NULL;
         unit = aim->name.kind == TARGET_OWN ? "." :
                target_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
-        return asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0 ? NULL : title;
+        if (asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0)
+                return title = NULL;
+
+        return escape_path(title);
 }
 
 static char *list_pids(int group) {

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
@@ -186,8 +187,10 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
         int r;
 
         aim.options = options;
-        aim.text = text;
+        aim.text = escape_word(text);
         aim.manager = options->manager;
+        if (!aim.text)
+                return log_oom(), STATUS_FAILURE;
         if (aim_ask(&aim) < 0)
                 return STATUS_FAILURE;
 

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include "basic/clock.h"
+#include "basic/escape.h"
 #include "systemd/process-number.h"
 
 /* How long a manager that left the bus may take to come back: a re-execution takes one to three seconds on the slowest
@@ -45,11 +46,12 @@ int start_fail_errno(Start *start, int r, const sd_bus_error *error) {
 }
 
 static int fail_job(Start *start, const char *result) {
+        _cleanup_free_ char *word = escape_word(start->request->unit);
         char *message;
 
         if (asprintf(&message, "the job of %s ended with \"%s\"; the manager's reason is in the journal: "
                      "journalctl %s--unit %s", start->request->unit, result,
-                     start->manager->options.kind == MANAGER_USER ? "--user " : "", start->request->unit) < 0)
+                     start->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: "?") < 0)
                 message = NULL;
 
         return start_fail(start, -EIO, message);
@@ -121,6 +123,7 @@ static int on_reset(sd_bus_message *m _unused_, void *userdata, sd_bus_error *er
  * Where a failed unit holds the name it can be cleared away: that is refused for one that is active, by the manager,
  * and the second attempt fails then with the same answer. */
 static int name_taken(Start *start) {
+        _cleanup_free_ char *word = escape_word(start->request->unit);
         char *message;
         int r;
 
@@ -137,7 +140,7 @@ static int name_taken(Start *start) {
 
         if (asprintf(&message, "%s is taken: choose another name with --unit, or stop it: systemctl %sstop %s",
                      start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user " : "",
-                     start->request->unit) < 0)
+                     word ?: "?") < 0)
                 message = NULL;
         return start_fail(start, -EEXIST, message);
 }

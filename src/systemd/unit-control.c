@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/escape.h"
 #include "basic/message.h"
 #include "basic/utf8.h"
 #include "systemd/job.h"
@@ -121,12 +122,18 @@ int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message
         return r < 0 ? r : control(manager, unit, call, &reply, ret_message);
 }
 
+static int explain_no_group(const char *unit, const char *subgroup, char **ret_message) {
+        _cleanup_free_ char *shown = escape_word(subgroup), *word = escape_word(unit);
+
+        return message_set(-ENOENT, ret_message, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
+                           shown ?: "?", word ?: unit, shown ?: "/?");
+}
+
 /* Two refusals are about the group, which the manager does not name. */
 static int explain_attach(Manager *manager, const char *unit, const char *subgroup, int r, const sd_bus_error *error,
                           char **ret_message) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_FILE_NOT_FOUND))
-                return message_set(-ENOENT, ret_message, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
-                           subgroup, unit, subgroup);
+                return explain_no_group(unit, subgroup, ret_message);
         if (r == -EBUSY)
                 return message_set(r, ret_message, "%s: its group %s takes no processes: it is frozen, or has controllers "
                            "enabled in cgroup.subtree_control: thaw it, or choose a group below", unit, subgroup);
@@ -222,17 +229,21 @@ static int is_done(Task *task, char **ret_message) {
 }
 
 static int explain_wait(Task *task, int r, char **ret_message) {
+        _cleanup_free_ char *word = escape_word(task->unit);
+
         if (r != -ETIMEDOUT)
                 return explain(task->manager, task->unit, r, NULL, ret_message);
         if (streq(task->method, "StopUnit"))
                 return message_set(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets "
-                                   "how long to wait, cgscope kill -s KILL %s ends it at once", task->unit, task->unit);
+                                   "how long to wait, cgscope kill -s KILL %s ends it at once", task->unit, word ?: task->unit);
 
         return message_set(r, ret_message, "%s: it was asked to %s and has not done so in time; systemctl status %s "
-                           "says how far it is", task->unit, task->verb, task->unit);
+                           "says how far it is", task->unit, task->verb, word ?: task->unit);
 }
 
 static int explain_result(const Task *task, char **ret_message) {
+        _cleanup_free_ char *word = escape_word(task->unit);
+
         if (streq(task->job.result, "done"))
                 return 0;
         if (streq(task->job.result, "frozen"))
@@ -241,7 +252,7 @@ static int explain_result(const Task *task, char **ret_message) {
 
         return message_set(-EIO, ret_message, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
                            "journal: journalctl %s--unit %s", task->unit, task->verb, task->job.result,
-                           task->manager->options.kind == MANAGER_USER ? "--user " : "", task->unit);
+                           task->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: task->unit);
 }
 
 static int task_wait(Task *task, char **ret_message) {

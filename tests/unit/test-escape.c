@@ -172,6 +172,26 @@ static void test_path(void) {
         }
 }
 
+static void test_word(void) {
+        static const struct {
+                const char *typed, *word;
+        } rows[] = {
+                { "./main", "./main" },
+                { "my\\x2dtool.scope/main", "$'my\\\\x2dtool.scope'/main" },
+                { "./`id`", "./$'`id`'" },
+                { "./$'a b'/c", "./$'a b'/c" },
+                { "./$'a", "./$'$\\'a'" },
+                { "./$'a'`id`", "./$'$\\'a\\'`id`'" },
+                { "", "" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *word = escape_word(rows[i].typed);
+
+                g_assert_cmpstr(word, ==, rows[i].word);
+        }
+}
+
 static void test_process_group(void) {
         _cleanup_free_ char *plain = escape_process_group("/a.scope/b (c)");
         _cleanup_free_ char *deleted = escape_process_group("/a.scope/b c (deleted)");
@@ -254,6 +274,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/escape/text", test_text);
         g_test_add_func("/escape/width", test_width);
         g_test_add_func("/escape/path", test_path);
+        g_test_add_func("/escape/word", test_word);
         g_test_add_func("/escape/process-group", test_process_group);
         g_test_add_func("/escape/round-trip", test_round_trip);
         g_test_add_func("/escape/unescape", test_unescape);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/stat.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
@@ -140,7 +141,8 @@ int check_answer(const Doctor *doctor, Finding *ret) {
 }
 
 int check_linger(const Doctor *doctor, Finding *ret) {
-        char path[512], remedy[320];
+        _cleanup_free_ char *remedy = NULL, *word = doctor->user ? escape_word(doctor->user) : NULL;
+        char path[512];
 
         if (doctor->uid == 0 || access("/run/systemd/system", F_OK) < 0)
                 return 0;
@@ -154,7 +156,9 @@ int check_linger(const Doctor *doctor, Finding *ret) {
         if (errno != ENOENT)
                 return finding_cannot_look(ret, path, -errno);
 
-        (void) snprintf(remedy, sizeof(remedy), "where they are to stay: loginctl enable-linger %s", doctor->user);
+        if (!word || asprintf(&remedy, "where they are to stay: loginctl enable-linger %s", word) < 0)
+                return remedy = NULL, -ENOMEM;
+
         return finding_set(ret, FINDING_NOTE, remedy,
                            "off: the user manager, and all scopes in it, end with the last logout");
 }

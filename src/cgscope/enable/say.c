@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <pwd.h>
 
+#include "basic/escape.h"
 #include "basic/log.h"
 #include "cgscope/enable/units.h"
 #include "cgscope/enable/enable.h"
@@ -115,8 +116,10 @@ static void step_hidden(const Enable *enable, const DelegationManager *manager, 
 static void reexecute_command(uid_t uid, char *buffer, size_t size) {
         const struct passwd *entry = uid == geteuid() ? NULL : getpwuid(uid);
 
-        if (entry)
-                (void) snprintf(buffer, size, "systemctl --user --machine=%s@ daemon-reexec", entry->pw_name);
+        _cleanup_free_ char *name = entry ? escape_word(entry->pw_name) : NULL;
+
+        if (name)
+                (void) snprintf(buffer, size, "systemctl --user --machine=%s@ daemon-reexec", name);
         else
                 (void) snprintf(buffer, size, "systemctl --user daemon-reexec");
 }
