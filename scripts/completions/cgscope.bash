@@ -340,7 +340,8 @@ _cgscope_target() {
     else
         for group in "$(_cgscope_directory "${above%/}")"/*/; do
             group=${group%/}
-            [[ ! -d $group ]] || _cgscope_add "$above" "${word##*/}" "${group##*/}"
+            # What begins so cgscope takes for quotes.
+            [[ ! -d $group || ${group##*/} == "\$'"* ]] || _cgscope_add "$above" "${word##*/}" "${group##*/}"
         done
     fi
 }

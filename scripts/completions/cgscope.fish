@@ -198,7 +198,10 @@ function __cgscope_targets
         set -l directory (__cgscope_directory $above)
         test -n "$directory"; or return
         set -l groups $directory/*/
-        __cgscope_showable $above/(string replace -r '^.*/([^/]+)/$' '$1' -- $groups)
+        set groups (string replace -r '^.*/([^/]+)/$' '$1' -- $groups)
+        # What begins so cgscope takes for quotes.
+        set groups (string match -rv '^\$\'' -- $groups)
+        __cgscope_showable $above/$groups
     else
         echo .
         # What begins with a dash would be options.
