@@ -78,7 +78,7 @@ static bool holds_unit(const Aim *aim, const char *unit) {
  * says whether it may be, have to go on. */
 static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
         static const char *const needed[] = { "init.scope", "dbus.service", "dbus-broker.service", "polkit.service" };
-        size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || geteuid() == 0);
+        size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || user_is_administrator());
 
         if (freeze->self)
                 return 0;
