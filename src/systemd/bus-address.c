@@ -6,6 +6,8 @@
 #include "basic/message.h"
 #include "basic/user-namespace.h"
 
+const char *bus_address_usual = SYSTEM_BUS_ADDRESS;
+
 /* NULL where it is not set or empty; and in a program that runs with more rights than who started it. */
 static const char *variable(const char *name) {
         const char *value = secure_getenv(name);
@@ -89,7 +91,7 @@ bool bus_address_is_chosen(ManagerKind kind, const char *address) {
         _cleanup_free_ char *usual = NULL;
 
         if (kind == MANAGER_SYSTEM)
-                return !streq(address, SYSTEM_BUS_ADDRESS);
+                return !streq(address, bus_address_usual);
 
         return address_in(variable("XDG_RUNTIME_DIR"), "bus", &usual) < 0 || !streq(address, usual);
 }
@@ -100,7 +102,7 @@ int bus_address(ManagerKind kind, char **ret, char **ret_message) {
         if (kind == MANAGER_USER)
                 return user_bus_address(ret, ret_message);
 
-        address = variable("DBUS_SYSTEM_BUS_ADDRESS") ?: SYSTEM_BUS_ADDRESS;
+        address = variable("DBUS_SYSTEM_BUS_ADDRESS") ?: bus_address_usual;
         *ret = strdup(address);
         return *ret ? 0 : -ENOMEM;
 }
@@ -180,14 +182,14 @@ int bus_explain(ManagerKind kind, const char *address, int error, char **ret_mes
                                         explain_user(address, error, remedy, ret_message);
 }
 
-int bus_explain_stranger(const char *address, const char *owner, char **ret_message) {
-        _cleanup_free_ char *remedy = remedy_of_variable(MANAGER_USER, address);
+int bus_explain_stranger(ManagerKind kind, const char *address, const char *owner, char **ret_message) {
+        _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
 
         if (!remedy)
                 return -ENOMEM;
 
-        return message_set(-EPERM, ret_message, "the bus at %s is that of %s, not your user manager's%s", address, owner,
-                           remedy);
+        return message_set(-EPERM, ret_message, "the bus at %s is that of %s, not %s's%s", address, owner,
+                           kind == MANAGER_SYSTEM ? "the system manager" : "your user manager", remedy);
 }
 
 int bus_explain_no_systemd(ManagerKind kind, char **ret_message) {

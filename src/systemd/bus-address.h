@@ -9,6 +9,9 @@
 /* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
 #define SYSTEM_BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 
+/* The same, for tests to replace: what is there is taken for the system bus without a question. */
+extern const char *bus_address_usual;
+
 /* The address of the bus that the manager of @kind is on. *ret is freed by the caller. -EPERM: $XDG_RUNTIME_DIR is
  * somebody else's. */
 int bus_address(ManagerKind kind, char **ret, char **ret_message);
@@ -22,8 +25,8 @@ int bus_address_private(char **ret, char **ret_message);
 /* Why connecting to @address failed with @error. Returns @error. */
 int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message);
 
-/* @address is to be a user manager's bus, and is that of @owner. Returns -EPERM. */
-int bus_explain_stranger(const char *address, const char *owner, char **ret_message);
+/* @address is to be the bus of the manager of @kind, and is that of @owner. Returns -EPERM. */
+int bus_explain_stranger(ManagerKind kind, const char *address, const char *owner, char **ret_message);
 
 /* There is a bus, but no systemd on it. Returns -ESRCH. */
 int bus_explain_no_systemd(ManagerKind kind, char **ret_message);

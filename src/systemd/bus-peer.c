@@ -25,7 +25,7 @@ static int check_peer(const Manager *manager, const char *address, char **ret_me
                 return 0;
 
         (void) snprintf(owner, sizeof(owner), "uid %u", (unsigned) peer.uid);
-        return bus_explain_stranger(address, peer.uid == 0 ? "root" : owner, ret_message);
+        return bus_explain_stranger(MANAGER_USER, address, peer.uid == 0 ? "root" : owner, ret_message);
 }
 
 /* Who has the name of @name on the bus, in the words of the bus. Fails where nobody has. */
@@ -52,12 +52,10 @@ static int ping(Manager *manager) {
         return r < 0 ? r : manager_call(manager, call, &reply, &message);
 }
 
-/* A bus that somebody has named can be, or lead to, the system's, where PID 1 has the name that we ask. That costs
- * questions, and is spared the bus of which it is known. What keeps it from being known will keep the request, too. */
-static int check_owner(Manager *manager, const char *address, char **ret_message) {
+/* *ret_uid, *ret_pid: of who has the managers' name. 0: nobody, or it cannot be known: what keeps it from being known
+ * will keep the request, too. */
+static int find_owner(Manager *manager, const char *address, uid_t *ret_uid, pid_t *ret_pid, char **ret_message) {
         const char *name;
-        uid_t own, uid;
-        pid_t pid;
         int r;
 
         r = manager_await(manager);
@@ -65,24 +63,43 @@ static int check_owner(Manager *manager, const char *address, char **ret_message
                 r = sd_bus_get_unique_name(manager->bus, &name);
         if (r < 0)
                 return r == -ETIMEDOUT ? manager_explain(manager, r, NULL, ret_message) :
-                                         bus_explain(MANAGER_USER, address, r, ret_message);
+                                         bus_explain(manager->options.kind, address, r, ret_message);
 
-        r = get_identity(manager, SYSTEMD_NAME, &uid, &pid);
+        r = get_identity(manager, SYSTEMD_NAME, ret_uid, ret_pid);
         if (r < 0 && ping(manager) >= 0)
-                r = get_identity(manager, SYSTEMD_NAME, &uid, &pid);
-        if (r < 0)
-                return 0;
-        if (pid == 1)
-                return bus_explain_stranger(address, "the system manager", ret_message);
+                r = get_identity(manager, SYSTEMD_NAME, ret_uid, ret_pid);
 
-        r = get_identity(manager, name, &own, &pid);
-        return r < 0 || own == uid ? 0 : bus_explain_stranger(address, "another user", ret_message);
+        return r >= 0;
 }
 
-int bus_peer_check_user(Manager *manager, const char *address, char **ret_message) {
-        int r = check_peer(manager, address, ret_message);
+/* A bus that somebody has named can be, or lead to, another one than is meant, where another manager has the name that
+ * we ask. That costs questions, and is spared the bus of which it is known. */
+static int check_owner(Manager *manager, const char *address, char **ret_message) {
+        ManagerKind kind = manager->options.kind;
+        const char *name;
+        uid_t own, uid;
+        pid_t pid;
+        int r;
 
-        if (r < 0 || !bus_address_is_chosen(MANAGER_USER, address))
+        r = find_owner(manager, address, &uid, &pid, ret_message);
+        if (r <= 0)
+                return r;
+        if (kind == MANAGER_SYSTEM)
+                return pid == 1 ? 0 : bus_explain_stranger(kind, address, "a user", ret_message);
+        if (pid == 1)
+                return bus_explain_stranger(kind, address, "the system manager", ret_message);
+
+        r = sd_bus_get_unique_name(manager->bus, &name);
+        if (r >= 0)
+                r = get_identity(manager, name, &own, &pid);
+        return r < 0 || own == uid ? 0 : bus_explain_stranger(kind, address, "another user", ret_message);
+}
+
+int bus_peer_check(Manager *manager, const char *address, char **ret_message) {
+        ManagerKind kind = manager->options.kind;
+        int r = kind == MANAGER_USER ? check_peer(manager, address, ret_message) : 0;
+
+        if (r < 0 || !bus_address_is_chosen(kind, address))
                 return r;
 
         return check_owner(manager, address, ret_message);

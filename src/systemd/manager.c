@@ -61,8 +61,8 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
         if (r < 0 && (!can_do_without_bus(manager, r) || connect_directly(manager) < 0))
                 return bus_explain(options->kind, address, r, ret_message);
 
-        if (options->kind == MANAGER_USER) {
-                r = bus_peer_check_user(manager, address, ret_message);
+        if (!manager->direct) {
+                r = bus_peer_check(manager, address, ret_message);
                 if (r < 0)
                         return r;
         }

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "systemd/bus-address.h"
+
 #define PATIENCE_USEC (10 * G_USEC_PER_SEC)
 
 static char *directory, *address;
@@ -41,6 +43,7 @@ void fake_bus_init(void) {
         g_assert_no_error(error);
         address = g_strdup_printf("unix:path=%s/bus", directory);
         (void) atexit(remove_directory);
+        bus_address_usual = address;
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", address, true);
         g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);

@@ -109,7 +109,7 @@ static void test_chosen(void) {
 static void test_stranger(void) {
         _cleanup_free_ char *message = NULL;
 
-        g_assert_cmpint(bus_explain_stranger("unix:path=/else", "root", &message), ==, -EPERM);
+        g_assert_cmpint(bus_explain_stranger(MANAGER_USER, "unix:path=/else", "root", &message), ==, -EPERM);
         g_assert_nonnull(strstr(message, "unix:path=/else"));
         g_assert_nonnull(strstr(message, "root"));
         g_assert_nonnull(strstr(message, "DBUS_SESSION_BUS_ADDRESS"));

@@ -207,6 +207,7 @@ static void test_bad_address(void) {
 /* One who is not on it of itself: looked at closely, and found to be the one. */
 static void test_chosen_address(void) {
         const ManagerOptions options = { .kind = MANAGER_USER, .deadline = deadline_after(10 * USEC_PER_SEC) };
+        const ManagerOptions system_options = { .kind = MANAGER_SYSTEM, .deadline = options.deadline };
         g_autofree char *address = g_strconcat("unix:path=/nowhere;", fake_bus_address(), NULL);
         _cleanup_free_ char *message = NULL, *group = NULL;
         FakeBus *bus = fake_bus_new(true);
@@ -218,9 +219,16 @@ static void test_chosen_address(void) {
         g_assert_cmpint(manager_control_group(manager, &group, &message), ==, 0);
         g_assert_cmpuint(fake_bus_count(bus, "GetConnectionUnixProcessID") +
                          fake_bus_count(bus, "GetConnectionCredentials"), >=, 1);
-        manager_free(manager);
+        manager_free(TAKE_PTR(manager));
+
+        /* Nor is the one that has the name on it PID 1. */
+        g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);
+        g_assert_cmpint(manager_open(&system_options, &manager, &message), ==, -EPERM);
+        g_assert_null(manager);
+        g_assert_nonnull(strstr(message, "not the system manager's; DBUS_SYSTEM_BUS_ADDRESS says so"));
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", fake_bus_address(), true);
+        g_setenv("DBUS_SYSTEM_BUS_ADDRESS", fake_bus_address(), true);
         fake_manager_free(fake);
         fake_bus_free(bus);
 }

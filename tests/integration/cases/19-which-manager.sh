@@ -78,6 +78,21 @@ test_system_bus_as_session() {
     expect_no_scopes root tester
 }
 
+test_user_bus_as_system() {
+    # nor does an address that leads to a user's bus name the system manager
+    local bus=/run/user/1000/bus
+    run nearby tester env DBUS_SYSTEM_BUS_ADDRESS=unix:path=$bus cgscope run --system -- touch "$scratch/ran"
+    expect_refusal 125 "the bus at unix:path=$bus is that of a user, not the system manager.s; DBUS_SYSTEM_BUS_ADDRESS"
+    # Such a bus lets not even root in.
+    run env DBUS_SYSTEM_BUS_ADDRESS=unix:path=$bus cgscope run -- touch "$scratch/ran"
+    expect_refusal 125 'DBUS_SYSTEM_BUS_ADDRESS says so: unset it'
+    run env 'DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere;unix:path=/run/dbus/system_bus_socket' cgscope run -q -- echo ran
+    expect_status 0
+    expect_equal "$out" ran
+    [[ ! -e ran ]] || fail 'the command was run'
+    expect_no_scopes root tester
+}
+
 test_named_bus() {
     # an address of the user manager's bus that is written otherwise is taken, also while that manager re-executes
     local address='unix:path=/nowhere;unix:path=/run/user/1000/bus'
