@@ -4,6 +4,7 @@
 #include "cgroup/control.h"
 #include "cgroup/walk.h"
 #include "cgscope/aim.h"
+#include "cgscope/interrupt.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope chown`: hands a group over, as systemd hands over a delegated unit: the directory and the files by which it
@@ -81,12 +82,16 @@ static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
 /* From the bottom up: who owns a group could change what is below it while that is still on its way. */
 static int chown_target(Chown *context, const Aim *aim) {
         const char *slash, *failed;
+        sigset_t before;
         int r;
 
+        /* All of it, also where a signal ends this process meanwhile. */
+        interrupt_hold(&before);
         if (context->recursive)
                 r = group_walk(aim->target.fd, WALK_AFTER, chown_one, context);
         else
                 r = group_chown(aim->target.fd, context->uid, context->gid);
+        interrupt_release(&before);
 
         slash = context->failed ? "/" : "";
         failed = context->failed ?: "";

@@ -63,7 +63,7 @@ static int make(Create *create) {
 
         interrupt_hold(&before);
         r = divide_make(&create->divide, &create->aim, &create->attributes, create->parents);
-        if (r >= 0 && !interrupt_is_pending())
+        if (r >= 0 && !interrupt_is_pending(&before))
                 return 0;
 
         if (r >= 0)

@@ -76,7 +76,7 @@ int exec_in_place(Exec *exec) {
 
         if (r >= 0 && exec->cgroup_namespace.wanted)
                 r = confine(exec);
-        if (r >= 0 && interrupt_is_pending())
+        if (r >= 0 && interrupt_is_pending(&exec->before))
                 r = STATUS_NOT_STARTED;
         else if (r >= 0) {
                 interrupt_release(&exec->before);

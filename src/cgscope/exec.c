@@ -251,7 +251,7 @@ static int run_command(Exec *exec, const char *target) {
                 r = prepare_group(exec);
         if (r >= 0)
                 r = set_environment(exec);
-        if (r < 0 || interrupt_is_pending()) {
+        if (r < 0 || interrupt_is_pending(&exec->before)) {
                 exec_undo(exec);
                 return STATUS_NOT_STARTED;
         }

@@ -14,14 +14,15 @@ void interrupt_hold(sigset_t *ret_before) {
         (void) sigprocmask(SIG_BLOCK, &set, ret_before);
 }
 
-bool interrupt_is_pending(void) {
+/* What the caller holds himself stays held. */
+bool interrupt_is_pending(const sigset_t *before) {
         sigset_t pending;
 
         if (sigpending(&pending) < 0)
                 return false;
 
         for (size_t i = 0; i < ELEMENTSOF(ending); i++)
-                if (sigismember(&pending, ending[i]) > 0)
+                if (sigismember(&pending, ending[i]) > 0 && sigismember(before, ending[i]) == 0)
                         return true;
 
         return false;

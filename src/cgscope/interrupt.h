@@ -11,8 +11,8 @@
 /* *ret_before is what was held before, for interrupt_release(). */
 void interrupt_hold(sigset_t *ret_before);
 
-/* Whether one has come that will end this process. */
-bool interrupt_is_pending(void);
+/* Whether one has come that will end this process when they are released. */
+bool interrupt_is_pending(const sigset_t *before);
 
 /* One that has come is delivered now. */
 void interrupt_release(const sigset_t *before);

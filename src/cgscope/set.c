@@ -5,6 +5,7 @@
 #include "cgscope/arrival.h"
 #include "cgscope/divide.h"
 #include "cgscope/in-force.h"
+#include "cgscope/interrupt.h"
 #include "cgscope/undercut.h"
 #include "cgscope/verbs.h"
 
@@ -140,6 +141,7 @@ static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
 static int set_unit(Set *set, const char *unit) {
         UnitUndo *undo = NULL;
         char *message = NULL;
+        sigset_t before;
         int r;
 
         set->limits.best_effort = set->best_effort;
@@ -158,8 +160,21 @@ static int set_unit(Set *set, const char *unit) {
                 return client_report(r, message);
 
         undercut_warn_properties(&set->aim, &set->limits.properties);
+        interrupt_hold(&before);
         r = set_or_undo(set, unit, undo);
+        interrupt_release(&before);
         set->aim.client.asking->unit_undo_free(undo);
+        return r;
+}
+
+/* All of them, or none, also where a signal ends this process meanwhile. */
+static int set_group(const Set *set) {
+        sigset_t before;
+        int r;
+
+        interrupt_hold(&before);
+        r = divide_apply(&set->aim, &set->attributes);
+        interrupt_release(&before);
         return r;
 }
 
@@ -193,6 +208,6 @@ int verb_set(int argc, char *argv[]) {
         if (r < 0)
                 return r == -EPERM ? STATUS_FAILURE : STATUS_USAGE;
 
-        r = by_manager ? set_unit(&set, unit) : divide_apply(&set.aim, &set.attributes);
+        r = by_manager ? set_unit(&set, unit) : set_group(&set);
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
