@@ -139,6 +139,27 @@ static int report_not_delegated(const Aim *aim) {
                          "over; cgscope run --delegate starts one that is", unit, owner), -EPERM;
 }
 
+/* It may be a slip of the pen, so it is said. */
+static int report_gone(Aim *aim, int error) {
+        aim->gone = true;
+        log_info("%s is not there (any more)", aim->text);
+        return error;
+}
+
+/* A unit that was found may end before its mark is looked for: then it bears none. */
+static bool unit_has_gone(const Aim *aim) {
+        _cleanup_free_ char *unit = NULL, *path = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        size_t length;
+
+        if (target_unit_of(aim->target.path, &unit, &length) < 0)
+                return false;
+
+        path = strndup(aim->target.path, length);
+        fd = path ? group_open(aim->root, path) : -ENOMEM;
+        return fd == -ENOENT;
+}
+
 static int check_boundary(Aim *aim, AimFlags flags) {
         int r = 0;
 
@@ -149,6 +170,8 @@ static int check_boundary(Aim *aim, AimFlags flags) {
 
         if (aim->target.boundary_length == 0)
                 r = find_boundary(aim);
+        if (r == -ENODATA && unit_has_gone(aim))
+                return flags & AIM_MAY_BE_GONE ? report_gone(aim, -ENOENT) : report_no_group(aim);
         if (r == -ENODATA)
                 return report_not_delegated(aim);
         if (r < 0)
@@ -172,13 +195,6 @@ static int is_wanted_unit(int fd, const char *path, void *userdata) {
 
 static bool is_nowhere(Aim *aim) {
         return search_units(aim->root, "/", true, is_wanted_unit, aim) >= 0;
-}
-
-/* It may be a slip of the pen, so it is said. */
-static int report_gone(Aim *aim, int error) {
-        aim->gone = true;
-        log_info("%s is not there (any more)", aim->text);
-        return error;
 }
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
