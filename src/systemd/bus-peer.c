@@ -6,12 +6,13 @@
 #include "basic/clock.h"
 #include "systemd/bus-address.h"
 
-/* The other end of a user manager's bus is that user's own. -ENODATA: it is no socket by which the kernel could tell. */
+/* The other end of a user manager's bus is that user's own. Its number is 0 where it has none in our PID namespace.
+ * -ENODATA: it is no socket by which the kernel could tell. */
 static int get_peer(const Manager *manager, struct ucred *ret) {
         socklen_t size = sizeof(*ret);
         int fd = sd_bus_get_fd(manager->bus);
 
-        if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &size) < 0 || ret->pid == 0)
+        if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &size) < 0 || ret->uid == (uid_t) -1)
                 return -ENODATA;
 
         return 0;

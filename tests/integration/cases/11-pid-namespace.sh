@@ -253,6 +253,15 @@ test_moving() {
     in_every_way moving_in_there
 }
 
+test_other_bus() {
+    # in another PID namespace: the bus of somebody else is known for what it is
+    local words=(env DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus cgscope run --user -- true)
+    run "${words[@]}"
+    expect_refusal 125 ' is that of uid 1000, '
+    run unshare --fork --pid --mount-proc "${words[@]}"
+    expect_refusal 125 ' is that of uid 1000, '
+}
+
 test_agent() {
     # in another PID namespace: no agent is started, which would tell polkit that it answers for another process
     needs command strace
