@@ -303,8 +303,11 @@ test_race() {
 # traced CMD…: the command's system calls, in the file $trace, with the paths of descriptors.
 traced() {
     trace=$(mktemp "$scratch/trace.XXXXXX")
-    run strace -f -qq -y -o "$trace" -e 'trace=%file,%desc,%network,write' "$@"
+    # A file for each process, or a call that another one falls into would be in two pieces.
+    run strace -ff -qq -y -o "$trace" -e 'trace=%file,%desc,%network,write' "$@"
     [[ $status -eq 0 ]] || fail 'traced'
+    sed 's/^/0 /' "$trace".* >"$trace"
+    rm "$trace".*
 }
 
 # Everything that was opened for writing, and made or removed, lies strictly below the boundary, or is one of its
