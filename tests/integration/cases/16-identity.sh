@@ -326,7 +326,9 @@ test_tree_in_a_pipe() {
     local letters widest
     letters=$(printf 'ä%.0s' {1..300})
     start root cgscope run -q -u test-wide -- sh -c 'sleep 1000; :' "$letters"
-    wait_until test -d /sys/fs/cgroup/system.slice/test-wide.scope
+    # In place, cgscope becomes the shell, and that starts the other one.
+    wait_until eval "[[ \$(</proc/$started/comm) == sh &&
+        \$(wc -l </sys/fs/cgroup/system.slice/test-wide.scope/cgroup.procs) -eq 2 ]]"
     run cgscope tree -p test-wide.scope
     expect_status 0
     expect_out 'sh -c sleep 1000; : äää*…'
