@@ -83,7 +83,7 @@ static int parse_common(CommonOptions *options, int id) {
         case OPTION_FULL:            options->full = true; return 0;
         case OPTION_NO_PAGER:        options->pager = false; return 0;
         default:
-                return -EINVAL; /* of a bad one getopt has told */
+                return -EINVAL; /* a bad one, of which options_next() has told */
         }
 }
 

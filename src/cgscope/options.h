@@ -19,7 +19,7 @@ typedef struct Option {
 
 typedef struct OptionParser {
         struct option longs[OPTIONS_MAX + 1];
-        char shorts[3 * OPTIONS_MAX + 2];
+        char shorts[3 * OPTIONS_MAX + 3];
         const Option *table;
         size_t n_table;
 } OptionParser;
@@ -27,8 +27,8 @@ typedef struct OptionParser {
 /* @in_order: options end at the first word that is none, as where a command follows. @table is borrowed. */
 void options_init(OptionParser *parser, const Option *table, size_t n_table, bool in_order);
 
-/* The id of the next option, its value in optarg; -1 at the end (optind is the first word left); '?' for a bad one, of
- * which getopt has told. */
+/* The id of the next option, its value in optarg; -1 at the end (optind is the first word left); '?' for a bad one,
+ * which has been said. */
 int options_next(OptionParser *parser, int argc, char *argv[]);
 
 /* Prints the options part of --help. */

@@ -221,6 +221,45 @@ refused_inside() {
     done
 }
 
+test_words() {
+    # what is refused on the command line, the name of a command, and an option that is none: shown without harm
+    needs container
+    local user=root bad=$'\e]0;owned\a\u009b\u202e\xff' words
+    # A "%" is where it stands.
+    while read -ra words; do
+        words=("${words[@]//%/"$bad"}")
+        harmless "${words[@]}"
+        [[ $err$out == *'\x1b]0;owned\x07\xc2\x9b\xe2\x80\xae\xff'* || $err == *"'\\x1b'"* || $err == *UTF-8* ]] || fail 'it is not shown'
+    done < <(sed 's/ / cgscope /' <<'END'
+125 run --%
+125 run -%
+125 run --%=1
+2 stop --%
+127 run -- no%
+125 run -u % -- true
+125 run --slice=% -- true
+125 run -p %=1 -- true
+125 run -p MemoryMax=% -- true
+125 run --description=% -- true
+125 run --uid=% -- true
+125 run --working-directory=/% -- true
+125 run --delegate=% -- true
+125 run -E % -- true
+2 %
+2 enable %
+2 enable io --user-id=%
+2 list -o %
+2 doctor --user-id=%
+2 can-move 1 /sys/fs/cgroup/%
+2 kill -s % .
+2 stop --grace=% .
+END
+    )
+    cp /bin/true "$bad"
+    harmless 0 cgscope run -- "./$bad"
+    harmless 0 cgscope run --report -- "./$bad"
+}
+
 test_refused() {
     # create, exec --create and --leaf make no group with a control character, no UTF-8, or the name of a kernel's file
     needs container
