@@ -116,7 +116,7 @@ policy_has_actions() {
 # Never without a password by default.
 policy_is_strict() {
     same "the policy's defaults" "$(sed -n 's/ *<allow_\(.*\)>\(.*\)<.*/\1 \2/p' "$policy" | sort | uniq -c | tr -s ' ')" \
-        "$(printf ' 3 %s\n' 'active auth_admin_keep' 'any auth_admin' 'inactive auth_admin')"
+        "$(printf ' 3 %s\n' 'active auth_admin' 'any auth_admin' 'inactive auth_admin')"
 }
 
 # What somebody is told who is asked because of a rule of polkit's alone is what cgscoped would have had him told.

@@ -115,6 +115,22 @@ test_administrator_is_served() {
     kill_caller crowd
 }
 
+test_nothing_is_kept() {
+    # who was granted one thing is asked again before he gets another: polkit would keep the action, not the details
+    needs container
+    local action
+    for action in enable-own enable-any disable; do
+        run pkaction --verbose --action-id "org.cgscope.delegation.$action"
+        expect_status 0
+        expect_equal "$(grep -c '^  implicit .*: *auth_admin$' <<<"$out")" 3
+    done
+    call_with_agent first grant EnableWithFlags 1000 "$quick" io
+    take_answer first
+    expect_authorised
+    ask tester -i EnableWithFlags 1000 "$quick" io
+    expect_denied 'to enable io for tester needs authentication'
+}
+
 test_no_reload_each_time() {
     # who changes nothing has the system manager read its files once, however often he asks; root always
     needs container
