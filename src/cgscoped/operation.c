@@ -39,7 +39,11 @@ static void operation_done(Operation *operation) {
 
 /* Without a hierarchy there is nothing to hand on; drop-ins can be seen, and taken away, all the same. */
 static int open_all(Operation *operation, char **ret_message) {
-        const ManagerOptions options = { .kind = MANAGER_SYSTEM, .deadline = deadline_after(OPERATION_USEC) };
+        const ManagerOptions options = {
+                .kind = MANAGER_SYSTEM,
+                .deadline = deadline_after(OPERATION_USEC),
+                .fixed = true,
+        };
         const char *name;
         int r;
 

@@ -4,7 +4,7 @@
  * controllers it has. Calls that are under way just then are lost, so it is waited until no job is. Run by PID 1 in the
  * slice above the manager, which makes PID 1 hand on to it what is newly delegated. */
 
-#include <inttypes.h>
+#include <signal.h>
 #include <sysexits.h>
 
 #include "basic/clock.h"
@@ -17,20 +17,29 @@
 #include "cgscoped/operation-look.h"
 #include "systemd/unit.h"
 
-/* As long as it may take to answer. */
-#define ANSWER_USEC (10 * USEC_PER_SEC)
+/* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
+#define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)
 
 /* As long as PID 1 may take to hand on what it has loaded: it does so in the next iteration of its loop. */
 #define HAND_ON_USEC (2 * USEC_PER_SEC)
 
-/* As long as it is waited for the last of the manager's jobs. */
-#define REST_USEC (20 * USEC_PER_SEC)
 #define REST_NAP_USEC (100 * USEC_PER_MSEC)
-
-/* As long as it may be away: up to two seconds were measured on the slowest machine. */
-#define ABSENCE_USEC (20 * USEC_PER_SEC)
-
 #define NAP_USEC (20 * USEC_PER_MSEC)
+
+/* What is waited for, to be said when it is stopped at that, and the exit status then. */
+static char last_words[160];
+static volatile sig_atomic_t last_status = EXIT_FAILURE;
+
+static void set_last_words(int status, const char *cause) {
+        last_status = status;
+        (void) snprintf(last_words, sizeof(last_words), "cgscope-reexecute: the user manager of uid %u %s\n",
+                        (unsigned) geteuid(), cause);
+}
+
+static void on_terminated(int number _unused_) {
+        (void) write(STDERR_FILENO, last_words, strlen(last_words));
+        _exit(last_status);
+}
 
 /* Where PID 1 cannot be asked, there is nothing to wait for: the re-execution is of use for what is there. */
 static void await_controllers(void) {
@@ -58,9 +67,7 @@ static int count_jobs(Manager *manager, uint32_t *ret, char **ret_message) {
 }
 
 /* Connects, and has an answer. One that is just being started or re-executed, by whomever, is waited for. */
-static int open_manager(uint64_t usec, Manager **ret, char **ret_message) {
-        uint64_t deadline = deadline_after(usec);
-
+static int open_manager(uint64_t deadline, Manager **ret, char **ret_message) {
         for (;;) {
                 _cleanup_(manager_freep) Manager *manager = NULL;
                 uint32_t n;
@@ -84,20 +91,16 @@ static bool is_closed(int r) {
         return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
 }
 
-/* Waits until it has no jobs. Returns a negative errno, or an exit status; EXIT_SUCCESS: it has none. */
-static int await_rest(Manager *manager, uint64_t deadline, char **ret_message) {
+/* Waits until it has no jobs. */
+static int await_rest(Manager *manager, char **ret_message) {
         for (;;) {
                 uint32_t n;
                 int r;
 
-                manager->options.deadline = deadline_after(ANSWER_USEC);
                 r = count_jobs(manager, &n, ret_message);
                 if (r < 0 || n == 0)
-                        return r < 0 ? r : EXIT_SUCCESS;
-                if (deadline_left(deadline) == 0)
-                        return message_set(EX_TEMPFAIL, ret_message, "the user manager of uid %u did not come to rest (jobs: "
-                                           "%" PRIu32 ") and was left alone; see systemctl --user list-jobs",
-                                           (unsigned) geteuid(), n);
+                        return r;
+                set_last_words(EX_TEMPFAIL, "did not come to rest and was left alone; see systemctl --user list-jobs");
                 (void) usleep(REST_NAP_USEC);
         }
 }
@@ -108,7 +111,7 @@ static int reexecute(Manager *manager, char **ret_message) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
 
-        manager->options.deadline = deadline_after(ANSWER_USEC);
+        set_last_words(EXIT_FAILURE, "was told to re-execute itself, and is not back yet");
         r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            "Reexecute");
         if (r >= 0)
@@ -119,16 +122,16 @@ static int reexecute(Manager *manager, char **ret_message) {
         return manager_explain(manager, r < 0 ? r : -EPROTO, &error, ret_message);
 }
 
-/* Returns a negative errno, or an exit status. */
 static int run(char **ret_message) {
-        uint64_t deadline = deadline_after(REST_USEC);
+        uint64_t deadline = deadline_after(LIFE_USEC);
         bool has_controllers = false;
         int r;
 
         do {
                 _cleanup_(manager_freep) Manager *manager = NULL;
 
-                r = open_manager(ANSWER_USEC, &manager, ret_message);
+                set_last_words(EXIT_FAILURE, "does not answer");
+                r = open_manager(deadline, &manager, ret_message);
                 if (r < 0)
                         return r;
 
@@ -137,19 +140,19 @@ static int run(char **ret_message) {
                 has_controllers = true;
 
                 /* Somebody else may re-execute it meanwhile: one at a time. */
-                r = await_rest(manager, deadline, ret_message);
-                if (r == EXIT_SUCCESS)
+                r = await_rest(manager, ret_message);
+                if (r >= 0)
                         r = reexecute(manager, ret_message);
         } while (is_closed(r) && deadline_left(deadline) > 0);
 
-        if (r != EXIT_SUCCESS)
+        if (r < 0)
                 return r;
 
         /* The old one has closed its socket, so whoever answers is the new one. */
         {
                 _cleanup_(manager_freep) Manager *manager = NULL;
 
-                return open_manager(ABSENCE_USEC, &manager, ret_message);
+                return open_manager(deadline, &manager, ret_message);
         }
 }
 
@@ -163,11 +166,12 @@ int main(int argc, char *argv[] _unused_) {
         if (argc > 1)
                 return log_error("takes no arguments; it is run by cgscope-reexecute@UID.service"), EX_USAGE;
 
+        (void) signal(SIGTERM, on_terminated);
         r = run(&message);
-        if (r == EXIT_SUCCESS)
+        if (r >= 0)
                 log_info("the user manager of uid %u was re-executed, and is back after %s", (unsigned) geteuid(),
                          format_timespan(now_usec() - begin, USEC_PER_MSEC, elapsed));
         else
                 log_error("%s", message ?: strerror(-r));
-        return r < 0 ? EXIT_FAILURE : r;
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

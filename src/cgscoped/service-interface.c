@@ -83,6 +83,24 @@ static int read_flags(sd_bus_message *m, DelegationFlags *ret, sd_bus_error *err
         return 0;
 }
 
+/* Nobody can have a request stay for ever. */
+static int read_timeout(sd_bus_message *m, uint64_t *ret, sd_bus_error *error) {
+        uint64_t timeout;
+        int r;
+
+        r = sd_bus_message_read(m, "t", &timeout);
+        if (r < 0)
+                return r;
+        if (timeout > DELEGATION_TIMEOUT_MAX_USEC)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
+                                         "%llu microseconds are too long for user managers to look again; the most is "
+                                         "%llu", (unsigned long long) timeout,
+                                         (unsigned long long) DELEGATION_TIMEOUT_MAX_USEC);
+
+        *ret = timeout;
+        return 0;
+}
+
 static int change(sd_bus_message *m, Service *service, DelegationOperation operation, bool with_flags,
                   sd_bus_error *error) {
         DelegationRequest what = { .operation = operation };
@@ -93,6 +111,8 @@ static int change(sd_bus_message *m, Service *service, DelegationOperation opera
                 r = read_controllers(m, &what.controllers, error);
         if (r >= 0)
                 r = with_flags ? read_flags(m, &what.flags, error) : read_runtime(m, &what.flags);
+        if (r >= 0 && with_flags)
+                r = read_timeout(m, &what.timeout, error);
         if (r < 0)
                 return r;
 
@@ -125,7 +145,8 @@ static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 
 #define STATE_NAMES SD_BUS_PARAM(drop_ins) SD_BUS_PARAM(managers)
 #define CHANGE_NAMES SD_BUS_PARAM(uid) SD_BUS_PARAM(controllers) SD_BUS_PARAM(runtime)
-#define CHANGE_FLAGS_NAMES SD_BUS_PARAM(uid) SD_BUS_PARAM(controllers) SD_BUS_PARAM(flags)
+#define CHANGE_FLAGS_NAMES SD_BUS_PARAM(uid) SD_BUS_PARAM(controllers) SD_BUS_PARAM(flags) \
+        SD_BUS_PARAM(timeout)
 
 const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_START(0),
@@ -133,9 +154,9 @@ const sd_bus_vtable service_vtable[] = {
                                  method_enable, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_NAMES("Disable", "tasb", CHANGE_NAMES, DELEGATION_STATE_SIGNATURE, STATE_NAMES,
                                  method_disable, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("EnableWithFlags", "tast", CHANGE_FLAGS_NAMES, DELEGATION_STATE_SIGNATURE,
+        SD_BUS_METHOD_WITH_NAMES("EnableWithFlags", "tastt", CHANGE_FLAGS_NAMES, DELEGATION_STATE_SIGNATURE,
                                  STATE_NAMES, method_enable_with_flags, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_NAMES("DisableWithFlags", "tast", CHANGE_FLAGS_NAMES, DELEGATION_STATE_SIGNATURE,
+        SD_BUS_METHOD_WITH_NAMES("DisableWithFlags", "tastt", CHANGE_FLAGS_NAMES, DELEGATION_STATE_SIGNATURE,
                                  STATE_NAMES, method_disable_with_flags, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_NAMES("Get", "t", SD_BUS_PARAM(uid), DELEGATION_STATE_SIGNATURE, STATE_NAMES, method_get,
                                  SD_BUS_VTABLE_UNPRIVILEGED),

@@ -27,6 +27,7 @@ typedef struct ManagerOptions {
         ManagerKind kind;
         uint64_t deadline;  /* CLOCK_MONOTONIC, microseconds: for all that is asked through it */
         bool ask_password;  /* polkit may ask on the terminal */
+        bool fixed;         /* the deadline is ours: there is no --timeout that sets it */
         uint64_t absence;   /* microseconds that a manager may be off the bus; 0: as long as a re-execution takes */
 } ManagerOptions;
 

@@ -87,7 +87,7 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
         return message_set(r, ret_message, "%s%s%s", cause, refusal->remedy ? "; " : "", refusal->remedy ?: "");
 }
 
-/* Most requests need no flags beyond the one that has an argument of its own. */
+/* Most requests need no flags beyond the one that has an argument of its own, and the usual time. */
 static int append_request(sd_bus_message *call, const DelegationRequest *request, bool with_flags) {
         int r = sd_bus_message_append(call, "t", request->uid);
 
@@ -98,7 +98,7 @@ static int append_request(sd_bus_message *call, const DelegationRequest *request
         if (r < 0)
                 return r;
 
-        return with_flags ? sd_bus_message_append(call, "t", (uint64_t) request->flags)
+        return with_flags ? sd_bus_message_append(call, "tt", (uint64_t) request->flags, request->timeout)
                           : sd_bus_message_append(call, "b", (int) !!(request->flags & DELEGATION_RUNTIME));
 }
 
@@ -109,7 +109,7 @@ static int make_call(Manager *manager, const DelegationRequest *request, sd_bus_
                 [DELEGATION_DISABLE] = { "Disable", "DisableWithFlags" },
         };
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        bool with_flags = request->flags & ~(DelegationFlags) DELEGATION_RUNTIME;
+        bool with_flags = request->timeout > 0 || (request->flags & ~(DelegationFlags) DELEGATION_RUNTIME);
         int r;
 
         r = sd_bus_message_new_method_call(manager->bus, &call, DELEGATION_NAME, DELEGATION_PATH, DELEGATION_NAME,

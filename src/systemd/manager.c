@@ -83,7 +83,7 @@ int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message) {
         manager = calloc(1, sizeof(*manager));
         if (!manager)
                 return -ENOMEM;
-        manager->options = (ManagerOptions) { .kind = MANAGER_USER, .deadline = deadline };
+        manager->options = (ManagerOptions) { .kind = MANAGER_USER, .deadline = deadline, .fixed = true };
 
         r = bus_address_private(&address, ret_message);
         if (r < 0)
@@ -129,8 +129,8 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **r
 
         if (!error || !sd_bus_error_is_set(error)) {
                 if (r == -ETIMEDOUT)
-                        e = asprintf(ret_message, "%s was not done in time; is it busy? --timeout sets how long to "
-                                     "wait", title);
+                        e = asprintf(ret_message, "%s was not done in time; is it busy?%s", title,
+                                     manager->options.fixed ? "" : " --timeout sets how long to wait");
                 else if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
                         e = asprintf(ret_message, "the bus to %s was closed", title);
                 else

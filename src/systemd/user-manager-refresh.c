@@ -21,6 +21,10 @@
 /* The part of the time that is left for clearing up, and for the caller's last looks. */
 #define MARGIN_PART 10
 
+/* As long as it is waited for the end of what was stopped. */
+#define END_USEC (2 * USEC_PER_SEC)
+#define END_NAP_USEC (20 * USEC_PER_MSEC)
+
 #define REFRESH_UNIT_MAX 48
 
 typedef struct Refresh {
@@ -227,20 +231,48 @@ static int converse(Refresh *refresh, uint64_t deadline) {
         }
 }
 
+static void stop(Refresh *refresh, const char *unit) {
+        (void) sd_bus_call_method_async(refresh->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                        "StopUnit", NULL, NULL, "ss", unit, "replace");
+}
+
+/* One that was stopped ends at once, with what it was waiting for as its exit status, unless its user, as whom it runs,
+ * keeps it from that. */
+static DelegationOutcome await_end(Refresh *refresh, const char *unit, uint64_t deadline) {
+        DelegationOutcome outcome;
+
+        for (;;) {
+                _cleanup_free_ char *state = NULL, *message = NULL;
+                int r = unit_state(refresh->manager, unit, &state, &message);
+
+                if (r > 0 && streq(state, "failed"))
+                        break;
+                if (r <= 0 || streq(state, "inactive") || deadline_left(deadline) == 0)
+                        return OUTCOME_NO_ANSWER;
+                (void) usleep(END_NAP_USEC);
+        }
+
+        outcome = judge(refresh->manager, unit);
+        reset_failed(refresh->manager, unit);
+        return outcome == OUTCOME_BUSY ? outcome : OUTCOME_NO_ANSWER;
+}
+
 /* What is still at it is not to go on behind our back. */
 static void give_up(Refresh *refresh) {
-        for (size_t i = 0; i < refresh->n; i++) {
-                char unit[REFRESH_UNIT_MAX];
+        uint64_t deadline = deadline_after(END_USEC);
+        char unit[REFRESH_UNIT_MAX];
 
-                if (refresh->outcomes[i] != _OUTCOME_MAX)
-                        continue;
+        if (deadline > refresh->manager->options.deadline)
+                deadline = refresh->manager->options.deadline;
 
-                refresh->outcomes[i] = OUTCOME_NO_ANSWER;
-                if (*refresh->jobs[i].path)
-                        (void) sd_bus_call_method_async(refresh->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH,
-                                                        SYSTEMD_MANAGER, "StopUnit", NULL, NULL, "ss",
-                                                        refresh_unit(refresh->uids[i], unit), "replace");
-        }
+        for (size_t i = 0; i < refresh->n; i++)
+                if (refresh->outcomes[i] == _OUTCOME_MAX && *refresh->jobs[i].path)
+                        stop(refresh, refresh_unit(refresh->uids[i], unit));
+
+        for (size_t i = 0; i < refresh->n; i++)
+                if (refresh->outcomes[i] == _OUTCOME_MAX)
+                        refresh->outcomes[i] = *refresh->jobs[i].path ?
+                                await_end(refresh, refresh_unit(refresh->uids[i], unit), deadline) : OUTCOME_NO_ANSWER;
 }
 
 static void refresh_done(Refresh *refresh) {

@@ -29,7 +29,7 @@ int manager_reload(Manager *manager, char **ret_message);
 /* Has @n managers look for their controllers again, side by side: starts cgscope-reexecute@UID.service for each and
  * waits until all are done, which makes PID 1 hand the controllers on and the managers re-execute. outcomes[i] gets
  * what came of uids[i]. One that systemd could not do it for (OUTCOME_FAILED) is no error; *ret_message then says why,
- * of the first. A tenth of the time is left to the caller. */
+ * of the first. Who is not through when nine tenths of the time are over is stopped. */
 int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
                          char **ret_message);
 

@@ -85,14 +85,14 @@ static void test_question(ServiceTest *test, gconstpointer data _unused_) {
         } rows[] = {
                 { "Enable", "['io', 'cpuset'], false", 0, OWN, "cpuset io", "no", "no", HAND },
                 { "Enable", "['io'], true", 0, OWN, "io", "yes", "no", HAND },
-                { "EnableWithFlags", "['pids'], uint64 3", 0, OWN, "pids", "yes", "no", HAND },
-                { "EnableWithFlags", "['io'], uint64 4", 0, ANY, "io", "no", "yes", ADOPT },
+                { "EnableWithFlags", "['pids'], uint64 3, uint64 0", 0, OWN, "pids", "yes", "no", HAND },
+                { "EnableWithFlags", "['io'], uint64 4, uint64 0", 0, ANY, "io", "no", "yes", ADOPT },
                 { "Enable", "['cpu', 'memory'], false", 1, ANY, "cpu memory", "no", "no", HAND },
                 { "Enable", "['io'], true", 2, ANY, "io", "yes", "no", HAND },
-                { "EnableWithFlags", "['io'], uint64 5", 2, ANY, "io", "yes", "yes", ADOPT },
+                { "EnableWithFlags", "['io'], uint64 5, uint64 0", 2, ANY, "io", "yes", "yes", ADOPT },
                 { "Disable", "['io'], false", 0, DISABLE, "io", "no", "no", TAKE },
                 { "Disable", "['io'], true", 1, DISABLE, "io", "yes", "no", TAKE },
-                { "DisableWithFlags", "['io'], uint64 4", 2, DISABLE, "io", "no", "yes", TAKE },
+                { "DisableWithFlags", "['io'], uint64 4, uint64 0", 2, DISABLE, "io", "no", "yes", TAKE },
         };
         const guint64 uids[] = { service_test_uid(), 0, UINT64_MAX };
         const char *const users[] = { service_test_user(), "root", "every user" };

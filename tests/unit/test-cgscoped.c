@@ -55,10 +55,10 @@ static void test_change(ServiceTest *test, gconstpointer data _unused_) {
                 { "Enable", "(uint64 %llu, ['io', 'cpuset', 'io'], true)", "enable %llu [cpuset,io] 1" },
                 { "Disable", "(uint64 %llu, ['pids', 'memory', 'cpu'], false)", "disable %llu [cpu,memory,pids] 0" },
                 { "Disable", "(uint64 %llu, ['io'], true)", "disable %llu [io] 1" },
-                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 0)", "enable %llu [io] 0" },
-                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 2)", "enable %llu [io] 2" },
-                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 7)", "enable %llu [io] 7" },
-                { "DisableWithFlags", "(uint64 %llu, ['io'], uint64 3)", "disable %llu [io] 3" },
+                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 0, uint64 0)", "enable %llu [io] 0" },
+                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 2, uint64 0)", "enable %llu [io] 2" },
+                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 7, uint64 0)", "enable %llu [io] 7" },
+                { "DisableWithFlags", "(uint64 %llu, ['io'], uint64 3, uint64 0)", "disable %llu [io] 3" },
         };
         const guint64 uids[] = { service_test_uid(), DELEGATION_EVERYBODY };
         g_autoptr(GString) expected = g_string_new(NULL);
@@ -92,7 +92,8 @@ static void test_root(ServiceTest *test, gconstpointer data _unused_) {
         caller = caller_new(0);
         assert_answer(caller_call(caller, "Enable", change_new(0, "io cpuset", true)), NULL, NULL);
         assert_answer(caller_call(caller, "DisableWithFlags",
-                                  g_variant_new_parsed("(%t, ['io'], uint64 4)", DELEGATION_EVERYBODY)), NULL, NULL);
+                                  g_variant_new_parsed("(%t, ['io'], uint64 4, uint64 0)", DELEGATION_EVERYBODY)),
+                      NULL, NULL);
         g_assert_cmpuint(fake_bus_count(test->bus, "CheckAuthorization"), ==, 0);
         caller_free(caller);
 
@@ -131,8 +132,8 @@ static void test_refused(ServiceTest *test, gconstpointer data _unused_) {
                 { "Enable", "(uint64 0, ['io'])", ERROR_INVALID, "expecting 'tasb'" },
                 { "Enable", "(uint64 0, ['io'], uint64 0)", ERROR_INVALID, "expecting 'tasb'" },
                 { "Disable", "(['io'], true)", ERROR_INVALID, "expecting 'tasb'" },
-                { "EnableWithFlags", "(uint64 0, ['io'], true)", ERROR_INVALID, "expecting 'tast'" },
-                { "DisableWithFlags", "(uint64 0, ['io'], uint32 0)", ERROR_INVALID, "expecting 'tast'" },
+                { "EnableWithFlags", "(uint64 0, ['io'], true, uint64 0)", ERROR_INVALID, "expecting 'tastt'" },
+                { "DisableWithFlags", "(uint64 0, ['io'], uint32 0, uint64 0)", ERROR_INVALID, "expecting 'tastt'" },
                 { "Reload", "()", "org.freedesktop.DBus.Error.UnknownMethod", "Reload" },
 
                 /* uids: 16 and 32 bits of -1, and too many bits */
@@ -154,14 +155,18 @@ static void test_refused(ServiceTest *test, gconstpointer data _unused_) {
                 { "Enable", "(uint64 0, ['%s%n'], true)", ERROR_INVALID, "'%s%n'" },
                 { "Enable", "(uint64 0, ['\\u001b[31m\\u009b'], true)", ERROR_INVALID, "'\\x1b[31m\\xc2\\x9b'" },
                 { "Enable", "(uint64 0, ['io', 'hugetlb'], true)", DELEGATION_ERROR_NO_SUCH_CONTROLLER, "hugetlb" },
-                { "EnableWithFlags", "(uint64 0, ['rdma'], uint64 0)", DELEGATION_ERROR_NO_SUCH_CONTROLLER, "rdma" },
+                { "EnableWithFlags", "(uint64 0, ['rdma'], uint64 0, uint64 0)", DELEGATION_ERROR_NO_SUCH_CONTROLLER,
+                  "rdma" },
                 { "Disable", "(uint64 0, ['misc', 'dmem'], true)", DELEGATION_ERROR_NO_SUCH_CONTROLLER, "misc dmem" },
 
                 /* flags */
-                { "EnableWithFlags", "(uint64 0, ['io'], uint64 8)", ERROR_INVALID, "0x8" },
-                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x8000000000000001)", ERROR_INVALID,
+                { "EnableWithFlags", "(uint64 0, ['io'], uint64 8, uint64 0)", ERROR_INVALID, "0x8" },
+                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x8000000000000001, uint64 0)", ERROR_INVALID,
                   "0x8000000000000000" },
-                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x100000000)", ERROR_INVALID, "0x100000000" },
+                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x100000000, uint64 0)", ERROR_INVALID, "0x100000000" },
+
+                /* times */
+                { "EnableWithFlags", "(uint64 0, ['io'], uint64 0, uint64 600000001)", ERROR_INVALID, "600000001" },
         };
         Caller *caller = start(test);
 

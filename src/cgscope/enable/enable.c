@@ -168,6 +168,17 @@ static int restart(Enable *enable) {
         return r > 0 ? look_again(enable) : r;
 }
 
+/* What managers have of a time that somebody asked for: the rest is for the answer. */
+static uint64_t managers_timeout(const Enable *enable) {
+        uint64_t timeout = enable->common.timeout;
+
+        if (timeout == ENABLE_TIMEOUT_USEC)
+                return 0;
+
+        timeout = timeout / 4 * 3;
+        return timeout < DELEGATION_TIMEOUT_MAX_USEC ? timeout : DELEGATION_TIMEOUT_MAX_USEC;
+}
+
 static int run(Enable *enable) {
         bool changes = enable->request.operation != DELEGATION_GET;
         const ManagerOptions options = {
@@ -177,6 +188,7 @@ static int run(Enable *enable) {
         };
         int r;
 
+        enable->request.timeout = managers_timeout(enable);
         r = client_open(&enable->client, &options);
         if (r >= 0)
                 r = changes ? change(enable) : view(enable);

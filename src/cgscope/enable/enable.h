@@ -8,6 +8,9 @@
 #include "cgscope/tabular.h"
 #include "delegation/verdict.h"
 
+/* The default of --timeout: somebody has to find out a password and type it. */
+#define ENABLE_TIMEOUT_USEC (300 * USEC_PER_SEC)
+
 typedef struct Enable {
         CommonOptions common;
         Tabular tabular;

@@ -5,9 +5,6 @@
 #include "basic/user-namespace.h"
 #include "cgscope/enable/enable.h"
 
-/* Somebody has to find out a password and type it. */
-#define TIMEOUT_USEC (300 * USEC_PER_SEC)
-
 enum {
         OPTION_USER_ID = OPTION_OWN,
         OPTION_ROOT,
@@ -56,7 +53,7 @@ static const VerbUsage enable_usage = {
                    "needed. Without a controller: show what reaches whom.",
         .table = enable_options,
         .n_table = ELEMENTSOF(enable_options),
-        .timeout = TIMEOUT_USEC,
+        .timeout = ENABLE_TIMEOUT_USEC,
         .own = parse_own,
 };
 
@@ -65,7 +62,7 @@ static const VerbUsage disable_usage = {
         .summary = "Take back what enable did. Scopes that run keep their controllers until they end.",
         .table = disable_options,
         .n_table = ELEMENTSOF(disable_options),
-        .timeout = TIMEOUT_USEC,
+        .timeout = ENABLE_TIMEOUT_USEC,
         .own = parse_own,
 };
 

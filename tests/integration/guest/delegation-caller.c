@@ -11,12 +11,12 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] [-p PINGS] METHOD UID FLAGS [CONTROLLER…]: calls a method
- * of cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most. METHOD is Get,
+/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] [-p PINGS] [-t SECONDS] METHOD UID FLAGS [CONTROLLER…]: calls
+ * a method of cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most. METHOD is Get,
  * which takes UID alone, or EnableWithFlags or DisableWithFlags. -u: as this user, from the beginning. -s: stops itself
  * first, so that somebody can get ready. -i: polkit may ask somebody. -p: after each of these, so many calls of Ping with
  * nearly the largest body that the system bus takes, answered with "pong"; when the bus has all of it, "sent" is said on
- * the standard error. When all are answered it says how often each answer came, "COUNT ok" or "COUNT ERROR-NAME: TEXT"
+ * the standard error. -t: how long user managers may take to look again. When all are answered it says how often each answer came, "COUNT ok" or "COUNT ERROR-NAME: TEXT"
  * with the first such text. */
 
 #define NAME "org.cgscope.Delegation1"
@@ -29,6 +29,7 @@ static struct {
         unsigned count;
 } answers[ANSWERS_MAX];
 static unsigned waiting;
+static uint64_t seconds;
 
 static void check(int r, const char *what) {
         if (r < 0) {
@@ -73,7 +74,7 @@ static void call(sd_bus *bus, bool interactive, char *words[]) {
         check(sd_bus_message_append(m, "t", (uint64_t) strtoull(words[1], NULL, 10)), words[1]);
         if (strcmp(words[0], "Get") != 0) {
                 check(sd_bus_message_append_strv(m, words + 3), "controllers");
-                check(sd_bus_message_append(m, "t", (uint64_t) strtoull(words[2], NULL, 10)), words[2]);
+                check(sd_bus_message_append(m, "tt", (uint64_t) strtoull(words[2], NULL, 10), seconds * 1000000), words[2]);
         }
         check(sd_bus_message_set_allow_interactive_authorization(m, interactive), "interactive");
         check(sd_bus_call_async(bus, NULL, m, on_answer, (char *) "ok", UINT64_MAX), "call");
@@ -107,7 +108,7 @@ int main(int argc, char *argv[]) {
         sd_bus *bus = NULL;
         int c;
 
-        while ((c = getopt(argc, argv, "+u:sin:w:p:")) >= 0)
+        while ((c = getopt(argc, argv, "+u:sin:w:p:t:")) >= 0)
                 if (c == 'u')
                         become(optarg);
                 else if (c == 's')
@@ -120,6 +121,8 @@ int main(int argc, char *argv[]) {
                         window = (unsigned) atoi(optarg);
                 else if (c == 'p')
                         pings = (unsigned) atoi(optarg);
+                else if (c == 't')
+                        seconds = strtoull(optarg, NULL, 10);
                 else
                         return 2;
         if (argc - optind < 3 && (argc - optind < 2 || strcmp(argv[optind], "Get") != 0))
