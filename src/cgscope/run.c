@@ -5,6 +5,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/arrival.h"
 #include "cgscope/command.h"
@@ -200,7 +201,7 @@ static int read_invocation_id(const Run *run, char id[static 33]) {
                 n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
         else
                 n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s",
-                             (unsigned) run->identity.uid, run->request.unit);
+                             (unsigned) user_uid_outside(), run->request.unit);
 
         id[32] = '\0';
         return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;

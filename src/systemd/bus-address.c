@@ -158,6 +158,10 @@ static int explain_user(const char *address, int error, const char *remedy, char
         if (r < 0)
                 return r;
 
+        /* Who is root in a user namespace beside PID 1's, as with PrivateUsers=, and is root outside, may say so. */
+        if (absent && user_uid_outside() == 0 && access(directory, F_OK) < 0)
+                return message_set(error, ret_message, "no user manager runs for root, whose scopes are the system "
+                                   "manager's: --system");
         if (absent && access(directory, F_OK) < 0)
                 return message_set(error, ret_message,
                                "no user manager runs for uid %u; log in as that user, or keep one running: "

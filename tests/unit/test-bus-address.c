@@ -160,7 +160,9 @@ static void test_explain(void) {
 
         for (size_t i = 0; i < ELEMENTSOF(absent); i++) {
                 assert_explained(MANAGER_USER, absent[i],
-                                 user_is_there ? "no user bus at unix:path=/the/bus" : "enable-linger");
+                                 user_is_there   ? "no user bus at unix:path=/the/bus" :
+                                 geteuid() == 0 ? "--system" :
+                                                  "enable-linger");
                 assert_explained(MANAGER_SYSTEM, absent[i],
                                  systemd_is_there ? "no system bus at unix:path=/the/bus" : "is not PID 1");
         }

@@ -54,13 +54,25 @@ test_user_namespace_bare() {
     # so where the environment names no bus, and doctor says who is asked
     local script
     script env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS unshare -Ur sh -c '
-        cgscope run -q -- sed -n s/^0:://p /proc/self/cgroup; cgscope doctor; :'
+        cgscope run -q -- sh -c "sed -n s/^0:://p /proc/self/cgroup; echo id=\$INVOCATION_ID"; cgscope doctor; :'
     run as_user tester bash "$script"
     expect_status 0
-    expect_out '/user@1000\.service/app\.slice/app-cgscope-sed-'
+    expect_out '/user@1000\.service/app\.slice/app-cgscope-sh-'
+    expect_out '^id=[0-9a-f]{32}$'
     expect_out 'user 0 of a user namespace, and uid 1000 outside'
     expect_out 'your user manager answers'
     expect_not_out 'you are root'
+}
+
+test_private_users() {
+    # root of a service in a user namespace beside PID 1's is told that it has to say whom it means
+    run systemd-run --quiet --pipe --wait --collect -p PrivateUsers=yes cgscope run -- touch "$scratch/ran"
+    expect_refusal 125 "no user manager runs for root, whose scopes are the system manager's: --system"
+    run systemd-run --quiet --pipe --wait --collect -p PrivateUsers=yes cgscope run --system -q -- sed -n s/^0:://p \
+        /proc/self/cgroup
+    expect_status 0
+    expect_out '^/system\.slice/app-cgscope-sed-'
+    [[ ! -e ran ]] || fail 'the command was run'
 }
 
 test_system_bus_as_session() {
