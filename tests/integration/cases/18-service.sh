@@ -151,6 +151,29 @@ test_no_reload_each_time() {
     [[ $(reloaded) != "$first" ]] || fail 'not for root'
 }
 
+test_helper_is_stopped() {
+    # the helper waits for a manager that has jobs until it is stopped, and says then that it was for that; else it is done
+    needs container
+    run systemctl start cgscope-reexecute@1000.service
+    expect_status 0
+    as_user tester systemd-run --user --quiet --no-block --unit=test-job --service-type=oneshot sleep 1000
+    wait_until helper_had_to_wait
+    as_user tester systemctl --user stop test-job.service
+    systemctl reset-failed cgscope-reexecute@1000.service
+    run journalctl --no-pager -o cat -u cgscope-reexecute@1000.service
+    expect_out '^cgscope-reexecute: the user manager of uid 1000 did not come to rest and was left alone; see systemctl'
+    run systemctl start cgscope-reexecute@1000.service
+    expect_status 0
+}
+
+# It may have been stopped before it came to wait.
+helper_had_to_wait() {
+    systemctl start --no-block cgscope-reexecute@1000.service
+    sleep 0.3
+    systemctl stop cgscope-reexecute@1000.service
+    [[ $(systemctl show -p ExecMainStatus --value cgscope-reexecute@1000.service) == 75 ]]
+}
+
 test_half_disabled() {
     # of two files the second is the administrator's: the error says so, and what was removed is in effect
     local before
