@@ -156,7 +156,7 @@ test_helper_is_stopped() {
     needs container
     run systemctl start cgscope-reexecute@1000.service
     expect_status 0
-    as_user tester systemd-run --user --quiet --no-block --unit=test-job --service-type=oneshot sleep 1000
+    as_user tester systemd-run --user --quiet --no-block --collect --unit=test-job --service-type=oneshot sleep 1000
     wait_until helper_had_to_wait
     as_user tester systemctl --user stop test-job.service
     systemctl reset-failed cgscope-reexecute@1000.service
