@@ -107,6 +107,9 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
                 if (r != -ESTALE && !(r == -ENOENT && parents && !group_is_gone(target->boundary)))
                         return r;
 
+                /* Those of these names may be another's by now, who has a claim on them. */
+                if (division->temporary)
+                        division->n_made = 0;
                 division_undo(division);
                 division_done(division);
         }

@@ -5,6 +5,7 @@
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/temporary.h"
 #include "cgscope/command.h"
 #include "cgscope/exec.h"
 #include "cgscope/scope-options.h"
@@ -230,6 +231,8 @@ static int set_environment(const Exec *exec) {
 
 void exec_undo(Exec *exec) {
         divide_undo(&exec->divide);
+        if (exec->divide.division.temporary)
+                temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
         watch_dismiss(&exec->watch);
         watch_end(&exec->watch);
         interrupt_release(&exec->before);
