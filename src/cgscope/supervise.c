@@ -23,6 +23,8 @@ int supervisor_init(Supervisor *supervisor) {
 
         (void) sigemptyset(&set);
         (void) sigaddset(&set, SIGCHLD);
+        /* Nobody may read the report any more: that is no reason not to pass on how the command ended. */
+        (void) sigaddset(&set, SIGPIPE);
         for (size_t i = 0; i < ELEMENTSOF(forwarded); i++)
                 (void) sigaddset(&set, forwarded[i]);
         for (size_t i = 0; i < ELEMENTSOF(terminal_stops); i++)

@@ -167,6 +167,19 @@ test_time_limit() {
     expect_no_scopes root tester
 }
 
+test_unread_report() {
+    # a report that nobody reads any more costs nothing of the exit status
+    needs container
+    local user
+    for user in root tester; do
+        # Services begin with it ignored.
+        run as "$user" bash -c '
+            env --default-signal=PIPE cgscope run -q --report -- sh -c "sleep 0.5; exit 3" 2>&1 >/dev/null | true
+            echo "${PIPESTATUS[0]}"'
+        expect_out '^3$'
+    done
+}
+
 test_memory_enabled() {
     # leaf and supervisor have memory wherever it reaches the scope, whatever else was asked for
     needs controllers memory cpu
