@@ -181,7 +181,7 @@ partition_inside() {
     refused 1 'cpuset\.cpus\.effective' create ./h "AllowedCPUs=$last_cpu"
     expect_none h
     refused 125 'cpuset\.cpus\.effective' exec ./g -p "AllowedCPUs=$last_cpu" -- true
-    echo >cpuset.cpus
+    echo "0-$last_cpu" >cpuset.cpus # an empty set is no longer taken
     # The parent is no partition.
     mkdir -p p/q
     works cgscope create -p ./p/q AllowedCPUs=0
