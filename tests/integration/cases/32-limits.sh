@@ -274,10 +274,9 @@ unit_inside() {
     expect_equal "$(show TasksMax)" 99
     expect_file pids.max 99
     expect_file memory.max 209715200
-    # What only a manager knows is for a unit; that systemd-oomd does not run here is said.
+    # What only a manager knows is for a unit. Whether systemd-oomd runs here is no matter.
     run cgscope set --best-effort . ManagedOOMSwap=kill
     expect_status 0
-    expect_err 'ManagedOOMSwap .*systemd-oomd'
     expect_equal "$(show ManagedOOMSwap)" kill
     # And some of that only while it is made.
     refused 1 'RuntimeMax' set . RuntimeMaxSec=1h
