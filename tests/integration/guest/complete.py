@@ -42,7 +42,7 @@ class Shell:
             "fish": ["fish", "--no-config", "-i", "-C", f"source {rc}"],
         }[shell]
         env = dict(os.environ, FILE=file, OUT=self.out, ZDOTDIR=work, HOME=work, TERM="xterm", LC_ALL="C.UTF-8",
-                   XDG_DATA_HOME=work, XDG_CONFIG_HOME=work)
+                   XDG_DATA_HOME=work, XDG_CONFIG_HOME=work, XDG_RUNTIME_DIR=work, XDG_CACHE_HOME=work)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execvpe(argv[0], argv, env)
