@@ -328,7 +328,7 @@ _cgscope_directory() {
 
 # Units, and behind a slash the groups below.
 _cgscope_target() {
-    local word=$1 above=${1%"${1##*/}"} group
+    local word=$1 above=${1%"${1##*/}"} directory group
     if [[ $word == @* ]]; then
         _cgscope_processes @ "${word#@}"
     elif [[ $word != */* ]]; then
@@ -338,23 +338,25 @@ _cgscope_target() {
         COMPREPLY+=(/sys/fs/cgroup/)
         _cgscope_no_space
     else
-        for group in "$(_cgscope_directory "${above%/}")"/*/; do
+        directory=$(_cgscope_directory "${above%/}")
+        for group in "$directory"/*/; do
             group=${group%/}
-            # What begins so cgscope takes for quotes.
-            [[ ! -d $group || ${group##*/} == "\$'"* ]] || _cgscope_add "$above" "${word##*/}" "${group##*/}"
+            # Of an unknown unit there are none. What begins with $' cgscope takes for quotes.
+            [[ -z $directory || ! -d $group || ${group##*/} == "\$'"* ]] || _cgscope_add "$above" "${word##*/}" "${group##*/}"
         done
     fi
 }
 
 # Settings of a unit, or of a group: properties, and the files that are there. $3 is what follows their names.
 _cgscope_key() {
-    local before=$1 word=$2 suffix=$3 target=${arguments[0]-.} file
+    local before=$1 word=$2 suffix=$3 target=${arguments[0]-.} directory file
     if [[ $verb == set && $target != */* ]]; then
         _cgscope_add "$before" "$word" "${properties[@]/%/$suffix}"
     else
         _cgscope_add "$before" "$word" "${keys[@]/%/$suffix}"
-        for file in "$(_cgscope_directory "$target")"/*.*; do
-            [[ ! -f $file ]] || _cgscope_add "$before" "$word" "${file##*/}$suffix"
+        directory=$(_cgscope_directory "$target")
+        for file in "$directory"/*.*; do
+            [[ -z $directory || ! -f $file ]] || _cgscope_add "$before" "$word" "${file##*/}$suffix"
         done
     fi
     [[ -z $suffix ]] || _cgscope_no_space

@@ -355,6 +355,9 @@ test_other_completions() {
         completed "$shell" - 'cgscope run --uid=h`t' "?$hostile_user"
         completed "$shell" - 'cgscope chown . h\`t' "?$hostile_user"
         completed "$shell" - 'cgscope adopt ' '?1'
+        # Of an unknown unit there are no groups; those of / are none.
+        completed "$shell" - 'cgscope status nosuch.scope/op' '?opt'
+        expect_not_out '^[0-9a-f]+ .*6f7074$'
     done
     kill "$pid"
 }
