@@ -239,8 +239,9 @@ test_keyring() {
     needs command keyctl
     local options
     for options in '' --wait --delegate --cgroup-namespace '--wait --cgroup-namespace'; do
-        run keyctl session - sh -c 'K=$(keyctl add user test secret @s); exec cgscope run -q --uid=tester '"$options"' -- \
-            sh -c "keyctl print $K; keyctl show; keyctl add user test own @s"'
+        # The shell stays: with its last process the session's keyring would go, and the key with it.
+        run keyctl session - sh -c 'K=$(keyctl add user test secret @s); cgscope run -q --uid=tester '"$options"' -- \
+            sh -c "keyctl print $K; keyctl show; keyctl add user test own @s"; exit $?'
         expect_status 0
         expect_not_out secret
         expect_err 'Permission denied'
