@@ -92,12 +92,32 @@ static bool overlap(const Request *a, const Request *b) {
                b->what.uid == DELEGATION_EVERYBODY;
 }
 
+/* The higher, the sooner is its turn: root's, then what was authorised for more than one's own manager. What is for that
+ * alone can be slow as long as its user likes, and there can always be another user's. */
+static int rank(const Request *request) {
+        if (request->sender == 0)
+                return 2;
+
+        return is_change(request) && request->what.uid != request->sender ? 1 : 0;
+}
+
+/* Whether @request, which is CHANGED, has to wait for @other: what waits already is not overtaken. */
+static bool is_waited_for(const Request *other, const Request *request, bool before) {
+        if (!overlap(other, request))
+                return false;
+        if (other->stage == REQUEST_FINISHING)
+                return true;
+
+        return other->stage == REQUEST_CHANGED &&
+               (rank(other) > rank(request) || (before && rank(other) == rank(request)));
+}
+
 /* Whether @other keeps @request from going on. @before: it stands before it in the list. */
 static bool is_in_way(const Request *other, const Request *request, bool before) {
         if (!is_change(other))
                 return false;
         if (request->stage == REQUEST_CHANGED)
-                return other->stage == REQUEST_FINISHING && overlap(other, request);
+                return is_waited_for(other, request, before);
         if (other->stage == REQUEST_CHANGING)
                 return true;
 
@@ -130,21 +150,21 @@ static Request *next(const Queue *queue) {
         Request *request, *found = NULL;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if ((!found || (found->sender != 0 && request->sender == 0)) && may_run(queue, request))
+                if ((!found || rank(request) > rank(found)) && may_run(queue, request))
                         found = request;
 
         return found;
 }
 
-/* The managers that root waits for look again for root first. */
+/* The managers that a higher rank waits for look again for that first. */
 static void make_way(Queue *queue) {
         Request *request, *other;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if (request->stage == REQUEST_CHANGED && request->sender == 0)
+                if (request->stage == REQUEST_CHANGED && rank(request) > 0)
                         TAILQ_FOREACH(other, &queue->requests, link)
-                                if (is_change(other) && other->stage == REQUEST_FINISHING && other->sender != 0 &&
-                                    overlap(other, request))
+                                if (is_change(other) && other->stage == REQUEST_FINISHING &&
+                                    rank(other) < rank(request) && overlap(other, request))
                                         request_suspend(other);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The requests that are under way: how many there may be, and whose turn it is. Root's come first. What changes files
- * runs one at a time, in the order in which it was authorised, and one of each user's at most is in that line: nobody
- * who asks often delays others by more than one. What has managers look again, which their users can delay, runs beside
- * it, at one time once for each user; root's takes the place of another's. What only looks runs beside all that. */
+/* The requests that are under way: how many there may be, and whose turn it is. Root's come first, then changes for
+ * others than who asks. What changes files runs one at a time, of one rank in the order in which it was authorised, and
+ * one of each user's at most is in that line: nobody who asks often delays others by more than one. What has managers
+ * look again, which their users can delay, runs beside it, at one time once for each user; a higher rank's takes the
+ * place of another's, and what waits for several managers is not overtaken. What only looks runs beside all that. */
 
 #include "cgscoped/request.h"
 

@@ -378,6 +378,75 @@ static void test_slow_manager(ServiceTest *test, gconstpointer data _unused_) {
         caller_free(other);
 }
 
+/* An administrator who is not root, asking for everybody, waits for no manager of one who asks for himself alone, however
+ * slow that is made. */
+static void test_administrator(ServiceTest *test, gconstpointer data _unused_) {
+        Caller *slow, *administrator;
+        uint32_t first, everybody;
+
+        if (geteuid() != 0) {
+                g_test_skip("it takes two users");
+                return;
+        }
+
+        start(test, OPERATION_SLOW_FINISH);
+        slow = caller_new(service_test_uid());
+        administrator = caller_new(1);
+        first = send_enable(slow, "io");
+        await_record(test, "finish enable");
+        everybody = caller_send(administrator, "Enable", change_new(UINT64_MAX, "pids", false), false);
+        await_record(test, "finish enable 18446744073709551615");
+
+        service_test_open_gate(test, 1);
+        assert_answer(caller_await(administrator, everybody), NULL, NULL);
+        service_test_open_gate(test, 1);
+        assert_answer(caller_await(slow, first), NULL, NULL);
+        caller_free(slow);
+        caller_free(administrator);
+}
+
+/* What waits for the managers of several is not overtaken by one after the other that is for one of them. */
+static void test_not_overtaken(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        uint32_t first, everybody, late;
+        Caller *callers[3], *root;
+
+        if (geteuid() != 0) {
+                g_test_skip("it takes many users");
+                return;
+        }
+
+        start(test, OPERATION_SLOW_FINISH);
+        root = caller_new(0);
+        callers[0] = caller_new(1);
+        callers[1] = caller_new(2);
+        callers[2] = caller_new(service_test_uid());
+        first = caller_send(callers[0], "Enable", change_new(service_test_uid(), "io", false), false);
+        await_record(test, "finish enable");
+        everybody = caller_send(callers[1], "Enable", change_new(UINT64_MAX, "pids", false), false);
+        await_record(test, "end enable 18446744073709551615");
+        late = caller_send(callers[2], "Enable", change_new(1, "cpu", false), false);
+        await_record(test, "end enable 1 ");
+
+        /* Files change one at a time: when root is answered, the service knows that the others' have. */
+        assert_answer(caller_call(root, "Enable", change_new(0, "io", false)), NULL, NULL);
+        record = service_test_record(test);
+        g_assert_null(strstr(record, "finish enable 1 "));
+        g_assert_null(strstr(record, "finish enable 18446744073709551615"));
+
+        service_test_open_gate(test, 3);
+        assert_answer(caller_await(callers[0], first), NULL, NULL);
+        assert_answer(caller_await(callers[1], everybody), NULL, NULL);
+        assert_answer(caller_await(callers[2], late), NULL, NULL);
+        g_free(record);
+        record = service_test_record(test);
+        assert_before(record, "finished enable 18446744073709551615", "finish enable 1 ");
+
+        for (unsigned i = 0; i < 3; i++)
+                caller_free(callers[i]);
+        caller_free(root);
+}
+
 /* Root's turn comes before that of those who came first, and of those each user's once. */
 static void test_root_first(ServiceTest *test, gconstpointer data _unused_) {
         g_autofree char *record = NULL;
@@ -482,6 +551,8 @@ static void add(void) {
         service_test_add("/service-queue/leaves-queued", test_leaves_queued);
         service_test_add("/service-queue/leaves-running", test_leaves_running);
         service_test_add("/service-queue/slow-manager", test_slow_manager);
+        service_test_add("/service-queue/administrator", test_administrator);
+        service_test_add("/service-queue/not-overtaken", test_not_overtaken);
         service_test_add("/service-queue/root-first", test_root_first);
         g_test_add_func("/service-queue/range", test_range);
         service_test_add("/service-queue/spare", test_spare);
