@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "basic/fd.h"
@@ -11,7 +12,7 @@
 /* Of the text: two paths of PATH_MAX and a sentence. */
 #define MESSAGE_MAX 9000
 
-/* What comes through the pipe: this, then the drop-ins, the managers and the text. Both ends are the same program at
+/* What comes through the socket: this, then the drop-ins, the managers and the text. Both ends are the same program at
  * the same moment: the structures go as they are. */
 typedef struct WorkerHeader {
         int32_t error;
@@ -25,7 +26,7 @@ typedef struct WorkerHeader {
 
 struct Worker {
         pid_t pid;
-        int fd; /* the end to read from */
+        int fd; /* our end of the socket */
         sd_event_source *child, *output, *timer;
         bool timed_out, overflowed;
 
@@ -72,6 +73,18 @@ static void forget_parent(int fd) {
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Nothing is begun that the service says it cannot start. */
+static void wait_for_go(int fd) {
+        char byte;
+        ssize_t n;
+
+        do
+                n = read(fd, &byte, sizeof(byte));
+        while (n < 0 && errno == EINTR);
+        if (n <= 0)
+                _exit(EXIT_FAILURE);
+}
+
 static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *request) {
         DelegationState state = {};
         char *message = NULL;
@@ -79,6 +92,7 @@ static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *requ
         int r;
 
         forget_parent(fd);
+        wait_for_go(fd);
         r = job(request, &state, &message);
 
         if (state.n_drop_ins > DELEGATION_STATE_ROWS_MAX || state.n_managers > DELEGATION_STATE_ROWS_MAX)
@@ -255,7 +269,7 @@ int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *reques
                 return -ENOMEM;
         *worker = (Worker) { .fd = -EBADF, .done = done, .userdata = userdata };
 
-        if (pipe2(fds, O_CLOEXEC) < 0)
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
                 return -errno;
         worker->fd = fds[0];
         to = fds[1];
@@ -271,6 +285,8 @@ int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *reques
         r = watch(worker, event, timeout);
         if (r < 0)
                 return r;
+        if (send(worker->fd, "", 1, MSG_NOSIGNAL) < 0)
+                return -errno;
 
         *ret = TAKE_PTR(worker);
         return 0;

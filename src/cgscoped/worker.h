@@ -2,7 +2,7 @@
 #pragma once
 
 /* A child process that does one thing that may have to wait, for systemd or for a user database in the network, while
- * the service goes on serving. What it found out comes back through a pipe, as numbers and one text. */
+ * the service goes on serving. What it found out comes back through a socket, as numbers and one text. */
 
 #include <systemd/sd-event.h>
 
@@ -18,7 +18,7 @@ typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret,
  * @state and @message (may be NULL) are borrowed. @worker is to be freed, here or later. */
 typedef void (*WorkerFunction)(int error, const DelegationState *state, const char *message, void *userdata);
 
-/* Starts it; after @timeout microseconds it is killed. SIGCHLD must be blocked. */
+/* Starts it; after @timeout microseconds it is killed. On failure it has not begun. SIGCHLD must be blocked. */
 int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *request, uint64_t timeout,
                  WorkerFunction done, void *userdata, Worker **ret);
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,7 +17,7 @@
 #include "cgscoped/worker.h"
 
 #define PATIENCE (60 * USEC_PER_SEC)
-#define MANY 4000 /* rows: more than a pipe holds */
+#define MANY 12000 /* rows: more than a socket holds */
 
 typedef struct WorkerTest {
         sd_event *event;
@@ -174,12 +175,12 @@ static void test_long_text(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpuint(strlen(test->message), <, 10000);
 }
 
-/* In the worker: the only pipe beside the standard descriptors. */
-static int find_pipe(void) {
+/* In the worker: the only socket beside the standard descriptors. */
+static int find_socket(void) {
         struct stat st;
 
         for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-                if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+                if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode))
                         return fd;
         abort();
 }
@@ -196,14 +197,14 @@ static JOB(job_leave) {
 static JOB(job_half) {
         const char zero[24] = {};
 
-        (void) write(find_pipe(), zero, sizeof(zero));
+        (void) write(find_socket(), zero, sizeof(zero));
         return raise(SIGKILL);
 }
 
 static JOB(job_short) {
         const char zero[20] = {};
 
-        (void) write(find_pipe(), zero, sizeof(zero));
+        (void) write(find_socket(), zero, sizeof(zero));
         _exit(EXIT_SUCCESS);
 }
 
@@ -211,7 +212,7 @@ static JOB(job_junk) {
         char junk[4096];
 
         memset(junk, 0xff, sizeof(junk));
-        (void) write(find_pipe(), junk, sizeof(junk));
+        (void) write(find_socket(), junk, sizeof(junk));
         _exit(EXIT_SUCCESS);
 }
 
@@ -219,14 +220,14 @@ static JOB(job_junk) {
 static JOB(job_overflow) {
         const uint64_t header[3] = { 0, UINT64_C(1) << 61, 0 };
 
-        (void) write(find_pipe(), header, sizeof(header));
+        (void) write(find_socket(), header, sizeof(header));
         _exit(EXIT_SUCCESS);
 }
 
 static JOB(job_positive) {
         const int32_t header[6] = { 1 };
 
-        (void) write(find_pipe(), header, sizeof(header));
+        (void) write(find_socket(), header, sizeof(header));
         _exit(EXIT_SUCCESS);
 }
 
@@ -234,7 +235,7 @@ static JOB(job_positive) {
 static JOB(job_more) {
         const int32_t header[7] = {};
 
-        (void) write(find_pipe(), header, sizeof(header));
+        (void) write(find_socket(), header, sizeof(header));
         _exit(EXIT_SUCCESS);
 }
 
@@ -258,7 +259,7 @@ static JOB(job_bad_boolean) {
 
 static _noreturn_ JOB(job_flood) {
         static const char zero[65536];
-        int fd = find_pipe();
+        int fd = find_socket();
 
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where the test fails */
         for (;;)
@@ -305,7 +306,7 @@ static void test_signals(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_signals, &asked, PATIENCE), ==, 0);
 }
 
-/* Nothing of the service's is in its reach but the standard descriptors and the pipe. */
+/* Nothing of the service's is in its reach but the standard descriptors and the socket. */
 static JOB(job_descriptors) {
         DIR *directory = opendir("/proc/self/fd");
         struct dirent *entry;
@@ -321,11 +322,41 @@ static JOB(job_descriptors) {
 }
 
 static void test_descriptors(WorkerTest *test, gconstpointer data _unused_) {
-        int fd = open("/dev/null", O_RDONLY), high = fcntl(fd, F_DUPFD, 500); /* below and above the pipe */
+        int fd = open("/dev/null", O_RDONLY), high = fcntl(fd, F_DUPFD, 500); /* below and above the socket */
 
         g_assert_cmpint(run(test, job_descriptors, &asked, PATIENCE), ==, 0);
         (void) close(fd);
         (void) close(high);
+}
+
+static bool *begun;
+
+static JOB(job_begun) {
+        *begun = true;
+        return 0;
+}
+
+/* There are descriptors for the socket, and none to watch the process with: what is said not to have started has done
+ * nothing. */
+static void test_not_begun(WorkerTest *test, gconstpointer data _unused_) {
+        int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), r;
+        struct rlimit before, limit;
+
+        begun = mmap(NULL, sizeof(*begun), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        g_assert_true(begun != MAP_FAILED);
+        (void) close(fd);
+        g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+        limit = before;
+        limit.rlim_cur = (rlim_t) fd + 2;
+        g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &limit), ==, 0);
+        r = worker_start(test->event, job_begun, &asked, PATIENCE, on_done, test, &test->worker);
+        g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+
+        if (r >= 0)
+                g_test_skip("a process is watched without a descriptor here");
+        else
+                g_assert_false(*begun);
+        (void) munmap(begun, sizeof(*begun));
 }
 
 /* Freed while it runs: it is killed, and nothing is called. */
@@ -395,6 +426,7 @@ int main(int argc, char *argv[]) {
         add("/worker/hang", test_hang);
         add("/worker/signals", test_signals);
         add("/worker/descriptors", test_descriptors);
+        add("/worker/not-begun", test_not_begun);
         add("/worker/free", test_free);
         add("/worker/free-late", test_free_late);
         add("/worker/no-process", test_no_process);
