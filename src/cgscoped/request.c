@@ -88,46 +88,43 @@ static bool is_change(const Request *request) {
         return request->what.operation != DELEGATION_GET;
 }
 
-/* What is answered where the change itself went well, or made no difference. */
-static void answer_finished(Request *request, int error, const DelegationState *state, const char *text) {
-        _cleanup_free_ char *longer = NULL;
+/* Keeps what is to be answered when all is done that can be. @more may be NULL. */
+static void keep_error(Request *request, int error, const char *text, const char *more) {
+        char *longer = NULL;
 
-        if (error >= 0) {
-                answer_state(request, state);
-                return;
-        }
+        (void) message_set(0, &longer, "%s%s%s", text ?: strerror(-error), more ? "; " : "", more ?: "");
+        free(request->text);
+        request->text = longer;
+        request->error = error;
+}
+
+/* Of what went well before, or made no difference. */
+static void keep_last_error(Request *request, int error, const char *text) {
+        _cleanup_free_ char *longer = NULL;
 
         if (request->effect & DELEGATION_CHANGED)
                 (void) message_set(0, &longer, "the drop-in was changed, but what came of it cannot be seen: %s",
                                    text ?: strerror(-error));
-        answer_errno(request, error, longer ?: text);
+        keep_error(request, error, longer ?: text, NULL);
 }
 
 static void on_finished(int error, const DelegationState *state, const char *text, void *userdata) {
         Request *request = userdata;
 
+        if (error < 0 && request->error == 0)
+                keep_last_error(request, error, text);
         if (is_change(request))
-                log_change(request, request->error ?: error, request->error ? request->text : text);
+                log_change(request, request->error, request->text);
 
         if (request->error < 0)
                 answer_errno(request, request->error, request->text);
         else
-                answer_finished(request, error, state, text);
-        if (is_change(request) && (request->effect & DELEGATION_CHANGED || (request->error == 0 && error >= 0)))
+                answer_state(request, state);
+        if (is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
                 (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
                                           request->what.uid);
 
         end(request);
-}
-
-/* Keeps what is to be answered when all is done that can be. */
-static void keep_error(Request *request, int error, const char *text, const char *more) {
-        char *longer = NULL;
-
-        (void) message_set(0, &longer, "%s; %s", text ?: strerror(-error), more);
-        free(request->text);
-        request->text = longer;
-        request->error = error;
 }
 
 static void go_on_changed(Request *request) {
@@ -144,27 +141,27 @@ static void on_repaired(int error, const DelegationState *state, const char *tex
 
         /* Somebody may have changed a file, and nobody knows: that counts as if he had. */
         request->effect = DELEGATION_CHANGED;
-        if (error < 0 || !(state->effect & DELEGATION_RELOADED)) {
-                before = TAKE_PTR(request->text);
+        before = TAKE_PTR(request->text);
+        if (error < 0 || !(state->effect & DELEGATION_RELOADED))
                 keep_error(request, request->error, before,
-                           "and the system manager does not read its files: systemctl daemon-reload");
-        }
+                           "what the files say now may not be in effect, for the system manager does not read them: "
+                           "systemctl daemon-reload");
+        else
+                keep_error(request, request->error, before, "what the files say now is in effect");
 
         go_on_changed(request);
 }
 
-/* Starts @job. On failure the request is answered and freed. */
+/* The change came to nothing. */
+static void fail(Request *request, int error, const char *text) {
+        log_change(request, error, text);
+        answer_errno(request, error, text);
+        end(request);
+}
+
 static int start(Request *request, WorkerJob job, WorkerFunction done, uint64_t timeout) {
-        int r;
-
         worker_free(TAKE_PTR(request->worker));
-        r = worker_start(request->queue->event, job, &request->what, timeout, done, request, &request->worker);
-        if (r < 0) {
-                answer_errno(request, r, "cannot start a process that does it; try again");
-                request_free(request);
-        }
-
-        return r;
+        return worker_start(request->queue->event, job, &request->what, timeout, done, request, &request->worker);
 }
 
 /* What was changed is to be in force, also where something failed after that, or where nobody knows: nothing is left
@@ -172,11 +169,13 @@ static int start(Request *request, WorkerJob job, WorkerFunction done, uint64_t 
 static void on_changed(int error, const DelegationState *state, const char *text, void *userdata) {
         Request *request = userdata;
         Queue *queue = request->queue;
+        int r;
 
         if (!state) {
-                keep_error(request, error, text, "what the files say now is in effect");
-                if (start(request, operation_repair, on_repaired, queue->timeouts.work) < 0)
-                        queue_run(queue);
+                keep_error(request, error, text, NULL);
+                r = start(request, operation_repair, on_repaired, queue->timeouts.work);
+                if (r < 0)
+                        on_repaired(r, NULL, NULL, request);
                 return;
         }
 
@@ -184,9 +183,7 @@ static void on_changed(int error, const DelegationState *state, const char *text
         if (state->effect == DELEGATION_RELOADED)
                 queue->reloaded = now_usec();
         if (error < 0 && !(state->effect & DELEGATION_CHANGED)) {
-                log_change(request, error, text);
-                answer_errno(request, error, text);
-                end(request);
+                fail(request, error, text);
                 return;
         }
         if (error < 0)
@@ -202,18 +199,34 @@ static bool is_spare(const Request *request) {
         return request->sender != 0 && reloaded > 0 && now_usec() - reloaded < QUEUE_SPARE_USEC;
 }
 
-void request_run(Request *request) {
-        const Timeouts *timeouts = &request->queue->timeouts;
-        uint64_t looks_again = is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
+static const char no_process[] = "cannot start a process that does it; try again";
 
-        if (is_change(request) && request->stage == REQUEST_QUEUED) {
-                request->stage = REQUEST_CHANGING;
-                request->what.spare = is_spare(request);
-                (void) start(request, operation_change, on_changed, timeouts->work);
-        } else {
-                request->stage = REQUEST_FINISHING;
-                (void) start(request, operation_finish, on_finished, timeouts->work + looks_again);
-        }
+static void run_change(Request *request) {
+        int r;
+
+        request->stage = REQUEST_CHANGING;
+        request->what.spare = is_spare(request);
+        r = start(request, operation_change, on_changed, request->queue->timeouts.work);
+        if (r < 0)
+                fail(request, r, no_process);
+}
+
+/* Where it cannot begin, it is answered as where it failed: something may have been changed before. */
+static void run_finish(Request *request) {
+        uint64_t looks_again = is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
+        int r;
+
+        request->stage = REQUEST_FINISHING;
+        r = start(request, operation_finish, on_finished, request->queue->timeouts.work + looks_again);
+        if (r < 0)
+                on_finished(r, NULL, no_process, request);
+}
+
+void request_run(Request *request) {
+        if (is_change(request) && request->stage == REQUEST_QUEUED)
+                run_change(request);
+        else
+                run_finish(request);
 }
 
 void request_suspend(Request *request) {

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "basic/log.h"
 #include "basic/message.h"
@@ -48,6 +49,17 @@ static void wait_at_gate(void) {
         (void) close(fd);
 }
 
+/* The service cannot open any more. */
+static void take_descriptors(void) {
+        struct rlimit limit;
+
+        if (prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit) < 0)
+                abort();
+        limit.rlim_cur = STDERR_FILENO + 1;
+        if (prlimit(getppid(), RLIMIT_NOFILE, &limit, NULL) < 0)
+                abort();
+}
+
 static int fill(const DelegationRequest *request, DelegationState *ret) {
         const DelegationDropIn drop_in = {
                 .uid = request->uid, .runtime = true, .kind = DROP_IN_OURS, .controllers = request->controllers,
@@ -63,7 +75,9 @@ static int fill(const DelegationRequest *request, DelegationState *ret) {
 
 static int operate(const DelegationRequest *request, char **ret_message) {
         record("begin", request);
-        if (behaviour == OPERATION_DIE)
+        if (behaviour == OPERATION_DIE_LAST)
+                take_descriptors();
+        if (behaviour == OPERATION_DIE || behaviour == OPERATION_DIE_LAST)
                 (void) raise(SIGKILL);
         if (behaviour == OPERATION_GATED)
                 wait_at_gate();

@@ -20,6 +20,7 @@ typedef enum FakeOperation {
         OPERATION_GATED, /* waits for service_test_open_gate() */
         OPERATION_FAIL,  /* refuses, in two lines of text that are no UTF-8 */
         OPERATION_DIE,
+        OPERATION_DIE_LAST,    /* and the service can start no other */
         OPERATION_FAIL_LATE,   /* changes a file and fails */
         OPERATION_IDLE,        /* changes nothing, but has PID 1 read its files */
         OPERATION_SLOW_FINISH, /* the second part records "finish …", waits at the gate but for root's managers,

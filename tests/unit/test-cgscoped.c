@@ -3,6 +3,7 @@
 /* What may be asked of the service, what it lets through, and what it answers. */
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "cgscoped-test.h"
 #include "systemd/delegation-message.h"
@@ -272,6 +273,68 @@ static void test_half(ServiceTest *test, gconstpointer data _unused_) {
         caller_free(caller);
 }
 
+/* Sets how many descriptors the service may have, and returns how many it might. */
+static rlim_t limit_descriptors(ServiceTest *test, rlim_t n) {
+        struct rlimit limit;
+        rlim_t before;
+
+        g_assert_cmpint(prlimit(test->pid, RLIMIT_NOFILE, NULL, &limit), ==, 0);
+        before = limit.rlim_cur;
+        limit.rlim_cur = n;
+        g_assert_cmpint(prlimit(test->pid, RLIMIT_NOFILE, &limit, NULL), ==, 0);
+        return before;
+}
+
+/* Ends the service, which has enough descriptors again, and looks for the text in its journal. */
+static void assert_journal(ServiceTest *test, rlim_t n, const char *text) {
+        g_autofree char *journal = NULL;
+
+        (void) limit_descriptors(test, n);
+        (void) kill(test->pid, SIGTERM);
+        journal = service_test_end(test, EXIT_SUCCESS);
+        g_assert_nonnull(strstr(journal, text));
+}
+
+/* It was changed, and no second process can be started: that is answered and logged, and all are told. */
+static void test_no_second(ServiceTest *test, gconstpointer data _unused_) {
+        uint32_t serial;
+        Caller *caller;
+        rlim_t n;
+
+        test->operation = OPERATION_GATED;
+        caller = start(test);
+        serial = caller_send(caller, "Enable", change_new(service_test_uid(), "io", false), false);
+        service_test_await(test, 1);
+        n = limit_descriptors(test, STDERR_FILENO + 1);
+        service_test_open_gate(test, 1);
+        assert_answer(caller_await(caller, serial), "System.Error.EMFILE", "the drop-in was changed, but",
+                      "cannot start a process", NULL);
+        g_assert_cmpuint(caller_await_changed(caller), ==, service_test_uid());
+        assert_answer(caller_call(caller, "Get", g_variant_new("(t)", DELEGATION_EVERYBODY)), "System.Error.EMFILE",
+                      "cannot start a process", NULL);
+        caller_free(caller);
+        assert_journal(test, n, ": the drop-in was changed, but what came of it cannot be seen: cannot start");
+}
+
+/* Nobody knows how far it came, and no process can be started that has the files read. */
+static void test_not_repaired(ServiceTest *test, gconstpointer data _unused_) {
+        g_autofree char *record = NULL;
+        Caller *caller;
+        rlim_t n;
+
+        test->operation = OPERATION_DIE_LAST;
+        caller = start(test);
+        n = limit_descriptors(test, 1024);
+        assert_answer(caller_call(caller, "Disable", change_new(service_test_uid(), "io", false)),
+                      "org.freedesktop.DBus.Error.IOError", "without a word", "may not be in effect",
+                      "systemctl daemon-reload", NULL);
+        g_assert_cmpuint(caller_await_changed(caller), ==, service_test_uid());
+        record = service_test_record(test);
+        g_assert_null(strstr(record, "repair"));
+        caller_free(caller);
+        assert_journal(test, n, "may not be in effect");
+}
+
 static void test_hang(ServiceTest *test, gconstpointer data _unused_) {
         Caller *caller;
 
@@ -295,6 +358,8 @@ static void add(void) {
         service_test_add("/service/fail", test_fail);
         service_test_add("/service/die", test_die);
         service_test_add("/service/repaired", test_repaired);
+        service_test_add("/service/no-second", test_no_second);
+        service_test_add("/service/not-repaired", test_not_repaired);
         service_test_add("/service/half", test_half);
         service_test_add("/service/hang", test_hang);
 }
