@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "basic/fd.h"
@@ -15,9 +16,21 @@
 /* As long as the agent may take to register: the bus and polkit may have to be started for it. */
 #define REGISTER_TIMEOUT_MSEC 10000
 
+/* As long as it may take to give the terminal back. */
+#define END_TIMEOUT_MSEC 2000
+
+/* What its parent holds back at the moment is to end the agent all the same: we end it by a signal ourselves. */
+static void release_signals(void) {
+        sigset_t none;
+
+        (void) sigemptyset(&none);
+        (void) sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static _noreturn_ void run_agent(pid_t parent, int notify_fd) {
         char number[16];
 
+        release_signals();
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent) /* it ended before that */
                 _exit(EXIT_FAILURE);
@@ -56,12 +69,21 @@ int agent_open(Agent *agent) {
         return 0;
 }
 
+static bool ends_in_time(pid_t pid) {
+        _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+        return poll(&pollfd, 1, END_TIMEOUT_MSEC) > 0;
+}
+
 void agent_close(Agent *agent) {
         if (agent->pid <= 0)
                 return;
 
         (void) kill(agent->pid, SIGTERM);
         (void) kill(agent->pid, SIGCONT);
+        if (!ends_in_time(agent->pid))
+                (void) kill(agent->pid, SIGKILL);
         while (waitpid(agent->pid, NULL, 0) < 0 && errno == EINTR)
                 ;
         agent->pid = 0;
