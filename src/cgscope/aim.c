@@ -197,6 +197,51 @@ static bool is_nowhere(Aim *aim) {
         return search_units(aim->root, "/", true, is_wanted_unit, aim) >= 0;
 }
 
+/* 1: the manager has something of the unit. */
+static int look_at_unit(Aim *aim, UnitLook *ret) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_look(aim->client.manager, aim->name.unit, ret, &message);
+        return r < 0 ? client_report(r, message) : r;
+}
+
+/* A unit may run where its group cannot be seen: in a cgroup namespace, without any process, before it is started. */
+static int find_hidden(Aim *aim, AimFlags flags, int error) {
+        bool is_whole = isempty(aim->name.rest);
+        UnitLook look;
+        int r = look_at_unit(aim, &look);
+
+        if (r < 0)
+                return r;
+        if (r == 0 || !(is_whole || look.has_group))
+                return report_gone(aim, error);
+        if (!is_whole)
+                return log_error("%s: %s runs, but what it has below it cannot be seen from here; outside of this cgroup "
+                                 "namespace it can", aim->text, aim->name.unit), -EPERM;
+        if (!(flags & AIM_UNIT_OR_GROUP))
+                return log_error("%s runs, though no group of it can be seen here, and itself belongs to its manager; "
+                                 "cgscope stop %s stops it", aim->text, aim->text), -EPERM;
+
+        aim->hidden = true;
+        aim->hidden_holds_caller = look.holds_caller;
+        return 0;
+}
+
+int aim_check_hidden(Aim *aim) {
+        UnitLook look;
+        int r = look_at_unit(aim, &look);
+
+        if (r <= 0)
+                return r;
+
+        return log_error("%s was stopped, but its manager still has %s; see systemctl status", aim->text,
+                         look.has_group ? "a group of it" : "it, or a job for it"), -EBUSY;
+}
+
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
         uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         TargetFlags target_flags = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE) ? TARGET_MAY_BE_ABSENT : 0;
@@ -221,7 +266,7 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
                 r = find_own(aim, target_flags, uid);
         else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
-                return report_gone(aim, r);
+                return find_hidden(aim, flags, r);
         else if (r < 0)
                 r = report_failure(aim, r);
         if (r < 0)
@@ -248,6 +293,10 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
         _cleanup_free_ char *unit = NULL;
         size_t length;
 
+        if (aim->hidden && ret_unit)
+                *ret_unit = strdup(aim->name.unit);
+        if (aim->hidden)
+                return !ret_unit || *ret_unit;
         if (target_unit_of(aim->target.path, &unit, &length) < 0 || aim->target.path[length])
                 return false;
 
@@ -300,6 +349,8 @@ bool aim_holds_caller(const Aim *aim) {
         _cleanup_free_ char *own = NULL;
         const char *rest;
 
+        if (aim->hidden)
+                return aim->hidden_holds_caller;
         if (cgroup_of_process(0, &own) < 0)
                 return true; /* cannot tell: do not take the risk */
 

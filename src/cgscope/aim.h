@@ -17,6 +17,8 @@ typedef struct Aim {
         Client client; /* not connected until it is needed */
         ManagerKind manager; /* whose unit it is */
         bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
+        bool hidden;         /* with it and AIM_UNIT_OR_GROUP: a unit that its manager has, without a group to be seen */
+        bool hidden_holds_caller;
 } Aim;
 
 #define AIM_INIT { .root = -EBADF, .target = TARGET_INIT }
@@ -40,6 +42,9 @@ bool aim_is_unit(const Aim *aim, char **ret_unit);
 /* Connects to the manager that the target's unit belongs to, where it is not yet. Root cannot ask another user's
  * manager: said, with the remedy. */
 int aim_ask(Aim *aim);
+
+/* Of a unit that was hidden, and was stopped: whether nothing is left of it. */
+int aim_check_hidden(Aim *aim);
 
 /* Whether the target, which was there, has been removed meanwhile. */
 bool aim_is_gone(const Aim *aim);

@@ -122,7 +122,7 @@ static int stop_unit(Aim *aim, const char *unit) {
         /* That the manager has none of that name any more is what was wanted. It says also "done" of one in which a
          * process is left that it may not signal. */
         free(message);
-        return remainder_check(aim, false, "was stopped");
+        return aim->hidden ? aim_check_hidden(aim) : remainder_check(aim, false, "was stopped");
 }
 
 static int stop_target(const Stop *stop, const char *text) {

@@ -26,6 +26,7 @@ _public_ const Asking cgscope_asking = {
         .unit_kill = unit_kill,
         .unit_attach = unit_attach,
         .unit_state = unit_state,
+        .unit_look = unit_look,
         .manager_control_group = manager_control_group,
         .manager_version = manager_version,
         .manager_stop_timeout = manager_stop_timeout,

@@ -63,6 +63,12 @@ typedef struct ScopeResult {
         bool failed;
 } ScopeResult;
 
+/* A unit as its manager sees it, for those who cannot see its control group. */
+typedef struct UnitLook {
+        bool has_group;
+        bool holds_caller; /* it, or a unit below it */
+} UnitLook;
+
 typedef struct Asking {
         int (*manager_open)(const ManagerOptions *options, Manager **ret, char **ret_message);
         void (*manager_free)(Manager *manager);
@@ -116,6 +122,10 @@ typedef struct Asking {
         /* *ret_state gets ActiveState= ("active", "failed"), to be freed by the caller. 1: the unit is loaded; 0: there
          * is no such unit. */
         int (*unit_state)(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+
+        /* 1: @unit, a scope, a service or a slice, is active, or a job for it waits, or it has a group; 0: nothing of it
+         * is there. */
+        int (*unit_look)(Manager *manager, const char *unit, UnitLook *ret, char **ret_message);
 
         /* The control group of the manager itself, below which all its units are. *ret is freed by the caller. */
         int (*manager_control_group)(Manager *manager, char **ret, char **ret_message);

@@ -17,6 +17,7 @@
 #define SYSTEMD_UNIT SYSTEMD_NAME ".Unit"
 #define SYSTEMD_SCOPE SYSTEMD_NAME ".Scope"
 #define SYSTEMD_SERVICE SYSTEMD_NAME ".Service"
+#define SYSTEMD_SLICE SYSTEMD_NAME ".Slice"
 
 /* A name that nobody has on a bus: ours where there is none. */
 #define NO_UNIQUE_NAME ":0.0"

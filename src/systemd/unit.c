@@ -99,12 +99,18 @@ int unit_has_job(Manager *manager, const char *unit, char **ret_message) {
         return r < 0 ? r : id != 0;
 }
 
+/* @path is of a scope, a service or a slice. */
 static int get_control_group(Manager *manager, const char *path, char **ret, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *control_group;
+        const char *control_group, *interface = SYSTEMD_SCOPE;
         int r;
 
-        r = manager_get_property(manager, path, SYSTEMD_SCOPE, "ControlGroup", "s", &reply, ret_message);
+        if (endswith(path, "_2eservice"))
+                interface = SYSTEMD_SERVICE;
+        else if (endswith(path, "_2eslice"))
+                interface = SYSTEMD_SLICE;
+
+        r = manager_get_property(manager, path, interface, "ControlGroup", "s", &reply, ret_message);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &control_group);
         if (r < 0)
@@ -163,6 +169,52 @@ int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_
         return *ret_state ? 1 : -ENOMEM;
 }
 
+/* *ret is "" where the caller is in no unit of this manager's. */
+static int get_control_group_of_caller(Manager *manager, char **ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
+        const char *path;
+        int r;
+
+        r = unit_find_by_caller(manager, &found, &path, ret_message);
+        if (r > 0)
+                return get_control_group(manager, path, ret, ret_message);
+        if (r < 0)
+                return r;
+
+        *ret = strdup("");
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* An inactive unit may have a job that starts it, and a failed one a group with processes in it. */
+int unit_look(Manager *manager, const char *unit, UnitLook *ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
+        _cleanup_free_ char *state = NULL, *group = NULL, *own = NULL;
+        const char *path, *rest;
+        int r, has_job;
+
+        *ret = (UnitLook) {};
+        r = unit_state(manager, unit, &state, ret_message);
+        if (r > 0)
+                r = unit_find(manager, unit, &found, &path, ret_message);
+        if (r <= 0)
+                return r;
+
+        has_job = unit_has_job(manager, unit, ret_message);
+        if (has_job < 0)
+                return has_job;
+
+        r = get_control_group(manager, path, &group, ret_message);
+        if (r >= 0)
+                r = get_control_group_of_caller(manager, &own, ret_message);
+        if (r < 0)
+                return r;
+
+        rest = isempty(group) ? NULL : startswith(own, group);
+        ret->has_group = !isempty(group);
+        ret->holds_caller = rest && (!*rest || *rest == '/');
+        return has_job > 0 || ret->has_group || (!streq(state, "inactive") && !streq(state, "failed"));
+}
+
 int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message) {
-        return unit_get_controllers(manager, slice, SYSTEMD_NAME ".Slice", "DisableControllers", ret, ret_message);
+        return unit_get_controllers(manager, slice, SYSTEMD_SLICE, "DisableControllers", ret, ret_message);
 }

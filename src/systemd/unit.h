@@ -9,6 +9,7 @@
 int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message);
 int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, char **ret_message);
 int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+int unit_look(Manager *manager, const char *unit, UnitLook *ret, char **ret_message);
 int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message);
 
 /* Whether a job of @unit, which need not be loaded, is under way. */
@@ -45,6 +46,9 @@ int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, co
               char **ret_message);
 int unit_find_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
                                const char **ret_path, char **ret_message);
+
+/* The same for the unit that the caller is in. */
+int unit_find_by_caller(Manager *manager, sd_bus_message **ret_reply, const char **ret_path, char **ret_message);
 
 /* manager_call() for callers with words of their own for what comes back in @error. */
 int unit_call(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply);

@@ -274,3 +274,96 @@ test_killed() {
         inside "$user" 'killed_inside 100'
     done
 }
+
+hidden_inside() {
+    local own=test-hidden.scope other=test-other.scope
+    # This process itself is not hit by that unasked, nor by what is above it.
+    refused 1 "$own holds this very process.*--self" stop "$own"
+    [[ $user == root ]] || refused 1 'app\.slice holds this very process.*--self' stop app.slice
+    refused 1 "$other runs.*cgscope stop $other" remove "$other"
+    refused 1 "$other runs.*cannot be seen" remove -r "$other/main"
+    works cgscope stop "$other"
+    run cgscope stop "$other"
+    expect_status 0
+    expect_err "$other is not there"
+}
+
+test_hidden() {
+    # stop of a unit that a cgroup namespace hides stops it; remove does not take it for gone
+    needs container
+    local user
+    for user in root tester; do
+        scope "$user" other
+        inside "$user" --cgroup-namespace -u test-hidden hidden_inside
+        wait_until unit_is "$user" "$unit" not-found
+        [[ ! -e /proc/$sleeper ]] || fail 'it was to end'
+    done
+}
+
+# service_run USER ARGS…: systemd-run of the manager that cgscope asks for USER, until the test ends.
+service_run() {
+    local user=$1 options=()
+    shift
+    with_services=1
+    [[ $user == root ]] || options+=(--user)
+    nearby "$user" systemd-run --quiet "${options[@]}" "$@"
+}
+
+teardown() {
+    local user
+    for user in ${with_services:+root tester}; do
+        manager_of "$user" stop 'test-*.service' || true
+        manager_of "$user" reset-failed 'test-*.service' || true
+    done
+    end_scopes
+}
+
+# stands USER UNIT STATE JOB: its ActiveState=, and whether it has a job; and it has no group.
+stands() {
+    local job
+    [[ $(manager_of "$1" show -p ActiveState --value "$2") == "$3" ]] || return 1
+    [[ -z $(manager_of "$1" show -p ControlGroup --value "$2") ]] || return 1
+    job=$(manager_of "$1" show -p Job --value "$2")
+    [[ ${job:-0} == 0 ]] && job=no || job=yes
+    [[ $job == "$4" ]]
+}
+
+test_without_group() {
+    # stop of a unit that is active without any process, and of one whose start waits for another: neither is any more
+    needs container
+    local user
+    for user in root tester; do
+        service_run "$user" --unit=test-empty -p RemainAfterExit=yes true
+        wait_until stands "$user" test-empty.service active no
+        run nearby "$user" cgscope remove test-empty.service
+        expect_refusal 1 'test-empty\.service runs.*cgscope stop test-empty\.service'
+        works nearby "$user" cgscope stop test-empty.service
+        unit_is "$user" test-empty.service not-found || fail 'it is there'
+
+        service_run "$user" --no-block --unit=test-first -p Type=oneshot sleep 1000
+        service_run "$user" --no-block --unit=test-queued -p After=test-first.service sleep 1000
+        wait_until stands "$user" test-queued.service inactive yes
+        works nearby "$user" cgscope stop test-queued.service
+        unit_is "$user" test-queued.service not-found || fail 'it is there'
+        manager_of "$user" stop test-first.service
+    done
+}
+
+test_failed_group() {
+    # stop of a unit that has failed and of which nothing is left: it is not there
+    needs container
+    local user
+    for user in root tester; do
+        service_run "$user" --unit=test-failed false
+        wait_until stands "$user" test-failed.service failed no
+        run nearby "$user" cgscope stop test-failed.service
+        expect_status 0
+        expect_err 'test-failed\.service is not there'
+    done
+}
+
+test_no_manager() {
+    # stop of what cannot be seen, with no manager to be asked: an error
+    run nearby tester env -u XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere cgscope stop test-nosuch.scope
+    expect_refusal 1 '/nowhere'
+}
