@@ -12,7 +12,8 @@
 void division_done(Division *division) {
         free(division->path);
         free(division->enabled);
-        *division = (Division) { .temporary = division->temporary };
+        (void) fd_close(division->claim);
+        *division = (Division) { .temporary = division->temporary, .claim = -EBADF };
 }
 
 void division_trouble_done(DivisionTrouble *trouble) {
@@ -52,7 +53,6 @@ static int make_once(Division *division, Target *target, bool parents, DivisionT
         const char *below = target_below(target);
         _cleanup_close_ int fd = -EBADF;
         bool made = false;
-        int r;
 
         division->top = target->boundary;
         division->path = strdup(below);
@@ -90,13 +90,12 @@ static int make_once(Division *division, Target *target, bool parents, DivisionT
 
         (void) fd_close(target->fd);
         target->fd = TAKE_FD(fd);
-        if (!division->temporary)
+        division->group = target->fd;
+        if (!division->temporary || !group_is_temporary(target->fd))
                 return 0;
 
-        r = temporary_claim(target->fd);
-        division->claimed = r >= 0;
-        division->group = target->fd;
-        return r;
+        division->claim = temporary_claim(target->fd);
+        return division->claim < 0 ? division->claim : 0;
 }
 
 /* What others remove meanwhile is made anew: a group above, and a temporary one before there was a claim on it. */
@@ -104,7 +103,8 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
         for (;;) {
                 int r = make_once(division, target, parents, trouble);
 
-                if (r != -ESTALE && !(r == -ENOENT && parents && !group_is_gone(target->boundary)))
+                if (r != -ESTALE && r != -EINPROGRESS &&
+                    !(r == -ENOENT && parents && !group_is_gone(target->boundary)))
                         return r;
 
                 /* Those of these names may be another's by now, who has a claim on them. */
@@ -112,6 +112,8 @@ int division_make(Division *division, Target *target, bool parents, DivisionTrou
                         division->n_made = 0;
                 division_undo(division);
                 division_done(division);
+                if (r == -EINPROGRESS)
+                        return r;
         }
 }
 
@@ -277,9 +279,8 @@ static void remove_made(Division *division) {
 
 /* What others share by now is theirs, with the controllers. */
 static void forget_shared(Division *division) {
-        if (division->claimed && temporary_release(division->group) == 0)
+        if (division->claim >= 0 && temporary_release(division->group, &division->claim) == 0)
                 division->n_made = division->n_levels = 0;
-        division->claimed = false;
 }
 
 void division_undo(Division *division) {
@@ -288,6 +289,7 @@ void division_undo(Division *division) {
 
         forget_shared(division);
         remove_made(division);
+        division->claim = fd_close(division->claim);
 
         while (division->n_levels > 0) {
                 size_t length;

@@ -13,11 +13,13 @@ typedef struct Division {
         char *path;           /* of the deepest group that was made, below the boundary */
         unsigned n_made;      /* how many of its last parts were made */
         bool temporary;       /* of the caller: they are to go again (cgroup/temporary.h) */
-        bool claimed;         /* then: there is a claim on the deepest, */
-        int group;            /* which is this; borrowed from the target */
+        int claim;            /* then, and where the deepest is such a one: on it; else -EBADF */
+        int group;            /* the deepest; borrowed from the target */
         ControllerMask *enabled; /* per level from the boundary on: what was switched on for the level below */
         unsigned n_levels;
 } Division;
+
+#define DIVISION_INIT { .claim = -EBADF }
 
 /* Which step a failure is about, for the message. */
 typedef struct DivisionTrouble {
@@ -28,7 +30,8 @@ typedef struct DivisionTrouble {
 /* Makes the group that @target names, which is absent, and opens it in @target. @parents: those above it, too, and it
  * may exist. What is there and was temporary is to stay from now on, unless this one is temporary itself: then there is
  * a claim on it. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a
- * group above is reached; -EACCES, -EPERM: not ours. @trouble (to be freed with division_trouble_done()) says where. */
+ * group above is reached; -EACCES, -EPERM: not ours; -EINPROGRESS: it is temporary and being removed, try again.
+ * @trouble (to be freed with division_trouble_done()) says where. */
 int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble);
 
 /* Hands @controllers on from the boundary down to the group @below ("a/b" below the boundary, borrowed), in each

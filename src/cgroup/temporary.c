@@ -27,8 +27,14 @@ void temporary_keep(int group) {
                 (void) fchmod(group, st.st_mode & 0777);
 }
 
-static int lock(int group, int operation) {
-        while (flock(group, operation) < 0)
+/* Whoever can open a file can lock it, if only for reading. This one can be opened only by who made the group. */
+static int open_lock(int group) {
+        return fd_open_beneath(group, "cgroup.kill", O_WRONLY);
+}
+
+/* Does not wait: nobody could end that. */
+static int lock(int fd, int operation) {
+        while (flock(fd, operation | LOCK_NB) < 0)
                 if (errno != EINTR)
                         return -errno;
 
@@ -36,16 +42,30 @@ static int lock(int group, int operation) {
 }
 
 int temporary_claim(int group) {
-        int r = lock(group, LOCK_SH);
+        _cleanup_close_ int claim = open_lock(group);
+        int r = claim < 0 ? claim : lock(claim, LOCK_SH);
 
-        return r < 0 ? r : group_is_gone(group) ? -ESTALE : 0;
+        if (group_is_gone(group))
+                return -ESTALE;
+        if (r == -EWOULDBLOCK)
+                return -EINPROGRESS;
+        if (r < 0)
+                return r == -ENOENT ? -EOPNOTSUPP : r; /* the file is there since Linux 5.14 */
+
+        return TAKE_FD(claim);
 }
 
 /* The kernel drops the shared lock before it looks for those of others: of two who do this at once, one succeeds. */
-int temporary_release(int group) {
-        int r = lock(group, LOCK_EX | LOCK_NB);
+int temporary_release(int group, int *claim) {
+        int r;
 
-        return r == -EWOULDBLOCK ? 0 : r < 0 ? r : 1;
+        if (*claim < 0)
+                *claim = open_lock(group);
+        r = *claim < 0 ? *claim : lock(*claim, LOCK_EX);
+        if (r < 0)
+                return r == -EWOULDBLOCK ? 0 : r;
+
+        return group_is_gone(group) ? -ESTALE : 1;
 }
 
 /* Takes the last part off @path, "" being the top. */
@@ -89,17 +109,18 @@ void temporary_remove_above(int boundary, const char *below) {
 void temporary_end(int boundary, const char *below, uint64_t timeout) {
         const char *name;
         _cleanup_close_ int group = fd_open_beneath(boundary, below, O_RDONLY | O_DIRECTORY);
-        _cleanup_close_ int above = open_above(boundary, below, &name);
+        _cleanup_close_ int above = open_above(boundary, below, &name), claim = -EBADF;
         uint64_t deadline = deadline_after(PATIENCE_USEC);
 
         if (group >= 0 && group_is_temporary(group)) {
-                int r = temporary_release(group);
+                int r = temporary_release(group, &claim);
 
-                for (; r == 0 && deadline_left(deadline) > 0; r = temporary_release(group))
+                for (; r == 0 && deadline_left(deadline) > 0; r = temporary_release(group, &claim))
                         (void) usleep(NAP_USEC);
-                if (r <= 0 || above < 0)
+                if ((r <= 0 && r != -ESTALE) || above < 0)
                         return;
-                (void) group_remove_all(above, name, timeout);
+                if (r > 0)
+                        (void) group_remove_all(above, name, timeout);
         }
 
         if (group >= 0 || group == -ENOENT)

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "basic/clock.h"
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
@@ -11,10 +12,15 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgroup/reach.h"
+#include "cgscope/interrupt.h"
 #include "cgscope/undercut.h"
 
 /* As many processes are named in a message; a line is a line. */
 #define PIDS_SHOWN 5
+
+/* For who removes a temporary group: he kills what is left in it, and waits for that. */
+#define REMOVED_USEC (10 * USEC_PER_SEC)
+#define NAP_USEC (5 * USEC_PER_MSEC)
 
 /* The path of the group at @below of the boundary, as one would type it. */
 static char *group_title(const Aim *aim, const char *below) {
@@ -107,6 +113,9 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
                                  "'.', or is no UTF-8 without control characters", title), error;
         case -EAGAIN:
                 return report_full(aim, title);
+        case -EINPROGRESS:
+                return log_error("cannot make %s: another cgscope exec --remove is still removing the one of that "
+                                 "name; try again, or end that one", aim->text), error;
         case -EACCES:
         case -EPERM:
                 return aim_report(aim, error, "cannot make");
@@ -261,12 +270,27 @@ static int offer_memory(Divide *divide, const Aim *aim) {
         return 0;
 }
 
+/* Where another one removes the group just now, it is made anew when he is done. */
+static int make(Divide *divide, Aim *aim, bool parents, DivisionTrouble *trouble) {
+        uint64_t deadline = deadline_after(REMOVED_USEC);
+        int r = division_make(&divide->division, &aim->target, parents, trouble);
+
+        while (r == -EINPROGRESS && deadline_left(deadline) > 0) {
+                if (divide->before && interrupt_is_pending(divide->before))
+                        return -EINTR;
+                (void) usleep(NAP_USEC);
+                r = division_make(&divide->division, &aim->target, parents, trouble);
+        }
+
+        return r;
+}
+
 int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
         DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
         int r;
 
-        r = division_make(&divide->division, &aim->target, parents, &trouble);
-        if (r < 0)
+        r = make(divide, aim, parents, &trouble);
+        if (r < 0 && r != -EINTR) /* the signal says it */
                 r = report_make(aim, r, trouble.path ?: "", parents);
         division_trouble_done(&trouble);
 

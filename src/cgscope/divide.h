@@ -4,6 +4,8 @@
 /* Making a group with its limits, as `create` and `exec --create` do: all of it, or nothing is left of it. What is
  * wrong is said, with the remedy. */
 
+#include <signal.h>
+
 #include "cgroup/attribute.h"
 #include "cgroup/division.h"
 #include "cgroup/evacuation.h"
@@ -14,9 +16,10 @@ typedef struct Divide {
         const char *evacuate; /* the leaf that processes in the way are moved into; NULL: they are not. Borrowed */
         int evacuated;        /* the group they were in; -EBADF: none */
         bool leaf_made;
+        const sigset_t *before; /* borrowed from who holds signals back (interrupt_hold()): they end the waiting */
 } Divide;
 
-#define DIVIDE_INIT { .evacuated = -EBADF }
+#define DIVIDE_INIT { .division = DIVISION_INIT, .evacuated = -EBADF }
 
 /* Makes the group that @aim names, hands on to it the controllers that @attributes need, and sets them. @parents: those
  * above it, too, and it may be there already. */

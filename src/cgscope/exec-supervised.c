@@ -91,20 +91,24 @@ static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
 }
 
 /* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
-static void finish(const Exec *exec, const Meter *meter, Report *report) {
-        int group = exec->aim.target.fd;
+static void finish(Exec *exec, const Meter *meter, Report *report) {
+        int group = exec->aim.target.fd, r = 0;
 
         report->left = exec->made || exec->remove ? 0 : STATISTIC_ABSENT;
         if (exec->report)
                 meter_read(meter, report);
 
-        if (exec->remove && group_is_temporary(group) && temporary_release(group) > 0)
+        if (exec->remove && group_is_temporary(group))
+                r = temporary_release(group, &exec->divide.division.claim);
+        if (r > 0)
                 remove_new(exec, meter, report);
         else if (exec->remove || exec->made) {
                 end_outlivers(exec, !exec->remove, report);
                 if (exec->report && report->killed)
                         meter_read(meter, report);
         }
+        if (r == -ESTALE) /* who removed it may not have meant those above it */
+                temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
         if (exec->remove && !group_is_temporary(group))
                 remove_old(exec);
 

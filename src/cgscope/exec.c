@@ -249,6 +249,7 @@ static int run_command(Exec *exec, const char *target) {
                 return STATUS_NOT_STARTED;
 
         interrupt_hold(&exec->before);
+        exec->divide.before = &exec->before;
         r = exec->divide.division.temporary ? exec_watch(exec) : 0;
         if (r >= 0)
                 r = prepare_group(exec);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
@@ -30,7 +31,7 @@ static void set_up(Fixture *fixture, const void *data) {
 }
 
 static void tear_down(Fixture *fixture, const void *data) {
-        static const char *const names[] = { "a/b/cgroup.procs", "a/b/c", "a/b", "a/d", "a" };
+        static const char *const names[] = { "a/b/cgroup.procs", "a/b/cgroup.kill", "a/b", "a" };
 
         (void) data;
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
@@ -47,16 +48,19 @@ static void make(const Fixture *fixture, const char *name, mode_t mode) {
         g_assert_no_errno(mkdirat(fixture->top, name, mode));
 }
 
-static bool is_there(const Fixture *fixture, const char *name) {
-        return faccessat(fixture->top, name, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
-}
-
-/* A group has this file until it is removed. */
-static void put_file(const Fixture *fixture) {
-        int fd = openat(fixture->top, "a/b/cgroup.procs", O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+/* A group has these files until it is removed. */
+static void put_file(const Fixture *fixture, const char *name) {
+        int fd = openat(fixture->top, name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 
         g_assert_no_errno(fd);
         (void) fd_close(fd);
+}
+
+static void make_group(const Fixture *fixture) {
+        make(fixture, "a", 0755);
+        make(fixture, "a/b", TEMPORARY_MODE);
+        put_file(fixture, "a/b/cgroup.procs");
+        put_file(fixture, "a/b/cgroup.kill");
 }
 
 static void test_mark(Fixture *fixture, const void *data) {
@@ -73,51 +77,53 @@ static void test_mark(Fixture *fixture, const void *data) {
         g_assert_cmpuint(st.st_mode & 07777, ==, 0755);
 }
 
-/* Only the last one to give it up may remove it, and from then on nobody gets another claim. */
+/* Only the last one to give it up may remove it, and from then on nobody gets another claim, nor waits for it. */
 static void test_claim(Fixture *fixture, const void *data) {
-        _cleanup_close_ int one = -EBADF, two = -EBADF, late = -EBADF;
+        _cleanup_close_ int group = -EBADF, one = -EBADF, two = -EBADF, late = -EBADF, other = -EBADF;
 
         (void) data;
-        make(fixture, "a", 0755);
-        make(fixture, "a/b", TEMPORARY_MODE);
-        put_file(fixture);
-        one = open_in(fixture->top, "a/b");
-        two = open_in(fixture->top, "a/b");
-        late = open_in(fixture->top, "a/b");
+        make_group(fixture);
+        group = open_in(fixture->top, "a/b");
 
-        g_assert_cmpint(temporary_claim(one), ==, 0);
-        g_assert_cmpint(temporary_claim(two), ==, 0);
-        g_assert_cmpint(temporary_release(one), ==, 0);
-        g_assert_cmpint(temporary_release(two), ==, 1);
-        g_assert_cmpint(temporary_release(late), ==, 0);
+        one = temporary_claim(group);
+        g_assert_no_errno(one);
+        two = temporary_claim(group);
+        g_assert_no_errno(two);
+        g_assert_cmpint(temporary_release(group, &late), ==, 0);
+        g_assert_cmpint(temporary_release(group, &one), ==, 0);
+        g_assert_cmpint(temporary_release(group, &two), ==, 1);
+        g_assert_cmpint(temporary_release(group, &late), ==, 0);
+        g_assert_cmpint(temporary_claim(group), ==, -EINPROGRESS);
+        two = fd_close(two);
+        other = temporary_claim(group);
+        g_assert_no_errno(other);
+        other = fd_close(other);
 
         g_assert_no_errno(unlinkat(fixture->top, "a/b/cgroup.procs", 0));
-        g_assert_no_errno(unlinkat(fixture->top, "a/b", AT_REMOVEDIR));
-        two = fd_close(two);
-        g_assert_cmpint(temporary_claim(late), ==, -ESTALE);
+        g_assert_cmpint(temporary_release(group, &late), ==, -ESTALE);
+        g_assert_cmpint(temporary_claim(group), ==, -ESTALE);
 }
 
-static void test_remove_above(Fixture *fixture, const void *data) {
+/* Who may only look at a group can lock its directory and the files that all can read. */
+static void test_onlooker(Fixture *fixture, const void *data) {
+        static const char *const seen[] = { ".", "cgroup.procs" };
+        _cleanup_close_ int group = -EBADF, claim = -EBADF;
+        int looks[ELEMENTSOF(seen)];
+
         (void) data;
-        make(fixture, "a", TEMPORARY_MODE);
-        make(fixture, "a/b", TEMPORARY_MODE);
-        make(fixture, "a/b/c", TEMPORARY_MODE);
+        make_group(fixture);
+        group = open_in(fixture->top, "a/b");
+        for (size_t i = 0; i < ELEMENTSOF(seen); i++) {
+                looks[i] = openat(group, seen[i], O_RDONLY | O_CLOEXEC);
+                g_assert_no_errno(looks[i]);
+                g_assert_no_errno(flock(looks[i], LOCK_EX | LOCK_NB));
+        }
 
-        /* Not the group itself, and none that something is in. */
-        temporary_remove_above(fixture->top, "a/b/c");
-        g_assert_true(is_there(fixture, "a/b/c"));
-        g_assert_no_errno(unlinkat(fixture->top, "a/b/c", AT_REMOVEDIR));
-        make(fixture, "a/d", 0755);
-        temporary_remove_above(fixture->top, "a/b/c");
-        g_assert_false(is_there(fixture, "a/b"));
-        g_assert_true(is_there(fixture, "a/d"));
-
-        /* None that is to stay, and from one that is gone on upwards. */
-        temporary_remove_above(fixture->top, "a/d/c");
-        g_assert_true(is_there(fixture, "a/d"));
-        g_assert_no_errno(unlinkat(fixture->top, "a/d", AT_REMOVEDIR));
-        temporary_remove_above(fixture->top, "a/b/c");
-        g_assert_false(is_there(fixture, "a"));
+        claim = temporary_claim(group);
+        g_assert_no_errno(claim);
+        g_assert_cmpint(temporary_release(group, &claim), ==, 1);
+        for (size_t i = 0; i < ELEMENTSOF(seen); i++)
+                (void) fd_close(looks[i]);
 }
 
 int main(int argc, char *argv[]) {
@@ -125,7 +131,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add("/temporary/mark", Fixture, NULL, set_up, test_mark, tear_down);
         g_test_add("/temporary/claim", Fixture, NULL, set_up, test_claim, tear_down);
-        g_test_add("/temporary/remove-above", Fixture, NULL, set_up, test_remove_above, tear_down);
+        g_test_add("/temporary/onlooker", Fixture, NULL, set_up, test_onlooker, tear_down);
 
         return g_test_run();
 }

@@ -214,6 +214,79 @@ test_shared() {
     done
 }
 
+# looks MODE GROUP: the user other, who may look at the group, locks all of it that he can open: $looker.
+looks() {
+    setpriv --reuid=other --regid=other --clear-groups python3 -c '
+import fcntl, os, signal, sys
+held = []
+for name in [".", *os.listdir(sys.argv[2])]:
+    try:
+        held.append(os.open(os.path.join(sys.argv[2], name), os.O_RDONLY))
+    except PermissionError:
+        continue
+    fcntl.flock(held[-1], getattr(fcntl, sys.argv[1]) | fcntl.LOCK_NB)
+print(len(held), flush=True)
+signal.pause()' "$1" "$2" >"$scratch/held" &
+    looker=$!
+    disown "$looker"
+    wait_until test -s "$scratch/held"
+}
+
+# in_main CMD…: in the leaf of the scope.
+in_main() {
+    (
+        echo "$BASHPID" >"$boundary/main/cgroup.procs"
+        "$@"
+    )
+}
+
+test_onlooker() {
+    # exec --create --remove: who can only look at a group cannot keep others out of it, nor keep it from being removed
+    needs container
+    local user lock
+    for user in root tester; do
+        scope "$user" onlooker
+        for lock in LOCK_EX LOCK_SH; do
+            nearby "$user" mkdir -m 1755 "$boundary/seen"
+            looks "$lock" "$boundary/seen"
+            works in_main nearby "$user" timeout -s KILL 20 \
+                cgscope exec --create --parents --remove "$boundary/seen" -- true
+            expect_none "$boundary/seen"
+            kill "$looker"
+        done
+        kill "$sleeper"
+        wait_until unit_is "$user" "$unit" not-found
+    done
+}
+
+claims_inside() {
+    # One that is gone in between does not keep those above it.
+    works cgscope exec --create --parents --remove ./a/b/c -- \
+        sh -c 'echo $$ >main/cgroup.procs && rmdir a/b/c a/b'
+    expect_none a
+
+    # Whoever waits for one that is being removed can be ended.
+    mkdir -m 1755 a
+    local lock
+    exec {lock}>a/cgroup.kill
+    flock -x "$lock"
+    run env --default-signal=INT timeout -s INT --preserve-status 0.5 \
+        cgscope exec --create --parents --remove ./a -- true
+    expect_status 130
+    expect_lines err 0
+    exec {lock}>&-
+    rmdir a
+}
+
+test_claims() {
+    # exec --create --remove: a group that is gone keeps none above it; the wait for one that is being removed can be ended
+    needs container
+    local user
+    for user in root tester; do
+        inside "$user" claims_inside
+    done
+}
+
 killed_inside() {
     local signal supervisor command
     for signal in TERM INT HUP KILL; do
