@@ -258,6 +258,13 @@ static void disable(int group, ControllerMask controllers) {
                 (void) fd_write_file(group, "cgroup.subtree_control", text);
 }
 
+/* The group @path beneath @top: nobody else has a claim on it, or gets one as long as *claim is open. */
+static bool seize(int top, const char *path, int *claim) {
+        _cleanup_close_ int group = fd_open_beneath(top, path, O_RDONLY | O_DIRECTORY);
+
+        return group >= 0 && temporary_seize(group, claim) > 0;
+}
+
 /* The last group first: one with groups below it cannot go. */
 static void remove_made(Division *division) {
         _cleanup_free_ char *path = strdup(division->path);
@@ -267,27 +274,36 @@ static void remove_made(Division *division) {
 
         for (; path && division->n_made > 0; division->n_made--) {
                 char *slash = strrchr(path, '/');
-                _cleanup_close_ int parent = -EBADF;
+                _cleanup_close_ int parent = -EBADF, claim = TAKE_FD(division->claim);
+                bool goes = !division->temporary || seize(division->top, path, &claim);
 
                 if (slash)
                         *slash = '\0';
                 parent = fd_open_beneath(division->top, slash ? path : ".", O_PATH | O_DIRECTORY);
-                if (parent >= 0)
+                if (parent >= 0 && goes)
                         (void) unlinkat(parent, slash ? slash + 1 : path, AT_REMOVEDIR);
         }
 }
 
-/* What others share by now is theirs, with the controllers. */
-static void forget_shared(Division *division) {
-        if (division->claim >= 0 && temporary_release(division->group, &division->claim) == 0)
+/* What others share by now is theirs, with the controllers. What they have left to us goes, whoever made it. */
+static void settle_shared(Division *division) {
+        int r;
+
+        if (division->claim < 0)
+                return;
+
+        r = temporary_release(division->group, &division->claim);
+        if (r == 0)
                 division->n_made = division->n_levels = 0;
+        else if (r > 0 && division->n_made == 0)
+                division->n_made = 1;
 }
 
 void division_undo(Division *division) {
         if (!division->path)
                 return;
 
-        forget_shared(division);
+        settle_shared(division);
         remove_made(division);
         division->claim = fd_close(division->claim);
 

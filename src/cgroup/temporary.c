@@ -12,6 +12,7 @@
 
 /* A claim ends with the last descriptor: a command that has just been forked off has a copy until it begins. */
 #define PATIENCE_USEC (2 * USEC_PER_SEC)
+#define SEIZE_USEC (200 * USEC_PER_MSEC)
 #define NAP_USEC (5 * USEC_PER_MSEC)
 
 bool group_is_temporary(int group) {
@@ -68,6 +69,21 @@ int temporary_release(int group, int *claim) {
         return group_is_gone(group) ? -ESTALE : 1;
 }
 
+/* Another one who looks whether the group can go has the lock for a moment. While somebody is in it, it cannot. */
+int temporary_seize(int group, int *claim) {
+        uint64_t deadline = deadline_after(SEIZE_USEC);
+
+        while (group_is_temporary(group) && group_is_populated(group) <= 0) {
+                int r = temporary_release(group, claim);
+
+                if (r != 0 || deadline_left(deadline) == 0)
+                        return r;
+                (void) usleep(NAP_USEC);
+        }
+
+        return 0;
+}
+
 /* Takes the last part off @path, "" being the top. */
 static bool ascend(char *path) {
         char *slash = strrchr(path, '/');
@@ -90,18 +106,19 @@ static int open_above(int boundary, const char *path, const char **ret_name) {
         return fd_open_beneath(boundary, *above ? above : ".", O_RDONLY | O_DIRECTORY);
 }
 
-/* A group that somebody is about to use vanishes under his hands: division_make() begins anew then. */
+/* Where somebody has not got his claim on it yet, it vanishes under his hands: division_make() begins anew then. */
 void temporary_remove_above(int boundary, const char *below) {
         _cleanup_free_ char *path = strdup(below);
 
         while (path && ascend(path) && *path) {
                 const char *name;
                 _cleanup_close_ int fd = fd_open_beneath(boundary, path, O_RDONLY | O_DIRECTORY);
-                _cleanup_close_ int above = open_above(boundary, path, &name);
+                _cleanup_close_ int above = open_above(boundary, path, &name), claim = -EBADF;
 
                 if (fd < 0 && fd != -ENOENT)
                         return;
-                if (fd >= 0 && (!group_is_temporary(fd) || above < 0 || unlinkat(above, name, AT_REMOVEDIR) < 0))
+                if (fd >= 0 &&
+                    (above < 0 || temporary_seize(fd, &claim) <= 0 || unlinkat(above, name, AT_REMOVEDIR) < 0))
                         return;
         }
 }

@@ -25,6 +25,9 @@ int temporary_claim(int group);
  * *claim, to be closed by the caller in any case, is open. 0: others have one. -ESTALE: the group is gone. */
 int temporary_release(int group, int *claim);
 
+/* The same before a group is removed that may be no temporary one, or be in use: 0 then, too. */
+int temporary_seize(int group, int *claim);
+
 /* Removes the temporary groups above the group @below of @boundary, as far as nothing is in them any more. */
 void temporary_remove_above(int boundary, const char *below);
 

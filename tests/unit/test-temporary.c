@@ -126,12 +126,31 @@ static void test_onlooker(Fixture *fixture, const void *data) {
                 (void) fd_close(looks[i]);
 }
 
+/* Neither one that somebody has a claim on, nor one that is to stay. */
+static void test_seize(Fixture *fixture, const void *data) {
+        _cleanup_close_ int group = -EBADF, claim = -EBADF, mine = -EBADF;
+
+        (void) data;
+        make_group(fixture);
+        group = open_in(fixture->top, "a/b");
+
+        claim = temporary_claim(group);
+        g_assert_no_errno(claim);
+        g_assert_cmpint(temporary_seize(group, &mine), ==, 0);
+        claim = fd_close(claim);
+        g_assert_cmpint(temporary_seize(group, &mine), ==, 1);
+        mine = fd_close(mine);
+        temporary_keep(group);
+        g_assert_cmpint(temporary_seize(group, &mine), ==, 0);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add("/temporary/mark", Fixture, NULL, set_up, test_mark, tear_down);
         g_test_add("/temporary/claim", Fixture, NULL, set_up, test_claim, tear_down);
         g_test_add("/temporary/onlooker", Fixture, NULL, set_up, test_onlooker, tear_down);
+        g_test_add("/temporary/seize", Fixture, NULL, set_up, test_seize, tear_down);
 
         return g_test_run();
 }

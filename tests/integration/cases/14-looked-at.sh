@@ -259,7 +259,55 @@ test_onlooker() {
     done
 }
 
+# halted CALL ARGS…: cgscope exec ARGS…, in the background, stops after a system call until $halted gets a SIGCONT.
+# What it says is in the file words.
+halted() {
+    rm -f "$scratch/trace"
+    strace -qq -o "$scratch/trace" -e trace="${1%%:*}" -e inject="$1:signal=SIGSTOP:when=1" \
+        sh -c 'echo $$ >"$0" && exec cgscope exec "$@"' "$scratch/halted" "${@:2}" 2>"$scratch/words" &
+    tracer=$!
+    wait_until grep -qs 'stopped by SIGSTOP' "$scratch/trace"
+    halted=$(<"$scratch/halted")
+}
+
+go_on() {
+    kill -CONT "$halted"
+    run wait "$tracer"
+}
+
 claims_inside() {
+    # Another's empty group, who has not started his command yet, stays when one below it goes.
+    halted prctl --create --parents --remove ./a -- true
+    expect_group a
+    works cgscope exec --create --parents --remove ./a/b -- true
+    expect_group a
+    go_on
+    expect_status 0
+    expect_file "$scratch/words" ''
+    expect_none a
+
+    # So it does where making one below it fails.
+    halted prctl --create --parents --remove ./a -- true
+    run cgscope exec --create --parents --remove -p pids.max=nonsense ./a/b -- true
+    [[ $status -ne 0 ]] || fail 'it was to fail'
+    expect_group a
+    expect_none a/b
+    go_on
+    expect_status 0
+    expect_none a
+
+    # Who joined, was left the group, and then fails, removes it.
+    cgscope exec --create --parents --remove ./a/b -- sleep 1000 &
+    local first=$!
+    wait_until holds 1 a/b
+    halted clone3:error=ENOMEM --create --parents --remove ./a/b -- true
+    kill "$first"
+    run wait "$first"
+    expect_group a/b
+    go_on
+    expect_status 125
+    expect_none a
+
     # One that is gone in between does not keep those above it.
     works cgscope exec --create --parents --remove ./a/b/c -- \
         sh -c 'echo $$ >main/cgroup.procs && rmdir a/b/c a/b'
@@ -279,11 +327,13 @@ claims_inside() {
 }
 
 test_claims() {
-    # exec --create --remove: a group that is gone keeps none above it; the wait for one that is being removed can be ended
+    # exec --create --remove: a group goes with the last one who has a claim on it, not before, also where he fails
     needs container
+    needs command strace
     local user
     for user in root tester; do
         inside "$user" claims_inside
+        rm -f "$scratch"/{words,trace,halted}
     done
 }
 
