@@ -77,6 +77,7 @@ void identity_done(Identity *identity) {
         free(identity->name);
         free(identity->home);
         free(identity->shell);
+        free(identity->own_groups);
 }
 
 int identity_parse_user_id(const char *text, uid_t *ret) {
@@ -128,17 +129,45 @@ int identity_assume(const Identity *identity) {
         return identity->foreign ? leave_keyring() : 0;
 }
 
-int identity_borrow(const Identity *identity) {
-        int r = set_groups(identity);
+static int keep_own(Identity *identity) {
+        int n = getgroups(0, NULL);
+        gid_t *groups;
 
+        if (n < 0)
+                return -errno;
+
+        groups = reallocarray(identity->own_groups, (size_t) n + 1, sizeof(*groups));
+        if (!groups)
+                return -ENOMEM;
+
+        identity->own_groups = groups;
+        identity->n_own_groups = getgroups(n, groups);
+        identity->own_uid = geteuid();
+        identity->own_gid = getegid();
+        return identity->n_own_groups < 0 ? -errno : 0;
+}
+
+int identity_borrow(Identity *identity) {
+        int r = keep_own(identity);
+
+        if (r < 0)
+                return r;
+
+        r = set_groups(identity);
         if (r < 0)
                 return r;
 
         return setegid(identity->gid) < 0 || seteuid(identity->uid) < 0 ? -errno : 0;
 }
 
-int identity_return(void) {
-        return seteuid(getuid()) < 0 || setegid(getgid()) < 0 ? -errno : 0;
+/* The user first: only root may set groups. */
+int identity_return(const Identity *identity) {
+        if (seteuid(identity->own_uid) < 0)
+                return -errno;
+        if (identity->own_uid == 0 && setgroups((size_t) identity->n_own_groups, identity->own_groups) < 0)
+                return -errno;
+
+        return setegid(identity->own_gid) < 0 ? -errno : 0;
 }
 
 /* The name of the next variable of sudo's, at its end cut off there. */

@@ -14,6 +14,12 @@ typedef struct Identity {
         gid_t gid;
         char *name, *home, *shell; /* the user's, NULL without one */
         char uid_text[16], gid_text[16]; /* decimal: User= and Group= of the scope */
+
+        /* Who we were when it was borrowed */
+        uid_t own_uid;
+        gid_t own_gid;
+        gid_t *own_groups;
+        int n_own_groups;
 } Identity;
 
 /* Looks up @user and @group, names or numbers; either may be NULL. -ESRCH: no such user or group, which is in
@@ -24,9 +30,10 @@ void identity_done(Identity *identity);
 /* --user-id=@text: a user of this system, by number or name. Says what is wrong: -EINVAL. */
 int identity_parse_user_id(const char *text, uid_t *ret);
 
-/* Takes it on for a while: what is made is the user's. For root, which can return to its own. */
-int identity_borrow(const Identity *identity);
-int identity_return(void);
+/* Takes it on for a while: what is made is the user's. For root, which can return to its own: to the effective IDs that
+ * it had, which need not be the real ones, and to all its supplementary groups. */
+int identity_borrow(Identity *identity);
+int identity_return(const Identity *identity);
 
 /* Takes it on, for good: with all the supplementary groups of the user, with none where only a group was given, and,
  * being somebody else now, with a new session keyring. */

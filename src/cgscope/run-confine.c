@@ -17,7 +17,7 @@ static int report_identity(const Run *run, int error) {
 }
 
 int run_assume(Run *run) {
-        const Identity *identity = &run->identity;
+        Identity *identity = &run->identity;
         int r;
 
         run->borrowed = is_wanted(run) && geteuid() == 0 && (identity->user_given || identity->group_given);
@@ -28,7 +28,7 @@ int run_assume(Run *run) {
 
 /* Root's rights back, for as long as they are needed. */
 static int take_rights(const Run *run) {
-        int r = run->borrowed ? identity_return() : 0;
+        int r = run->borrowed ? identity_return(&run->identity) : 0;
 
         return r < 0 ? log_error_errno(r, "cannot become root again") : 0;
 }

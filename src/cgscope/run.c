@@ -269,7 +269,7 @@ static int open_report(Run *run) {
                 return log_error_errno(r, "--report: cannot become uid %s", run->identity.uid_text);
 
         run->report = report_open(run->options.report_file, borrow ? run->identity.name : NULL);
-        r = borrow ? identity_return() : 0;
+        r = borrow ? identity_return(&run->identity) : 0;
         if (r < 0)
                 return log_error_errno(r, "cannot become root again");
 
