@@ -10,6 +10,7 @@
  * between may. */
 static int number_on_the_bus(Manager *manager, pid_t *ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_free_ char *message = NULL;
         const char *name;
         uint32_t number;
         int r;
@@ -23,7 +24,7 @@ static int number_on_the_bus(Manager *manager, pid_t *ret) {
         if (r >= 0)
                 r = sd_bus_message_append(call, "s", name);
         if (r >= 0)
-                r = manager_call(manager, call, &reply, NULL);
+                r = manager_call(manager, call, &reply, &message);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "u", &number);
         if (r < 0)
