@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 
 #include "basic/clock.h"
 #include "basic/fd.h"
@@ -140,7 +141,7 @@ int run_plan_stop(Run *run) {
 }
 
 void run_begin_stop(Run *run) {
-        run->stop.deadline = deadline_after(run->stop.runtime);
+        run->stop.latest = run->stop.deadline = deadline_after(run->stop.runtime);
 }
 
 /* How many were killed for want of memory in the scope so far. From this descriptor, or poll(2) would go on to say that
@@ -215,19 +216,32 @@ void run_watch_stop(Run *run, Supervisor *supervisor) {
         stop->kills_before = read_kills(stop->events);
 
         supervisor->stop_signal = stop->signal != SIGKILL ? stop->signal : 0;
+        supervisor->stop_came = &stop->told;
         supervisor->deadline = stop->deadline;
         supervisor->events = stop->events;
         supervisor->wake = wake;
         supervisor->userdata = run;
 }
 
-/* What has just happened may have ended the command before we were woken. */
-const char *run_stopped_by(Run *run) {
+/* What has just happened may have ended the command before we were woken. The manager counts from when the scope was
+ * made, which is some time after it was asked for (somebody may have had to type a password), and before we hear of it.
+ * In between, it was stopped if it ended by the signal that the manager sends, or we were sent that, too. */
+static bool has_met_time(const Stop *stop, int status) {
+        if (deadline_left(stop->latest) == 0)
+                return true;
+        if (deadline_left(stop->earliest) > 0)
+                return false;
+
+        return stop->told || (WIFSIGNALED(status) &&
+                        (WTERMSIG(status) == stop->signal || (stop->hangs_up && WTERMSIG(status) == SIGHUP)));
+}
+
+const char *run_stopped_by(Run *run, int status) {
         Stop *stop = &run->stop;
 
         if (!stop->stopped_by && has_met_oom(stop))
                 stop->stopped_by = "OOMPolicy";
-        else if (!stop->stopped_by && deadline_left(stop->earliest) == 0)
+        else if (!stop->stopped_by && has_met_time(stop, status))
                 stop->stopped_by = "RuntimeMaxSec";
 
         return stop->stopped_by;

@@ -19,5 +19,5 @@ void run_begin_stop(Run *run);
 /* Has @supervisor wait for it. */
 void run_watch_stop(Run *run, Supervisor *supervisor);
 
-/* The command has ended: the name of the setting that stopped it, or NULL. */
-const char *run_stopped_by(Run *run);
+/* The command has ended, with @status as waitpid(2) has it: the name of the setting that stopped it, or NULL. */
+const char *run_stopped_by(Run *run, int status);

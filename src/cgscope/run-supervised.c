@@ -120,7 +120,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
         }
 
         meter_stop(meter, report);
-        report->stopped_by = run_stopped_by(run);
+        report->stopped_by = run_stopped_by(run, report->status);
         end_outlivers(run, report);
         if (run->report >= 0) {
                 meter_read(meter, report);

@@ -16,6 +16,7 @@ typedef struct Stop {
         uint64_t runtime;      /* RuntimeMaxSec= */
         uint64_t timeout;      /* TimeoutStopSec= */
         uint64_t earliest;     /* when the manager may begin to stop it */
+        uint64_t latest;       /* when we do */
         uint64_t deadline;     /* of what is next */
         int signal;            /* KillSignal= */
         bool hangs_up;         /* SendSIGHUP= */
@@ -23,11 +24,13 @@ typedef struct Stop {
         bool oom, oom_kills;   /* OOMPolicy= is not "continue"; it is "kill" */
         int events;            /* memory.events of the scope */
         uint64_t kills_before; /* by the kernel, in it */
+        bool told;             /* the supervisor was sent the signal */
         const char *stopped_by;
 } Stop;
 
 #define STOP_INIT \
-        { .runtime = USEC_INFINITY, .earliest = USEC_INFINITY, .deadline = USEC_INFINITY, .events = -EBADF }
+        { .runtime = USEC_INFINITY, .earliest = USEC_INFINITY, .latest = USEC_INFINITY, \
+          .deadline = USEC_INFINITY, .events = -EBADF }
 
 typedef struct Run {
         ScopeOptions options;

@@ -69,6 +69,8 @@ static bool is_forwarded(const Supervisor *supervisor, int signal) {
 static void forward(const Supervisor *supervisor, const Child *child, const struct signalfd_siginfo *info) {
         int signal = (int) info->ssi_signo;
 
+        if (supervisor->stop_came && signal == supervisor->stop_signal)
+                *supervisor->stop_came = true;
         if (info->ssi_code != SI_KERNEL && is_forwarded(supervisor, signal))
                 (void) syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
 }

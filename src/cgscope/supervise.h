@@ -16,6 +16,7 @@ typedef struct Supervisor {
         struct sigaction on_child;  /* likewise */
 
         int stop_signal;            /* of the unit: handed on as the others are; 0: none */
+        bool *stop_came;            /* borrowed: set when that has come; NULL: nobody asks */
 
         /* To be called at @deadline, or when poll(2) says that the file @events has changed, which it has to read.
          * Returns the next deadline. NULL: never. */

@@ -167,6 +167,32 @@ test_time_limit() {
     expect_no_scopes root tester
 }
 
+test_time_before() {
+    # the time limit of a command begins with its scope: waiting for a busy manager, or for a password, is not its time
+    needs container
+    local pid
+    pid=$(manager_pid tester)
+    (
+        sleep 4
+        kill -CONT "$pid"
+    ) &
+    kill -STOP "$pid"
+    run nearby tester bash -c '
+        limited() {
+            timeout 60 cgscope run -q --json --report="$1" -p RuntimeMaxSec=3 -p TimeoutStopSec=1 -- sh -c "$2" &
+        }
+        limited status "exit 5"; a=$!
+        limited signal "kill -SEGV \$\$"; b=$!
+        wait $a; echo "status=$?"
+        wait $b; echo "signal=$?"'
+    wait
+    expect_value status 5
+    expect_value signal 139
+    expect_field status stopped_by ''
+    expect_field signal stopped_by ''
+    expect_field signal signal SIGSEGV
+}
+
 test_unread_report() {
     # a report that nobody reads any more costs nothing of the exit status
     needs container
