@@ -181,8 +181,11 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         r = scope_open_hierarchy(&adopt->scope, options->delegate && options->leaf);
         if (r >= 0)
                 r = request_init(&adopt->request, options, "adopted", argv);
-        if (r >= 0)
-                r = start_scope(adopt, &result);
+        if (r < 0)
+                return STATUS_FAILURE;
+
+        adopt->options.deadline = adopt->request.manager.deadline;
+        r = start_scope(adopt, &result);
         if (r < 0)
                 return STATUS_FAILURE;
 

@@ -4,18 +4,30 @@
 #include "basic/log.h"
 #include "cgscope/module.h"
 
-int client_open(Client *client, const ManagerOptions *options) {
-        char *message = NULL;
-        int r;
-
+static int load(Client *client) {
         if (!client->asking)
                 client->asking = module_load(ASKING_MODULE, ASKING_SYMBOL,
                                              "the part that speaks to systemd (is libsystemd installed?)");
-        if (!client->asking)
-                return -ELIBACC;
+
+        return client->asking ? 0 : -ELIBACC;
+}
+
+int client_open(Client *client, const ManagerOptions *options) {
+        char *message = NULL;
+        int r = load(client);
+
+        if (r < 0)
+                return r;
 
         r = client->asking->manager_open(options, &client->manager, &message);
         return r < 0 ? client_report(r, message) : 0;
+}
+
+int client_try(Client *client, const ManagerOptions *options) {
+        _cleanup_free_ char *message = NULL;
+        int r = load(client);
+
+        return r < 0 ? r : client->asking->manager_open(options, &client->manager, &message);
 }
 
 void client_close(Client *client) {

@@ -91,28 +91,37 @@ static int check_program(const Scope *scope, const PropertyValue *value, const S
         return r < 0 ? log_error_errno(r, "%s: cannot look at its BPF programs", scope->unit) : 0;
 }
 
-/* Where it always is, or as PID 1 says. -ENODATA: nobody tells. */
-static int oomd_runs(const Scope *scope, const ScopeOptions *options) {
-        const ManagerOptions system = {
-                .kind = MANAGER_SYSTEM,
-                .deadline = deadline_after(options->common.timeout),
-        };
+/* It can be done without the answer, so there is to be time left for the rest. */
+static uint64_t half_way_to(uint64_t deadline) {
+        return deadline == USEC_INFINITY ? USEC_INFINITY : deadline_after(deadline_left(deadline) / 2);
+}
+
+static int ask_for_oomd(uint64_t deadline) {
+        const ManagerOptions system = { .kind = MANAGER_SYSTEM, .deadline = half_way_to(deadline) };
         _cleanup_free_ char *state = NULL, *message = NULL;
         Client client = {};
-        char text[256];
         int r;
 
-        if (fd_read_file(scope->root, "system.slice/" OOMD "/cgroup.events", text, sizeof(text)) > 0 &&
-            strstr(text, "populated 1"))
-                return 1;
-
-        r = client_open(&client, &system);
-        if (r < 0)
+        if (client_try(&client, &system) < 0)
                 return -ENODATA;
 
         r = client.asking->unit_state(client.manager, OOMD, &state, &message);
         client_close(&client);
         return r < 0 ? -ENODATA : r > 0 && streq(state, "active");
+}
+
+/* Where it always is, or as PID 1 says, who is asked once. -ENODATA: nobody tells. */
+static int oomd_runs(const Scope *scope, const ScopeOptions *options) {
+        static int answer = -EAGAIN;
+        char text[256];
+
+        if (fd_read_file(scope->root, "system.slice/" OOMD "/cgroup.events", text, sizeof(text)) > 0 &&
+            strstr(text, "populated 1"))
+                return 1;
+
+        if (answer == -EAGAIN)
+                answer = ask_for_oomd(options->deadline);
+        return answer;
 }
 
 /* Who asks for its protection alone is spared by an oomd that is not there, too. */

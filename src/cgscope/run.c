@@ -164,6 +164,7 @@ static int divide_scope(Run *run) {
 static int check_arrival(const Run *run) {
         ScopeOptions options = run->options;
 
+        options.deadline = run->request.manager.deadline;
         if (scope_options_supervise(&options))
                 options.properties = run->asked;
 

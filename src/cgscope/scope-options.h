@@ -38,6 +38,8 @@ typedef struct ScopeOptions {
         bool leaf_given;
         bool best_effort;
 
+        uint64_t deadline; /* of the request: for what is asked when it is looked at what came of it */
+
         bool steal; /* adopt */
 
         /* The command: run */

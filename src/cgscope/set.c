@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/statistics.h"
@@ -116,26 +117,43 @@ static int check_ahead(Set *set, const char *unit) {
         return arrival_check_ahead_of_unit(set->aim.root, set->aim.target.path, &set->limits);
 }
 
-/* What does not arrive is not left with the manager either: it would come into force one day. */
+/* A manager that has not answered the call before, @error, will not answer this one, and come to it in its turn. */
+static int take_back(const Set *set, const char *unit, UnitUndo *undo, int error) {
+        const Client *client = &set->aim.client;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = client->asking->unit_undo_apply(client->manager, undo, &message);
+        if (r < 0 && (r != -ETIMEDOUT || error != -ETIMEDOUT))
+                log_error("%s: its manager did not take back what was set: %s", unit, message ?: strerror(-r));
+
+        return error;
+}
+
+/* Nobody is left to be asked for anything. */
+static int report_lost(const char *unit, int error, char *message) {
+        log_error("%s; whether it was set says cgscope get %s", message ?: strerror(-error), unit);
+        free(message);
+        return error;
+}
+
+/* What does not arrive is not left with the manager either: it would come into force one day. A call without an answer
+ * has gone out, and a busy manager may come to it later. */
 static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
         const Client *client = &set->aim.client;
         char *message = NULL;
-        int r, k;
+        int r;
 
         r = client->asking->unit_set_properties(client->manager, unit, &set->limits.properties, &message);
-        if (r < 0)
-                return client_report(r, message);
+        if (r >= 0) {
+                r = check_arrival(set, unit);
+                return r < 0 ? take_back(set, unit, undo, r) : 0;
+        }
+        if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                return report_lost(unit, r, message);
 
-        r = check_arrival(set, unit);
-        if (r >= 0)
-                return 0;
-
-        k = client->asking->unit_undo_apply(client->manager, undo, &message);
-        if (k < 0)
-                log_error("%s: its manager did not take back what was set: %s", unit, message ?: strerror(-k));
-
-        free(message);
-        return r;
+        (void) client_report(r, message);
+        return r == -ETIMEDOUT ? take_back(set, unit, undo, r) : r;
 }
 
 static int set_unit(Set *set, const char *unit) {
@@ -149,8 +167,11 @@ static int set_unit(Set *set, const char *unit) {
         set->limits.common.manager = set->aim.manager;
 
         r = check_ahead(set, unit);
-        if (r >= 0)
-                r = aim_ask(&set->aim);
+        if (r < 0)
+                return r;
+
+        set->limits.deadline = deadline_after(set->options.timeout);
+        r = aim_ask(&set->aim);
         if (r < 0)
                 return r;
 

@@ -101,7 +101,9 @@ typedef struct Asking {
         int (*unit_set_properties)(Manager *manager, const char *unit, const PropertyList *properties,
                                    char **ret_message);
 
-        /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again. */
+        /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again, for which it
+         * takes a few seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the same,
+         * behind those that were sent before. */
         int (*unit_undo_prepare)(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
                                  char **ret_message);
         int (*unit_undo_apply)(Manager *manager, UnitUndo *undo, char **ret_message);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
 #include "systemd/unit.h"
 
 /* What a unit's properties were, as the call that sets them so again. */
+
+/* At least, for it may be the deadline that has passed for which something is taken back. */
+#define APPLY_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
 struct UnitUndo {
         sd_bus_message *call;
@@ -155,6 +159,10 @@ int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *pr
 
 int unit_undo_apply(Manager *manager, UnitUndo *undo, char **ret_message) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        uint64_t own = deadline_after(APPLY_TIMEOUT_USEC);
+
+        if (manager->options.deadline < own)
+                manager->options.deadline = own;
 
         return manager_call(manager, undo->call, &reply, ret_message);
 }

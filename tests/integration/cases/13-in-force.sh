@@ -7,7 +7,10 @@
 # are, the programs attached to the group, the daemon that does it.
 # The tests that need no controllers are for the container.
 
+proxies=()
+
 teardown() {
+    [[ ${#proxies[@]} -eq 0 ]] || kill "${proxies[@]}" 2>/dev/null || true
     end_scopes
 }
 
@@ -164,6 +167,80 @@ test_unseen() {
         refused 125 'MemoryZSwapWriteback .*not in force: there is no memory\.zswap\.writeback' \
             run -q -p MemoryZSwapWriteback=no -- true
     fi
+}
+
+# behind MODE USER: a way to USER's bus by guest/bus-proxy.py, its address in $address.
+behind() {
+    local bus=/run/dbus/system_bus_socket socket=$scratch/$2-$1
+    [[ $2 == root ]] || bus=/run/user/$(id -u "$2")/bus
+    address=unix:path=$socket
+    nearby "$2" python3 "$guest_dir/bus-proxy.py" "$1" "$socket" "$bus" >/dev/null 2>&1 &
+    proxies+=($!)
+    wait_until test -S "$socket"
+}
+
+# set_slowly USER MODE SETTING…: by that way.
+set_slowly() {
+    local user=$1 address
+    behind "$2" "$user"
+    nearby "$user" env "DBUS_SYSTEM_BUS_ADDRESS=$address" "DBUS_SESSION_BUS_ADDRESS=$address" \
+        timeout 60 cgscope set --timeout=4s "$unit" "${@:3}"
+}
+
+test_late() {
+    # what a manager sets after the deadline is taken back; and who is asked meanwhile leaves time to take back
+    needs container
+    local user address
+    chmod 777 .
+    for user in root tester; do
+        scope "$user" late
+        run set_slowly "$user" late ManagedOOMPreference=avoid
+        expect_refusal 1 'manager was not done in time; is it busy\?'
+        expect_equal "$(shows "$unit" ManagedOOMPreference)" none
+        run set_slowly "$user" lost ManagedOOMPreference=avoid
+        expect_refusal 1 "the bus to .* was closed; whether it was set says cgscope get $unit"
+        end_scopes
+    done
+
+    # The second connection is to tell of systemd-oomd, and takes its time.
+    user=root
+    scope root late
+    behind first root
+    run systemd-run --quiet --pipe --wait -p SystemCallFilter=~bpf -p SystemCallErrorNumber=EPERM -E LANG=C.UTF-8 \
+        -E "DBUS_SYSTEM_BUS_ADDRESS=$address" -- \
+        cgscope set --timeout=4s "$unit" ManagedOOMSwap=kill IPAddressDeny=any
+    expect_status 1
+    expect_lines err 2
+    expect_err '^cgscope: .*ManagedOOMSwap .*cannot be seen: nobody tells'
+    expect_err '^cgscope: .*IPAddressDeny .*not in force'
+    expect_equal "$(shows "$unit" ManagedOOMSwap)" auto
+    expect_equal "$(shows "$unit" IPAddressDeny)" ''
+}
+
+test_nobody_tells() {
+    # without a system bus, or on a mute one, nobody tells of systemd-oomd: one warning for each setting, and no error
+    needs container
+    local user=tester
+    chmod 777 .
+    run nearby tester env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nosuch \
+        cgscope run -q -p ManagedOOMSwap=kill -p ManagedOOMPreference=avoid -- true
+    expect_status 0
+    expect_lines err 2
+    expect_not_err 'no system bus'
+    expect_err 'ManagedOOMSwap .*cannot be seen: nobody tells'
+    expect_err 'ManagedOOMPreference .*cannot be seen: nobody tells'
+
+    # One that takes connections and never answers is waited for once, and the rest is done in time.
+    python3 -c 'import socket, time; s = socket.socket(socket.AF_UNIX); s.bind("mute"); s.listen(); time.sleep(1000)' &
+    proxies+=($!)
+    wait_until test -S mute
+    chmod 777 mute
+    start tester
+    run nearby tester env "DBUS_SYSTEM_BUS_ADDRESS=unix:path=$scratch/mute" timeout 60 cgscope adopt -q --timeout=8s \
+        -p ManagedOOMSwap=kill -p ManagedOOMPreference=avoid "$started"
+    expect_status 0
+    expect_lines err 2
+    expect_not_err 'no system bus|in time'
 }
 
 # --- with controllers ---
