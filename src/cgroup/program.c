@@ -90,16 +90,34 @@ static int read_info(int program, struct bpf_prog_info *ret) {
         return call_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
 }
 
-/* One of a name that is not told may be it. */
-static bool is_called(uint32_t id, const char *prefix) {
+/* 1: it is, or is not systemd's by its name; 0: it is another one of systemd's; -EPERM: nobody tells us. */
+static int is_called(uint32_t id, const char *prefix) {
         union bpf_attr attr = { .prog_id = id };
         _cleanup_close_ int fd = call_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
         struct bpf_prog_info info;
+        int r;
 
-        if (fd < 0 || read_info(fd, &info) < 0)
-                return true;
+        if (fd < 0)
+                return fd;
 
-        return startswith(info.name, prefix) || !startswith(info.name, "sd_");
+        r = read_info(fd, &info);
+        return r < 0 ? r : startswith(info.name, prefix) || !startswith(info.name, "sd_");
+}
+
+/* The same of the first of @n programs that is. One that has gone meanwhile is none. */
+static int find_called(const uint32_t ids[], int n, const char *prefix) {
+        int result = 0;
+
+        for (int i = 0; i < n; i++) {
+                int r = is_called(ids[i], prefix);
+
+                if (r > 0)
+                        return r;
+                if (r < 0 && r != -ENOENT)
+                        result = r;
+        }
+
+        return result;
 }
 
 /* Which program is pinned at @path. */
@@ -131,14 +149,12 @@ static int check_use(int group, const struct Use *use, char **ret_message) {
         uint32_t ids[PROGRAMS_MAX];
 
         for (size_t i = 0; i < ELEMENTSOF(use->hooks) && use->hooks[i]; i++) {
-                bool found = false;
-                int n = query(group, find_hook(use->hooks[i]), ids);
+                int n = query(group, find_hook(use->hooks[i]), ids), r;
 
-                if (n < 0)
-                        return explain(n, ret_message);
-                for (int k = 0; k < n && !found; k++)
-                        found = is_called(ids[k], use->prefix);
-                if (!found)
+                r = n < 0 ? n : find_called(ids, n, use->prefix);
+                if (r < 0)
+                        return explain(r, ret_message);
+                if (r == 0)
                         return message_set(-EOPNOTSUPP, ret_message, "its manager attached no BPF program for it (%s): the "
                                            "kernel or the manager's libbpf cannot do it", use->hooks[i]);
         }
