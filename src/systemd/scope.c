@@ -138,8 +138,9 @@ static int name_taken(Start *start) {
                 return r < 0 ? start_fail_errno(start, r, NULL) : 0;
         }
 
-        if (asprintf(&message, "%s is taken: choose another name with --unit, or stop it: systemctl %sstop %s",
-                     start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user " : "",
+        /* Ours says who keeps it, where stopping alone does not help. */
+        if (asprintf(&message, "%s is taken: choose another name with --unit, or stop it: cgscope stop %s %s",
+                     start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user" : "--system",
                      word ?: "?") < 0)
                 message = NULL;
         return start_fail(start, -EEXIST, message);

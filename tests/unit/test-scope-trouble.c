@@ -18,7 +18,7 @@ static void test_taken(ScopeTest *test, gconstpointer data _unused_) {
         test->fake->start[0] = name_exists;
 
         g_assert_cmpint(scope_test_run(test), ==, -EEXIST);
-        scope_test_assert_message(test, TEST_UNIT, "taken", "--unit", "systemctl --user stop " TEST_UNIT, NULL);
+        scope_test_assert_message(test, TEST_UNIT, "taken", "--unit", "cgscope stop --user " TEST_UNIT, NULL);
         scope_test_assert_quick(test);
         scope_test_assert_calls(test, 1);
         g_assert_cmpuint(fake_bus_count(test->bus, "ResetFailedUnit"), ==, 0);
