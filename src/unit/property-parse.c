@@ -40,7 +40,7 @@ static int refuse_text(const PropertyInfo *info, const char *text, const char *n
 static int refuse_range(const PropertyInfo *info, const char *text, char **ret_message) {
         if (info->max == UINT64_MAX)
                 return property_refuse(info, -ERANGE, ret_message,
-                                       "%s is out of range, at least %" PRIu64 " and below 2^64", text, info->min);
+                                       "%s is out of range, at least %" PRIu64 " and below 2^64 - 1", text, info->min);
 
         return property_refuse(info, -ERANGE, ret_message, "%s is out of range %" PRIu64 " to %" PRIu64, text,
                                info->min, info->max);
@@ -167,7 +167,7 @@ static int parse_limit(const PropertyInfo *info, const char *text, const char *n
                 return r < 0 ? r : 0;
 
         r = parse(text, &value);
-        if (r == -ERANGE || (r >= 0 && value < info->min))
+        if (r == -ERANGE || (r >= 0 && (value < info->min || value == UINT64_MAX)))
                 return refuse_range(info, text, ret_message);
         if (r < 0)
                 return refuse_text(info, text, noun, ret_message);
@@ -212,7 +212,8 @@ int property_parse_quota(const PropertyInfo *info, const char *text, PropertyVal
          * processors have many times 100 %. */
         r = parse_ppm(text, UINT64_MAX - 1, &ppm);
         if (r == -ERANGE || (r >= 0 && ppm < QUOTA_MIN))
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, at least 0.1%%", text);
+                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, 0.1%% to "
+                                       "1844674407370955%%", text);
         if (r < 0)
                 return refuse_text(info, text, "percentage", ret_message);
 
