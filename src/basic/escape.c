@@ -81,13 +81,26 @@ void escape_print(FILE *file, const char *text) {
 
 /* --- names that can be typed --- */
 
-/* What no shell takes for more than itself, and what is @allowed besides. */
+/* Whether @p, of which @left bytes are left, begins one of the escapes in names of units: "\\x2d". */
+static bool is_unit_escape(const char *p, size_t left) {
+        return left >= strlen("\\xNN") && p[0] == '\\' && p[1] == 'x' && isxdigit((unsigned char) p[2]) &&
+               isxdigit((unsigned char) p[3]);
+}
+
+/* What no shell takes for more than itself, and what is @allowed besides; a backslash only as units have it. */
+static bool is_plain_byte(const char *p, size_t left, const char *allowed) {
+        if (isalnum((unsigned char) *p) || strchr("@%+=:,.-_", *p))
+                return true;
+
+        return strchr(allowed, *p) && (*p != '\\' || is_unit_escape(p, left));
+}
+
 static bool is_plain(const char *part, size_t length, const char *allowed) {
         for (const char *p = part; p < part + length;) {
                 bool unsafe;
                 size_t n = next_character(p, &unsafe);
 
-                if (unsafe || (n == 1 && !isalnum((unsigned char) *p) && !strchr("@%+=:,.-_", *p) && !strchr(allowed, *p)))
+                if (unsafe || (n == 1 && !is_plain_byte(p, (size_t) (part + length - p), allowed)))
                         return false;
                 p += n;
         }

@@ -153,6 +153,7 @@ static void test_path(void) {
                 { "", "" },
                 { "/", "/" },
                 { "/a.slice/app-cgscope-my\\x2dtool-0.scope/main", "/a.slice/app-cgscope-my\\x2dtool-0.scope/main" },
+                { "/a.slice/my\\tool", "/a.slice/$'my\\\\tool'" },
                 { "gr\u00fcn", "gr\u00fcn" },
                 { "a b", "$'a b'" },
                 { "/x.scope/`id`/$(id)", "/x.scope/$'`id`'/$'$(id)'" },
