@@ -42,7 +42,8 @@ class Shell:
             "fish": ["fish", "--no-config", "-i", "-C", f"source {rc}"],
         }[shell]
         env = dict(os.environ, FILE=file, OUT=self.out, ZDOTDIR=work, HOME=work, TERM="xterm", LC_ALL="C.UTF-8",
-                   XDG_DATA_HOME=work, XDG_CONFIG_HOME=work, XDG_RUNTIME_DIR=work, XDG_CACHE_HOME=work)
+                   XDG_DATA_HOME=work, XDG_CONFIG_HOME=work, XDG_CACHE_HOME=work,
+                   XDG_RUNTIME_DIR=os.environ.get("XDG_RUNTIME_DIR", work))
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execvpe(argv[0], argv, env)
@@ -62,13 +63,13 @@ class Shell:
             self.read(0.05)
         return done()
 
-    def complete(self, line):
+    def complete(self, line, patience):
         """What cgscope got, or None."""
         if os.path.exists(self.out):
             os.unlink(self.out)
         os.write(self.fd, line + b"\t\r")
         got = None
-        if self.wait_for(lambda: os.path.exists(self.out), 0.7):
+        if self.wait_for(lambda: os.path.exists(self.out), patience):
             with open(self.out, "rb") as stream:
                 got = stream.read().split(b"\0")[-2]
         else:
@@ -92,12 +93,14 @@ def main():
     status = 0
     with tempfile.TemporaryDirectory() as work:
         shell = Shell(kind, file, work)
-        for name in map(bytes.fromhex, sys.argv[5:]):
+        for word in sys.argv[5:]:
+            # What may not come at all is not waited for long.
+            name, patience = bytes.fromhex(word.lstrip("?")), 3 if word.startswith("?") else WAIT
             path = None if directory == "-" else os.path.join(os.fsencode(directory), name)
             shell.seen = b""
             if path:
                 os.mkdir(path)
-            got = shell.complete(os.fsencode(line))
+            got = shell.complete(os.fsencode(line), patience)
             if path:
                 os.rmdir(path)
             print(name.hex(), "-" if got is None else got.hex() or '""', flush=True)
