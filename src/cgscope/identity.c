@@ -185,10 +185,14 @@ static bool find_sudo_variable(char name[static 64]) {
         return false;
 }
 
-/* The caller's bus, runtime directory and agents would refuse another user, or serve one that they are not for. */
+/* The caller's bus, directories and agents would refuse another user, or serve one that they are not for. */
 static int unset_callers_own(void) {
-        static const char *const names[] = { "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK",
-                                             "SSH_AGENT_PID",   "XAUTHORITY",               "KRB5CCNAME" };
+        static const char *const names[] = {
+                "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK",   "SSH_AGENT_PID",
+                "XAUTHORITY",      "WAYLAND_DISPLAY",          "KRB5CCNAME",      "GNUPGHOME",
+                "XDG_CONFIG_HOME", "XDG_CACHE_HOME",           "XDG_DATA_HOME",   "XDG_STATE_HOME",
+                "MAIL",            "CREDENTIALS_DIRECTORY",    "NOTIFY_SOCKET",
+        };
         char name[64];
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)

@@ -255,6 +255,7 @@ test_keyring() {
 test_environment() {
     # nor does it get the caller's agents, tickets and X server, or sudo's word of who called, unless told to
     local names='SSH_AUTH_SOCK SSH_AGENT_PID XAUTHORITY KRB5CCNAME SUDO_USER SUDO_UID SUDO_COMMAND XDG_RUNTIME_DIR' name
+    names+=' WAYLAND_DISPLAY GNUPGHOME XDG_CONFIG_HOME MAIL CREDENTIALS_DIRECTORY NOTIFY_SOCKET'
     local all=()
     for name in $names; do
         all+=("$name=/there")
