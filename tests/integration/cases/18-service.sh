@@ -51,6 +51,7 @@ peak_of() {
 
 test_largest_messages() {
     # of the largest messages that lie before an answer the service holds one at a time, and lives; root is served
+    needs container
     local pid n
     ask root Get 1000
     expect_answer 'ok$'
@@ -70,6 +71,7 @@ test_largest_messages() {
 test_no_start_limit() {
     # however often it ended within a short time, it is started again for who asks next
     # deadline 90
+    needs container
     local n
     for ((n = 0; n < 8; n++)); do
         ask tester Get 1000
