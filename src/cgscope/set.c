@@ -55,14 +55,25 @@ static bool all_for_everybody(char *const words[], size_t n_words) {
         return true;
 }
 
+/* Of a file that a verb is for, the verb is the remedy. */
+static int refuse_file(const char *unit, const char *word, int length) {
+        _cleanup_(attribute_list_done) AttributeList list = {};
+        _cleanup_free_ char *message = NULL;
+
+        if (attribute_list_add(&list, word, &message) == -EOPNOTSUPP && message)
+                return log_error("%s", message), -EPERM;
+
+        return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property instead "
+                         "(MemoryMax= for memory.max)", length, word, unit), -EPERM;
+}
+
 static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
         for (size_t i = 0; i < n_words; i++) {
                 _cleanup_free_ char *message = NULL;
                 int name = (int) strcspn(words[i], "="), r;
 
                 if (memchr(words[i], '.', (size_t) name))
-                        return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property "
-                                         "instead (MemoryMax= for memory.max)", name, words[i], unit), -EPERM;
+                        return refuse_file(unit, words[i], name);
 
                 r = property_list_add(&set->limits.properties, words[i], &message);
                 if (r < 0)
