@@ -23,8 +23,10 @@ int supervisor_init(Supervisor *supervisor) {
 
         (void) sigemptyset(&set);
         (void) sigaddset(&set, SIGCHLD);
-        /* Nobody may read the report any more: that is no reason not to pass on how the command ended. */
+        /* Nobody may read the report any more, or it may be too long (ulimit -f): that is no reason not to pass on how
+         * the command ended. */
         (void) sigaddset(&set, SIGPIPE);
+        (void) sigaddset(&set, SIGXFSZ);
         for (size_t i = 0; i < ELEMENTSOF(forwarded); i++)
                 (void) sigaddset(&set, forwarded[i]);
         for (size_t i = 0; i < ELEMENTSOF(terminal_stops); i++)
