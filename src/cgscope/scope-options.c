@@ -236,7 +236,7 @@ int nice_parse(const char *text, int *ret) {
 
         errno = 0;
         level = strtol(text, &end, 10);
-        if (errno || end == text || *end || level < -20 || level > 19)
+        if (!strchr("-0123456789", *text) || errno || end == text || *end || level < -20 || level > 19)
                 return log_error("--nice: '%s' is no level from -20 to 19", text), -EINVAL;
 
         *ret = (int) level;
