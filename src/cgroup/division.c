@@ -68,9 +68,11 @@ static int make_once(Division *division, Target *target, bool parents, DivisionT
                         return -ENOMEM;
 
                 /* Without @parents only the last part may be missing. */
-                if (!parents && p[length])
+                if (!parents && p[length]) {
                         next = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY), made = false;
-                else
+                        if (next >= 0 && !division->temporary)
+                                temporary_keep(next);
+                } else
                         next = make_or_enter(parent, name, division->temporary, &made);
                 p += length;
                 if (next < 0) {

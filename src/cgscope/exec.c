@@ -6,6 +6,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
+#include "cgroup/temporary.h"
 #include "cgscope/command.h"
 #include "cgscope/exec.h"
 #include "cgscope/scope-options.h"
@@ -191,6 +192,10 @@ static int prepare_group(Exec *exec) {
                 r = divide_apply(&exec->aim, &exec->attributes);
         if (r < 0)
                 return r;
+
+        /* Of one that is to go with another command, this one would be killed with it. */
+        if (!exec->create)
+                temporary_keep(exec->aim.target.fd);
 
         exec->made = exec->divide.division.n_made > 0;
         if (exec->made && !is_supervised(exec))

@@ -11,6 +11,7 @@
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/path.h"
+#include "cgroup/temporary.h"
 #include "cgscope/aim.h"
 #include "cgscope/can-move/can-move.h"
 #include "cgscope/places.h"
@@ -283,6 +284,9 @@ static int move_all(Move *move) {
                         return report_failure(move, 0, r, NULL);
         }
 
+        /* One that is to go with a command would take them along. */
+        if (r >= 0)
+                temporary_keep(move->aim.target.fd);
         for (size_t i = 0; r >= 0 && i < move->processes.n; i++)
                 r = move_one(move, i);
 

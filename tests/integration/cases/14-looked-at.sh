@@ -188,6 +188,26 @@ shared_inside() {
     expect_group sp/a/c
     cgscope remove -r ./sp
 
+    # So does one into which others come by themselves, and they live.
+    rm -f "$scratch/gate"
+    mkfifo "$scratch/gate"
+    cgscope exec --create --remove ./joined -- sh -c "read -r _ <'$scratch/gate'" &
+    first=$!
+    wait_until holds 1 joined
+    cgscope exec ./joined -- sleep 1003 &
+    local by_exec=$!
+    disown "$by_exec"
+    wait_until holds 2 joined
+    sleep 1003 &
+    disown $!
+    works cgscope move ./joined $!
+    echo >"$scratch/gate"
+    run wait "$first"
+    expect_status 0
+    wait_until holds 2 joined
+    [[ -e /proc/$! && -e /proc/$by_exec ]] || fail 'it killed what others put there'
+    cgscope remove -r ./joined
+
     # One that was there before goes where it is empty; else it stays, and what others run in it.
     mkdir -p old/below
     sleep_in old
