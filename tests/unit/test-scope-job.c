@@ -140,7 +140,7 @@ static void test_interrupted(ScopeTest *test, gconstpointer data _unused_) {
         (void) sigaction(SIGUSR1, &action, NULL);
 
         g_assert_cmpint(scope_test_run(test), ==, 0);
-        g_assert_cmpint(n_signals, ==, 5);
+        g_assert_cmpint(n_signals, >, 0); /* of several that are pending at once one arrives */
         scope_test_assert_calls(test, 1);
 }
 
