@@ -52,6 +52,8 @@ static const struct Use {
         { "DevicePolicy", "sd_devices", { "device" } },
 };
 
+/* Of @attr every byte counts, also those that the command has no use for, and an initializer of a union need not clear
+ * them (GCC 15). */
 static int call_bpf(enum bpf_cmd command, union bpf_attr *attr) {
         int r = (int) syscall(SYS_bpf, command, attr, sizeof(*attr));
 
@@ -68,23 +70,26 @@ static const Hook *find_hook(const char *name) {
 
 /* The numbers of the programs on @hook of the group itself. Returns how many there are. */
 static int query(int group, const Hook *hook, uint32_t ids[static PROGRAMS_MAX]) {
-        union bpf_attr attr = {
-                .query = {
-                        .target_fd = (uint32_t) group,
-                        .attach_type = hook->type,
-                        .prog_ids = (uint64_t) (uintptr_t) ids,
-                        .prog_cnt = PROGRAMS_MAX,
-                },
-        };
-        int r = call_bpf(BPF_PROG_QUERY, &attr);
+        union bpf_attr attr;
+        int r;
 
+        (void) memset(&attr, 0, sizeof(attr));
+        attr.query.target_fd = (uint32_t) group;
+        attr.query.attach_type = hook->type;
+        attr.query.prog_ids = (uint64_t) (uintptr_t) ids;
+        attr.query.prog_cnt = PROGRAMS_MAX;
+
+        r = call_bpf(BPF_PROG_QUERY, &attr);
         return r < 0 ? r : (int) attr.query.prog_cnt;
 }
 
 static int read_info(int program, struct bpf_prog_info *ret) {
-        union bpf_attr attr = {
-                .info = { .bpf_fd = (uint32_t) program, .info_len = sizeof(*ret), .info = (uint64_t) (uintptr_t) ret },
-        };
+        union bpf_attr attr;
+
+        (void) memset(&attr, 0, sizeof(attr));
+        attr.info.bpf_fd = (uint32_t) program;
+        attr.info.info_len = sizeof(*ret);
+        attr.info.info = (uint64_t) (uintptr_t) ret;
 
         *ret = (struct bpf_prog_info) {};
         return call_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
@@ -92,11 +97,14 @@ static int read_info(int program, struct bpf_prog_info *ret) {
 
 /* 1: it is, or is not systemd's by its name; 0: it is another one of systemd's; -EPERM: nobody tells us. */
 static int is_called(uint32_t id, const char *prefix) {
-        union bpf_attr attr = { .prog_id = id };
-        _cleanup_close_ int fd = call_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+        _cleanup_close_ int fd = -EBADF;
         struct bpf_prog_info info;
+        union bpf_attr attr;
         int r;
 
+        (void) memset(&attr, 0, sizeof(attr));
+        attr.prog_id = id;
+        fd = call_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
         if (fd < 0)
                 return fd;
 
@@ -122,11 +130,15 @@ static int find_called(const uint32_t ids[], int n, const char *prefix) {
 
 /* Which program is pinned at @path. */
 static int read_pinned(const char *path, uint32_t *ret) {
-        union bpf_attr attr = { .pathname = (uint64_t) (uintptr_t) path };
-        _cleanup_close_ int fd = call_bpf(BPF_OBJ_GET, &attr);
+        _cleanup_close_ int fd = -EBADF;
         struct bpf_prog_info info;
-        int r = fd < 0 ? fd : read_info(fd, &info);
+        union bpf_attr attr;
+        int r;
 
+        (void) memset(&attr, 0, sizeof(attr));
+        attr.pathname = (uint64_t) (uintptr_t) path;
+        fd = call_bpf(BPF_OBJ_GET, &attr);
+        r = fd < 0 ? fd : read_info(fd, &info);
         if (r < 0)
                 return r;
 
