@@ -3,6 +3,7 @@
 # shellcheck source=tests/integration/delegation.sh
 . "${BASH_SOURCE[0]%/*}/../delegation.sh"
 # The service under those who wish it ill.
+# The tests that need no controllers are for the container.
 
 hostile=()
 
