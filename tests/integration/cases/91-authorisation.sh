@@ -417,8 +417,8 @@ serve_others() {
         for user in other root; do
             ask "$user" Get 1001
             expect_answer 'ok$'
+            [[ ! -d /proc/$flood_pid ]] || served=$((served + 1))
         done
-        [[ ! -d /proc/$flood_pid ]] || served=$((served + 1))
     done
     wait "$flood_pid"
 }
