@@ -67,7 +67,7 @@ static int read_depth(int pidfd) {
                 return 0;
 
         line += strlen("\nNSpid:");
-        r = atoi(line);
+        r = (int) strtol(line, NULL, 10);
         if (r <= 0)
                 return r < 0 ? -ESRCH : -ENOSYS;
 

@@ -34,7 +34,7 @@ static int open_beside(const char *module) {
         if (streq(path, PROGRAM_PATH) || stat("/proc/self/exe", &program) < 0)
                 return -ENOENT;
 
-        (void) strcpy(strrchr(path, '/') + 1, module);
+        (void) memcpy(strrchr(path, '/') + 1, module, strlen(module) + 1);
         fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0 || fstat(fd, &st) < 0)
                 return -errno;

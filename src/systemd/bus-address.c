@@ -38,13 +38,13 @@ static int user_runtime_dir(char **ret) {
 #define PLAIN_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/."
 
 static char *escape_value(const char *text) {
-        char *escaped = malloc(3 * strlen(text) + 1), *p = escaped;
+        char *escaped = malloc(strlen("%NN") * strlen(text) + 1), *p = escaped;
 
         for (; escaped && *text; text++)
                 if (strchr(PLAIN_BYTES, *text))
                         *p++ = *text;
                 else
-                        p += sprintf(p, "%%%02x", (unsigned char) *text);
+                        p += snprintf(p, sizeof("%NN"), "%%%02x", (unsigned char) *text);
         if (escaped)
                 *p = '\0';
         return escaped;
