@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "escape.h"
+#include "basic/escape.h"
 
 #include <ctype.h>
 #include <limits.h>

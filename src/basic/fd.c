@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fd.h"
+#include "basic/fd.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>

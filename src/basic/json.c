@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "json.h"
+#include "basic/json.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "message.h"
+#include "basic/message.h"
 
 #include <stdarg.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "terminal.h"
+#include "basic/terminal.h"
 
 #include <limits.h>
 #include <sys/ioctl.h>

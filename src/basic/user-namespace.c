@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "user-namespace.h"
+#include "basic/user-namespace.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

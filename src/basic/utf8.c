@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "utf8.h"
+#include "basic/utf8.h"
 
 /* RFC 3629, section 4: how long the sequence is that begins with @first, and between what its second byte lies, which
  * rules out overlong forms, surrogates and what is above U+10FFFF. 0: nothing begins so. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "boundary.h"
+#include "cgroup/boundary.h"
 
 #include <fcntl.h>
 #include <sys/xattr.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "control.h"
+#include "cgroup/control.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "group.h"
+#include "cgroup/group.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -7,7 +7,7 @@
 
 #include "basic/escape.h"
 #include "basic/fd.h"
-#include "basic/proc.h"
+#include "proc/proc.h"
 
 /* A file of controllers' names: a dozen words. */
 #define CONTROLLERS_SIZE 512

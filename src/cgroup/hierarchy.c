@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "hierarchy.h"
+#include "cgroup/hierarchy.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>

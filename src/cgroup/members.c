@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "members.h"
+#include "cgroup/members.h"
 
 #include <fcntl.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "authorization.h"
+#include "cgscoped/authorization.h"
 
 #include "cgscoped/quote.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "operation.h"
+#include "cgscoped/operation.h"
 
 #include "basic/clock.h"
 #include "basic/fd.h"
@@ -7,7 +7,7 @@
 #include "basic/message.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgscoped/operation-look.h"
+#include "cgscoped/operation-state.h"
 #include "delegation/place.h"
 #include "delegation/write.h"
 #include "systemd/user-manager.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "polkit.h"
+#include "cgscoped/polkit.h"
 
 #include "basic/clock.h"
 

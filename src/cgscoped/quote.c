@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "quote.h"
+#include "cgscoped/quote.h"
 
 #include "basic/escape.h"
 #include "basic/macros.h"

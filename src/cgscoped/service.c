@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "service.h"
+#include "cgscoped/service.h"
 
 #include <signal.h>
 #include <systemd/sd-daemon.h>

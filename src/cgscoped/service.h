@@ -7,7 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "cgscoped/queue.h"
+#include "cgscoped/service-queue.h"
 
 typedef struct Service Service;
 

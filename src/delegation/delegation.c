@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation.h"
+#include "delegation/delegation.h"
 
 /* A copy of @item, of @size bytes, behind the *n others at *items. */
 static int add(void **items, size_t *n, const void *item, size_t size) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "drop-in.h"
+#include "delegation/drop-in.h"
 
 #include "basic/parse.h"
 #include "basic/escape.h"

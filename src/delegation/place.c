@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "place.h"
+#include "delegation/place.h"
 
 #include "delegation/place-lock.h"
 #include "delegation/place-plan.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "write.h"
+#include "delegation/write.h"
 
 #include "basic/message.h"
 #include "delegation/place.h"

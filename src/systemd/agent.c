@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "agent.h"
+#include "systemd/agent.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "asking.h"
+#include "systemd/asking.h"
 
 #include "systemd/delegation-client.h"
 #include "systemd/manager.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bus-address.h"
+#include "systemd/bus-address.h"
 
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bus-peer.h"
+#include "systemd/bus-peer.h"
 
 #include <sys/socket.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation-client.h"
+#include "systemd/delegation-client.h"
 
 #include <inttypes.h>
 

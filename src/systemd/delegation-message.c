@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation-message.h"
+#include "systemd/delegation-message.h"
 
 #include "basic/escape.h"
 

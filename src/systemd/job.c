@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "job.h"
+#include "systemd/job.h"
 
 #include "basic/clock.h"
 

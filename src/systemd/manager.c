@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "manager.h"
+#include "systemd/manager.h"
 
 #include "basic/clock.h"
 #include "basic/message.h"

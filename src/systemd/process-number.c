@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "process-number.h"
+#include "systemd/process-number.h"
 
 #include <sys/socket.h>
 
 #include "basic/message.h"
-#include "basic/proc.h"
+#include "proc/proc.h"
 
 /* Our own number as the bus sees it, which is beside the manager: of whoever holds the connection, which somebody in
  * between may. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "scope-internal.h"
+#include "systemd/scope-internal.h"
 
 /* The answer to an inquiry: a property in a variant, copied to @to. */
 static int read_text(Start *start, sd_bus_message *m, char *to, size_t size) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "scope-internal.h"
+#include "systemd/scope-internal.h"
 
 #include <assert.h>
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "unit.h"
+#include "systemd/unit.h"
 
 /* Between two looks at something that nobody tells us of. */
 #define NAP_USEC (10 * USEC_PER_MSEC)

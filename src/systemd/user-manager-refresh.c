@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "user-manager.h"
+#include "systemd/user-manager.h"
 
 #include <sys/wait.h>
 #include <sysexits.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "controller.h"
+#include "unit/controller.h"
 
 #include "basic/macros.h"
 

@@ -170,8 +170,8 @@ manual_has_controllers() {
 
 manual_has_limits() {
     local own all idle
-    own=$(define cgscoped/queue.h QUEUE_PER_USER_MAX)
-    all=$(define cgscoped/queue.h QUEUE_MAX)
+    own=$(define cgscoped/service-queue.h QUEUE_PER_USER_MAX)
+    all=$(define cgscoped/service-queue.h QUEUE_MAX)
     idle=$(sed -n 's/.*\.idle = \([0-9]*\) \* USEC_PER_SEC,/\1/p' "$source_dir/cgscoped/service.c")
     manual_section "$manual" ERRORS | grep -q "Of this user $own calls .*, or $all of all" || return 1
     tr '\n' ' ' <"$service_manual" | grep -q "nobody has asked for $idle seconds"

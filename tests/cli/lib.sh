@@ -59,11 +59,11 @@ knows_option() {
     return 1
 }
 
-# The columns of the verb's table in the sources below DIR, as "HEADING FIELD". A verb of several files may have a
-# folder.
+# The columns of the verb's table in the sources below DIR, as "HEADING FIELD". A verb may have several files whose
+# names begin with its own.
 source_columns() {
     local dir=$1 verb=$2
-    find "$dir/cgscope" -path "*/cgscope/$verb*.c" -exec cat {} + | tr -s '\n ' ' ' | grep -oE '\] = \{ "[A-Z-]+", "[a-z0-9_]+"' | tr -d '"{,]=' |
+    find "$dir/cgscope" -name "$verb*.c" -exec cat {} + | tr -s '\n ' ' ' | grep -oE '\] = \{ "[A-Z-]+", "[a-z0-9_]+"' | tr -d '"{,]=' |
         sed 's/^ *//; s/  */ /g'
 }
 

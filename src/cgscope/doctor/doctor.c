@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "doctor.h"
+#include "diagnosis/diagnosis.h"
 
 #include <pwd.h>
 
@@ -7,9 +7,9 @@
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "basic/user-namespace.h"
-#include "cgscope/doctor/report.h"
-#include "cgscope/identity.h"
-#include "cgscope/module.h"
+#include "cgscope/doctor/doctor-report.h"
+#include "cgscope/command/identity.h"
+#include "cgscope/cli/module.h"
 #include "cgscope/verbs.h"
 #include "delegation/delegation.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "enable.h"
+#include "cgscope/enable/enable.h"
 
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
-#include "cgscope/probe.h"
+#include "cgscope/command/probe.h"
 #include "cgscope/verbs.h"
 
 /* A scope is there in an instant. */

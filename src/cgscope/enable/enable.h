@@ -4,8 +4,8 @@
 /* `cgscope enable` and `cgscope disable`: one question to cgscoped (or, in an image, the files themselves), and what is
  * true afterwards. Functions that return an error have said what is wrong. */
 
-#include "cgscope/client.h"
-#include "cgscope/tabular.h"
+#include "cgscope/cli/client.h"
+#include "cgscope/cli/table-view.h"
 #include "delegation/verdict.h"
 
 /* The default of --timeout: somebody has to find out a password and type it. */
@@ -32,30 +32,30 @@ typedef struct Enable {
         ControllerMask probe;
 } Enable;
 
-/* options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
+/* enable-options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
 int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]);
 
-/* image.c: whether there is no system to ask, only files; and what is done with them. */
+/* enable-image.c: whether there is no system to ask, only files; and what is done with them. */
 bool enable_is_image(const Enable *enable);
 int enable_write_image(Enable *enable);
 
-/* adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
+/* enable-adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
 int enable_show_merge(const Enable *enable);
 
-/* restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
+/* enable-restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
  * in which this process lives, else the others. Returns how many were restarted, or a negative errno. */
 int enable_restart(Enable *enable, bool own);
 
-/* show.c: the table. */
+/* enable-list.c: the table. */
 int enable_choose_columns(Enable *enable);
 int enable_show(Enable *enable);
 
-/* say.c: what was written and what still asks for it; and for each manager where something is not as it should
+/* enable-text.c: what was written and what still asks for it; and for each manager where something is not as it should
  * be, the one step that is left. */
 void enable_say_changes(const Enable *enable);
 void enable_say_steps(const Enable *enable);
 
-/* judge.c */
+/* enable-verdict.c */
 
 /* The controllers that the row of @manager is about: those asked for, or else those that somebody had handed on to it
  * beyond the default. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ns.h"
+#include "cgscope/ns/ns.h"
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgscope/ns/look.h"
-#include "cgscope/ns/print.h"
-#include "cgscope/tabular.h"
+#include "cgscope/ns/ns-reading.h"
+#include "cgscope/ns/ns-text.h"
+#include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope ns`: what else is to be put together of /proc/PID/cgroup and mountinfo, from here and from inside. */

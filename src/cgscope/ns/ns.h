@@ -3,9 +3,9 @@
 
 /* How processes see their cgroups: what was looked at, and what of it misleads. What is not known has a reason. */
 
-#include "cgroup/mount.h"
-#include "cgroup/namespace.h"
-#include "cgscope/common-options.h"
+#include "proc/mountinfo.h"
+#include "namespace/namespace.h"
+#include "cgscope/cli/common-options.h"
 
 typedef enum NsReason {
         NS_KNOWN,

@@ -7,7 +7,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
-#include "cgroup/path.h"
+#include "namespace/path.h"
 
 /*   move-oracle [--hierarchy NAME] [--cases N] [--seed N] [--nsdelegate] [--cgscope PROGRAM [--every N]]
  *

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
-#include "cgroup/path.h"
+#include "namespace/path.h"
 
 /* <sys/mount.h> and <linux/mount.h> exclude each other with some versions of glibc. */
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);

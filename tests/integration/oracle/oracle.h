@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The oracle: does the kernel do what cgroup/containment.h says? It makes trees of groups at random, puts processes of
+/* The oracle: does the kernel do what move/move-rule.h says? It makes trees of groups at random, puts processes of
  * several kinds into them, has somebody move a process somewhere, and compares the kernel's answer with the prediction
  * that was asked for before. Everything follows from the seed. */
 
@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "basic/macros.h"
-#include "cgroup/containment.h"
+#include "move/move-rule.h"
 
 /* --- chance --- */
 

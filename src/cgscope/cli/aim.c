@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/cli/aim.h"
+
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/escape.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/user-namespace.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/search.h"
+#include "cgscope/cli/root.h"
+
+static const char *manager_title(const CommonOptions *options) {
+        return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
+}
+
+/* The group above the first that is not there, to be named. */
+static int report_no_group(const Aim *aim) {
+        const char *text = aim->text;
+
+        if (aim->name.kind == TARGET_PROCESS)
+                return log_error("the group of process %d has gone", (int) aim->name.pid), -ENOENT;
+        return log_error("no group %s; cgscope tree shows those there are", text), -ENOENT;
+}
+
+static int report_failure(Aim *aim, int error) {
+        _cleanup_free_ char *path = NULL;
+
+        switch (error) {
+        case -ENXIO:
+                return log_error("%s has no unit %s%s", manager_title(aim->options), aim->name.unit,
+                                 aim->options->manager_given ? "" :
+                                 aim->options->manager == MANAGER_SYSTEM ? " (a user's units are found as that user)" :
+                                                                           "; --system looks at the system's"),
+                       error;
+        case -ENOENT:
+                return report_no_group(aim);
+        case -ESRCH:
+                return log_error("no process %d", (int) aim->name.pid), error;
+        case -ENOSYS:
+                return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID "
+                                 "namespace; mount -t proc proc /proc shows this one", (int) aim->name.pid), error;
+        case -ENODATA:
+                if (cgroup_of_process(0, &path) < 0)
+                        return log_error("this process is in no delegated unit"), error;
+                return log_error("'.' is the delegated unit that one is in, and %s is in none; start one with cgscope "
+                                 "run --delegate", path), error;
+        case -ELOOP:
+        case -EXDEV:
+                return log_error("%s: the way there leads over a symbolic link or another mount", aim->text), error;
+        default:
+                return log_error_errno(error, "cannot open %s", aim->text);
+        }
+}
+
+/* A user manager marks no scope. It is asked once: with our mark it is known from then on. */
+static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
+        _cleanup_free_ char *unit = NULL, *found = NULL;
+        char *message = NULL;
+        int r;
+
+        if (target_manager_of(path) != user_uid_outside() || target_unit_of(path, &unit, ret_length) < 0)
+                return 0;
+
+        aim->manager = MANAGER_USER;
+        r = aim_ask(aim);
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->control_group_is_delegated(aim->client.manager, path, &found, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        return r > 0 && streq(found, unit);
+}
+
+static int find_boundary(Aim *aim) {
+        size_t length;
+        int r;
+
+        r = ask_for_boundary(aim, aim->target.path, &length);
+        if (r > 0) {
+                r = target_set_boundary(&aim->target, length);
+                if (r < 0)
+                        return report_failure(aim, r);
+                (void) boundary_mark(aim->target.boundary); /* without it the next one asks again */
+                return 0;
+        }
+
+        return r < 0 ? r : -ENODATA;
+}
+
+/* "." of a caller whose unit has no mark yet. */
+static int find_own(Aim *aim, TargetFlags flags, uid_t uid) {
+        _cleanup_free_ char *path = NULL, *boundary = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        size_t length;
+        int r;
+
+        r = cgroup_of_process(0, &path);
+        if (r >= 0)
+                r = ask_for_boundary(aim, path, &length);
+        if (r <= 0)
+                return r < 0 ? r : report_failure(aim, -ENODATA);
+
+        boundary = strndup(path, length);
+        if (!boundary)
+                return log_oom();
+
+        fd = group_open(aim->root, boundary);
+        r = fd < 0 ? fd : boundary_mark(fd);
+        if (r >= 0)
+                r = target_open(aim->root, &aim->name, uid, flags, &aim->target);
+
+        return r < 0 ? report_failure(aim, r) : 0;
+}
+
+static int report_not_delegated(const Aim *aim) {
+        const char *path = aim->target.path;
+        uid_t uid = target_manager_of(path);
+        _cleanup_free_ char *unit = NULL;
+        char owner[64] = "the system manager";
+
+        if (uid != UID_INVALID && uid == user_uid_outside())
+                (void) stpcpy(owner, "your user manager");
+        else if (uid != UID_INVALID)
+                (void) snprintf(owner, sizeof(owner), "the user manager of uid %u", (unsigned) uid);
+
+        if (target_unit_of(path, &unit, NULL) < 0)
+                return log_error("%s is above all delegated units and belongs to %s", path, owner), -EPERM;
+        if (endswith(unit, ".slice") || startswith(unit, "user@"))
+                return log_error("%s is above all delegated units; %s belongs to %s: see systemctl set-property", path,
+                                 unit, owner), -EPERM;
+
+        return log_error("%s is not delegated: it belongs to %s, and cgscope writes only below what systemd handed "
+                         "over; cgscope run --delegate starts one that is", unit, owner), -EPERM;
+}
+
+/* It may be a slip of the pen, so it is said. */
+static int report_gone(Aim *aim, int error) {
+        aim->gone = true;
+        log_info("%s is not there (any more)", aim->text);
+        return error;
+}
+
+/* A unit that was found may end before its mark is looked for: then it bears none. */
+static bool unit_has_gone(const Aim *aim) {
+        _cleanup_free_ char *unit = NULL, *path = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        size_t length;
+
+        if (target_unit_of(aim->target.path, &unit, &length) < 0)
+                return false;
+
+        path = strndup(aim->target.path, length);
+        fd = path ? group_open(aim->root, path) : -ENOMEM;
+        return fd == -ENOENT;
+}
+
+static int check_boundary(Aim *aim, AimFlags flags) {
+        int r = 0;
+
+        if (flags & AIM_ANY)
+                return 0;
+        if ((flags & AIM_UNIT_OR_GROUP) && aim_is_unit(aim, NULL))
+                return 0;
+
+        if (aim->target.boundary_length == 0)
+                r = find_boundary(aim);
+        if (r == -ENODATA && unit_has_gone(aim))
+                return flags & AIM_MAY_BE_GONE ? report_gone(aim, -ENOENT) : report_no_group(aim);
+        if (r == -ENODATA)
+                return report_not_delegated(aim);
+        if (r < 0)
+                return r;
+
+        if ((flags & AIM_BELOW_BOUNDARY) && target_is_boundary(&aim->target))
+                return log_error("%s itself belongs to its manager; name a group below it, as %s/GROUP", aim->text,
+                                 aim->text), -EPERM;
+
+        return 0;
+}
+
+/* Another manager may have the unit that ours has not. */
+static int is_wanted_unit(int fd, const char *path, void *userdata) {
+        _cleanup_free_ char *unit = NULL;
+        const Aim *aim = userdata;
+
+        (void) fd;
+        return target_unit_of(path, &unit, NULL) >= 0 && streq(unit, aim->name.unit) ? -EEXIST : 0;
+}
+
+static bool is_nowhere(Aim *aim) {
+        return search_units(aim->root, "/", true, is_wanted_unit, aim) >= 0;
+}
+
+/* 1: the manager has something of the unit. */
+static int look_at_unit(Aim *aim, UnitLook *ret) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_look(aim->client.manager, aim->name.unit, ret, &message);
+        return r < 0 ? client_report(r, message) : r;
+}
+
+/* A unit may run where its group cannot be seen: in a cgroup namespace, without any process, before it is started. */
+static int find_hidden(Aim *aim, AimFlags flags, int error) {
+        bool is_whole = isempty(aim->name.rest);
+        UnitLook look;
+        int r = look_at_unit(aim, &look);
+
+        if (r < 0)
+                return r;
+        if (r == 0 || !(is_whole || look.has_group))
+                return report_gone(aim, error);
+        if (!is_whole)
+                return log_error("%s: %s runs, but what it has below it cannot be seen from here; outside of this cgroup "
+                                 "namespace it can", aim->text, aim->name.unit), -EPERM;
+        if (!(flags & AIM_UNIT_OR_GROUP))
+                return log_error("%s runs, though no group of it can be seen here, and itself belongs to its manager; "
+                                 "cgscope stop %s stops it", aim->text, aim->text), -EPERM;
+
+        aim->hidden = true;
+        aim->hidden_holds_caller = look.holds_caller;
+        return 0;
+}
+
+int aim_check_hidden(Aim *aim) {
+        UnitLook look;
+        int r = look_at_unit(aim, &look);
+
+        if (r <= 0)
+                return r;
+
+        return log_error("%s was stopped, but its manager still has %s; see systemctl status", aim->text,
+                         look.has_group ? "a group of it" : "it, or a job for it"), -EBUSY;
+}
+
+int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
+        uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
+        TargetFlags target_flags = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE) ? TARGET_MAY_BE_ABSENT : 0;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        aim->options = options;
+        aim->text = escape_word(text);
+        aim->manager = options->manager;
+        if (!aim->text)
+                return log_oom();
+
+        r = target_name_parse(text, &aim->name, &message);
+        if (r < 0)
+                return log_error("%s", message ?: strerror(-r)), r;
+
+        aim->root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
+        if (aim->root < 0)
+                return aim->root;
+
+        r = target_open(aim->root, &aim->name, uid, target_flags, &aim->target);
+        if (r == -ENODATA && aim->name.kind == TARGET_OWN)
+                r = find_own(aim, target_flags, uid);
+        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
+                return find_hidden(aim, flags, r);
+        else if (r < 0)
+                r = report_failure(aim, r);
+        if (r < 0)
+                return r;
+
+        aim->manager = target_manager_of(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
+        r = check_boundary(aim, flags);
+        if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0)
+                return report_gone(aim, -ENOENT);
+
+        return r;
+}
+
+void aim_done(Aim *aim) {
+        client_close(&aim->client);
+        target_done(&aim->target);
+        target_name_done(&aim->name);
+        free(aim->text);
+        (void) fd_close(aim->root);
+        *aim = (Aim) AIM_INIT;
+}
+
+bool aim_is_unit(const Aim *aim, char **ret_unit) {
+        _cleanup_free_ char *unit = NULL;
+        size_t length;
+
+        if (aim->hidden && ret_unit)
+                *ret_unit = strdup(aim->name.unit);
+        if (aim->hidden)
+                return !ret_unit || *ret_unit;
+        if (target_unit_of(aim->target.path, &unit, &length) < 0 || aim->target.path[length])
+                return false;
+
+        if (ret_unit)
+                *ret_unit = TAKE_PTR(unit);
+        return true;
+}
+
+int aim_ask(Aim *aim) {
+        uid_t uid = aim->target.path ? target_manager_of(aim->target.path) : UID_INVALID;
+        const ManagerOptions options = {
+                .kind = aim->manager,
+                .deadline = deadline_after(aim->options->timeout),
+                .ask_password = aim->options->ask_password,
+        };
+
+        if (aim->client.manager)
+                return 0;
+        if (uid != UID_INVALID && uid != user_uid_outside())
+                return log_error("%s belongs to the user manager of uid %u, which only that user can ask", aim->text,
+                                 (unsigned) uid), -EPERM;
+
+        return client_open(&aim->client, &options);
+}
+
+bool aim_is_gone(const Aim *aim) {
+        return aim->target.fd >= 0 && group_is_gone(aim->target.fd);
+}
+
+int aim_report(const Aim *aim, int error, const char *tried) {
+        struct stat st;
+
+        switch (error) {
+        case -EACCES:
+        case -EPERM:
+                if (aim->target.fd >= 0 && fstat(aim->target.fd, &st) >= 0 && st.st_uid != geteuid())
+                        return log_error("%s %s: it belongs to uid %u, you are uid %u", tried, aim->text,
+                                         (unsigned) st.st_uid, (unsigned) geteuid()), error;
+                return log_error_errno(error, "%s %s", tried, aim->text);
+        case -ENODEV:
+                return log_error("%s %s: the group has gone meanwhile", tried, aim->text), error;
+        case -ETIMEDOUT:
+                return log_error("%s %s: not done in time; --timeout sets how long to wait", tried, aim->text), error;
+        default:
+                return log_error_errno(error, "%s %s", tried, aim->text);
+        }
+}
+
+bool aim_holds_caller(const Aim *aim) {
+        _cleanup_free_ char *own = NULL;
+        const char *rest;
+
+        if (aim->hidden)
+                return aim->hidden_holds_caller;
+        if (cgroup_of_process(0, &own) < 0)
+                return true; /* cannot tell: do not take the risk */
+
+        rest = startswith(own, streq(aim->target.path, "/") ? "" : aim->target.path);
+        return rest && (!*rest || *rest == '/');
+}
+
+int aim_spare_caller(const Aim *aim, bool allowed, const char *what) {
+        if (allowed || !aim_holds_caller(aim))
+                return 0;
+
+        return log_error("%s holds this very process, which %s, too; --self does it all the same", aim->text, what),
+               -EDEADLK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A target as the verbs use it: found, opened, its boundary known, by asking a manager where no mark says so. What is
+ * wrong is said, in one line. */
+
+#include "cgroup/target.h"
+#include "cgscope/cli/client.h"
+#include "cgscope/cli/common-options.h"
+
+typedef struct Aim {
+        const CommonOptions *options; /* borrowed */
+        char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
+        TargetName name;
+        Target target;
+        int root;
+        Client client; /* not connected until it is needed */
+        ManagerKind manager; /* whose unit it is */
+        bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
+        bool hidden;         /* with it and AIM_UNIT_OR_GROUP: a unit that its manager has, without a group to be seen */
+        bool hidden_holds_caller;
+} Aim;
+
+#define AIM_INIT { .root = -EBADF, .target = TARGET_INIT }
+
+typedef enum AimFlags {
+        AIM_MAY_BE_ABSENT = 1 << 0,   /* the group is to be made */
+        AIM_ANY = 1 << 1,             /* for reading: it need not be delegated to anyone */
+        AIM_BELOW_BOUNDARY = 1 << 2,  /* must be a group strictly below a boundary */
+        AIM_UNIT_OR_GROUP = 1 << 3,   /* a whole unit, delegated or not, or a group below a boundary */
+        AIM_WRITABLE = 1 << 4,        /* says when cgroupfs is mounted read-only */
+        AIM_MAY_BE_GONE = 1 << 5,     /* that it is not there is what is wanted: an error, but said as information */
+} AimFlags;
+
+/* Finds what @text means. By default it must be a boundary or a group below one. -EROFS, -ENOENT, -EPERM, …: said. */
+int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags);
+void aim_done(Aim *aim);
+
+/* Whether the target is a unit as a whole, to be dealt with by its manager. *ret_unit is freed by the caller. */
+bool aim_is_unit(const Aim *aim, char **ret_unit);
+
+/* Connects to the manager that the target's unit belongs to, where it is not yet. Root cannot ask another user's
+ * manager: said, with the remedy. */
+int aim_ask(Aim *aim);
+
+/* Of a unit that was hidden, and was stopped: whether nothing is left of it. */
+int aim_check_hidden(Aim *aim);
+
+/* Whether the target, which was there, has been removed meanwhile. */
+bool aim_is_gone(const Aim *aim);
+
+/* Says why @error came of what was @tried ("cannot freeze"), naming the target. Returns @error. */
+int aim_report(const Aim *aim, int error, const char *tried);
+
+/* Whether the calling process is in the target or below it. */
+bool aim_holds_caller(const Aim *aim);
+
+/* Refuses what would happen to the calling process itself, being in the target, unless --self (@allowed) says so: @what
+ * is "would be frozen". -EDEADLK: said. */
+int aim_spare_caller(const Aim *aim, bool allowed, const char *what);

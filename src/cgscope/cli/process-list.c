@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/cli/process-list.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "proc/proc.h"
+#include "cgroup/group.h"
+
+/* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
+#define PF_KTHREAD 0x00200000UL
+
+bool process_has_ended(int pidfd) {
+        struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+        return pidfd >= 0 && poll(&pollfd, 1, 0) > 0;
+}
+
+static int is_kernel_thread(int proc) {
+        char text[1024];
+        unsigned long flags;
+        const char *p;
+        ssize_t n;
+
+        n = fd_read_file(proc, "stat", text, sizeof(text));
+        if (n < 0)
+                return (int) n;
+
+        /* The name, in parentheses, can contain anything: fields are counted from its end. */
+        p = strrchr(text, ')');
+        if (!p || sscanf(p, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
+                return -EIO;
+
+        return (flags & PF_KTHREAD) != 0;
+}
+
+/* The first process of a PID namespace may be any: what makes it a manager is where it lives. Where that is not to be
+ * seen it is taken for one. */
+static bool is_manager(pid_t pid) {
+        _cleanup_free_ char *path = NULL;
+
+        return pid == 1 && (cgroup_of_process(pid, &path) < 0 || streq(path, "/") || endswith(path, "/init.scope"));
+}
+
+static int report_no_proc(pid_t pid) {
+        return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID namespace; "
+                         "mount -t proc proc /proc shows this one", (int) pid), -ENOSYS;
+}
+
+static int check_process(pid_t pid, int pidfd, bool owned) {
+        _cleanup_close_ int proc = proc_open(pidfd);
+        struct stat st;
+        int r;
+
+        if (proc == -ENOSYS)
+                return report_no_proc(pid);
+        if (is_manager(pid))
+                return log_error("process 1 is the manager itself and stays where it is"), -EINVAL;
+        if (proc < 0 || fstat(proc, &st) < 0)
+                return log_error("no process %d", (int) pid), -ESRCH;
+
+        r = is_kernel_thread(proc);
+        if (r < 0)
+                return log_error("no process %d", (int) pid), -ESRCH;
+        if (r > 0)
+                return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
+        if (owned && geteuid() != 0 && st.st_uid != geteuid())
+                return log_error("process %d belongs to uid %u, you are uid %u; root can adopt it: --system",
+                                 (int) pid, (unsigned) st.st_uid, (unsigned) geteuid()),
+                       -EPERM;
+
+        return 0;
+}
+
+int process_number_parse(const char *text, pid_t *ret) {
+        uint64_t number;
+
+        if (parse_unsigned(text, 1, INT_MAX, &number) < 0)
+                return log_error("'%s' is no process number", text), -EINVAL;
+
+        *ret = (pid_t) number;
+        return 0;
+}
+
+int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
+        *list = (ProcessList) {
+                .pids = calloc(n_texts, sizeof(pid_t)),
+                .pidfds = calloc(n_texts, sizeof(int)),
+        };
+        if (!list->pids || !list->pidfds)
+                return log_oom();
+
+        for (size_t i = 0; i < n_texts; i++) {
+                size_t k = 0;
+                pid_t pid;
+                int r = process_number_parse(texts[i], &pid);
+
+                if (r < 0)
+                        return r;
+
+                while (k < list->n && list->pids[k] != pid)
+                        k++;
+                if (k < list->n)
+                        continue;
+
+                list->pids[list->n] = pid;
+                list->pidfds[list->n++] = -EBADF;
+        }
+
+        return 0;
+}
+
+int process_open(pid_t pid, int *ret) {
+        int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+
+        if (pidfd < 0 && errno == ESRCH)
+                return log_error("no process %d", (int) pid), -ESRCH;
+        if (pidfd < 0 && (errno == EINVAL || errno == ENOENT)) /* the latter since Linux 6.15 */
+                return log_error("%d is a thread, not a process", (int) pid), -EINVAL;
+        if (pidfd < 0)
+                return log_error_errno(-errno, "cannot open process %d", (int) pid);
+
+        *ret = pidfd;
+        return 0;
+}
+
+static int open_process(pid_t pid, bool owned, int *ret) {
+        _cleanup_close_ int pidfd = -EBADF;
+        int r = process_open(pid, &pidfd);
+
+        if (r >= 0)
+                r = check_process(pid, pidfd, owned);
+        if (r < 0)
+                return r;
+        if (process_has_ended(pidfd))
+                return log_error("no process %d", (int) pid), -ESRCH;
+
+        *ret = TAKE_FD(pidfd);
+        return 0;
+}
+
+static int open_all(ProcessList *list, bool owned) {
+        for (size_t i = 0; i < list->n; i++) {
+                int r = open_process(list->pids[i], owned, &list->pidfds[i]);
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+int process_list_open(ProcessList *list) {
+        return open_all(list, true);
+}
+
+int process_list_open_any(ProcessList *list) {
+        return open_all(list, false);
+}
+
+void process_list_done(ProcessList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                (void) fd_close(list->pidfds[i]);
+        free(list->pids);
+        free(list->pidfds);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/cli/table-view.h"
+
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <strings.h>
+
+#include "basic/escape.h"
+#include "basic/format.h"
+#include "basic/log.h"
+#include "cgscope/cli/module.h"
+
+/* A message names no more columns than fit here. */
+#define NAMES_SIZE 1024
+
+static int unknown_column(const char *name, size_t length, const TableColumn *all, size_t n_all) {
+        char names[NAMES_SIZE] = "";
+        size_t n = 0;
+
+        for (size_t i = 0; i < n_all && n < sizeof(names); i++)
+                n += (size_t) snprintf(names + n, sizeof(names) - n, "%s%s", i > 0 ? ", " : "", all[i].heading);
+
+        return log_error("--output: there is no column '%.*s', but %s", (int) length, name, names), -EINVAL;
+}
+
+bool tabular_wants(const Tabular *tabular, size_t index) {
+        for (size_t i = 0; i < tabular->n_columns; i++)
+                if (tabular->columns[i] == index)
+                        return true;
+
+        return false;
+}
+
+/* A column stands in the table once, however often it is named: a field in JSON must not come twice. */
+static void add_column(Tabular *tabular, size_t index) {
+        if (!tabular_wants(tabular, index) && tabular->n_columns < TABULAR_COLUMNS_MAX)
+                tabular->columns[tabular->n_columns++] = index;
+}
+
+static int choose_named(Tabular *tabular, const char *text, const TableColumn *all, size_t n_all) {
+        for (const char *p = text;; p++) {
+                size_t length = strcspn(p, ","), i = 0;
+
+                while (i < n_all && (strncasecmp(all[i].heading, p, length) != 0 || all[i].heading[length]))
+                        i++;
+                if (i == n_all)
+                        return unknown_column(p, length, all, n_all);
+
+                add_column(tabular, i);
+                p += length;
+                if (!*p)
+                        return 0;
+        }
+}
+
+int tabular_choose(Tabular *tabular, const CommonOptions *options, const TableColumn *all, size_t n_all,
+                   size_t n_default) {
+        const char *text = options->columns;
+
+        *tabular = (Tabular) {
+                .raw = options->bytes || options->json,
+                .json = options->json,
+        };
+
+        if (!text || *text == '+')
+                for (size_t i = 0; i < n_default; i++)
+                        add_column(tabular, i);
+
+        return text ? choose_named(tabular, text + (*text == '+'), all, n_all) : 0;
+}
+
+static int report(int error) {
+        return error < 0 ? log_error_errno(error, "cannot make the table") : 0;
+}
+
+int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColumn *all, const char *name) {
+        const TableColumn *columns[TABULAR_COLUMNS_MAX];
+        TableOptions table_options = {
+                .name = name,
+                .json = options->json,
+                .json_pretty = options->json_pretty,
+                .headings = options->headings,
+                .full = options->full,
+                .colors = terminal_has_colors(),
+                .width = terminal_width(),
+        };
+
+        /* Of a name it says what is a letter and how wide, and without it a tree is drawn in ASCII. */
+        (void) setlocale(LC_CTYPE, "");
+        table_options.ascii = !streq(nl_langinfo(CODESET), "UTF-8");
+
+        tabular->tabling = module_load(TABLING_MODULE, TABLING_SYMBOL,
+                                       "the part that prints tables (is libsmartcols installed?)");
+        if (!tabular->tabling)
+                return -ELIBACC;
+
+        for (size_t i = 0; i < tabular->n_columns; i++)
+                columns[i] = all + tabular->columns[i];
+
+        return report(tabular->tabling->table_new(&table_options, columns, tabular->n_columns, &tabular->table));
+}
+
+int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret) {
+        return report(tabular->tabling->table_add(tabular->table, parent, ret));
+}
+
+int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text) {
+        for (size_t i = 0; i < tabular->n_columns; i++)
+                if (tabular->columns[i] == index)
+                        return report(tabular->tabling->table_set(tabular->table, row, i, text));
+
+        free(text);
+        return 0;
+}
+
+int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text) {
+        char *copy;
+
+        if (!text || !tabular_wants(tabular, index))
+                return 0;
+
+        copy = strdup(text);
+        return copy ? tabular_set(tabular, row, index, copy) : log_oom();
+}
+
+int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path) {
+        char *shown;
+
+        if (!path || !tabular_wants(tabular, index))
+                return 0;
+
+        shown = tabular->json ? strdup(path) : escape_path(path);
+        return shown ? tabular_set(tabular, row, index, shown) : log_oom();
+}
+
+int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number) {
+        char text[FORMAT_MAX];
+
+        if (number == UINT64_MAX)
+                return 0;
+
+        (void) snprintf(text, sizeof(text), "%" PRIu64, number);
+        return tabular_set_string(tabular, row, index, text);
+}
+
+int tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes) {
+        char text[FORMAT_MAX];
+
+        if (tabular->raw || bytes == UINT64_MAX)
+                return tabular_set_number(tabular, row, index, bytes);
+
+        return tabular_set_string(tabular, row, index, format_bytes(bytes, text));
+}
+
+int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec) {
+        uint64_t accuracy = usec < 60 * USEC_PER_SEC ? USEC_PER_MSEC : USEC_PER_SEC;
+        char text[FORMAT_MAX];
+
+        if (tabular->raw || usec == UINT64_MAX)
+                return tabular_set_number(tabular, row, index, usec);
+
+        return tabular_set_string(tabular, row, index, format_timespan(usec, accuracy, text));
+}
+
+int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color) {
+        if (index == SIZE_MAX)
+                return report(tabular->tabling->table_color(tabular->table, row, SIZE_MAX, color));
+
+        for (size_t i = 0; i < tabular->n_columns; i++)
+                if (tabular->columns[i] == index)
+                        return report(tabular->tabling->table_color(tabular->table, row, i, color));
+
+        return 0;
+}
+
+char *tabular_fold(const char *text, size_t width) {
+        char *folded = escape_text(text), *blank = NULL;
+        size_t column = 0;
+
+        for (char *p = folded; p && *p; p++) {
+                if (*p == ' ')
+                        blank = p;
+                column += ((unsigned char) *p & 0xc0) != 0x80;
+                if (column > width && blank) {
+                        *blank = '\n';
+                        column = (size_t) (p - blank);
+                        blank = NULL;
+                }
+        }
+
+        return folded;
+}
+
+/* Whether nobody reads any more: head(1) has enough, or the pager was left. */
+static bool reader_has_gone(void) {
+        struct pollfd pollfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+        return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLERR);
+}
+
+int tabular_print(Tabular *tabular, const CommonOptions *options) {
+        bool gone;
+        int r;
+
+        if (options->pager)
+                pager_open(&tabular->pager);
+        r = tabular->tabling->table_print(tabular->table);
+        gone = r < 0 && reader_has_gone();
+        pager_close(&tabular->pager);
+
+        return r < 0 && !gone ? log_error_errno(r, "cannot write the table") : 0;
+}
+
+void tabular_done(Tabular *tabular) {
+        if (tabular->tabling)
+                tabular->tabling->table_free(tabular->table);
+        pager_close(&tabular->pager);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Asking a manager for a scope such that nothing is left of the request, whenever this process is killed (see
+ * watch.h). */
+
+#include "cgscope/cli/client.h"
+#include "cgscope/command/scope-request.h"
+#include "cgscope/command/watch.h"
+
+typedef struct Ask {
+        const Request *request; /* borrowed */
+        Client client;
+        Watch watch;
+} Ask;
+
+#define ASK_INIT { .watch = WATCH_INIT }
+
+/* Connects to the manager, with the watch in place. Says what goes wrong. */
+int ask_connect(Ask *ask, Request *request);
+
+/* Asks, and waits for the answer. Says what goes wrong. */
+int ask_start(Ask *ask, ScopeResult *ret);
+
+/* The scope is in order: somebody is in it whose end the manager will see, so the watch is over. Returns at once. */
+void ask_settled(Ask *ask);
+
+/* Disconnects, and waits until the watch has ended: nothing of ours is left beside us, no zombie either. After an
+ * error it first undoes what may have come of the request. */
+void ask_end(Ask *ask);
+
+/* The same in front of exec, which disconnects by itself. */
+void ask_end_watch(Ask *ask);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/command/probe.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+
+#define NAP_USEC (2 * USEC_PER_MSEC)
+
+/* It lives no longer than we do, holds nothing open, and no key on our terminal reaches it. */
+static _noreturn_ void wait_for_the_end(pid_t parent) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+                _exit(EXIT_SUCCESS);
+
+        (void) setsid();
+        (void) close_range(0, ~0U, 0);
+        (void) chdir("/");
+        for (;;)
+                (void) pause();
+}
+
+static int start_process(Probe *probe) {
+        pid_t parent = getpid(), pid = fork();
+
+        if (pid < 0)
+                return log_error_errno(-errno, "cannot start a process to make a scope around");
+        if (pid == 0)
+                wait_for_the_end(parent);
+
+        probe->pid = pid;
+        probe->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        return probe->pidfd < 0 ? log_error_errno(-errno, "cannot open a pidfd of process %d", (int) pid) : 0;
+}
+
+static void end_process(Probe *probe) {
+        if (probe->pid > 0) {
+                (void) kill(probe->pid, SIGKILL);
+                while (waitpid(probe->pid, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        }
+
+        probe->pid = 0;
+        probe->pidfd = fd_close(probe->pidfd);
+}
+
+static int start_scope(Probe *probe, ScopeResult *ret) {
+        static char description[] = "Which controllers reach a new scope";
+        char *const words[] = { description, NULL };
+        ScopeRequest *request = &probe->request.scope;
+        int r;
+
+        r = request_init(&probe->request, &probe->options, "probe", words);
+        if (r < 0)
+                return r;
+
+        request->pids = &probe->pid;
+        request->pidfds = &probe->pidfd;
+        request->n_pids = 1;
+
+        r = ask_connect(&probe->ask, &probe->request);
+        if (r >= 0)
+                r = ask_start(&probe->ask, ret);
+        if (r < 0)
+                return r;
+
+        /* Where it ended meanwhile, no event ends the scope: the request is taken back. */
+        if (process_has_ended(probe->pidfd))
+                return log_error("the process in the scope was killed"), -ESRCH;
+
+        ask_settled(&probe->ask);
+        return 0;
+}
+
+static int make_scope(Probe *probe) {
+        ScopeResult result;
+        int r;
+
+        r = scope_open_hierarchy(&probe->scope, false);
+        if (r >= 0)
+                r = start_process(probe);
+        if (r >= 0)
+                r = start_scope(probe, &result);
+        if (r >= 0)
+                r = scope_identify(&probe->scope, probe->pid, probe->request.unit, &result, &probe->options);
+
+        return r;
+}
+
+int probe_scope(Probe *probe, const CommonOptions *options, char **ret_message) {
+        int r;
+
+        *probe = (Probe) PROBE_INIT;
+        probe->options = (ScopeOptions) {
+                .common = *options,
+                .collect = true,
+                .delegate = true,
+                .all_controllers = true,
+        };
+        if (ret_message)
+                *ret_message = NULL;
+
+        log_capture(ret_message);
+        r = make_scope(probe);
+        log_capture(NULL);
+        return r;
+}
+
+static bool is_gone(const Scope *scope) {
+        _cleanup_close_ int fd = group_open(scope->root, scope->path);
+
+        return fd == -ENOENT;
+}
+
+/* The process goes first, and is reaped: a request that is taken back leaves scopes alone that somebody is in. The
+ * manager removes the scope as soon as it has noticed. */
+void probe_done(Probe *probe) {
+        end_process(probe);
+
+        while (probe->scope.fd >= 0 && !is_gone(&probe->scope) && deadline_left(probe->request.manager.deadline) > 0)
+                (void) usleep(NAP_USEC);
+
+        ask_end(&probe->ask);
+        scope_done(&probe->scope);
+        request_done(&probe->request);
+        *probe = (Probe) PROBE_INIT;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/command/scope-delegation.h"
+
+#include <fcntl.h>
+
+#include "basic/fd.h"
+#include "basic/json.h"
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/evacuation.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/cli/process-list.h"
+#include "cgscope/cli/root.h"
+#include "unit/unit-name.h"
+
+void scope_done(Scope *scope) {
+        free(scope->path);
+        (void) fd_close(scope->supervisor);
+        (void) fd_close(scope->leaf);
+        (void) fd_close(scope->fd);
+        (void) fd_close(scope->root);
+}
+
+int scope_open_hierarchy(Scope *scope, bool writable) {
+        scope->root = root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
+
+        return scope->root < 0 ? scope->root : 0;
+}
+
+/* The control group by the manager's own word, or else by the name that no other group can have; and where PID 1 is the
+ * manager, its mark on the directory. */
+static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options) {
+        const char *directory = strrchr(scope->path, '/') + 1;
+
+        if (startswith(scope->path, "/../"))
+                return log_error("%s: a new scope is outside of the cgroup namespace that this process is in, and cannot "
+                                 "be used from there; cgscope exec --create ./NAME makes a group inside", scope->unit),
+                       -EXDEV;
+
+        if (!unit_name_matches_directory(scope->unit, directory) ||
+            ((options->unit || *result->control_group) && !streq(result->control_group, scope->path))) {
+                log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->path,
+                          *result->control_group ? result->control_group : "it");
+                return -EXDEV;
+        }
+
+        scope->fd = group_open(scope->root, scope->path);
+        if (scope->fd < 0)
+                return log_error_errno(scope->fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->path);
+
+        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->fd)) {
+                log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->path);
+                return -EPERM;
+        }
+
+        return 0;
+}
+
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options) {
+        int r;
+
+        scope->unit = unit;
+
+        r = cgroup_of_process(pid, &scope->path);
+        if (r < 0)
+                return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
+
+        r = check_identity(scope, result, options);
+        if (r < 0)
+                return r;
+
+        /* Our mark, as a user manager leaves none: the boundary is found by it. A guard rail: all works without. */
+        if (options->common.manager == MANAGER_USER) {
+                r = boundary_mark(scope->fd);
+                if (r < 0)
+                        log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));
+        }
+
+        r = group_controllers(scope->fd, &scope->controllers);
+        if (r < 0)
+                return log_error_errno(r, "%s: cannot read cgroup.controllers", unit);
+
+        return 0;
+}
+
+static int make_group(const Scope *scope, const char *name, int *ret) {
+        int fd = group_make(scope->fd, name);
+
+        if (fd < 0)
+                return log_error_errno(fd, "%s: cannot make the group %s", scope->unit, name);
+
+        *ret = fd;
+        return 0;
+}
+
+static int move_into(const Scope *scope, int group, const char *name, pid_t pid, int pidfd) {
+        int r;
+
+        if (process_has_ended(pidfd))
+                return 0;
+
+        r = group_attach(group, pid);
+        if (r < 0 && r != -ESRCH && !process_has_ended(pidfd))
+                return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
+                                       (int) (pid ?: getpid()), name);
+        return 0;
+}
+
+static int move_into_leaf(const Scope *scope, pid_t pid, int pidfd, const ScopeOptions *options) {
+        return move_into(scope, scope->leaf, options->leaf, pid, pidfd);
+}
+
+/* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
+static int move_stragglers(Scope *scope, const ScopeOptions *options) {
+        int r = group_move_members(scope->fd, scope->leaf);
+
+        if (r == -EXDEV)
+                return log_error("%s: processes outside of this PID namespace are in it, which cannot be moved into the "
+                                 "group %s from here", scope->unit, options->leaf), r;
+        if (r < 0 && r != -ELOOP)
+                return log_error_errno(r, "%s: cannot move what was forked meanwhile into the group %s", scope->unit,
+                                       options->leaf);
+
+        return 0;
+}
+
+int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options) {
+        int r;
+
+        r = make_group(scope, options->leaf, &scope->leaf);
+        if (r < 0)
+                return r;
+        if (!processes)
+                return move_into_leaf(scope, 0, -EBADF, options);
+
+        for (size_t i = 0; i < processes->n; i++) {
+                r = move_into_leaf(scope, processes->pids[i], processes->pidfds[i], options);
+                if (r < 0)
+                        return r;
+        }
+
+        return move_stragglers(scope, options);
+}
+
+int scope_make_supervisor(Scope *scope, const ScopeOptions *options) {
+        int r;
+
+        r = make_group(scope, SUPERVISOR_GROUP, &scope->supervisor);
+        if (r >= 0)
+                r = make_group(scope, options->leaf ?: LEAF_DEFAULT, &scope->leaf);
+
+        return r < 0 ? r : move_into(scope, scope->supervisor, SUPERVISOR_GROUP, 0, -EBADF);
+}
+
+/* What the groups below it have to have. */
+static ControllerMask controllers_needed(const Scope *scope, const ScopeOptions *options, ControllerMask limits) {
+        ControllerMask needed = limits;
+
+        if (options->delegate && options->leaf)
+                needed |= options->all_controllers ? scope->controllers : options->controllers;
+
+        return needed & scope->controllers;
+}
+
+static int enable_one(const Scope *scope, Controller controller, bool needed, bool best_effort) {
+        int r = group_enable(scope->fd, controller_bit(controller));
+
+        if (r >= 0)
+                return 0;
+
+        r = log_full(!needed ? LOG_DEBUG : best_effort ? LOG_WARNING : LOG_ERR, r,
+                     "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                     controller_to_string(controller));
+        return needed && !best_effort ? r : 0;
+}
+
+/* One write for all. Where the kernel refuses that, one by one, to name the one it is about. Without memory systemd-oomd
+ * passes over a group, and over all beside it; where it cannot be had, that is no error. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits) {
+        ControllerMask needed = controllers_needed(scope, options, limits);
+        ControllerMask all = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
+
+        if (group_enable(scope->fd, all) >= 0)
+                return 0;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
+                bool is_needed = needed & controller_bit(c);
+                int r = all & controller_bit(c) ? enable_one(scope, c, is_needed, options->best_effort) : 0;
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+int scope_print_json(const Scope *scope, bool pretty) {
+        char names[CONTROLLER_MASK_TEXT_MAX];
+        JsonWriter writer;
+
+        json_begin(&writer, stdout, pretty);
+        json_string(&writer, "unit", scope->unit);
+        json_string(&writer, "control_group", scope->path);
+        json_words(&writer, "controllers", controller_mask_format(scope->controllers, ' ', names), ' ');
+        return json_end(&writer);
+}

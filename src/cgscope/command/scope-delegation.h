@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What is done with a scope that the manager says is there: nothing is believed, all is looked at, and where it is
+ * delegated it is made ready for use. These functions say themselves what is wrong. */
+
+#include <sys/types.h>
+
+#include "cgscope/cli/process-list.h"
+#include "cgscope/command/scope-options.h"
+
+/* Where we sit while a supervised command runs in the leaf beside us. */
+#define SUPERVISOR_GROUP "supervisor"
+
+typedef struct Scope {
+        const char *unit; /* borrowed */
+        char *path;       /* the boundary's, in the hierarchy */
+        int root;         /* the hierarchy */
+        int fd;           /* the boundary */
+        int leaf;         /* -EBADF: none */
+        int supervisor;   /* likewise */
+        ControllerMask controllers; /* those that reached it */
+} Scope;
+
+#define SCOPE_INIT { .root = -EBADF, .fd = -EBADF, .leaf = -EBADF, .supervisor = -EBADF }
+
+void scope_done(Scope *scope);
+
+/* Opens the hierarchy. @writable: a leaf is to be made. */
+int scope_open_hierarchy(Scope *scope, bool writable);
+
+/* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, and that the scope is a
+ * boundary; opens it, marks it, and finds out which controllers reached it. */
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options);
+
+/* Makes the leaf and moves the processes into it; NULL is the caller. With adopted ones go those that they forked
+ * meanwhile; one that has ended is passed over. */
+int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options);
+
+/* Makes the leaf for a command that is yet to be started, and moves the calling process out of its way. */
+int scope_make_supervisor(Scope *scope, const ScopeOptions *options);
+
+/* Hands the controllers on to the groups below the boundary: what was delegated, and those of @limits that are to be set
+ * there. memory goes with them wherever it reaches the scope, or systemd-oomd(8) would not see the groups. */
+int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits);
+
+/* --json: one object on standard output. */
+int scope_print_json(const Scope *scope, bool pretty);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/command/spawn.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/command/command.h"
+#include "cgscope/cli/places.h"
+#include "cgscope/verbs.h"
+
+/* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
+#define OUTLIVERS_TIMEOUT_USEC (2 * USEC_PER_SEC)
+#define NAP_USEC (2 * USEC_PER_MSEC)
+
+/* For a child that does nothing to come to its end, on a busy machine. */
+#define BIRTH_MSEC 5000
+
+/* What a child says before its command begins, in memory that it shares with us. */
+typedef struct Word {
+        bool alive;  /* it has run at all */
+        int failure; /* the exit status; 0: the command did begin */
+        int error;
+} Word;
+
+int spawn_report(const Aim *aim, int error) {
+        _cleanup_free_ char *leaves = NULL;
+
+        if (error == -EAGAIN)
+                return log_error("cannot start a process for %s: no more are allowed to this user (ulimit -u) or where "
+                                 "this process is (TasksMax, pids.max)", aim->text), error;
+        if (error != -EBUSY)
+                return aim_report(aim, error, "cannot start a process in");
+
+        if (places_list(aim, &leaves) < 0 || isempty(leaves))
+                return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; "
+                                 "exec --create %s/NAME makes one", aim->text, aim->text), error;
+        return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these "
+                         "can take one: %s", aim->text, leaves), error;
+}
+
+/* A manager says that it is done, and is not believed. */
+static int check_entered(const Aim *aim) {
+        _cleanup_free_ char *path = NULL;
+        int r = cgroup_of_process(0, &path);
+
+        if (r < 0)
+                return log_error_errno(r, "cannot read the control group of this process");
+        if (!streq(path, aim->target.path))
+                return log_error("the manager was to move this process into %s, and it is in %s", aim->text, path),
+                       -EXDEV;
+
+        return 0;
+}
+
+/* For a process that the kernel does not let us move: no group above both places is ours, as in a login session. */
+static int ask_to_enter(Aim *aim) {
+        const Asking *asking;
+        _cleanup_free_ char *unit = NULL;
+        const char *path = aim->target.path;
+        char *message = NULL;
+        const pid_t self = 0; /* whoever asks, by whatever number */
+        size_t length;
+        int r;
+
+        r = target_unit_of(path, &unit, &length);
+        if (r < 0)
+                return aim_report(aim, r, "cannot find the unit of");
+
+        r = aim_ask(aim);
+        if (r < 0)
+                return r;
+
+        asking = aim->client.asking;
+        r = asking->unit_attach(aim->client.manager, unit, path[length] ? path + length : "/", &self, 1, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        client_close(&aim->client);
+        return check_entered(aim);
+}
+
+int spawn_enter(Aim *aim) {
+        int r = group_attach(aim->target.fd, 0);
+
+        /* Where the group is not ours either, there is nobody to ask. */
+        if (r == -EACCES && faccessat(aim->target.fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0)
+                return ask_to_enter(aim);
+
+        return r < 0 ? spawn_report(aim, r) : 0;
+}
+
+/* As fork(2): the child goes on here with memory of its own. In @group it is charged from the start, and nothing has to
+ * be migrated, for which the kernel would stop all forks of the system for a moment. */
+static pid_t clone_into(int group, int *ret_pidfd) {
+        struct clone_args arguments = {
+                .flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+                .pidfd = (uint64_t) (uintptr_t) ret_pidfd,
+                .exit_signal = SIGCHLD,
+                .cgroup = (uint64_t) group,
+        };
+        long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+        return pid < 0 ? -errno : (pid_t) pid;
+}
+
+static void reap(pid_t pid, int *ret_status) {
+        while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+                ;
+}
+
+/* A child that cannot be held by a pidfd is none: a number of nobody's would be signalled and waited for in its place. */
+static pid_t fork_beside(int *ret_pidfd) {
+        pid_t pid = fork();
+        int r;
+
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                return 0;
+
+        r = *ret_pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
+        if (r >= 0)
+                return pid;
+
+        r = -errno;
+        (void) kill(pid, SIGKILL); /* not reaped yet: the number is its own */
+        reap(pid, NULL);
+        return r;
+}
+
+static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
+        int r = 0;
+
+        word->alive = true;
+        supervisor_leave(spawn->supervisor);
+
+        /* A manager takes for the caller whoever has connected. */
+        if (enter)
+                spawn->aim->client.manager = NULL;
+        if (enter)
+                r = spawn_enter(spawn->aim);
+        if (r >= 0 && spawn->prepare)
+                r = spawn->prepare(spawn->userdata);
+        if (r >= 0) {
+                r = command_execute(spawn->path, spawn->argv);
+                word->error = r;
+                word->failure = command_status(r);
+        } else
+                word->failure = STATUS_NOT_STARTED;
+
+        _exit(word->failure);
+}
+
+/* @enter: the child is to move there by itself. */
+static int start(const Spawn *spawn, volatile Word *word, bool enter, Child *ret) {
+        int pidfd = -EBADF;
+        pid_t pid = enter ? fork_beside(&pidfd) : clone_into(spawn->group, &pidfd);
+
+        if (pid < 0)
+                return pid;
+        if (pid == 0)
+                run_child(spawn, word, enter);
+
+        *ret = (Child) { .pid = pid, .pidfd = pidfd };
+        return 0;
+}
+
+static int start_and_wait(const Spawn *spawn, volatile Word *word, bool enter, int *ret_status) {
+        Child child;
+        int r = start(spawn, word, enter, &child);
+
+        if (r < 0)
+                return r;
+
+        if (spawn->started && spawn->started(spawn->userdata) < 0) {
+                (void) syscall(SYS_pidfd_send_signal, child.pidfd, SIGKILL, NULL, 0);
+                word->failure = STATUS_NOT_STARTED;
+        }
+
+        r = supervisor_wait(spawn->supervisor, &child, ret_status);
+        (void) fd_close(child.pidfd);
+        return r;
+}
+
+static bool was_killed(int status) {
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/* Some kernels (seen with 6.18, not with 6.12) kill a child at birth when cgroup.kill was once written in the group that
+ * it is cloned into, however long ago. Whether this is one of them, another child tells, which does nothing. In a group
+ * that was frozen meanwhile it does not even that, and lives. */
+static bool kernel_kills_at_birth(int group) {
+        _cleanup_close_ int pidfd = -EBADF;
+        pid_t pid = clone_into(group, &pidfd);
+        struct pollfd pollfd = { .events = POLLIN };
+        bool ended;
+        int status;
+
+        if (pid < 0)
+                return false;
+        if (pid == 0)
+                _exit(EXIT_SUCCESS);
+
+        pollfd.fd = pidfd;
+        ended = poll(&pollfd, 1, BIRTH_MSEC) > 0;
+        if (!ended)
+                (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+        reap(pid, &status);
+        return ended && was_killed(status);
+}
+
+/* -ENOSYS: system call filters of old container engines. -EAGAIN: as many processes as the group may have; who moves in
+ * is not refused, so that it can be entered all the same, as in place. What somebody has killed, we ourselves or another,
+ * is not started once more. */
+static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, int status) {
+        if (r < 0)
+                return r == -ENOSYS || r == -EACCES || r == -EAGAIN;
+
+        return !word->alive && word->failure == 0 && was_killed(status) && kernel_kills_at_birth(spawn->group);
+}
+
+/* The page stays: who supervises, starts one command and ends with it. */
+int spawn_and_wait(const Spawn *spawn, int *ret_status, int *ret_error) {
+        volatile Word *word = mmap(NULL, sizeof(Word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        int r, status = 0;
+
+        if (word == MAP_FAILED)
+                return -errno;
+
+        r = start_and_wait(spawn, word, false, &status);
+        if (spawn->aim && has_to_enter(r, spawn, word, status))
+                r = start_and_wait(spawn, word, true, &status);
+
+        *ret_error = word->error;
+        *ret_status = status;
+        return r < 0 ? r : word->failure;
+}
+
+/* The group's own members but ourselves: opened first and then looked for again, so that a number that meanwhile
+ * became somebody else's is not taken for one of them. */
+static int kill_members(int group) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members(group, &pids);
+
+        for (ssize_t i = 0; i < n; i++) {
+                bool other = pids[i] > 0 && pids[i] != getpid();
+                _cleanup_close_ int pidfd = other ? (int) syscall(SYS_pidfd_open, pids[i], 0) : -EBADF;
+                _cleanup_free_ pid_t *again = NULL;
+                ssize_t n_again = pidfd < 0 ? 0 : group_members(group, &again);
+
+                for (ssize_t k = 0; k < n_again; k++)
+                        if (again[k] == pids[i])
+                                (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+        }
+
+        return n < 0 ? (int) n : 0;
+}
+
+static bool is_same(int fd, int other) {
+        struct stat a, b;
+
+        return other >= 0 && fstat(fd, &a) >= 0 && fstat(other, &b) >= 0 && a.st_ino == b.st_ino;
+}
+
+/* All but the process that does it: each group below is killed as a whole but the one it is in. */
+static int kill_around(int group, int aside) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+
+                if (fd >= 0)
+                        r = is_same(fd, aside) ? kill_around(fd, -EBADF) : group_kill(fd);
+        }
+
+        return r < 0 ? r : kill_members(group);
+}
+
+void outlivers_signal(int group, int aside, int signal) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+
+                if (fd >= 0 && !is_same(fd, aside))
+                        (void) group_signal(fd, signal, NULL);
+        }
+}
+
+/* How many there are besides the calling process. */
+static ssize_t count(int group, int aside) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members_below(group, &pids);
+
+        return n > 0 && aside >= 0 ? n - 1 : n;
+}
+
+ssize_t outlivers_end(int group, int aside, bool end) {
+        uint64_t deadline = deadline_after(OUTLIVERS_TIMEOUT_USEC);
+        ssize_t n, left;
+
+        /* The usual case, at the price of one file. */
+        if (aside < 0 && group_is_populated(group) == 0)
+                return 0;
+
+        n = left = count(group, aside);
+        while (end && left > 0 && deadline_left(deadline) > 0) {
+                int r = aside < 0 ? group_kill(group) : kill_around(group, aside);
+
+                if (r < 0)
+                        return r;
+                (void) usleep(NAP_USEC);
+                left = count(group, aside);
+        }
+
+        return n;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/doctor/doctor-report.h"
+
+#include <pwd.h>
+
+#include "basic/json.h"
+#include "basic/log.h"
+#include "cgscope/verbs.h"
+
+/* The exit status where nothing is known to be wrong, but not all is known. */
+#define STATUS_UNKNOWN 2
+
+static const char *const result_names[_FINDING_MAX] = {
+        [FINDING_OK] = "ok",
+        [FINDING_NOTE] = "note",
+        [FINDING_PROBLEM] = "problem",
+        [FINDING_UNKNOWN] = "unknown",
+};
+
+const char *finding_result_to_string(FindingResult result) {
+        return result_names[result];
+}
+
+static int make_checks(const Doctor *doctor, const Check *checks, Diagnosis *diagnosis) {
+        for (const Check *check = checks; check->name; check++) {
+                CheckedFinding *more = realloc(diagnosis->checks, (diagnosis->n_checks + 1) * sizeof(*more));
+                int r;
+
+                if (!more)
+                        return -ENOMEM;
+
+                diagnosis->checks = more;
+                more += diagnosis->n_checks++;
+                *more = (CheckedFinding) { .name = check->name };
+
+                r = check->look(doctor, &more->finding);
+                if (r < 0)
+                        return r;
+                if (!more->finding.found)
+                        diagnosis->n_checks--;
+        }
+
+        return 0;
+}
+
+const char *user_name(uid_t uid, char buffer[static USER_NAME_SIZE]) {
+        const struct passwd *entry = getpwuid(uid);
+
+        if (entry)
+                (void) snprintf(buffer, USER_NAME_SIZE, "%s", entry->pw_name);
+        else
+                (void) snprintf(buffer, USER_NAME_SIZE, "%u", (unsigned) uid);
+        return buffer;
+}
+
+int diagnosis_make(const Doctor *doctor, Diagnosis *ret) {
+        int r;
+
+        *ret = (Diagnosis) { .doctor = doctor };
+
+        r = doctor_way_look(doctor, &ret->way);
+        if (r >= 0)
+                r = make_checks(doctor, doctor_host_checks, ret);
+        if (r >= 0)
+                r = make_checks(doctor, doctor_kernel_checks, ret);
+        if (r >= 0)
+                r = make_checks(doctor, doctor_session_checks, ret);
+
+        return r;
+}
+
+void diagnosis_done(Diagnosis *diagnosis) {
+        doctor_way_done(&diagnosis->way);
+        for (size_t i = 0; i < diagnosis->n_checks; i++)
+                finding_done(&diagnosis->checks[i].finding);
+        free(diagnosis->checks);
+}
+
+int diagnosis_status(const Diagnosis *diagnosis) {
+        const Way *way = &diagnosis->way;
+        bool problem = false, unknown = way->unknown;
+
+        for (size_t i = 0; i < way->n_controllers; i++)
+                if (way_controller_counts(way->controllers + i)) {
+                        problem = problem || way->controllers[i].arrival == ARRIVAL_NO;
+                        unknown = unknown || way->controllers[i].arrival == ARRIVAL_UNKNOWN;
+                }
+
+        for (size_t i = 0; i < diagnosis->n_checks; i++) {
+                problem = problem || diagnosis->checks[i].finding.result == FINDING_PROBLEM;
+                unknown = unknown || diagnosis->checks[i].finding.result == FINDING_UNKNOWN;
+        }
+
+        return problem ? STATUS_FAILURE : unknown ? STATUS_UNKNOWN : EXIT_SUCCESS;
+}
+
+static void print_text_or_null(JsonWriter *writer, const char *name, const char *text) {
+        if (text)
+                json_string(writer, name, text);
+        else
+                json_null(writer, name);
+}
+
+static void print_levels(JsonWriter *writer, const Way *way) {
+        char names[CONTROLLER_MASK_TEXT_MAX], owner[USER_NAME_SIZE];
+
+        json_open_array(writer, "levels");
+        for (size_t i = 0; i < way->n_levels; i++) {
+                const WayLevel *level = way->levels + i;
+
+                json_open_object(writer, NULL);
+                json_string(writer, "control_group", level->path);
+                json_words(writer, "controllers", controller_mask_format(level->controllers, ' ', names), ' ');
+                json_words(writer, "handed_on", controller_mask_format(level->enabled, ' ', names), ' ');
+                json_string(writer, "owner", user_name(level->owner, owner));
+                json_boolean(writer, "delegated", level->delegated);
+                json_close(writer);
+        }
+        json_close(writer);
+}
+
+static void print_controllers(JsonWriter *writer, const Way *way) {
+        json_open_array(writer, "controllers");
+        for (size_t i = 0; i < way->n_controllers; i++) {
+                const WayController *controller = way->controllers + i;
+
+                json_open_object(writer, NULL);
+                json_string(writer, "name", controller_to_string(controller->controller));
+                if (controller->arrival == ARRIVAL_UNKNOWN)
+                        json_null(writer, "arrives");
+                else
+                        json_boolean(writer, "arrives", controller->arrival == ARRIVAL_YES);
+                print_text_or_null(writer, "stops_at", controller->stop);
+                print_text_or_null(writer, "why", controller->why);
+                print_text_or_null(writer, "remedy", controller->remedy);
+                json_close(writer);
+        }
+        json_close(writer);
+}
+
+static void print_checks(JsonWriter *writer, const Diagnosis *diagnosis) {
+        json_open_array(writer, "checks");
+        for (size_t i = 0; i < diagnosis->n_checks; i++) {
+                const CheckedFinding *check = diagnosis->checks + i;
+
+                json_open_object(writer, NULL);
+                json_string(writer, "check", check->name);
+                json_string(writer, "result", finding_result_to_string(check->finding.result));
+                print_text_or_null(writer, "found", check->finding.found);
+                print_text_or_null(writer, "remedy", check->finding.remedy);
+                json_close(writer);
+        }
+        json_close(writer);
+}
+
+int diagnosis_print_json(const Diagnosis *diagnosis) {
+        const Doctor *doctor = diagnosis->doctor;
+        const Way *way = &diagnosis->way;
+        bool looked = way->n_levels > 0, probed = looked && way->end == WAY_PROBE;
+        JsonWriter writer;
+
+        json_begin(&writer, stdout, doctor->options->json_pretty);
+        json_number(&writer, "uid", doctor->uid);
+        print_text_or_null(&writer, "user", doctor->user);
+        print_text_or_null(&writer, "end", looked ? way_end_to_string(way->end) : NULL);
+        print_text_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
+        print_levels(&writer, way);
+        print_controllers(&writer, way);
+        print_text_or_null(&writer, "unknown", way->unknown);
+        print_checks(&writer, diagnosis);
+        json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
+
+        return json_end(&writer) < 0 ? log_error_errno(-EIO, "cannot write to standard output") : 0;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+
+#include "basic/escape.h"
+#include "basic/log.h"
+#include "cgscope/enable/enable-units.h"
+#include "cgscope/enable/enable.h"
+
+static const DelegationDropIn *find(const DelegationState *state, uint64_t uid, bool runtime) {
+        for (size_t i = 0; i < state->n_drop_ins; i++)
+                if (state->drop_ins[i].uid == uid && state->drop_ins[i].runtime == runtime)
+                        return state->drop_ins + i;
+
+        return NULL;
+}
+
+/* Returns whether there was any change. */
+static bool say_files(const Enable *enable) {
+        char path[ENABLE_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX];
+        const DelegationState *before = &enable->before, *now = &enable->state;
+        bool changed = false;
+
+        for (size_t i = 0; i < now->n_drop_ins; i++) {
+                const DelegationDropIn *d = now->drop_ins + i, *old = find(before, d->uid, d->runtime);
+
+                if (old && old->controllers == d->controllers && old->kind == d->kind)
+                        continue;
+                log_info("Wrote %s: %s.", enable_path(enable, d, path),
+                         controller_mask_format(d->controllers, ' ', names));
+                changed = true;
+        }
+
+        for (size_t i = 0; i < before->n_drop_ins; i++) {
+                const DelegationDropIn *old = before->drop_ins + i;
+
+                if (find(now, old->uid, old->runtime))
+                        continue;
+                log_info("Removed %s.", enable_path(enable, old, path));
+                changed = true;
+        }
+
+        return changed;
+}
+
+static bool concerns(const Enable *enable, const DelegationDropIn *drop_in) {
+        return (enable->request.uid == DELEGATION_EVERYBODY || drop_in->uid == enable->request.uid ||
+                drop_in->uid == DELEGATION_EVERYBODY) && (drop_in->controllers & enable->request.controllers);
+}
+
+/* What other files still ask for, after disabling. */
+static void say_rest(const Enable *enable) {
+        for (size_t i = 0; i < enable->state.n_drop_ins; i++) {
+                const DelegationDropIn *d = enable->state.drop_ins + i;
+                char path[ENABLE_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX], user[ENABLE_USER_MAX];
+
+                if (concerns(enable, d))
+                        log_info("%s still asks for %s, for %s.", enable_path(enable, d, path),
+                                 controller_mask_format(d->controllers & enable->request.controllers, ' ', names),
+                                 enable_user(enable, d->uid, user));
+        }
+}
+
+void enable_say_changes(const Enable *enable) {
+        const DelegationRequest *request = &enable->request;
+        bool disable = request->operation == DELEGATION_DISABLE, changed = say_files(enable);
+        char names[CONTROLLER_MASK_TEXT_MAX], user[ENABLE_USER_MAX];
+
+        if (!changed)
+                log_info(disable ? "%s not enabled by cgscope for %s: nothing to take back." :
+                                   "%s enabled for %s already.",
+                         controller_mask_format(request->controllers, ' ', names),
+                         enable_user(enable, request->uid, user));
+        if (disable)
+                say_rest(enable);
+
+        if (enable->image && changed)
+                log_info("Nothing was applied: it is in effect when systemd has read it, at the latest after the next "
+                         "boot.");
+        else if (!enable->image && !disable && enable->state.n_managers == 0)
+                log_info("No user manager runs that this is for: it is in effect at the next login.");
+}
+
+/* The last resort, with its price. */
+static void say_restart(uid_t uid, char *buffer, size_t size) {
+        _cleanup_(user_units_done) UserUnits units = {};
+
+        if (user_units_all(uid, &units) < 0)
+                (void) snprintf(buffer, size, "--restart, which ends all that the user runs in it");
+        else if (units.n_units == 0)
+                (void) snprintf(buffer, size, "--restart, nothing of the user's runs in it");
+        else
+                (void) snprintf(buffer, size, "--restart, which ends %zu process%s in %zu unit%s of the user's",
+                                units.n_processes, units.n_processes == 1 ? "" : "es", units.n_units,
+                                units.n_units == 1 ? "" : "s");
+}
+
+static void step_hidden(const Enable *enable, const DelegationManager *manager, const char *user, ControllerMask mask) {
+        const DelegationDropIn *read = verdict_drop_in(&enable->state, manager->uid);
+        char names[CONTROLLER_MASK_TEXT_MAX], list[CONTROLLER_MASK_TEXT_MAX], path[ENABLE_PATH_MAX], whom[32];
+
+        if (!read)
+                return;
+
+        if (read->uid == DELEGATION_EVERYBODY)
+                (void) snprintf(whom, sizeof(whom), "--all-users");
+        else
+                (void) snprintf(whom, sizeof(whom), "--user-id=%u", (unsigned) read->uid);
+
+        log_warning("%s: %s not in effect: systemd reads %s, which hides the file that asks for it; put it there, "
+                    "which disturbs nothing: cgscope enable %s %s%s%s", user, controller_mask_format(mask, ' ', names),
+                    enable_path(enable, read, path), controller_mask_format(mask, ',', list), whom,
+                    read->runtime ? " --runtime" : "", read->kind == DROP_IN_OURS ? "" : " --adopt");
+}
+
+/* How this user has the manager look again. */
+static void reexecute_command(uid_t uid, char *buffer, size_t size) {
+        const struct passwd *entry = uid == geteuid() ? NULL : getpwuid(uid);
+
+        _cleanup_free_ char *name = entry ? escape_word(entry->pw_name) : NULL;
+
+        if (name)
+                (void) snprintf(buffer, size, "systemctl --user --machine=%s@ daemon-reexec", name);
+        else
+                (void) snprintf(buffer, size, "systemctl --user daemon-reexec");
+}
+
+static void step_not_there(const DelegationManager *manager, const char *user, const char *names) {
+        char restart[128];
+
+        /* What starts for the sake of the manager is also what makes the system manager pass them down. */
+        if (manager->outcome == OUTCOME_LEFT) {
+                log_warning("%s: %s not in effect: the system manager has not passed it down to user@%u.service; "
+                            "repeat the command without --no-apply", user, names, (unsigned) manager->uid);
+                return;
+        }
+
+        say_restart(manager->uid, restart, sizeof(restart));
+        log_warning("%s: %s not in effect: the system manager has not passed it down to user@%u.service; repeat the "
+                    "command, which disturbs nothing; last resort: %s", user, names, (unsigned) manager->uid, restart);
+}
+
+static void step_not_taken_up(const DelegationManager *manager, const char *user, const char *names) {
+        char command[ENABLE_USER_MAX], restart[128];
+
+        switch (manager->outcome) {
+        case OUTCOME_BUSY:
+                log_warning("%s: the user manager had jobs all the time and was left alone, it does not know of %s "
+                            "yet; repeat the command", user, names);
+                return;
+        case OUTCOME_NO_ANSWER:
+        case OUTCOME_FAILED:
+                say_restart(manager->uid, restart, sizeof(restart));
+                if (manager->outcome == OUTCOME_FAILED)
+                        log_warning("%s: the user manager does not know of %s yet, and cgscope-reexecute@%u.service "
+                                    "failed (see its journal); repeat the command, last resort: %s", user, names,
+                                    (unsigned) manager->uid, restart);
+                else
+                        log_warning("%s: the user manager did not answer, it may not know of %s yet; repeat the "
+                                    "command, last resort: %s", user, names, restart);
+                return;
+        default:
+                reexecute_command(manager->uid, command, sizeof(command));
+                log_warning("%s: the user manager was handed %s and does not know yet: %s (disturbs nothing but calls "
+                            "to it that are under way)", user, names, command);
+        }
+}
+
+/* What still uses them: no fault. */
+static void say_left_over(const DelegationManager *manager, const char *user, ControllerMask mask) {
+        char names[CONTROLLER_MASK_TEXT_MAX], text[USER_UNITS_TEXT_MAX];
+        _cleanup_(user_units_done) UserUnits units = {};
+
+        (void) controller_mask_format(mask, ' ', names);
+        if ((manager->enabled & mask) && user_units_keeping(manager->uid, mask, &units) >= 0 && units.n_units > 0)
+                log_info("%s: %s stays with what runs now, until it ends: %s", user, names,
+                         user_units_format(&units, text));
+        else
+                log_info("%s: %s is still there and not in use; it goes when something starts in user-%u.slice", user,
+                         names, (unsigned) manager->uid);
+}
+
+/* What is left after disabling, of which nothing is a fault. */
+static void say_kept(const Enable *enable, const DelegationManager *manager) {
+        ControllerMask asked = enable_asked(&enable->state, manager->uid), left, others;
+        char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX];
+
+        (void) enable_user(enable, manager->uid, user);
+
+        left = enable_judged(enable, manager, VERDICT_LEFT_OVER);
+        if (left)
+                say_left_over(manager, user, left);
+
+        others = manager->loaded & enable->request.controllers & ~asked;
+        if (others)
+                log_info("%s: %s comes from another file than cgscope's: systemctl cat user@%u.service", user,
+                         controller_mask_format(others, ' ', names), (unsigned) manager->uid);
+}
+
+static void say_step(const Enable *enable, const DelegationManager *manager) {
+        Verdict verdict = enable_judge(enable, manager);
+        ControllerMask mask = enable_judged(enable, manager, verdict);
+        const DelegationDropIn *read = verdict_drop_in(&enable->state, manager->uid);
+        char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX], path[ENABLE_PATH_MAX];
+
+        (void) enable_user(enable, manager->uid, user);
+        (void) controller_mask_format(mask, ' ', names);
+
+        switch (verdict) {
+        case VERDICT_HIDDEN:
+                step_hidden(enable, manager, user, mask);
+                return;
+        case VERDICT_NOT_LOADED:
+                log_warning("%s: %s not in effect: the system manager has not read %s yet: systemctl daemon-reload "
+                            "(disturbs nothing)", user, names, read ? enable_path(enable, read, path) : "the drop-in");
+                return;
+        case VERDICT_NOT_THERE:
+                step_not_there(manager, user, names);
+                return;
+        case VERDICT_NOT_TAKEN_UP:
+                step_not_taken_up(manager, user, names);
+                return;
+        case VERDICT_LEFT_OVER:
+                say_left_over(manager, user, mask);
+                return;
+        default:
+                return;
+        }
+}
+
+void enable_say_steps(const Enable *enable) {
+        for (size_t i = 0; i < enable->state.n_managers; i++)
+                if (enable->request.operation == DELEGATION_DISABLE)
+                        say_kept(enable, enable->state.managers + i);
+                else
+                        say_step(enable, enable->state.managers + i);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/user-name.h"
+#include "cgroup/control.h"
+#include "cgroup/walk.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/group/interrupt.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope chown`: hands a group over, as systemd hands over a delegated unit: the directory and the files by which it
+ * is divided, not its limits. */
+
+/* "no change" to chown(2) */
+#define ID_KEEP ((uid_t) -1)
+
+typedef struct Chown {
+        CommonOptions options;
+        bool recursive;
+        uid_t uid;
+        gid_t gid;
+        char *failed; /* the group below the target that it was about; NULL: the target */
+} Chown;
+
+static const Option chown_options[] = {
+        { "recursive", 'R', NULL, "Also the groups below it", OPTION_FLAG(Chown, recursive) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static void chown_done(Chown *context) {
+        free(context->failed);
+}
+
+static const VerbUsage chown_usage = {
+        .synopsis = "cgscope chown [OPTIONS…] TARGET USER[:GROUP]",
+        .summary = "Hand a group below a delegated unit over to somebody, who can then divide it and move "
+                   "processes in it: the directory and the files that the kernel calls delegatable. Its "
+                   "limits stay with the owner they had.",
+        .table = chown_options,
+        .n_table = ELEMENTSOF(chown_options),
+};
+
+static int report_unknown(int error, const char *noun, const char *text) {
+        if (error == -ESRCH)
+                return log_error("no %s '%s'", noun, text), error;
+
+        return log_error_errno(error, "cannot look up the %s '%s'", noun, text);
+}
+
+static int parse_owner(Chown *context, const char *text) {
+        const char *colon = strchrnul(text, ':');
+        _cleanup_free_ char *user = strndup(text, (size_t) (colon - text));
+        int r = 0;
+
+        context->uid = context->gid = ID_KEEP;
+
+        if (!user)
+                return log_oom();
+        if (*colon ? !colon[1] : !*user)
+                return log_error("'%s' is no owner; it is USER, USER:GROUP or :GROUP", text), -EINVAL;
+
+        if (*user)
+                r = user_find(user, &context->uid, NULL);
+        if (r < 0)
+                return report_unknown(r, "user", user);
+        if (*colon)
+                r = user_group_find(colon + 1, &context->gid, NULL);
+
+        return r < 0 ? report_unknown(r, "group of users", colon + 1) : 0;
+}
+
+static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
+        Chown *context = userdata;
+        int r = group_chown(fd, context->uid, context->gid);
+
+        if (r < 0 && depth > 0)
+                context->failed = strdup(path);
+        return r;
+}
+
+/* From the bottom up: who owns a group could change what is below it while that is still on its way. */
+static int chown_target(Chown *context, const Aim *aim) {
+        const char *slash, *failed;
+        sigset_t before;
+        int r;
+
+        /* All of it, also where a signal ends this process meanwhile. */
+        interrupt_hold(&before);
+        if (context->recursive)
+                r = group_walk(aim->target.fd, WALK_AFTER, chown_one, context);
+        else
+                r = group_chown(aim->target.fd, context->uid, context->gid);
+        interrupt_release(&before);
+
+        slash = context->failed ? "/" : "";
+        failed = context->failed ?: "";
+        if (r == -EPERM)
+                return log_error("cannot hand over %s%s%s: only root can give it to another user, and its owner "
+                                 "to a group of users with that owner in it", aim->text, slash, failed), r;
+        if (r < 0 && !context->failed)
+                return aim_report(aim, r, "cannot hand over");
+
+        return r < 0 ? log_error_errno(r, "cannot hand over %s%s%s", aim->text, slash, failed) : 0;
+}
+
+int verb_chown(int argc, char *argv[]) {
+        _cleanup_(chown_done) Chown context = {};
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        int rest, r;
+
+        r = common_options_parse(&context.options, &chown_usage, &context, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest != 2) {
+                log_error("chown: one target and one owner are needed; see cgscope chown --help");
+                return STATUS_USAGE;
+        }
+
+        if (parse_owner(&context, argv[rest + 1]) < 0)
+                return STATUS_USAGE;
+
+        r = aim_open(&aim, &context.options, argv[rest], AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        if (r >= 0)
+                r = chown_target(&context, &aim);
+
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "delegation/reach.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/cli/table-view.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope controllers`: which are there, which are handed on, and where the others stop. */
+
+static const Option controllers_options[] = {
+        MANAGER_OPTIONS,
+        TABLE_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static const VerbUsage controllers_usage = {
+        .synopsis = "cgscope controllers [OPTIONS…] [TARGET]",
+        .summary = "Show which controllers a unit or group has, which of them it hands on to the "
+                   "groups below it, and where the others stop. Without a target: where one is.",
+        .table = controllers_options,
+        .n_table = ELEMENTSOF(controllers_options),
+};
+
+enum {
+        COLUMN_CONTROLLER,
+        COLUMN_AVAILABLE,
+        COLUMN_ENABLED,
+        COLUMN_STOPS_AT,
+};
+
+static const TableColumn columns[] = {
+        [COLUMN_CONTROLLER] = { "CONTROLLER", "controller", "The kernel's name of the controller", 0 },
+        [COLUMN_AVAILABLE] = { "AVAILABLE", "available", "Whether it reaches the group", TABLE_BOOLEAN },
+        [COLUMN_ENABLED] = { "ENABLED", "enabled", "Whether it is handed on to groups below", TABLE_BOOLEAN },
+        [COLUMN_STOPS_AT] = { "STOPS-AT", "stops_at", "The last group that has it", TABLE_SHORTEN },
+};
+
+static int set_flag(Tabular *table, TableRow *row, size_t column, bool value) {
+        return tabular_set_string(table, row, column, table->json ? value ? "1" : "0" : value ? "yes" : "no");
+}
+
+static int add_controller(Tabular *table, const Aim *aim, Controller controller, bool available, bool enabled) {
+        _cleanup_free_ char *stop = NULL, *next = NULL;
+        const char *text = NULL;
+        TableRow *row;
+        int r;
+
+        if (!available) {
+                r = controller_find_stop(aim->root, aim->target.path, controller, &stop, &next);
+                if (r < 0 && r != -ENODATA)
+                        return r;
+                text = r == 0 && !stop && !table->json ? "(not in this hierarchy)" : NULL;
+        }
+
+        r = tabular_add(table, NULL, &row);
+        if (r >= 0)
+                r = tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
+        if (r >= 0)
+                r = set_flag(table, row, COLUMN_AVAILABLE, available);
+        if (r >= 0)
+                r = set_flag(table, row, COLUMN_ENABLED, enabled);
+        if (r >= 0)
+                r = text ? tabular_set_string(table, row, COLUMN_STOPS_AT, text)
+                         : tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
+
+        return r;
+}
+
+static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
+        ControllerMask available, enabled, root;
+        _cleanup_close_ int top = group_open(aim->root, "/");
+        int r;
+
+        r = group_controllers(aim->target.fd, &available);
+        if (r >= 0)
+                r = group_enabled(aim->target.fd, &enabled);
+        if (r >= 0)
+                r = top < 0 ? top : group_controllers(top, &root);
+        if (r < 0)
+                return aim_report(aim, r, "cannot read the controllers of");
+
+        r = tabular_open(table, options, columns, "controllers");
+        if (r < 0)
+                return r;
+
+        /* Those that systemd manages, and whatever else this hierarchy has. */
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if ((CONTROLLER_MASK_MANAGED | root | available) & controller_bit(c)) {
+                        r = add_controller(table, aim, c, available & controller_bit(c), enabled & controller_bit(c));
+                        if (r < 0)
+                                return aim_report(aim, r, "cannot show the controllers of");
+                }
+
+        return tabular_print(table, options);
+}
+
+int verb_controllers(int argc, char *argv[]) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_(tabular_done) Tabular table = {};
+        CommonOptions options;
+        int rest, r;
+
+        r = common_options_parse(&options, &controllers_usage, NULL, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest > 1) {
+                log_error("controllers: one target, not %d; see cgscope controllers --help", argc - rest);
+                return STATUS_USAGE;
+        }
+
+        if (tabular_choose(&table, &options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns)) < 0)
+                return STATUS_USAGE;
+
+        r = aim_open(&aim, &options, rest < argc ? argv[rest] : ".", AIM_ANY);
+        if (r >= 0)
+                r = show(&aim, &options, &table);
+
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgscope/group/divide.h"
+#include "cgscope/group/interrupt.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope create`: a group below a boundary, with limits. */
+
+typedef struct Create {
+        CommonOptions options;
+        bool parents;
+        Aim aim;
+        AttributeList attributes;
+        Divide divide;
+} Create;
+
+enum {
+        OPTION_EVACUATE = OPTION_OWN,
+};
+
+static const Option create_options[] = {
+        { "parents",  'p', NULL,   "Make the groups above it, too; it may be there",  OPTION_FLAG(Create, parents) },
+        { "evacuate", 0,   "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Create *create = userdata;
+
+        (void) id;
+        (void) argc;
+        (void) argv;
+        if (!group_name_is_valid(optarg))
+                return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
+        create->divide.evacuate = optarg;
+        return 0;
+}
+
+static const VerbUsage create_usage = {
+        .synopsis = "cgscope create [OPTIONS…] TARGET [KEY=VALUE…]",
+        .summary = "Make a group in a delegated subtree, with limits: systemd's names (MemoryMax=1G) "
+                   "or the kernel's files (memory.max=1G). The controllers that they need are enabled "
+                   "from the delegated unit down to the group.",
+        .see = "and systemd.resource-control(5) for properties",
+        .table = create_options,
+        .n_table = ELEMENTSOF(create_options),
+        .own = parse_option,
+};
+
+static void create_done(Create *create) {
+        divide_done(&create->divide);
+        attribute_list_done(&create->attributes);
+        aim_done(&create->aim);
+}
+
+/* Signals that come after the last look wait until we have ended: all of it was made. */
+static int make(Create *create) {
+        sigset_t before;
+        int r;
+
+        interrupt_hold(&before);
+        r = divide_make(&create->divide, &create->aim, &create->attributes, create->parents);
+        if (r >= 0 && !interrupt_is_pending(&before))
+                return 0;
+
+        if (r >= 0)
+                divide_undo(&create->divide);
+        interrupt_release(&before);
+        return r < 0 ? r : -EINTR;
+}
+
+int verb_create(int argc, char *argv[]) {
+        _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
+        int rest, r;
+
+        r = common_options_parse(&create.options, &create_usage, &create, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("create: no target given; see cgscope create --help");
+                return STATUS_USAGE;
+        }
+
+        if (divide_parse(argv + rest + 1, (size_t) (argc - rest - 1), &create.attributes) < 0)
+                return STATUS_USAGE;
+
+        r = aim_open(&create.aim, &create.options, argv[rest], AIM_MAY_BE_ABSENT | AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        if (r >= 0)
+                r = make(&create);
+
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/group/divide.h"
+
+#include <fcntl.h>
+
+#include "basic/clock.h"
+#include "basic/escape.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/members.h"
+#include "delegation/reach.h"
+#include "cgscope/group/interrupt.h"
+#include "cgscope/group/undercut.h"
+
+/* As many processes are named in a message; a line is a line. */
+#define PIDS_SHOWN 5
+
+/* For who removes a temporary group: he kills what is left in it, and waits for that. */
+#define REMOVED_USEC (10 * USEC_PER_SEC)
+#define NAP_USEC (5 * USEC_PER_MSEC)
+
+/* The path of the group at @below of the boundary, as one would type it. */
+static char *group_title(const Aim *aim, const char *below) {
+        const char *boundary = aim->target.path, *unit;
+        _cleanup_free_ char *prefix = strndup(boundary, aim->target.boundary_length);
+        _cleanup_free_ char *title = NULL;
+
+        if (!prefix)
+                return NULL;
+        unit = aim->name.kind == TARGET_OWN ? "." :
+               target_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
+        if (asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0)
+                return title = NULL;
+
+        return escape_path(title);
+}
+
+static char *list_pids(int group) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members(group, &pids);
+        size_t size = 16 * (PIDS_SHOWN + 1), n_shown = 0;
+        char *text = calloc(1, size), *end = text;
+
+        if (!text || n <= 0)
+                return text;
+
+        for (ssize_t i = 0; i < n && n_shown < PIDS_SHOWN; i++)
+                if (pids[i] > 0)
+                        end += snprintf(end, size - (size_t) (end - text), "%s%d", n_shown++ > 0 ? " " : "",
+                                        (int) pids[i]);
+        if ((size_t) n > n_shown && n_shown > 0)
+                (void) stpcpy(end, " …");
+        return text;
+}
+
+/* The "no internal process" rule. */
+static int report_busy(const Aim *aim, const char *below, Controller controller) {
+        _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
+        _cleanup_free_ char *title = group_title(aim, below), *pids = fd >= 0 ? list_pids(fd) : NULL;
+
+        if (title && fd >= 0 && isempty(pids) && group_holds_outsiders(fd, false) > 0)
+                return log_error("%s cannot hand %s on while processes are in it, which are outside of this PID "
+                                 "namespace: move them from there", title, controller_to_string(controller)), -EBUSY;
+        if (!title || isempty(pids))
+                return log_error("%s cannot hand %s on: the kernel says it is busy", title ?: below,
+                                 controller_to_string(controller)), -EBUSY;
+
+        return log_error("%s cannot hand %s on while processes are in it (%s); move them: cgscope move %s/LEAF %s, or "
+                         "use --evacuate LEAF", title, controller_to_string(controller), pids, title, pids), -EBUSY;
+}
+
+/* The limit of the kernel's that made it say EAGAIN: of the nearest group above that has one. */
+static int report_full(const Aim *aim, const char *title) {
+        static const char *const files[] = { "cgroup.max.descendants", "cgroup.max.depth" };
+        _cleanup_free_ char *path = strdup(aim->target.path);
+
+        for (char *slash; path && (slash = strrchr(path, '/')) && slash > path;) {
+                _cleanup_close_ int fd = -EBADF;
+
+                *slash = '\0';
+                fd = group_open(aim->root, path);
+                for (size_t i = 0; fd >= 0 && i < ELEMENTSOF(files); i++) {
+                        char text[32];
+
+                        if (fd_read_file(fd, files[i], text, sizeof(text)) <= 0 || startswith(text, "max"))
+                                continue;
+                        *strchrnul(text, '\n') = '\0';
+                        return log_error("cannot make %s: %s of %s is %s", title, files[i], path, text), -EAGAIN;
+                }
+        }
+
+        return log_error("cannot make %s: no more groups are allowed here (cgroup.max.descendants, cgroup.max.depth)",
+                         title), -EAGAIN;
+}
+
+static int report_make(const Aim *aim, int error, const char *below, bool parents) {
+        _cleanup_free_ char *title = group_title(aim, below);
+
+        if (!title)
+                return log_oom();
+
+        switch (error) {
+        case -ENOENT:
+                return log_error("there is no group %s%s", title, parents ? "" : "; --parents makes those above it, too"),
+                       error;
+        case -EEXIST:
+                return log_error("the group %s is there already", title), error;
+        case -EINVAL:
+                return log_error("'%s' is no name for a group: it is one that the kernel or a unit could claim, begins with "
+                                 "'.', or is no UTF-8 without control characters", title), error;
+        case -EAGAIN:
+                return report_full(aim, title);
+        case -EINPROGRESS:
+                return log_error("cannot make %s: another cgscope exec --remove is still removing the one of that "
+                                 "name; try again, or end that one", aim->text), error;
+        case -EACCES:
+        case -EPERM:
+                return aim_report(aim, error, "cannot make");
+        default:
+                return log_error_errno(error, "cannot make %s", title);
+        }
+}
+
+/* Where the controller stops: the group above @path that has it and does not hand it on. */
+static int report_stop(const Aim *aim, const char *path, Controller controller, const char *key) {
+        _cleanup_free_ char *stop = NULL, *next = NULL;
+        const char *name = controller_to_string(controller);
+        int r = controller_find_stop(aim->root, path, controller, &stop, &next);
+
+        if (r < 0)
+                return log_error("%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "", name, aim->text),
+                       -EOPNOTSUPP;
+        if (!stop && target_begins_at_root(&aim->target))
+                return log_error("%s%scontroller %s does not reach this cgroup namespace, and what stops it is outside; "
+                                 "cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "", name, name),
+                       -EOPNOTSUPP;
+        if (!stop)
+                return log_error("%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a cgroup v1 "
+                                 "hierarchy holds it", key ?: "", key ? ": " : "", name), -EOPNOTSUPP;
+
+        if (strlen(stop) >= aim->target.boundary_length && aim->target.boundary_length > 0)
+                return log_error("%s%scontroller %s stops at %s, which does not hand it on; cgscope create -p %s "
+                                 "KEY=VALUE enables what it needs on the way", key ?: "", key ? ": " : "", name, stop,
+                                 aim->text), -EOPNOTSUPP;
+
+        return log_error("%s%scontroller %s does not reach the delegated unit: it stops at %s, whose "
+                         "cgroup.subtree_control lacks it; cgscope doctor says what helps", key ?: "", key ? ": " : "",
+                         name, stop), -EOPNOTSUPP;
+}
+
+static int report_enable(const Aim *aim, int error, const DivisionTrouble *trouble) {
+        _cleanup_free_ char *title = group_title(aim, trouble->path ?: "");
+        _cleanup_free_ char *path = NULL;
+
+        if (trouble->controller == _CONTROLLER_INVALID)
+                return log_error_errno(error, "cannot look at the controllers of %s", title ?: aim->text);
+        if (error == -EBUSY)
+                return report_busy(aim, trouble->path, trouble->controller);
+        if (error == -EOPNOTSUPP || error == -ENOENT) {
+                path = strndup(aim->target.path, aim->target.boundary_length);
+                return path ? report_stop(aim, path, trouble->controller, NULL) : log_oom();
+        }
+
+        return log_error_errno(error, "%s cannot hand %s on", title ?: aim->text,
+                               controller_to_string(trouble->controller));
+}
+
+int divide_apply(const Aim *aim, const AttributeList *attributes) {
+        const Attribute *failed = NULL;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        undercut_warn_attributes(aim, attributes);
+        r = attribute_list_apply(attributes, aim->target.fd, &failed, &message);
+        if (r >= 0)
+                return 0;
+        if (!failed)
+                return aim_report(aim, r, "cannot set limits of");
+        if (r == -ENOENT && failed->controller != _CONTROLLER_INVALID) {
+                ControllerMask here;
+
+                if (group_controllers(aim->target.fd, &here) >= 0 && !(here & controller_bit(failed->controller)))
+                        return report_stop(aim, aim->target.path, failed->controller, failed->key);
+        }
+        if (message)
+                return log_error("%s: %s", aim->text, message), r;
+        if (r == -ENOENT)
+                return log_error("%s: this kernel has no %s", failed->key, failed->file), r;
+
+        return log_error_errno(r, "cannot set %s of %s", failed->key, aim->text);
+}
+
+int divide_parse(char *const words[], size_t n_words, AttributeList *ret) {
+        for (size_t i = 0; i < n_words; i++) {
+                _cleanup_free_ char *message = NULL;
+                int r = attribute_list_add(ret, words[i], &message);
+
+                if (r < 0)
+                        return log_error("%s", message ?: strerror(-r)), r;
+        }
+
+        return 0;
+}
+
+/* The path, below the boundary, of the group above the target. */
+static char *parent_below(const Target *target) {
+        const char *below = target_below(target), *slash = strrchr(below, '/');
+
+        return strndup(below, slash ? (size_t) (slash - below) : 0);
+}
+
+static int evacuate(Divide *divide, const Aim *aim, const char *below) {
+        _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
+        int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
+
+        if (r == -EXDEV)
+                return log_error("--evacuate: cannot move the processes into %s: some are outside of this PID namespace",
+                                 divide->evacuate), r;
+        if (r == -ELOOP)
+                return log_error("--evacuate: cannot move the processes into %s: they fork faster than they are moved",
+                                 divide->evacuate), r;
+        if (r < 0)
+                return log_error_errno(r, "--evacuate: cannot move the processes into %s", divide->evacuate);
+
+        divide->evacuated = TAKE_FD(fd);
+        return 0;
+}
+
+static int enable(Divide *divide, const Aim *aim, ControllerMask controllers) {
+        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
+        _cleanup_free_ char *below = parent_below(&aim->target);
+        int r;
+
+        if (!below)
+                return log_oom();
+
+        r = division_enable(&divide->division, &aim->target, below, controllers, &trouble);
+        if (r == -EBUSY && divide->evacuate && divide->evacuated < 0) {
+                r = evacuate(divide, aim, trouble.path);
+                if (r >= 0)
+                        r = division_enable(&divide->division, &aim->target, below, controllers, &trouble);
+                else
+                        return division_trouble_done(&trouble), r;
+        }
+        if (r < 0)
+                r = report_enable(aim, r, &trouble);
+
+        division_trouble_done(&trouble);
+        return r;
+}
+
+/* systemd-oomd passes over a group without memory, and over all that are beside it. Where memory cannot be had, that is
+ * no error. */
+static int offer_memory(Divide *divide, const Aim *aim) {
+        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
+        _cleanup_free_ char *below = NULL;
+
+        if (faccessat(aim->target.fd, "memory.current", F_OK, 0) >= 0)
+                return 0;
+
+        below = parent_below(&aim->target);
+        if (!below)
+                return log_oom();
+
+        (void) division_enable(&divide->division, &aim->target, below, controller_bit(CONTROLLER_MEMORY), &trouble);
+        division_trouble_done(&trouble);
+        return 0;
+}
+
+/* Where another one removes the group just now, it is made anew when he is done. */
+static int make(Divide *divide, Aim *aim, bool parents, DivisionTrouble *trouble) {
+        uint64_t deadline = deadline_after(REMOVED_USEC);
+        int r = division_make(&divide->division, &aim->target, parents, trouble);
+
+        while (r == -EINPROGRESS && deadline_left(deadline) > 0) {
+                if (divide->before && interrupt_is_pending(divide->before))
+                        return -EINTR;
+                (void) usleep(NAP_USEC);
+                r = division_make(&divide->division, &aim->target, parents, trouble);
+        }
+
+        return r;
+}
+
+int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
+        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
+        int r;
+
+        r = make(divide, aim, parents, &trouble);
+        if (r < 0 && r != -EINTR) /* the signal says it */
+                r = report_make(aim, r, trouble.path ?: "", parents);
+        division_trouble_done(&trouble);
+
+        if (r >= 0)
+                r = enable(divide, aim, attribute_list_controllers(attributes));
+        if (r >= 0)
+                r = offer_memory(divide, aim);
+        if (r >= 0)
+                r = divide_apply(aim, attributes);
+        if (r < 0)
+                divide_undo(divide);
+
+        return r;
+}
+
+void divide_undo(Divide *divide) {
+        division_undo(&divide->division);
+
+        if (divide->evacuated >= 0)
+                group_return(divide->evacuated, divide->evacuate, divide->leaf_made);
+        divide->evacuated = fd_close(divide->evacuated);
+}
+
+void divide_done(Divide *divide) {
+        division_done(&divide->division);
+        (void) fd_close(divide->evacuated);
+}

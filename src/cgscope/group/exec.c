@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sys/resource.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/temporary.h"
+#include "cgroup/temporary.h"
+#include "cgscope/command/command.h"
+#include "cgscope/group/exec.h"
+#include "cgscope/command/scope-options.h"
+#include "cgscope/command/spawn.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope exec`: a command inside a group, in our place or, where something is to be done after its end, beside us. */
+
+enum {
+        OPTION_PROPERTY = OPTION_OWN,
+        OPTION_EVACUATE,
+        OPTION_REPORT,
+        OPTION_SETENV,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_NICE,
+};
+
+/* clang-format off */
+static const Option exec_options[] = {
+        { "property",          'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
+        { "create",            0,  NULL,      "Make the group first",                          OPTION_FLAG(Exec, create) },
+        { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_FLAG(Exec, parents) },
+        { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
+        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_FLAG(Exec, wait) },
+        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
+        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_FLAG(Exec, keep) },
+        { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
+        NAMESPACE_OPTIONS,
+        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
+        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
+        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
+
+static void exec_done(Exec *exec) {
+        (void) fd_close(exec->file);
+        free(exec->environment);
+        free(exec->path);
+        free(exec->home);
+        divide_done(&exec->divide);
+        aim_done(&exec->aim);
+        attribute_list_done(&exec->attributes);
+}
+
+static int add_assignment(Exec *exec) {
+        char **larger;
+        int r = setenv_check(optarg);
+
+        if (r < 0 || !strchr(optarg, '=')) /* what we have the command has anyway */
+                return r;
+
+        larger = reallocarray(exec->environment, exec->n_environment + 1, sizeof(char *));
+        if (!larger)
+                return log_oom();
+
+        exec->environment = larger;
+        exec->environment[exec->n_environment++] = optarg;
+        return 0;
+}
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Exec *exec = userdata;
+
+        (void) argc;
+        (void) argv;
+        switch (id) {
+        case OPTION_PROPERTY:
+                return divide_parse(&optarg, 1, &exec->attributes);
+        case OPTION_EVACUATE:
+                exec->divide.evacuate = optarg;
+                if (!group_name_is_valid(optarg))
+                        return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
+                return 0;
+        case OPTION_SETENV:
+                return add_assignment(exec);
+        case OPTION_NICE:
+                exec->nice_given = true;
+                return nice_parse(optarg, &exec->nice);
+        case OPTION_REPORT:            exec->report = true; exec->report_file = optarg; return 0;
+        case OPTION_WORKING_DIRECTORY: exec->working_directory = optarg; return 0;
+        default:                       return namespace_options_parse(&exec->cgroup_namespace, id);
+        }
+}
+
+static const VerbUsage exec_usage = {
+        .synopsis = "cgscope exec TARGET [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
+        .summary = "Start a command inside a group of a delegated subtree, in place: same process, "
+                   "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
+                   "it has ended.",
+        .see = "and systemd.resource-control(5) for properties",
+        .table = exec_options,
+        .n_table = ELEMENTSOF(exec_options),
+        .in_order = true,
+        .target_first = true,
+        .own = parse_option,
+};
+
+static bool is_supervised(const Exec *exec) {
+        return exec->wait || exec->report || exec->remove;
+}
+
+/* What only makes sense beside another option. */
+static int check_combination(const Exec *exec) {
+        if (!exec->create && (exec->parents || exec->divide.evacuate))
+                return log_error("--parents, --evacuate: a group is made only with --create"), -EINVAL;
+        if (exec->keep && (exec->remove || !is_supervised(exec)))
+                return log_error("--keep: %s", exec->remove ? "with --remove nothing can stay in the group" :
+                                                              "nothing is ended without --wait or --report"), -EINVAL;
+
+        return namespace_options_check(&exec->cgroup_namespace);
+}
+
+/* What can fail for the command's own sake does so before there is a group. */
+static int prepare_command(Exec *exec) {
+        int r;
+
+        if (exec->report)
+                exec->file = report_open(exec->report_file, NULL);
+        if (exec->report && exec->file < 0)
+                return STATUS_NOT_STARTED;
+
+        if (exec->working_directory && chdir(exec->working_directory) < 0) {
+                log_error_errno(-errno, "--working-directory: cannot enter %s", exec->working_directory);
+                return STATUS_NOT_STARTED;
+        }
+
+        if (exec->nice_given && setpriority(PRIO_PROCESS, 0, exec->nice) < 0) {
+                log_error_errno(-errno, "--nice: cannot set the level to %d", exec->nice);
+                return STATUS_NOT_STARTED;
+        }
+
+        r = command_find(exec->argv[0], &exec->path);
+        if (r >= 0)
+                return 0;
+
+        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
+                        exec->argv[0]);
+        return command_status(r);
+}
+
+static int find_target(Exec *exec, const char *text) {
+        AimFlags flags = AIM_WRITABLE;
+        int r;
+
+        if (exec->create)
+                flags |= AIM_MAY_BE_ABSENT;
+        if (exec->create || exec->remove || exec->attributes.n_items > 0)
+                flags |= AIM_BELOW_BOUNDARY;
+
+        r = aim_open(&exec->aim, &exec->options, text, flags);
+        if (r >= 0 && exec->cgroup_namespace.wanted && !exec->options.quiet)
+                confine_check_delegation(exec->aim.root);
+        if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
+                return log_error("--remove: this process itself is in %s", text), -EBUSY;
+
+        return r;
+}
+
+/* Nothing would run in a frozen group, and we would hang in there. */
+static int check_frozen(const Aim *aim) {
+        Statistics statistics;
+        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &statistics);
+
+        if (r < 0)
+                return aim_report(aim, r, "cannot look at");
+        if (statistics.values[STATISTIC_FROZEN] == 1)
+                return log_error("%s is frozen, and nothing runs in it; cgscope thaw lets it go on", aim->text),
+                       -EAGAIN;
+
+        return 0;
+}
+
+static int prepare_group(Exec *exec) {
+        int r = 0;
+
+        if (exec->create)
+                r = divide_make(&exec->divide, &exec->aim, &exec->attributes, exec->parents);
+        else if (exec->attributes.n_items > 0)
+                r = divide_apply(&exec->aim, &exec->attributes);
+        if (r < 0)
+                return r;
+
+        /* Of one that is to go with another command, this one would be killed with it. */
+        if (!exec->create)
+                temporary_keep(exec->aim.target.fd);
+
+        exec->made = exec->divide.division.n_made > 0;
+        if (exec->made && !is_supervised(exec))
+                (void) cgroup_of_process(0, &exec->home);
+
+        r = check_frozen(&exec->aim);
+        if (r < 0 || exec->made)
+                return r;
+
+        r = group_can_hold_processes(exec->aim.target.fd);
+        return r < 0 ? spawn_report(&exec->aim, r) : 0;
+}
+
+/* What `run` sets, for the unit that the group is in. Where the boundary is the root of our namespace, we do not see what
+ * that unit is called; but who set it for us did. */
+static int set_environment(const Exec *exec) {
+        const Target *target = &exec->aim.target;
+        _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *root = NULL, *unit = NULL;
+        bool is_root = target_begins_at_root(target);
+        int r = 0;
+
+        if (!boundary ||
+            asprintf(&root, CGROUP_MOUNT "%s", is_root || exec->cgroup_namespace.wanted ? "" : boundary) < 0)
+                return log_oom();
+
+        if (!is_root)
+                r = target_unit_of(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT")
+                                                              : setenv("CGSCOPE_UNIT", unit, 1);
+        if (r < 0 || setenv("CGSCOPE_ROOT", root, 1) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < exec->n_environment; i++)
+                if (putenv(exec->environment[i]) != 0) /* lives until exec */
+                        return log_oom();
+
+        return 0;
+}
+
+void exec_undo(Exec *exec) {
+        divide_undo(&exec->divide);
+        if (exec->divide.division.temporary)
+                temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
+        watch_dismiss(&exec->watch);
+        watch_end(&exec->watch);
+        interrupt_release(&exec->before);
+}
+
+static int run_command(Exec *exec, const char *target) {
+        int r = prepare_command(exec);
+
+        if (r != 0)
+                return r;
+
+        r = find_target(exec, target);
+        if (r < 0)
+                return STATUS_NOT_STARTED;
+
+        interrupt_hold(&exec->before);
+        exec->divide.before = &exec->before;
+        r = exec->divide.division.temporary ? exec_watch(exec) : 0;
+        if (r >= 0)
+                r = prepare_group(exec);
+        if (r >= 0)
+                r = set_environment(exec);
+        if (r < 0 || interrupt_is_pending(&exec->before)) {
+                exec_undo(exec);
+                return STATUS_NOT_STARTED;
+        }
+
+        return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
+}
+
+int verb_exec(int argc, char *argv[]) {
+        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF,
+                                              .watch = WATCH_INIT };
+        int rest, command, r;
+
+        r = common_options_parse(&exec.options, &exec_usage, &exec, argc, argv, &rest);
+        if (r > 0 && check_combination(&exec) < 0)
+                return STATUS_NOT_STARTED;
+        if (r <= 0)
+                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
+
+        command = rest + 1 + (rest + 1 < argc && streq(argv[rest + 1], "--"));
+        if (command >= argc) {
+                log_error("exec: no %s given; see cgscope exec --help", rest < argc ? "command" : "target");
+                return STATUS_NOT_STARTED;
+        }
+
+        exec.argv = argv + command;
+        exec.divide.division.temporary = exec.create && exec.remove;
+        return run_command(&exec, argv[rest]);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/json.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/attribute.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope get`: settings in both vocabularies, systemd's names and the kernel's files. */
+
+typedef struct Get {
+        CommonOptions options;
+        bool value;
+        Aim aim;
+        FILE *stream;
+        JsonWriter json;
+} Get;
+
+static const Option get_options[] = {
+        { "value", 0,   NULL, "Print the value alone",          OPTION_FLAG(Get, value) },
+        { "bytes", 'b', NULL, "Print numbers in base units",    OPTION_BYTES },
+        MANAGER_OPTIONS,
+        JSON_OPTION,
+        GENERAL_OPTIONS,
+};
+
+static const VerbUsage get_usage = {
+        .synopsis = "cgscope get [OPTIONS…] TARGET [KEY…]",
+        .summary = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the "
+                   "kernel's files (memory.max). Without a key: all properties, and all files.",
+        .table = get_options,
+        .n_table = ELEMENTSOF(get_options),
+};
+
+/* A value of several lines begins on a line of its own. */
+static void print_text(const Get *get, const char *key, const char *value) {
+        if (get->value)
+                fprintf(get->stream, "%s\n", value);
+        else
+                fprintf(get->stream, "%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
+}
+
+/* What reads as a number is one. */
+static void print_json(Get *get, const char *key, const char *value) {
+        uint64_t number;
+
+        if (parse_unsigned(value, 0, UINT64_MAX, &number) >= 0)
+                json_number(&get->json, key, number);
+        else
+                json_string(&get->json, key, value);
+}
+
+static int print_key(Get *get, const char *key) {
+        _cleanup_free_ char *value = NULL;
+        int r = attribute_read(get->aim.target.fd, key, get->options.bytes || get->options.json, &value);
+
+        if (r < 0)
+                return r;
+
+        if (get->options.json)
+                print_json(get, key, value);
+        else
+                print_text(get, key, value);
+        return 0;
+}
+
+/* Of all files some cannot be read, or vanish: those are left out. */
+static int print_any(const char *key, const char *file, void *userdata) {
+        Get *get = userdata;
+        int r = print_key(get, key);
+
+        (void) file;
+        return r == -ENODEV ? r : 0;
+}
+
+static int report_key(const Get *get, const char *key, int error) {
+        _cleanup_free_ char *message = NULL, *assignment = NULL;
+        AttributeList list = {};
+
+        switch (error) {
+        case -ENOENT:
+                return log_error("%s has no %s: its controller is not enabled here, or this kernel lacks it; see "
+                                 "cgscope controllers %s", get->aim.text, key, get->aim.text), error;
+        case -EACCES:
+                return log_error("%s can be written only", key), error;
+        case -EOPNOTSUPP:
+                /* Who knows what is wrong with the name says it best. */
+                if (asprintf(&assignment, "%s=0", key) < 0)
+                        return log_oom();
+                if (attribute_list_add(&list, assignment, &message) < 0 && message)
+                        log_error("%s", message);
+                else
+                        log_error("%s: no such setting", key);
+                attribute_list_done(&list);
+                return error;
+        default:
+                return log_error_errno(error, "cannot read %s of %s", key, get->aim.text);
+        }
+}
+
+static int print_all(Get *get, char *const keys[], size_t n_keys) {
+        int r;
+
+        for (size_t i = 0; i < n_keys; i++) {
+                r = print_key(get, keys[i]);
+                if (r < 0)
+                        return report_key(get, keys[i], r);
+        }
+
+        if (n_keys > 0)
+                return 0;
+
+        r = attribute_foreach(get->aim.target.fd, true, print_any, get);
+        return r < 0 ? aim_report(&get->aim, r, "cannot read") : 0;
+}
+
+/* Into memory first: where a key cannot be read, nothing is printed. */
+static int print(Get *get, char *const keys[], size_t n_keys) {
+        _cleanup_free_ char *text = NULL;
+        size_t length = 0;
+        int r;
+
+        get->stream = open_memstream(&text, &length);
+        if (!get->stream)
+                return log_oom();
+
+        if (get->options.json)
+                json_begin(&get->json, get->stream, get->options.json_pretty);
+        r = print_all(get, keys, n_keys);
+        if (r >= 0 && get->options.json)
+                r = json_end(&get->json);
+        if (fclose(get->stream) != 0 && r >= 0)
+                r = log_oom();
+        if (r < 0)
+                return r;
+
+        if (fwrite(text, 1, length, stdout) != length || fflush(stdout) != 0)
+                return log_error_errno(-errno, "cannot write to standard output");
+        return 0;
+}
+
+int verb_get(int argc, char *argv[]) {
+        Get get = { .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&get.options, &get_usage, &get, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("get: no target given; see cgscope get --help");
+                return STATUS_USAGE;
+        }
+
+        r = aim_open(&get.aim, &get.options, argv[rest], AIM_ANY);
+        if (r >= 0)
+                r = print(&get, argv + rest + 1, (size_t) (argc - rest - 1));
+
+        aim_done(&get.aim);
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "cgroup/group.h"
+#include "cgroup/statistics.h"
+#include "cgscope/command/arrival.h"
+#include "cgscope/group/divide.h"
+#include "cgscope/command/in-force.h"
+#include "cgscope/group/interrupt.h"
+#include "cgscope/group/undercut.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope set`: limits of a unit, through its manager, or of a group, in its files. */
+
+typedef struct Set {
+        CommonOptions options;
+        bool best_effort;
+        Aim aim;
+        AttributeList attributes;
+        ScopeOptions limits; /* what is looked for when the manager has set it */
+} Set;
+
+static const Option set_options[] = {
+        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect", OPTION_FLAG(Set, best_effort) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static const VerbUsage set_usage = {
+        .synopsis = "cgscope set [OPTIONS…] TARGET KEY=VALUE…",
+        .summary = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or "
+                   "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
+        .see = "and systemd.resource-control(5) for properties",
+        .table = set_options,
+        .n_table = ELEMENTSOF(set_options),
+};
+
+static void set_done(Set *set) {
+        property_list_done(&set->limits.properties);
+        attribute_list_done(&set->attributes);
+        aim_done(&set->aim);
+}
+
+/* The files of a unit's own directory are its manager's, but for these. */
+static bool is_for_everybody(const char *word) {
+        return startswith(word, "cgroup.subtree_control=");
+}
+
+static bool all_for_everybody(char *const words[], size_t n_words) {
+        for (size_t i = 0; i < n_words; i++)
+                if (!is_for_everybody(words[i]))
+                        return false;
+
+        return true;
+}
+
+/* Of a file that a verb is for, the verb is the remedy. */
+static int refuse_file(const char *unit, const char *word, int length) {
+        _cleanup_(attribute_list_done) AttributeList list = {};
+        _cleanup_free_ char *message = NULL;
+
+        if (attribute_list_add(&list, word, &message) == -EOPNOTSUPP && message)
+                return log_error("%s", message), -EPERM;
+
+        return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property instead "
+                         "(MemoryMax= for memory.max)", length, word, unit), -EPERM;
+}
+
+static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
+        for (size_t i = 0; i < n_words; i++) {
+                _cleanup_free_ char *message = NULL;
+                int name = (int) strcspn(words[i], "="), r;
+
+                if (memchr(words[i], '.', (size_t) name))
+                        return refuse_file(unit, words[i], name);
+
+                r = property_list_add(&set->limits.properties, words[i], &message);
+                if (r < 0)
+                        return log_error("%s", message ?: strerror(-r)), r;
+        }
+
+        return 0;
+}
+
+/* A manager takes any limit, also where nothing enforces it. */
+static int check_arrival(Set *set, const char *unit) {
+        const Scope scope = {
+                .unit = unit,
+                .path = set->aim.target.path,
+                .root = set->aim.root,
+                .fd = set->aim.target.fd,
+                .leaf = -EBADF,
+        };
+        Scope found = scope;
+        int r;
+
+        r = group_controllers(found.fd, &found.controllers);
+        return r < 0 ? aim_report(&set->aim, r, "cannot look at") : arrival_check(&found, &set->limits);
+}
+
+/* systemd 257 takes settings for a frozen unit, and never writes them. */
+static int check_thawed(const Aim *aim, const char *unit) {
+        Statistics now;
+        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &now);
+
+        if (r < 0)
+                return aim_report(aim, r, "cannot look at");
+        if (now.values[STATISTIC_FROZEN] == 1)
+                return log_error("%s is frozen, and its manager would not apply it; thaw it first: cgscope thaw %s",
+                                 unit, aim->text), -EBUSY;
+
+        return 0;
+}
+
+/* Before anything is changed. */
+static int check_ahead(Set *set, const char *unit) {
+        int r;
+
+        r = in_force_check_privileges(set->aim.manager, &set->limits.properties, set->best_effort);
+        if (r < 0)
+                return r;
+
+        r = check_thawed(&set->aim, unit);
+        if (r < 0)
+                return r;
+
+        return arrival_check_ahead_of_unit(set->aim.root, set->aim.target.path, &set->limits);
+}
+
+/* A manager that has not answered the call before, @error, will not answer this one, and come to it in its turn. */
+static int take_back(const Set *set, const char *unit, UnitUndo *undo, int error) {
+        const Client *client = &set->aim.client;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = client->asking->unit_undo_apply(client->manager, undo, &message);
+        if (r < 0 && (r != -ETIMEDOUT || error != -ETIMEDOUT))
+                log_error("%s: its manager did not take back what was set: %s", unit, message ?: strerror(-r));
+
+        return error;
+}
+
+/* Nobody is left to be asked for anything. */
+static int report_lost(const char *unit, int error, char *message) {
+        log_error("%s; whether it was set says cgscope get %s", message ?: strerror(-error), unit);
+        free(message);
+        return error;
+}
+
+/* What does not arrive is not left with the manager either: it would come into force one day. A call without an answer
+ * has gone out, and a busy manager may come to it later. */
+static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
+        const Client *client = &set->aim.client;
+        char *message = NULL;
+        int r;
+
+        r = client->asking->unit_set_properties(client->manager, unit, &set->limits.properties, &message);
+        if (r >= 0) {
+                r = check_arrival(set, unit);
+                return r < 0 ? take_back(set, unit, undo, r) : 0;
+        }
+        if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                return report_lost(unit, r, message);
+
+        (void) client_report(r, message);
+        return r == -ETIMEDOUT ? take_back(set, unit, undo, r) : r;
+}
+
+static int set_unit(Set *set, const char *unit) {
+        UnitUndo *undo = NULL;
+        char *message = NULL;
+        sigset_t before;
+        int r;
+
+        set->limits.best_effort = set->best_effort;
+        set->limits.common = set->options;
+        set->limits.common.manager = set->aim.manager;
+
+        r = check_ahead(set, unit);
+        if (r < 0)
+                return r;
+
+        set->limits.deadline = deadline_after(set->options.timeout);
+        r = aim_ask(&set->aim);
+        if (r < 0)
+                return r;
+
+        r = set->aim.client.asking->unit_undo_prepare(set->aim.client.manager, unit, &set->limits.properties, &undo,
+                                                      &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        undercut_warn_properties(&set->aim, &set->limits.properties);
+        interrupt_hold(&before);
+        r = set_or_undo(set, unit, undo);
+        interrupt_release(&before);
+        set->aim.client.asking->unit_undo_free(undo);
+        return r;
+}
+
+/* All of them, or none, also where a signal ends this process meanwhile. */
+static int set_group(const Set *set) {
+        sigset_t before;
+        int r;
+
+        interrupt_hold(&before);
+        r = divide_apply(&set->aim, &set->attributes);
+        interrupt_release(&before);
+        return r;
+}
+
+int verb_set(int argc, char *argv[]) {
+        _cleanup_(set_done) Set set = { .aim = AIM_INIT };
+        _cleanup_free_ char *unit = NULL;
+        bool by_manager;
+        char **words;
+        size_t n_words;
+        int rest, r;
+
+        r = common_options_parse(&set.options, &set_usage, &set, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest < 2) {
+                log_error("set: %s given; see cgscope set --help", rest >= argc ? "no target" : "nothing to set");
+                return STATUS_USAGE;
+        }
+        words = argv + rest + 1;
+        n_words = (size_t) (argc - rest - 1);
+
+        if (aim_open(&set.aim, &set.options, argv[rest], AIM_UNIT_OR_GROUP | AIM_WRITABLE) < 0)
+                return STATUS_FAILURE;
+
+        by_manager = aim_is_unit(&set.aim, &unit) &&
+                     !(target_is_boundary(&set.aim.target) && all_for_everybody(words, n_words));
+        if (by_manager)
+                r = parse_properties(&set, unit, words, n_words);
+        else
+                r = divide_parse(words, n_words, &set.attributes);
+        if (r < 0)
+                return r == -EPERM ? STATUS_FAILURE : STATUS_USAGE;
+
+        r = by_manager ? set_unit(&set, unit) : set_group(&set);
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

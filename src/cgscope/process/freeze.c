@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/user-namespace.h"
+#include "cgroup/control.h"
+#include "cgroup/search.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope freeze` and `cgscope thaw`: a unit by its manager, which then knows of it, a group by its files. */
+
+typedef struct Freeze {
+        CommonOptions options;
+        bool freeze, self;
+} Freeze;
+
+static const Option freeze_options[] = {
+        { "self", 0, NULL, "Also where this process or what thaws is in it", OPTION_FLAG(Freeze, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static const Option thaw_options[] = {
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static const VerbUsage freeze_usage = {
+        .synopsis = "cgscope freeze [OPTIONS…] TARGET…",
+        .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
+                   "success it is as it was.",
+        .table = freeze_options,
+        .n_table = ELEMENTSOF(freeze_options),
+};
+
+static const VerbUsage thaw_usage = {
+        .synopsis = "cgscope thaw [OPTIONS…] TARGET…",
+        .summary = "Let the processes in a frozen unit or group go on.",
+        .table = thaw_options,
+        .n_table = ELEMENTSOF(thaw_options),
+};
+
+static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_freeze(aim->client.manager, unit, freeze, &message);
+        return r < 0 ? client_report(r, message) : 0;
+}
+
+static int freeze_group(Aim *aim, bool freeze) {
+        int r = group_freeze(aim->target.fd, freeze, aim->options->timeout);
+
+        if (r == -ETIMEDOUT && !freeze)
+                return log_error("cannot thaw %s: a group above it is frozen; thaw that one", aim->text), r;
+
+        return r < 0 ? aim_report(aim, r, freeze ? "cannot freeze" : "cannot thaw") : 0;
+}
+
+/* Whether the manager's unit @unit is the target or in it. */
+static bool holds_unit(const Aim *aim, const char *unit) {
+        uid_t uid = aim->manager == MANAGER_USER ? user_uid_outside() : UID_INVALID;
+        _cleanup_free_ char *path = NULL;
+        const char *rest;
+
+        if (search_unit(aim->root, unit, uid, &path) < 0)
+                return false;
+
+        rest = startswith(path, streq(aim->target.path, "/") ? "" : aim->target.path);
+        return rest && (!*rest || *rest == '/');
+}
+
+/* The manager would have to thaw it: itself, the bus on which it is asked and, for who is not root, the service that
+ * says whether it may be, have to go on. */
+static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
+        static const char *const needed[] = { "init.scope", "dbus.service", "dbus-broker.service", "polkit.service" };
+        size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || user_is_administrator());
+
+        if (freeze->self)
+                return 0;
+
+        for (size_t i = 0; i < n; i++)
+                if (holds_unit(aim, needed[i]))
+                        return log_error("%s holds %s, without which nobody could ask for it to be thawed; --self "
+                                         "freezes it all the same", aim->text, needed[i]), -EDEADLK;
+
+        return 0;
+}
+
+static int freeze_target(const Freeze *freeze, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &freeze->options, text, AIM_UNIT_OR_GROUP);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, !freeze->freeze || freeze->self, "would be frozen");
+        if (r < 0)
+                return r;
+
+        if (!aim_is_unit(&aim, &unit))
+                return freeze_group(&aim, freeze->freeze);
+
+        r = freeze->freeze ? spare_what_thaws(freeze, &aim) : 0;
+        return r < 0 ? r : freeze_unit(&aim, unit, freeze->freeze);
+}
+
+static int run_verb(bool freeze, const VerbUsage *usage, int argc, char *argv[]) {
+        const char *name = freeze ? "freeze" : "thaw";
+        Freeze context = { .freeze = freeze };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&context.options, usage, &context, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("%s: no target given; see cgscope %s --help", name, name);
+                return STATUS_USAGE;
+        }
+
+        for (int i = rest; i < argc; i++)
+                if (freeze_target(&context, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
+}
+
+int verb_freeze(int argc, char *argv[]) {
+        return run_verb(true, &freeze_usage, argc, argv);
+}
+
+int verb_thaw(int argc, char *argv[]) {
+        return run_verb(false, &thaw_usage, argc, argv);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/process/remainder.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope kill`: a signal to all processes of a unit, by its manager, or of a group. */
+
+typedef struct Kill {
+        CommonOptions options;
+        int signal;
+        bool self;
+} Kill;
+
+enum {
+        OPTION_SIGNAL = OPTION_OWN,
+};
+
+static const Option kill_options[] = {
+        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]",               OPTION_SIGNAL },
+        { "self",   0,   NULL,     "Also where this very process is in there", OPTION_FLAG(Kill, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Kill *context = userdata;
+
+        (void) id;
+        (void) argc;
+        (void) argv;
+        if (parse_signal(optarg, &context->signal) < 0)
+                return log_error("--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)", optarg), -EINVAL;
+
+        return 0;
+}
+
+static const VerbUsage kill_usage = {
+        .synopsis = "cgscope kill [OPTIONS…] TARGET…",
+        .summary = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to "
+                   "a group reaches also what is forked meanwhile.",
+        .table = kill_options,
+        .n_table = ELEMENTSOF(kill_options),
+        .own = parse_option,
+};
+
+/* A manager that may not signal all of them does not say whom. And a unit that it has not any more needs no signal,
+ * where nobody is left in its group. */
+static int report_unit(const Aim *aim, int error, char *message) {
+        pid_t foreign = error == -EPERM || error == -EACCES ? remainder_find_foreign(aim) : 0;
+
+        if (foreign == 0 && !(error == -ENOENT && group_is_populated(aim->target.fd) <= 0))
+                return client_report(error, message);
+
+        free(message);
+        return foreign > 0 ? remainder_report_refused(aim, foreign) : 0;
+}
+
+/* Not every user manager says when there is somebody whom it may not kill. */
+static int check_unit(const Kill *context, const Aim *aim) {
+        return context->signal == SIGKILL && aim->manager == MANAGER_USER ? remainder_check(aim, true, "was killed") : 0;
+}
+
+static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_kill(aim->client.manager, unit, context->signal, &message);
+        return r < 0 ? report_unit(aim, r, message) : check_unit(context, aim);
+}
+
+static int kill_group(const Kill *context, Aim *aim) {
+        pid_t refused = 0;
+        int r;
+
+        if (context->signal == SIGKILL)
+                r = group_kill(aim->target.fd);
+        else
+                r = group_signal(aim->target.fd, context->signal, &refused);
+
+        if (r < 0 && aim_is_gone(aim))
+                return 0;
+        if (refused > 0)
+                return remainder_report_refused(aim, refused);
+        if (r == -EXDEV)
+                return log_error("processes in %s that are outside of this PID namespace did not get the signal; send it "
+                                 "from there, or end them: cgscope kill -s KILL %s", aim->text, aim->text), r;
+        if (r == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes; kill the group "
+                                 "above it", aim->text), r;
+
+        return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
+}
+
+static int kill_target(const Kill *context, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &context->options, text, AIM_UNIT_OR_GROUP);
+        if (r >= 0)
+                r = aim_spare_caller(&aim, context->self, "would get the signal");
+        if (r < 0)
+                return r;
+
+        return aim_is_unit(&aim, &unit) ? kill_unit(context, &aim, unit) : kill_group(context, &aim);
+}
+
+int verb_kill(int argc, char *argv[]) {
+        Kill context = { .signal = SIGTERM };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&context.options, &kill_usage, &context, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (rest >= argc) {
+                log_error("kill: no target given; see cgscope kill --help");
+                return STATUS_USAGE;
+        }
+
+        for (int i = rest; i < argc; i++)
+                if (kill_target(&context, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
+}

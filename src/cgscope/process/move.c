@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/message.h"
+#include "proc/proc.h"
+#include "basic/user-namespace.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "namespace/path.h"
+#include "cgroup/temporary.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/process/can-move.h"
+#include "cgscope/cli/places.h"
+#include "cgscope/cli/process-list.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope move`: processes into a group. What can be known of all of them is checked before the first one moves. */
+
+typedef struct Move {
+        CommonOptions options;
+        bool steal;
+        Aim aim;
+        Client user_manager; /* for units that bear no mark; not connected until it is needed */
+        ProcessList processes;
+} Move;
+
+static const Option move_options[] = {
+        { "steal", 0, NULL, "Also out of another delegated unit", OPTION_FLAG(Move, steal) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static void move_done(Move *move) {
+        process_list_done(&move->processes);
+        client_close(&move->user_manager);
+        aim_done(&move->aim);
+}
+
+static const VerbUsage move_usage = {
+        .synopsis = "cgscope move [OPTIONS…] TARGET PID…",
+        .summary = "Move processes into a delegated unit or a group below it. Where the kernel does not "
+                   "let the caller, the unit's manager is asked.",
+        .table = move_options,
+        .n_table = ELEMENTSOF(move_options),
+};
+
+static int report_owned(pid_t pid, const char *owner) {
+        return log_error("process %d is in the delegated %s, whose manager would lose it; --steal takes it all the "
+                         "same", (int) pid, owner), -EPERM;
+}
+
+/* A user manager marks none of its units, so it is asked. What is another user's we cannot ask about. */
+static int check_unmarked(Move *move, pid_t pid, const char *path) {
+        uid_t uid = target_manager_of(path);
+        const ManagerOptions options = {
+                .kind = MANAGER_USER,
+                .deadline = deadline_after(move->options.timeout),
+        };
+        _cleanup_free_ char *unit = NULL;
+        char owner[64], *message = NULL;
+        int r = 0;
+
+        if (uid == UID_INVALID)
+                return 0;
+        if (uid != user_uid_outside()) {
+                (void) snprintf(owner, sizeof(owner), "user@%u.service", (unsigned) uid);
+                return report_owned(pid, owner);
+        }
+
+        if (!move->user_manager.manager)
+                r = client_open(&move->user_manager, &options);
+        if (r < 0)
+                return r;
+
+        r = move->user_manager.asking->control_group_is_delegated(move->user_manager.manager, path, &unit, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        return r > 0 ? report_owned(pid, unit) : 0;
+}
+
+/* A manager that is taken out of its own group believes afterwards that it lives elsewhere, and starts no unit any
+ * more: no option moves it. */
+static int check_not_manager(pid_t pid, const char *path) {
+        const char *rest = strstr(path, "/init.scope");
+
+        if (!rest || (rest[strlen("/init.scope")] && rest[strlen("/init.scope")] != '/'))
+                return 0;
+
+        return log_error("process %d is in %s, where a manager lives, and stays there", (int) pid, path), -EPERM;
+}
+
+static int check_not_owned(Move *move, pid_t pid, const char *path) {
+        const Target *target = &move->aim.target;
+        _cleanup_free_ char *ours = strndup(target->path, target->boundary_length), *boundary = NULL;
+        int r;
+
+        if (!ours)
+                return log_oom();
+        if (move->steal || cgroup_path_is_within(path, ours))
+                return 0;
+
+        r = boundary_find(target->root, path, &boundary);
+        if (r >= 0)
+                return report_owned(pid, boundary_title(boundary));
+        if (r == -EXDEV)
+                return log_error("process %d is in %s, outside of this cgroup namespace, and whose it is cannot be "
+                                 "seen; --steal tries it all the same", (int) pid, path), -EPERM;
+        if (r != -ENODATA && r != -ENOENT)
+                return log_error_errno(r, "cannot look at the control group of process %d", (int) pid);
+
+        return check_unmarked(move, pid, path);
+}
+
+/* The kernel wants cgroup.procs of that group to be writable to whoever moves a process. */
+static int ancestor_is_ours(const Move *move, const char *ancestor) {
+        _cleanup_close_ int fd = group_open(move->aim.root, ancestor);
+
+        return fd >= 0 && faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0;
+}
+
+/* Where the kernel refuses, a manager moves only what is its user's. */
+static int check_permitted(Move *move, pid_t pid, const char *path) {
+        _cleanup_free_ char *ancestor = cgroup_path_common(path, move->aim.target.path);
+        _cleanup_close_ int proc = -EBADF;
+        struct stat st;
+
+        if (!ancestor)
+                return log_oom();
+        if (user_is_administrator() || ancestor_is_ours(move, ancestor))
+                return 0;
+
+        proc = proc_open_number(pid);
+        if (proc < 0 || fstat(proc, &st) < 0)
+                return log_error("no process %d", (int) pid), -ESRCH;
+        if (st.st_uid != geteuid())
+                return log_error("process %d belongs to uid %u, you are uid %u, and %s, from where it would be moved, "
+                                 "is not yours: only root can move it", (int) pid, (unsigned) st.st_uid,
+                                 (unsigned) geteuid(), ancestor), -EPERM;
+
+        return aim_ask(&move->aim);
+}
+
+static int check_one(Move *move, pid_t pid) {
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = cgroup_of_process(pid, &path);
+        if (r == -ESRCH)
+                return log_error("no process %d", (int) pid), r;
+        if (r < 0)
+                return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
+
+        r = check_not_manager(pid, path);
+        if (r >= 0)
+                r = check_not_owned(move, pid, path);
+        return r < 0 ? r : check_permitted(move, pid, path);
+}
+
+static int check_all(Move *move) {
+        const ProcessList *processes = &move->processes;
+
+        if (faccessat(move->aim.target.fd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+                return aim_report(&move->aim, -errno, "cannot move processes into");
+
+        for (size_t i = 0; i < processes->n; i++) {
+                int r = check_one(move, processes->pids[i]);
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+/* The no-internal-process rule: names the groups below that can take processes. */
+static void explain_busy(FILE *file, const Aim *aim) {
+        _cleanup_free_ char *places = NULL;
+        bool any = places_list(aim, &places) >= 0 && !isempty(places);
+
+        fprintf(file, "it hands controllers on to the groups below it and can hold no process itself; groups that can: %s",
+                any ? places : "none yet (see cgscope create)");
+}
+
+/* The rule that the kernel applied. @message: of the manager, where it was asked, as the kernel said EACCES. A user
+ * manager does not pass on why the system's refused, so what can be seen comes first. */
+static void explain(FILE *file, const Move *move, size_t i, int error, const char *message) {
+        const ProcessList *processes = &move->processes;
+        _cleanup_free_ char *rule = NULL;
+
+        if (error == -EXDEV && message)
+                fputs(message, file);
+        else if ((error == -EBUSY || message) && group_can_hold_processes(move->aim.target.fd) == -EBUSY)
+                explain_busy(file, &move->aim);
+        else if (error == -ESRCH)
+                fputs("the process has ended", file);
+        else if (error == -ENODEV)
+                fputs("the group has gone meanwhile", file);
+        else if (can_move_explain(&move->aim, processes->pids[i], processes->pidfds[i], message ? -EACCES : error,
+                                  &rule) >= 0)
+                fprintf(file, "%s%s%s", rule, message ? "; and the manager refuses: " : "", message ?: "");
+        else
+                fputs(message ?: strerror(-error), file);
+}
+
+/* One line, with those that did move: they cannot be put back where they came from. */
+static int report_failure(const Move *move, size_t failed, int error, const char *message) {
+        const pid_t *pids = move->processes.pids;
+        _cleanup_free_ char *text = NULL;
+        size_t size;
+        FILE *file = open_memstream(&text, &size);
+
+        if (!file)
+                return log_oom();
+
+        explain(file, move, failed, error, message);
+        for (size_t i = 0; i < failed; i++)
+                fprintf(file, "%s%d", i == 0 ? "; moved before it: " : ", ", (int) pids[i]);
+        if (fclose(file) != 0)
+                return log_oom();
+
+        return log_error("cannot move process %d into %s: %s", (int) pids[failed], move->aim.text, text), error;
+}
+
+/* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
+ * checked. */
+static int attach_by_manager(Move *move, pid_t pid, char **ret_message) {
+        const Target *target = &move->aim.target;
+        _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *unit = NULL, *group = NULL;
+        int r;
+
+        if (!boundary || asprintf(&group, "/%s", target_below(target)) < 0)
+                return -ENOMEM;
+
+        r = target_unit_of(boundary, &unit, NULL);
+        if (r < 0)
+                return r;
+
+        return move->aim.client.asking->unit_attach(move->aim.client.manager, unit, group, &pid, 1, ret_message);
+}
+
+/* A manager says that it is done, and is not believed. What is further down has gone there by itself. */
+static int check_moved(const Move *move, pid_t pid, int pidfd, char **ret_message) {
+        _cleanup_free_ char *path = NULL;
+        int r = cgroup_of_process(pid, &path);
+
+        if (r < 0 || process_has_ended(pidfd) || cgroup_path_is_within(path, move->aim.target.path))
+                return r;
+
+        return message_set(-EXDEV, ret_message, "the manager says that it did, and the process is in %s", path);
+}
+
+static int ask_to_move(Move *move, pid_t pid, int pidfd, char **ret_message) {
+        int r = attach_by_manager(move, pid, ret_message);
+
+        return r < 0 ? r : check_moved(move, pid, pidfd, ret_message);
+}
+
+static int move_one(Move *move, size_t i) {
+        pid_t pid = move->processes.pids[i];
+        int pidfd = move->processes.pidfds[i], r;
+        _cleanup_free_ char *message = NULL;
+
+        r = process_has_ended(pidfd) ? -ESRCH : group_attach(move->aim.target.fd, pid);
+        if (r == -EACCES && move->aim.client.manager)
+                r = ask_to_move(move, pid, pidfd, &message);
+        if (r >= 0 && process_has_ended(pidfd))
+                r = -ESRCH;
+
+        return r < 0 ? report_failure(move, i, r, message) : 0;
+}
+
+static int move_all(Move *move) {
+        int r = check_all(move);
+
+        if (r >= 0) {
+                r = group_can_hold_processes(move->aim.target.fd);
+                if (r < 0)
+                        return report_failure(move, 0, r, NULL);
+        }
+
+        /* One that is to go with a command would take them along. */
+        if (r >= 0)
+                temporary_keep(move->aim.target.fd);
+        for (size_t i = 0; r >= 0 && i < move->processes.n; i++)
+                r = move_one(move, i);
+
+        return r;
+}
+
+int verb_move(int argc, char *argv[]) {
+        _cleanup_(move_done) Move move = { .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&move.options, &move_usage, &move, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest < 2) {
+                log_error("move: a target and at least one process are needed; see cgscope move --help");
+                return STATUS_USAGE;
+        }
+
+        if (process_list_parse(&move.processes, argv + rest + 1, (size_t) (argc - rest - 1)) < 0)
+                return STATUS_USAGE;
+
+        r = aim_open(&move.aim, &move.options, argv[rest], AIM_WRITABLE);
+        if (r >= 0)
+                r = process_list_open_any(&move.processes);
+        if (r >= 0)
+                r = move_all(&move);
+
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

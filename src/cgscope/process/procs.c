@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "proc/proc.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/cli/aim.h"
+#include "proc/command-line.h"
+#include "cgscope/cli/table-view.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope procs`: the processes in a group. */
+
+typedef struct Procs {
+        CommonOptions options;
+        bool recursive;
+        Aim aim;
+        Tabular table;
+
+        /* The last name that was looked up: most processes of a group are one user's. */
+        uid_t uid;
+        char *user;
+} Procs;
+
+static const Option procs_options[] = {
+        { "recursive", 'r', NULL, "Also those in the groups below it", OPTION_FLAG(Procs, recursive) },
+        MANAGER_OPTIONS,
+        TABLE_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+enum {
+        COLUMN_PID,
+        COLUMN_USER,
+        COLUMN_COMMAND,
+        COLUMN_GROUP,
+        _COLUMN_MAX,
+        COLUMN_DEFAULT_MAX = COLUMN_GROUP,
+};
+
+static const TableColumn procs_columns[_COLUMN_MAX] = {
+        [COLUMN_PID]     = { "PID",     "pid",     "0: outside of this PID namespace", TABLE_NUMBER },
+        [COLUMN_USER]    = { "USER",    "user",    "whose it is", 0 },
+        [COLUMN_COMMAND] = { "COMMAND", "command", "its command line, or its name in brackets", TABLE_SHORTEN },
+        [COLUMN_GROUP]   = { "GROUP",   "group",   "its group, from the target on", 0 },
+};
+
+static void procs_done(Procs *procs) {
+        tabular_done(&procs->table);
+        aim_done(&procs->aim);
+        free(procs->user);
+}
+
+static const VerbUsage procs_usage = {
+        .synopsis = "cgscope procs [OPTIONS…] [TARGET]",
+        .summary = "List the processes in a unit or group; without a target, in the delegated unit that "
+                   "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
+        .table = procs_options,
+        .n_table = ELEMENTSOF(procs_options),
+};
+
+static int look_up_user(Procs *procs, uid_t uid) {
+        const struct passwd *entry;
+
+        if (procs->user && procs->uid == uid)
+                return 0;
+
+        free(procs->user);
+        procs->user = NULL;
+        procs->uid = uid;
+
+        entry = getpwuid(uid);
+        if (entry)
+                procs->user = strdup(entry->pw_name);
+        else if (asprintf(&procs->user, "%u", (unsigned) uid) < 0)
+                procs->user = NULL;
+
+        return procs->user ? 0 : log_oom();
+}
+
+static int add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
+        TableRow *row;
+        int r;
+
+        r = tabular_add(&procs->table, NULL, &row);
+        if (r < 0) {
+                free(command);
+                return r;
+        }
+
+        r = tabular_set(&procs->table, row, COLUMN_COMMAND, command);
+        if (r >= 0)
+                r = tabular_set_number(&procs->table, row, COLUMN_PID, (uint64_t) pid);
+        if (r >= 0)
+                r = tabular_set_string(&procs->table, row, COLUMN_USER, user);
+        if (r >= 0)
+                r = tabular_set_path(&procs->table, row, COLUMN_GROUP, group);
+        return r;
+}
+
+static int report_no_proc(const Procs *procs) {
+        return log_error("cannot list the processes in %s: /proc is not mounted here, or is that of another PID "
+                         "namespace; mount -t proc proc /proc shows this one", procs->aim.text), -ENOSYS;
+}
+
+/* One that ends meanwhile is passed over, and of one without a number here nobody knows whose it is. */
+static int add_process(Procs *procs, pid_t pid, const char *group) {
+        _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
+        struct stat st;
+        char *command;
+        int r;
+
+        if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
+                return proc == -ENOSYS ? report_no_proc(procs) : 0;
+
+        r = pid == 0 ? 0 : look_up_user(procs, st.st_uid);
+        if (r < 0) {
+                free(command);
+                return r;
+        }
+
+        return add_row(procs, pid, pid == 0 ? NULL : procs->user, command, group);
+}
+
+static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
+        _cleanup_free_ pid_t *pids = NULL;
+        Procs *procs = userdata;
+        ssize_t n = group_members(fd, &pids);
+
+        /* The processes of a threaded group are listed by the domain above it. */
+        if (n == -EOPNOTSUPP && depth > 0)
+                return 0;
+        if (n == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes", procs->aim.text),
+                       -EOPNOTSUPP;
+        if (n < 0)
+                return depth > 0 && (n == -ENODEV || n == -ENOENT)
+                               ? 0
+                               : aim_report(&procs->aim, (int) n, "cannot list the processes in");
+
+        for (ssize_t i = 0; i < n; i++) {
+                int r = add_process(procs, pids[i], path);
+
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
+}
+
+static int list_processes(Procs *procs, const char *target) {
+        int r;
+
+        r = aim_open(&procs->aim, &procs->options, target, AIM_ANY);
+        if (r >= 0)
+                r = tabular_open(&procs->table, &procs->options, procs_columns, "processes");
+        if (r < 0)
+                return r;
+
+        if (procs->recursive)
+                r = group_walk(procs->aim.target.fd, WALK_BEFORE, add_group, procs);
+        else
+                r = add_group(procs->aim.target.fd, "", 0, procs);
+
+        return r < 0 ? r : tabular_print(&procs->table, &procs->options);
+}
+
+int verb_procs(int argc, char *argv[]) {
+        _cleanup_(procs_done) Procs procs = { .aim = AIM_INIT };
+        int rest, r;
+
+        r = common_options_parse(&procs.options, &procs_usage, &procs, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest > 1) {
+                log_error("procs: one target at most; see cgscope procs --help");
+                return STATUS_USAGE;
+        }
+
+        /* The command is long and comes last, where it can be cut. */
+        if (!procs.options.columns && (procs.recursive || procs.options.json))
+                procs.options.columns = "PID,USER,GROUP,COMMAND";
+        if (tabular_choose(&procs.table, &procs.options, procs_columns, ELEMENTSOF(procs_columns),
+                           COLUMN_DEFAULT_MAX) < 0)
+                return STATUS_USAGE;
+
+        r = list_processes(&procs, rest < argc ? argv[rest] : ".");
+        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "basic/clock.h"
+#include "basic/escape.h"
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgroup/search.h"
+#include "cgscope/cli/aim.h"
+#include "cgscope/cli/leave.h"
+#include "cgscope/process/remainder.h"
+#include "cgscope/cli/root.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope stop`: a unit by its manager; in a group all processes are ended and the group stays. With --empty, scopes
+ * that others left behind. */
+
+#define GRACE_DEFAULT_USEC (5 * USEC_PER_SEC)
+
+typedef struct Stop {
+        CommonOptions options;
+        uint64_t grace;
+        bool empty, all, self;
+} Stop;
+
+enum {
+        OPTION_GRACE = OPTION_OWN,
+};
+
+static const Option stop_options[] = {
+        { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
+        { "empty", 0,   NULL,   "Stop scopes that no process is in any more",           OPTION_FLAG(Stop, empty) },
+        { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_FLAG(Stop, all) },
+        { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_FLAG(Stop, self) },
+        MANAGER_OPTIONS,
+        ASKING_OPTIONS,
+        GENERAL_OPTIONS,
+};
+
+static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+        Stop *stop = userdata;
+
+        (void) id;
+        (void) argc;
+        (void) argv;
+        if (parse_timespan(optarg, &stop->grace) < 0)
+                return log_error("--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg), -EINVAL;
+
+        return 0;
+}
+
+static const VerbUsage stop_usage = {
+        .synopsis = "cgscope stop [OPTIONS…] TARGET…\ncgscope stop --empty [OPTIONS…]",
+        .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
+                   "those that are left after --grace. With --empty, stop the scopes of the "
+                   "caller in which no process is any more, and print their names.",
+        .table = stop_options,
+        .n_table = ELEMENTSOF(stop_options),
+        .own = parse_option,
+};
+
+/* SIGTERM is for those who may have it and can act on it: SIGKILL comes to all, by the file. */
+static int end_politely(const Stop *stop, int group) {
+        uint64_t deadline = deadline_after(stop->grace);
+        int r;
+
+        r = group_signal(group, SIGTERM, NULL);
+        if (r < 0 && r != -EPERM && r != -EXDEV)
+                return r;
+        if (r != 0)
+                (void) group_signal(group, SIGCONT, NULL);
+        (void) group_freeze(group, false, deadline_left(deadline));
+
+        return group_wait_event(group, "populated 0", deadline);
+}
+
+static int stop_group(const Stop *stop, Aim *aim) {
+        int group = aim->target.fd, r;
+
+        /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it goes
+         * last. */
+        if (aim_holds_caller(aim)) {
+                (void) signal(SIGHUP, SIG_IGN);
+                if (aim->target.boundary < 0 || leave_group(aim, false) < 0)
+                        (void) signal(SIGTERM, SIG_IGN);
+        }
+
+        r = group_is_populated(group);
+        if (r > 0) {
+                r = end_politely(stop, group);
+                if (r == -ETIMEDOUT) {
+                        r = group_kill(group);
+                        if (r >= 0)
+                                r = group_wait_event(group, "populated 0", deadline_after(aim->options->timeout));
+                }
+        }
+
+        /* With a last process its unit may go, and the group with it. */
+        if (r < 0 && aim_is_gone(aim))
+                return 0;
+        if (r == -EOPNOTSUPP)
+                return log_error("%s is a threaded group, in which threads are and no processes; stop the group "
+                                 "above it", aim->text), r;
+        return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
+}
+
+static int stop_unit(Aim *aim, const char *unit) {
+        char *message = NULL;
+        int r = aim_ask(aim);
+
+        if (r < 0)
+                return r;
+
+        r = aim->client.asking->unit_stop_wait(aim->client.manager, unit, &message);
+        if (r < 0 && r != -ENOENT)
+                return client_report(r, message);
+
+        /* That the manager has none of that name any more is what was wanted. It says also "done" of one in which a
+         * process is left that it may not signal. */
+        free(message);
+        return aim->hidden ? aim_check_hidden(aim) : remainder_check(aim, false, "was stopped");
+}
+
+static int stop_target(const Stop *stop, const char *text) {
+        _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP | AIM_MAY_BE_GONE);
+        if (aim.gone)
+                return 0;
+        if (r >= 0)
+                r = aim_spare_caller(&aim, stop->self, "would be stopped");
+        if (r < 0)
+                return r;
+
+        return aim_is_unit(&aim, &unit) ? stop_unit(&aim, unit) : stop_group(stop, &aim);
+}
+
+typedef struct EmptySearch {
+        const Stop *stop;
+        Client client;
+        unsigned n_stopped, n_failed;
+} EmptySearch;
+
+static void empty_search_done(EmptySearch *search) {
+        client_close(&search->client);
+}
+
+/* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
+ * business. What it holds for running, and is still empty after it said so, was left behind. */
+static int stop_if_left(EmptySearch *search, int fd, const char *unit, char **ret_message) {
+        const Asking *asking = search->client.asking;
+        _cleanup_free_ char *state = NULL;
+        int r;
+
+        r = asking->unit_state(search->client.manager, unit, &state, ret_message);
+        if (r <= 0 || !streq(state, "active") || group_is_populated(fd) != 0)
+                return r < 0 ? r : 0;
+
+        r = asking->unit_stop_wait(search->client.manager, unit, ret_message);
+        return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
+static bool is_ours(const EmptySearch *search, int fd) {
+        struct stat st;
+
+        return search->stop->all || (fstat(fd, &st) >= 0 && st.st_uid == geteuid());
+}
+
+/* What fails with one scope does not keep the others. */
+static int look_at_unit(int fd, const char *path, void *userdata) {
+        EmptySearch *search = userdata;
+        _cleanup_free_ char *unit = NULL;
+        char *message = NULL;
+        int r;
+
+        if (!endswith(path, ".scope") || group_is_populated(fd) != 0 || !is_ours(search, fd) ||
+            target_unit_of(path, &unit, NULL) < 0)
+                return 0;
+
+        r = stop_if_left(search, fd, unit, &message);
+        if (r > 0) {
+                escape_print(stdout, unit);
+                putchar('\n');
+                search->n_stopped++;
+        }
+        if (r < 0) {
+                search->n_failed++;
+                log_error("cannot stop %s: %s", unit, message ?: strerror(-r));
+        }
+
+        free(message);
+        return 0;
+}
+
+static int search_empty(EmptySearch *search, int root) {
+        const ManagerOptions options = {
+                .kind = search->stop->options.manager,
+                .deadline = deadline_after(search->stop->options.timeout),
+                .ask_password = search->stop->options.ask_password,
+        };
+        _cleanup_free_ char *top = NULL;
+        char *message = NULL;
+        int r;
+
+        r = client_open(&search->client, &options);
+        if (r < 0)
+                return r;
+
+        r = search->client.asking->manager_control_group(search->client.manager, &top, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        r = search_units(root, top, false, look_at_unit, search);
+        return r < 0 ? log_error_errno(r, "cannot look for scopes in %s", *top ? top : "/") : 0;
+}
+
+static int stop_empty(const Stop *stop) {
+        _cleanup_(empty_search_done) EmptySearch search = { .stop = stop };
+        _cleanup_close_ int root = root_open(NULL);
+        int r;
+
+        if (root < 0)
+                return STATUS_FAILURE;
+
+        r = search_empty(&search, root);
+        if (fflush(stdout) != 0)
+                r = log_error_errno(-EIO, "cannot write to standard output");
+        if (r >= 0)
+                log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
+
+        return r < 0 || search.n_failed > 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}
+
+int verb_stop(int argc, char *argv[]) {
+        Stop stop = { .grace = GRACE_DEFAULT_USEC };
+        int rest, r, status = EXIT_SUCCESS;
+
+        r = common_options_parse(&stop.options, &stop_usage, &stop, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (stop.empty != (rest >= argc) || (stop.all && !stop.empty)) {
+                log_error("stop: either targets are given, or --empty, perhaps with --all; see cgscope stop --help");
+                return STATUS_USAGE;
+        }
+
+        if (stop.empty)
+                return stop_empty(&stop);
+
+        for (int i = rest; i < argc; i++)
+                if (stop_target(&stop, argv[i]) < 0)
+                        status = STATUS_FAILURE;
+
+        return status;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "namespace/path.h"
+#include "cgscope/command/arrival.h"
+#include "cgscope/command/ask.h"
+#include "cgscope/command/scope-delegation.h"
+#include "cgscope/command/in-force.h"
+#include "cgscope/cli/process-list.h"
+#include "cgscope/command/scope-request.h"
+#include "cgscope/command/scope-options.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope adopt`: a new scope around processes that run already. They cannot be put back where they came from, so all
+ * that can be asked beforehand is asked before the scope is. */
+
+typedef struct Adopt {
+        ScopeOptions options;
+        ProcessList processes;
+        Request request;
+        Scope scope;
+        Ask ask;
+} Adopt;
+
+static void adopt_done(Adopt *adopt) {
+        ask_end(&adopt->ask);
+        scope_done(&adopt->scope);
+        request_done(&adopt->request);
+        process_list_done(&adopt->processes);
+        scope_options_done(&adopt->options);
+}
+
+static int explain_owned(pid_t pid, const char *owner, char **ret_message) {
+        if (asprintf(ret_message, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
+                     "all the same", (int) pid, owner) < 0)
+                *ret_message = NULL;
+        return -EPERM;
+}
+
+static int explain_unknown(pid_t pid, int error, char **ret_message) {
+        int n;
+
+        if (error == -ESRCH)
+                n = asprintf(ret_message, "no process %d", (int) pid);
+        else
+                n = asprintf(ret_message, "cannot look at the control group of process %d: %s", (int) pid,
+                             strerror(-error));
+        if (n < 0)
+                *ret_message = NULL;
+        return error;
+}
+
+/* A process in another delegated scope is somebody's: marks tell, and where a user manager left none, it is asked. */
+static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manager *manager, char **ret_message) {
+        _cleanup_free_ char *path = NULL, *boundary = NULL, *unit = NULL;
+        int r;
+
+        r = cgroup_of_process(pid, &path);
+        if (r >= 0)
+                r = boundary_find(adopt->scope.root, path, &boundary);
+        if (r >= 0)
+                return explain_owned(pid, boundary_title(boundary), ret_message);
+        if (r != -ENODATA)
+                return explain_unknown(pid, r, ret_message);
+
+        r = asking->control_group_is_delegated(manager, path, &unit, ret_message);
+        return r > 0 ? explain_owned(pid, unit, ret_message) : r;
+}
+
+static int check_ahead(Adopt *adopt) {
+        const Asking *asking = adopt->ask.client.asking;
+        Manager *manager = adopt->ask.client.manager;
+        _cleanup_free_ char *path = NULL;
+        char *message = NULL;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && !adopt->options.steal && i < adopt->processes.n; i++)
+                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, &message);
+        if (r >= 0)
+                r = asking->manager_control_group(manager, &path, &message);
+        if (r < 0)
+                return client_report(r, message);
+
+        adopt->scope.unit = adopt->request.unit;
+        r = in_force_check_ahead(&adopt->scope, &adopt->options);
+        return r < 0 ? r : arrival_check_ahead(adopt->scope.root, path, &adopt->options);
+}
+
+/* Where all the processes ended meanwhile, no event ends the scope. */
+static int check_alive(Adopt *adopt) {
+        const ProcessList *processes = &adopt->processes;
+        _cleanup_free_ char *message = NULL;
+
+        for (size_t i = 0; i < processes->n; i++)
+                if (!process_has_ended(processes->pidfds[i])) {
+                        ask_settled(&adopt->ask);
+                        return 0;
+                }
+
+        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, &message);
+        log_error("the processes ended before the scope was made");
+        return -ESRCH;
+}
+
+static int start_scope(Adopt *adopt, ScopeResult *ret) {
+        ScopeRequest *request = &adopt->request.scope;
+        int r;
+
+        request->pids = adopt->processes.pids;
+        request->pidfds = adopt->processes.pidfds;
+        request->n_pids = adopt->processes.n;
+        request->inquire = true;
+
+        r = ask_connect(&adopt->ask, &adopt->request);
+        if (r >= 0)
+                r = check_ahead(adopt);
+        if (r >= 0)
+                r = ask_start(&adopt->ask, ret);
+
+        return r < 0 ? r : check_alive(adopt);
+}
+
+/* The first that still lives stands for all when the scope is looked at. */
+static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
+        const ProcessList *processes = &adopt->processes;
+
+        for (size_t i = 0; i < processes->n; i++)
+                if (!process_has_ended(processes->pidfds[i]))
+                        return scope_identify(&adopt->scope, processes->pids[i], adopt->request.unit, result,
+                                              &adopt->options);
+
+        log_error("the processes have ended");
+        return -ESRCH;
+}
+
+/* The others as well: the manager says that it took them all, and is not believed. What is further down has gone there
+ * by itself. */
+static int check_taken(const Adopt *adopt) {
+        const ProcessList *processes = &adopt->processes;
+
+        for (size_t i = 0; i < processes->n; i++) {
+                _cleanup_free_ char *path = NULL;
+                int r = cgroup_of_process(processes->pids[i], &path);
+
+                if (process_has_ended(processes->pidfds[i]))
+                        continue;
+                if (r < 0)
+                        return log_error_errno(r, "cannot read the control group of process %d",
+                                               (int) processes->pids[i]);
+                if (!cgroup_path_is_within(path, adopt->scope.path))
+                        return log_error("%s was started, but process %d is in %s", adopt->request.unit,
+                                         (int) processes->pids[i], path), -EXDEV;
+        }
+
+        return 0;
+}
+
+/* From here on they are in the scope, whatever else fails. */
+static int fill_scope(Adopt *adopt, const ScopeResult *result) {
+        const ScopeOptions *options = &adopt->options;
+        int r;
+
+        r = look_at_scope(adopt, result);
+        if (r >= 0)
+                r = check_taken(adopt);
+        if (r >= 0)
+                r = arrival_check(&adopt->scope, options);
+        if (r < 0 || !options->delegate || !options->leaf)
+                return r;
+
+        r = scope_fill_leaf(&adopt->scope, &adopt->processes, options);
+        return r < 0 ? r : scope_enable_controllers(&adopt->scope, options, CONTROLLER_MASK_NONE);
+}
+
+static int adopt_processes(Adopt *adopt, char *argv[]) {
+        const ScopeOptions *options = &adopt->options;
+        ScopeResult result;
+        int r;
+
+        r = scope_open_hierarchy(&adopt->scope, options->delegate && options->leaf);
+        if (r >= 0)
+                r = request_init(&adopt->request, options, "adopted", argv);
+        if (r < 0)
+                return STATUS_FAILURE;
+
+        adopt->options.deadline = adopt->request.manager.deadline;
+        r = start_scope(adopt, &result);
+        if (r < 0)
+                return STATUS_FAILURE;
+
+        r = fill_scope(adopt, &result);
+        if (r >= 0 && options->common.json && scope_print_json(&adopt->scope, options->common.json_pretty) < 0)
+                r = log_error_errno(-EIO, "cannot write to standard output");
+        if (r < 0) {
+                log_warning("the processes are in %s all the same", adopt->request.unit);
+                return STATUS_FAILURE;
+        }
+
+        log_info("Running as unit: %s", adopt->request.unit);
+        return EXIT_SUCCESS;
+}
+
+int verb_adopt(int argc, char *argv[]) {
+        _cleanup_(adopt_done) Adopt adopt = { .scope = SCOPE_INIT, .ask = ASK_INIT };
+        int rest, r;
+
+        r = scope_options_parse(&adopt.options, SCOPE_VERB_ADOPT, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+
+        if (rest >= argc) {
+                log_error("adopt: no process given; see cgscope adopt --help");
+                return STATUS_USAGE;
+        }
+
+        r = process_list_parse(&adopt.processes, argv + rest, (size_t) (argc - rest));
+        if (r < 0)
+                return STATUS_USAGE;
+
+        r = process_list_open(&adopt.processes);
+        return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, argv + rest);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-limits.h"
+#include "cgscope/scope/run-stop.h"
+#include "cgscope/command/spawn.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope run --wait` and `--report`: we stay in the scope, in a group of our own beside the command's, so that the
+ * scope is there to be read when the command has ended. If we are killed, it ends with its last process. */
+
+/* What makes the kernel count, unless the user said otherwise. What of it does not reach the scope is missing in the
+ * report, and no error. */
+static int add_accounting(Run *run) {
+        static const char *const names[] = { "IOAccounting", "MemoryAccounting", "TasksAccounting" };
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                char assignment[64];
+                _cleanup_free_ char *message = NULL;
+
+                if (property_of(&run->options.properties, names[i]))
+                        continue;
+
+                (void) snprintf(assignment, sizeof(assignment), "%s=yes", names[i]);
+                r = property_list_add(&run->added, assignment, &message);
+                if (r < 0)
+                        return log_error_errno(r, "cannot ask for %s", names[i]);
+        }
+
+        return 0;
+}
+
+int run_prepare_supervised(Run *run) {
+        int r = run_make_room(run);
+
+        return r < 0 || !run->options.report ? r : add_accounting(run);
+}
+
+/* Shallow: what the items own stays theirs. */
+static int join_properties(const PropertyList *a, const PropertyList *b, PropertyList *ret) {
+        PropertyValue *items = calloc(a->n_items + b->n_items + 1, sizeof(*items));
+
+        if (!items)
+                return log_oom();
+
+        for (size_t i = 0; i < a->n_items; i++)
+                items[i] = a->items[i];
+        for (size_t i = 0; i < b->n_items; i++)
+                items[a->n_items + i] = b->items[i];
+
+        *ret = (PropertyList) { .items = items, .n_items = a->n_items + b->n_items };
+        return 0;
+}
+
+int run_complete_request(Run *run) {
+        int r = run_plan_stop(run);
+
+        if (r >= 0)
+                r = join_properties(&run->asked, &run->added, &run->properties);
+        if (r < 0)
+                return r;
+
+        run->request.scope.properties = &run->properties;
+        return 0;
+}
+
+void run_supervised_done(Run *run) {
+        run->stop.events = fd_close(run->stop.events);
+        free(run->properties.items);
+        free(run->asked.items);
+        property_list_done(&run->added);
+}
+
+static void end_outlivers(const Run *run, Report *report) {
+        const Scope *scope = &run->scope;
+        ssize_t n = outlivers_end(scope->fd, scope->supervisor, !run->options.keep);
+
+        if (n < 0)
+                log_warning_errno((int) n, "%s: cannot end what the command left behind", scope->unit);
+        report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
+        report->killed = n > 0 && !run->options.keep;
+}
+
+static int report_failure(const Scope *scope, int error) {
+        if (error == -EAGAIN)
+                log_error("%s: cannot start the command: no more processes are allowed to this user (ulimit -u) or in a "
+                          "slice above (TasksMax); cgscope stays beside it and is one itself", scope->unit);
+        else
+                log_error_errno(error, "%s: cannot start the command", scope->unit);
+
+        return STATUS_NOT_STARTED;
+}
+
+static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, Report *report) {
+        const CommonOptions *options = &run->options.common;
+        const Scope *scope = &run->scope;
+        const Spawn spawn = {
+                .group = scope->leaf,
+                .path = run->path,
+                .argv = run->argv,
+                .supervisor = supervisor,
+                .prepare = run_confine_command,
+                .started = run_confine_supervisor,
+                .userdata = run,
+        };
+        int r, error;
+
+        if (run->report >= 0)
+                meter_start(meter);
+
+        r = spawn_and_wait(&spawn, &report->status, &error);
+        if (r < 0)
+                return report_failure(scope, r);
+        if (r > 0) {
+                if (error < 0)
+                        log_error_errno(error, "cannot execute %s", run->path);
+                return r;
+        }
+
+        meter_stop(meter, report);
+        report->stopped_by = run_stopped_by(run, report->status);
+        end_outlivers(run, report);
+        if (run->report >= 0) {
+                meter_read(meter, report);
+                report_write(report, run->report, run->options.report_file, options->json, options->json_pretty);
+        }
+
+        status_pass_on(report->status);
+}
+
+int run_supervised(Run *run) {
+        const Scope *scope = &run->scope;
+        _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
+        _cleanup_(report_done) Report report = { .unit = scope->unit, .control_group = scope->path };
+        _cleanup_(meter_done) Meter meter = METER_INIT;
+        int r;
+
+        run_watch_stop(run, &supervisor);
+        r = supervisor_init(&supervisor);
+        if (r < 0)
+                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
+
+        meter.kind = METER_OWN;
+        meter.group = scope->fd;
+        meter.leaf = scope->leaf;
+        meter.aside = scope->supervisor;
+        return run_and_report(run, &supervisor, &meter, &report);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/user-namespace.h"
+#include "cgroup/hierarchy.h"
+#include "cgscope/command/arrival.h"
+#include "cgscope/command/command.h"
+#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-limits.h"
+#include "cgscope/scope/run-stop.h"
+#include "cgscope/verbs.h"
+
+/* `cgscope run`: a new scope around a command, in place or beside us. Everything that can be checked is checked before
+ * anyone is asked for anything; what happens after that happens in the scope, which ends with this process if it
+ * fails. */
+
+static void run_done(Run *run) {
+        (void) fd_close(run->report);
+        confinement_done(&run->confinement);
+        free(run->path);
+        run_supervised_done(run);
+        scope_done(&run->scope);
+        request_done(&run->request);
+        identity_done(&run->identity);
+        scope_options_done(&run->options);
+}
+
+/* First of all: the command may be named from there. */
+static int enter_directory(const Run *run) {
+        const char *directory = run->options.working_directory;
+
+        if (directory && chdir(directory) < 0)
+                return log_error_errno(-errno, "--working-directory: cannot enter %s", directory);
+
+        return 0;
+}
+
+/* Whether the user that the command runs as may be there, too. */
+static int check_directory(const Run *run) {
+        const char *directory = run->options.working_directory;
+
+        if (directory && run->identity.user_given && chdir(*directory == '/' ? directory : ".") < 0)
+                return log_error_errno(-errno, "--working-directory: %s cannot enter %s", run->identity.name, directory);
+
+        return 0;
+}
+
+static int find_command(Run *run) {
+        int r = command_find(run->argv[0], &run->path);
+
+        if (r >= 0)
+                return 0;
+
+        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
+                        run->argv[0]);
+        return command_status(r);
+}
+
+static int find_identity(Run *run) {
+        const ScopeOptions *options = &run->options;
+        const char *unknown;
+        int r;
+
+        r = identity_look_up(options->user, options->group, &run->identity, &unknown);
+        if (r == -ESRCH)
+                return log_error("%s: there is no %s '%s'", unknown == options->user ? "--uid" : "--gid",
+                                 unknown == options->user ? "user" : "group", unknown), r;
+        if (r < 0)
+                return log_error_errno(r, "cannot look up '%s'", unknown);
+
+        if (geteuid() != 0 && (run->identity.uid != geteuid() || run->identity.gid != getegid()))
+                return log_error("--uid, --gid: only root can run a command as somebody else"), -EPERM;
+        if (options->common.manager == MANAGER_USER && run->identity.uid != geteuid())
+                return log_error("--uid: your user manager's scopes are yours; use --system"), -EPERM;
+
+        return 0;
+}
+
+/* What can fail for the command's own settings does so before the scope is asked for. */
+static int prepare_process(Run *run) {
+        const ScopeOptions *options = &run->options;
+
+        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
+                return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice);
+
+        return 0;
+}
+
+static int prepare(Run *run) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
+        if (r >= 0 && options->cgroup_namespace.wanted && !options->common.quiet)
+                confine_check_delegation(run->scope.root);
+        if (r >= 0)
+                r = prepare_process(run);
+        if (r >= 0)
+                r = request_init(&run->request, options, run->argv[0], run->argv);
+        if (r >= 0 && scope_options_supervise(options))
+                r = run_prepare_supervised(run);
+
+        return r;
+}
+
+static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
+        ScopeRequest *request = &run->request.scope;
+
+        request->pids = pid;
+        request->pidfds = pidfd;
+        request->n_pids = 1;
+
+        /* Who asks the system manager without being root gets the subtree all the same. */
+        if (run->identity.user_given || (run->options.common.manager == MANAGER_SYSTEM && geteuid() != 0))
+                request->user = run->identity.uid_text;
+        if (run->identity.group_given || request->user)
+                request->group = run->identity.gid_text;
+}
+
+static int start_scope(Run *run, ScopeResult *ret) {
+        _cleanup_close_ int pidfd = -EBADF;
+        const pid_t self = 0; /* whoever asks, by whatever number */
+        int r;
+
+        pidfd = (int) syscall(SYS_pidfd_open, getpid(), 0);
+        if (pidfd < 0)
+                return log_error_errno(-errno, "cannot open a pidfd of this process");
+
+        fill_request(run, &self, &pidfd);
+        r = ask_connect(&run->ask, &run->request);
+        if (r >= 0 && scope_options_supervise(&run->options))
+                r = run_complete_request(run);
+        if (r >= 0)
+                r = ask_start(&run->ask, ret);
+        if (r < 0)
+                return r;
+
+        /* Alive with the job done, this process was so when the manager took it in: its end will be seen. */
+        ask_settled(&run->ask);
+        run_begin_stop(run);
+        return 0;
+}
+
+static int divide_scope(Run *run) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        if (scope_options_supervise(options)) {
+                r = scope_make_supervisor(&run->scope, options);
+                return r < 0 ? r : run_limit_command(run);
+        }
+        if (!options->delegate || !options->leaf)
+                return 0;
+
+        r = scope_fill_leaf(&run->scope, NULL, options);
+        return r < 0 ? r : scope_enable_controllers(&run->scope, options, CONTROLLER_MASK_NONE);
+}
+
+/* Of what the manager was asked for. */
+static int check_arrival(const Run *run) {
+        ScopeOptions options = run->options;
+
+        options.deadline = run->request.manager.deadline;
+        if (scope_options_supervise(&options))
+                options.properties = run->asked;
+
+        return arrival_check(&run->scope, &options);
+}
+
+/* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
+static int enter_scope(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        /* Looked at with our own rights: others may not see BPF programs. */
+        r = scope_identify(&run->scope, 0, run->request.unit, result, options);
+        if (r >= 0)
+                r = check_arrival(run);
+        if (r >= 0)
+                r = run_assume(run);
+        if (r >= 0)
+                r = run_confine_at_boundary(run);
+        if (r >= 0)
+                r = divide_scope(run);
+
+        return r < 0 ? r : run_confine_at_leaf(run);
+}
+
+/* Managers keep the ID where the journal daemon looks: one read instead of one more question. */
+static int read_invocation_id(const Run *run, char id[static 33]) {
+        const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+        char path[PATH_MAX];
+        int n;
+
+        if (run->options.common.manager == MANAGER_SYSTEM)
+                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
+        else if (!isempty(runtime))
+                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
+        else
+                n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s",
+                             (unsigned) user_uid_outside(), run->request.unit);
+
+        id[32] = '\0';
+        return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;
+}
+
+/* What systemd-run sets, too. One that was inherited would be another unit's. */
+static int set_invocation_id(const Run *run, const ScopeResult *result) {
+        char id[33];
+
+        if (*result->invocation_id)
+                return setenv("INVOCATION_ID", result->invocation_id, 1);
+
+        return read_invocation_id(run, id) < 0 ? unsetenv("INVOCATION_ID") : setenv("INVOCATION_ID", id, 1);
+}
+
+static int set_environment(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        _cleanup_free_ char *root = NULL;
+        int r;
+
+        /* In the namespace, all that is to be seen is below it. */
+        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : run->scope.path) < 0)
+                return log_oom();
+
+        r = identity_set_environment(&run->identity);
+        if (r < 0 || setenv("CGSCOPE_UNIT", run->request.unit, 1) < 0 ||
+            setenv("CGSCOPE_ROOT", root, 1) < 0 || set_invocation_id(run, result) < 0)
+                return log_oom();
+
+        for (size_t i = 0; i < options->n_environment; i++)
+                if (putenv(options->environment[i]) != 0) /* lives until exec */
+                        return log_oom();
+
+        return 0;
+}
+
+/* Everything between the scope and the command. */
+static int hand_over(Run *run, const ScopeResult *result) {
+        const ScopeOptions *options = &run->options;
+        int r;
+
+        r = check_directory(run);
+        if (r >= 0)
+                r = set_environment(run, result);
+        if (r < 0)
+                return r;
+
+        if (options->common.json && !options->report && scope_print_json(&run->scope, options->common.json_pretty) < 0)
+                return log_error_errno(-EIO, "cannot write to standard output");
+
+        log_info("Running as unit: %s", run->request.unit);
+        return 0;
+}
+
+/* As the user of the command: root shall not write for somebody where that user may not. */
+static int open_report(Run *run) {
+        bool borrow = run->options.report_file && run->identity.foreign;
+        int r;
+
+        if (!run->options.report)
+                return 0;
+
+        r = borrow ? identity_borrow(&run->identity) : 0;
+        if (r < 0)
+                return log_error_errno(r, "--report: cannot become uid %s", run->identity.uid_text);
+
+        run->report = report_open(run->options.report_file, borrow ? run->identity.name : NULL);
+        r = borrow ? identity_return(&run->identity) : 0;
+        if (r < 0)
+                return log_error_errno(r, "cannot become root again");
+
+        return run->report < 0 ? run->report : 0;
+}
+
+static int run_command(Run *run) {
+        ScopeResult result;
+        int r;
+
+        if (find_identity(run) < 0 || open_report(run) < 0 || enter_directory(run) < 0)
+                return STATUS_NOT_STARTED;
+
+        r = find_command(run);
+        if (r != 0)
+                return r;
+
+        r = prepare(run);
+        if (r >= 0)
+                r = start_scope(run, &result);
+        if (r >= 0)
+                r = enter_scope(run, &result);
+        if (r >= 0)
+                r = hand_over(run, &result);
+        if (r < 0) {
+                ask_end(&run->ask);
+                return STATUS_NOT_STARTED;
+        }
+
+        if (scope_options_supervise(&run->options)) {
+                ask_end(&run->ask);
+                return run_supervised(run);
+        }
+
+        ask_end_watch(&run->ask);
+        r = command_execute(run->path, run->argv);
+        log_error_errno(r, "cannot execute %s", run->path);
+        return command_status(r);
+}
+
+int verb_run(int argc, char *argv[]) {
+        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .confinement = CONFINEMENT_INIT,
+                                           .report = -EBADF, .stop = STOP_INIT };
+        int rest, r;
+
+        r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
+
+        run.argv = argv + rest;
+        if (rest >= argc) {
+                log_error("run: no command given; see cgscope run --help");
+                return STATUS_NOT_STARTED;
+        }
+
+        return run_command(&run);
+}

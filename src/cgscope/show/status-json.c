@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/show/status.h"
+
+#include "basic/json.h"
+#include "proc/command-line.h"
+
+static void print_statistics(JsonWriter *writer, const Status *status) {
+        const uint64_t *values = status->statistics.values;
+
+        for (Statistic i = 0; i < _STATISTIC_MAX; i++)
+                if (i == STATISTIC_FROZEN || i == STATISTIC_POPULATED) {
+                        if (values[i] != STATISTIC_ABSENT)
+                                json_boolean(writer, statistic_field(i), values[i] > 0);
+                } else if (i == STATISTIC_TASKS)
+                        json_number(writer, statistic_field(i), status->n_processes);
+                else if (values[i] != STATISTIC_ABSENT)
+                        json_number(writer, statistic_field(i), values[i]);
+
+        if (values[STATISTIC_TASKS] != STATISTIC_ABSENT)
+                json_number(writer, "tasks", values[STATISTIC_TASKS]);
+}
+
+/* "cpu_some_usec" is the total, "cpu_some_avg10" the share of the last ten seconds, in percent. */
+static void print_pressure(JsonWriter *writer, const Status *status) {
+        for (StatusPressure i = 0; i < _PRESSURE_MAX; i++) {
+                const char *total = statistic_field(status_pressure_total(i));
+                char name[64];
+
+                if (status->pressure[i] == STATISTIC_ABSENT)
+                        continue;
+                (void) snprintf(name, sizeof(name), "%.*savg10", (int) (strlen(total) - strlen("usec")), total);
+                json_hundredths(writer, name, status->pressure[i]);
+        }
+}
+
+static void print_value(JsonWriter *writer, const char *name, const char *value, bool text) {
+        char *end;
+        uint64_t number;
+
+        errno = 0;
+        number = value ? strtoull(value, &end, 10) : 0;
+        if (!value)
+                json_null(writer, name);
+        else if (!text && *value >= '0' && *value <= '9' && !*end && errno == 0)
+                json_number(writer, name, number);
+        else
+                json_string(writer, name, value);
+}
+
+static void print_limits(JsonWriter *writer, const Status *status) {
+        json_open_array(writer, "limits");
+        for (const StatusLimit *limit = status->limits; limit < status->limits + status->n_limits; limit++) {
+                json_open_object(writer, NULL);
+                json_string(writer, "name", limit->name);
+                print_value(writer, "value", limit->value, limit->indices);
+                print_value(writer, "effective", limit->effective ?: limit->value, limit->indices);
+                json_string(writer, "set_by", limit->set_by ?: status->aim->target.path);
+                json_close(writer);
+        }
+        json_close(writer);
+}
+
+static void print_processes(JsonWriter *writer, const Status *status) {
+        json_open_array(writer, "process_list");
+        for (size_t i = 0; i < status->n_processes; i++) {
+                _cleanup_free_ char *command = NULL;
+
+                if (command_line_read(status->processes[i].pid, &command) == -ESRCH)
+                        continue;
+
+                json_open_object(writer, NULL);
+                json_number(writer, "pid", (uint64_t) status->processes[i].pid);
+                json_string(writer, "group", status->groups[status->processes[i].group]);
+                if (command)
+                        json_string(writer, "command", command);
+                json_close(writer);
+        }
+        json_close(writer);
+}
+
+int status_print_json(const Status *status, bool pretty) {
+        char names[CONTROLLER_MASK_TEXT_MAX];
+        JsonWriter writer;
+
+        json_begin(&writer, stdout, pretty);
+        json_string(&writer, "control_group", status->aim->target.path);
+        json_string_or_null(&writer, "unit", status->unit);
+        json_string_or_null(&writer, "boundary", status->boundary);
+        json_string(&writer, "owner", status->owner_name);
+        json_string(&writer, "state", status_state(status));
+        json_words(&writer, "controllers", controller_mask_format(status->controllers, ' ', names), ' ');
+        json_words(&writer, "enabled", controller_mask_format(status->enabled, ' ', names), ' ');
+        print_limits(&writer, status);
+        print_statistics(&writer, status);
+        print_pressure(&writer, status);
+        print_processes(&writer, status);
+        return json_end(&writer);
+}

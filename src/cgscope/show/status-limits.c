@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/show/status.h"
+
+#include <ctype.h>
+
+#include "basic/fd.h"
+#include "cgroup/attribute.h"
+#include "cgroup/group.h"
+
+typedef enum LimitKind {
+        LIMIT_OWN,    /* no other group changes it */
+        LIMIT_LOWEST, /* the lowest from here to the root holds: "123" or "max" */
+        LIMIT_QUOTA,  /* the same: "QUOTA PERIOD" */
+        LIMIT_CPUSET, /* the nearest that is set */
+} LimitKind;
+
+static const struct LimitRow {
+        const char *name, *file;
+        LimitKind kind;
+        const char *unset; /* LIMIT_OWN: what it is where nobody set it */
+} limit_rows[] = {
+        { "MemoryMin", "memory.min", LIMIT_OWN, "0" },
+        { "MemoryLow", "memory.low", LIMIT_OWN, "0" },
+        { "MemoryHigh", "memory.high", LIMIT_LOWEST, NULL },
+        { "MemoryMax", "memory.max", LIMIT_LOWEST, NULL },
+        { "MemorySwapMax", "memory.swap.max", LIMIT_LOWEST, NULL },
+        { "MemoryZSwapMax", "memory.zswap.max", LIMIT_LOWEST, NULL },
+        { "TasksMax", "pids.max", LIMIT_LOWEST, NULL },
+        { "CPUWeight", "cpu.weight", LIMIT_OWN, "100" },
+        { "CPUQuota", "cpu.max", LIMIT_QUOTA, NULL },
+        { "AllowedCPUs", "cpuset.cpus", LIMIT_CPUSET, NULL },
+        { "AllowedMemoryNodes", "cpuset.mems", LIMIT_CPUSET, NULL },
+        { "IOWeight", "io.weight", LIMIT_OWN, "100" },
+        { "IODeviceWeight", "io.weight", LIMIT_OWN, "" },
+        { "IOReadBandwidthMax", "io.max", LIMIT_OWN, "" },
+        { "IOWriteBandwidthMax", "io.max", LIMIT_OWN, "" },
+        { "IOReadIOPSMax", "io.max", LIMIT_OWN, "" },
+        { "IOWriteIOPSMax", "io.max", LIMIT_OWN, "" },
+        { "IODeviceLatencyTargetSec", "io.latency", LIMIT_OWN, "" },
+};
+
+_Static_assert(ELEMENTSOF(limit_rows) <= STATUS_LIMITS_MAX, "as many limits as there are rows");
+
+/* Which group sets what holds: by the length of its path. */
+typedef struct Nearest {
+        uint64_t value;
+        size_t length;
+} Nearest;
+
+/* In numbers that can be compared; UINT64_MAX is no limit. */
+static uint64_t read_limit(int group, const struct LimitRow *row) {
+        unsigned long long value, period;
+        char text[4096];
+
+        if (fd_read_file(group, row->file, text, sizeof(text)) < 0)
+                return UINT64_MAX;
+
+        switch (row->kind) {
+        case LIMIT_LOWEST:
+                return sscanf(text, "%llu", &value) == 1 ? value : UINT64_MAX;
+        case LIMIT_QUOTA:
+                return sscanf(text, "%llu %llu", &value, &period) == 2 && period > 0 ? value * USEC_PER_SEC / period
+                                                                                     : UINT64_MAX;
+        case LIMIT_CPUSET:
+                return isdigit((unsigned char) text[0]) ? 0 : UINT64_MAX;
+        case LIMIT_OWN:
+        default:
+                return UINT64_MAX;
+        }
+}
+
+static int open_ancestor(const Target *target, size_t length) {
+        _cleanup_free_ char *path = strndup(target->path, length);
+
+        return path ? group_open(target->root, path) : -ENOMEM;
+}
+
+static int find_nearest(const Target *target, Nearest *nearest) {
+        for (size_t length = strlen(target->path); length > 0;) {
+                _cleanup_close_ int fd = open_ancestor(target, length);
+
+                if (fd < 0)
+                        return fd;
+
+                for (size_t i = 0; i < ELEMENTSOF(limit_rows); i++) {
+                        uint64_t value = limit_rows[i].kind == LIMIT_OWN ? UINT64_MAX : read_limit(fd, limit_rows + i);
+
+                        if (value < nearest[i].value)
+                                nearest[i] = (Nearest) { value, length };
+                }
+
+                while (target->path[--length] != '/')
+                        ;
+        }
+
+        return 0;
+}
+
+/* The value on the group itself, NULL where nobody set it there. */
+static int read_own(int group, const struct LimitRow *row, bool raw, char **ret) {
+        _cleanup_free_ char *value = NULL;
+        int r;
+
+        *ret = NULL;
+        if (row->kind != LIMIT_OWN && read_limit(group, row) == UINT64_MAX)
+                return 0;
+
+        r = attribute_read(group, row->name, raw, &value);
+        if (r >= 0 && !(row->unset && streq(value, row->unset)))
+                *ret = TAKE_PTR(value);
+
+        return r == -ENOMEM ? r : 0;
+}
+
+static int read_effective(const Target *target, const struct LimitRow *row, size_t length, bool raw, char **ret) {
+        _cleanup_close_ int fd = -EBADF;
+        char file[64], text[4096];
+        ssize_t n;
+
+        if (row->kind == LIMIT_CPUSET) {
+                (void) snprintf(file, sizeof(file), "%s.effective", row->file);
+                n = fd_read_file(target->fd, file, text, sizeof(text));
+                if (n < 0)
+                        return (int) n;
+
+                *ret = strndup(text, strcspn(text, "\n"));
+                return *ret ? 0 : -ENOMEM;
+        }
+
+        fd = open_ancestor(target, length);
+        return fd < 0 ? fd : attribute_read(fd, row->name, raw, ret);
+}
+
+int status_read_limits(Status *status, bool raw) {
+        const Target *target = &status->aim->target;
+        Nearest nearest[ELEMENTSOF(limit_rows)];
+        int r;
+
+        memset(nearest, 0xff, sizeof(nearest)); /* no limit */
+        r = find_nearest(target, nearest);
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(limit_rows); i++) {
+                const struct LimitRow *row = limit_rows + i;
+                StatusLimit *limit = status->limits + status->n_limits;
+
+                *limit = (StatusLimit) {
+                        .name = row->name,
+                        .bytes = startswith(row->file, "memory."),
+                        .indices = row->kind == LIMIT_CPUSET,
+                };
+                r = read_own(target->fd, row, raw, &limit->value);
+                if (r < 0)
+                        return r;
+
+                if (nearest[i].value != UINT64_MAX &&
+                    read_effective(target, row, nearest[i].length, raw, &limit->effective) >= 0) {
+                        limit->set_by = strndup(target->path, nearest[i].length);
+                        if (!limit->set_by)
+                                r = -ENOMEM;
+                }
+
+                if (limit->value || limit->effective)
+                        status->n_limits++;
+        }
+
+        return r;
+}

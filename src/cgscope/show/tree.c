@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/show/tree.h"
+
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/log.h"
+#include "basic/parse.h"
+#include "basic/user-namespace.h"
+#include "basic/utf8.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/members.h"
+#include "cgroup/walk.h"
+#include "cgscope/cli/aim.h"
+#include "proc/command-line.h"
+#include "cgscope/verbs.h"
+#include "unit/unit-name.h"
+
+/* A group that was entered and not yet left: what is below it is still to be counted. */
+typedef struct Level {
+        TableRow *row;
+        uint64_t processes;
+        uint64_t lacking; /* in the groups right below it, see tree_figures_read() */
+        bool is_empty;    /* no process is in it or below */
+        bool is_unit;
+} Level;
+
+typedef struct Tree {
+        CommonOptions common;
+        bool processes;
+        uint64_t depth;
+        Aim aim;
+        char *default_target; /* what @aim is for where none was named */
+        Tabular tabular;
+        Level *levels; /* from the top of the tree to the group that is being looked at */
+        size_t n_levels, n_allocated;
+} Tree;
+
+enum {
+        OPTION_DEPTH = OPTION_OWN,
+};
+
+/* clang-format off */
+static const Option tree_options[] = {
+        { "processes", 'p', NULL, "Show the processes in each group, too", OPTION_FLAG(Tree, processes) },
+        { "depth",     0,   "N",  "Go no deeper than N groups",            OPTION_DEPTH },
+        TABLE_OPTIONS,
+        MANAGER_OPTIONS,
+        GENERAL_OPTIONS,
+};
+/* clang-format on */
+
+static void tree_done(Tree *tree) {
+        free(tree->levels);
+        tabular_done(&tree->tabular);
+        aim_done(&tree->aim);
+        free(tree->default_target);
+}
+
+static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+        Tree *tree = userdata;
+
+        (void) id;
+        (void) argc;
+        (void) argv;
+        if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
+                return log_error("--depth: '%s' is no number of groups", optarg), -EINVAL;
+
+        return 0;
+}
+
+/* Where no terminal cuts it, one command line would make every row as wide as it is itself. With this the usual columns
+ * fit in 80 or little more. */
+#define PROCESS_WIDTH_MAX 40
+
+static char *process_title(const Tree *tree, pid_t pid, const char *command) {
+        bool cut = terminal_width() == 0 && !tree->common.full;
+        char *title, *shorter;
+        const char *end;
+
+        if (asprintf(&title, "%d %s", (int) pid, command) < 0)
+                return NULL;
+
+        end = title;
+        for (size_t column = 1; cut && column < PROCESS_WIDTH_MAX && *end; column++)
+                end += utf8_length(end) ?: 1;
+        if (!cut || strlen(end) <= (utf8_length(end) ?: 1))
+                return title;
+
+        if (asprintf(&shorter, "%.*s…", (int) (end - title), title) < 0)
+                shorter = NULL;
+        free(title);
+        return shorter;
+}
+
+static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
+        Tabular *tabular = &tree->tabular;
+        _cleanup_free_ char *command = NULL, *title = NULL;
+        TableRow *row;
+        int r;
+
+        r = command_line_read(pid, &command);
+        if (r < 0 && r != -ENOMEM)
+                return 0; /* it has ended, or is outside of our PID namespace */
+        title = r < 0 ? NULL : process_title(tree, pid, command);
+        if (!title)
+                return log_oom();
+
+        r = tabular_add(tabular, parent, &row);
+        if (r >= 0 && !tabular->json)
+                r = tabular_set_string(tabular, row, TREE_GROUP, title);
+        if (r >= 0)
+                r = tabular_set_number(tabular, row, TREE_PID, (uint64_t) pid);
+        if (r >= 0)
+                r = tabular_set_string(tabular, row, TREE_COMMAND, command);
+
+        return r;
+}
+
+static bool has_children(int group) {
+        struct stat st;
+
+        return fstat(group, &st) >= 0 && st.st_nlink > 2; /* see group_children() */
+}
+
+/* Below the last group that is shown the processes are only counted, and where there are none, not even looked for. */
+static int read_processes(const Tree *tree, int group, bool is_last, Level *level, pid_t **ret, size_t *ret_n) {
+        _cleanup_free_ pid_t *pids = NULL, *below = NULL;
+        ssize_t n = group_members(group, &pids), n_all = n;
+
+        if (n == -EOPNOTSUPP) /* a threaded group: its processes are listed above it */
+                n = n_all = 0;
+        if (n == 0 && has_children(group))
+                level->is_empty = group_is_populated(group) == 0;
+        if (n >= 0 && is_last && !level->is_empty)
+                n_all = group_members_below(group, &below);
+        if (n < 0 || n_all < 0)
+                return (int) (n < 0 ? n : n_all);
+
+        level->processes = (uint64_t) n_all;
+        *ret = TAKE_PTR(pids);
+        *ret_n = tree->processes ? (size_t) n : 0;
+        return 0;
+}
+
+/* Ends the groups that are at @depth or deeper. */
+static int leave_levels(Tree *tree, size_t depth) {
+        Tabular *tabular = &tree->tabular;
+        int r = 0;
+
+        while (r >= 0 && tree->n_levels > depth) {
+                Level *level = &tree->levels[--tree->n_levels];
+
+                if (tree->n_levels > 0)
+                        level[-1].processes += level->processes;
+
+                r = tabular_set_number(tabular, level->row, TREE_PROCESSES, level->processes);
+                if (r >= 0 && level->processes == 0 && tabular_wants(tabular, TREE_PROCESSES))
+                        r = tabular_color(tabular, level->row, SIZE_MAX, "gray");
+                else if (r >= 0 && level->is_unit)
+                        r = tabular_color(tabular, level->row, TREE_GROUP, "bold");
+        }
+
+        return r;
+}
+
+static int enter_level(Tree *tree, const Level *level) {
+        if (tree->n_levels == tree->n_allocated) {
+                size_t n = tree->n_allocated + 16;
+                Level *levels = reallocarray(tree->levels, n, sizeof(Level));
+
+                if (!levels)
+                        return log_oom();
+                tree->levels = levels;
+                tree->n_allocated = n;
+        }
+
+        tree->levels[tree->n_levels++] = *level;
+        return 0;
+}
+
+static const char *last_part(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* The top from its unit's name on: what stands before that is long and tells little. */
+static const char *top_title(const Tree *tree) {
+        _cleanup_free_ char *unit = NULL;
+        const char *top = tree->aim.target.path, *begin;
+        size_t length;
+
+        if (tree->common.json || target_unit_of(top, &unit, &length) < 0)
+                return top;
+
+        begin = memrchr(top, '/', length);
+        return begin ? begin + 1 : top;
+}
+
+static int set_names(Tree *tree, TableRow *row, const char *path) {
+        const char *top = tree->aim.target.path;
+        _cleanup_free_ char *whole = NULL;
+        int r;
+
+        r = tabular_set_path(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
+        if (r < 0 || !tabular_wants(&tree->tabular, TREE_CGROUP))
+                return r;
+
+        if (asprintf(&whole, "%s%s%s", *path && streq(top, "/") ? "" : top, *path ? "/" : "", path) < 0)
+                return whole = NULL, log_oom();
+        return tabular_set_path(&tree->tabular, row, TREE_CGROUP, whole);
+}
+
+/* Whether the groups right below it have the same controllers. The root of the hierarchy can have threaded ones beside
+ * others. */
+static bool is_uniform(const Tree *tree, unsigned depth) {
+        return depth > 0 || !streq(tree->aim.target.path, "/");
+}
+
+/* All of it that may fail because the group vanishes. */
+static int read_group(Tree *tree, int fd, unsigned depth, Level *level, TreeFigures *ret, pid_t **ret_pids,
+                      size_t *ret_n_pids) {
+        Level *parent = depth > 0 ? tree->levels + depth - 1 : NULL;
+        uint64_t lacking = 0;
+        int r;
+
+        r = tree_figures_read(&tree->tabular, fd, parent && is_uniform(tree, depth - 1) ? &parent->lacking : &lacking,
+                              ret);
+        if (r < 0)
+                return r;
+
+        level->is_empty = parent && parent->is_empty;
+        if (level->is_empty || (!tree->processes && !tabular_wants(&tree->tabular, TREE_PROCESSES)))
+                return 0;
+
+        return read_processes(tree, fd, depth >= tree->depth, level, ret_pids, ret_n_pids);
+}
+
+/* -ECANCELED: what failed was said. */
+static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
+        _cleanup_free_ pid_t *pids = NULL;
+        Tree *tree = userdata;
+        Level level = { .is_unit = unit_name_is_valid(last_part(*path ? path : tree->aim.target.path)) };
+        TreeFigures figures;
+        size_t n_pids = 0;
+        int r;
+
+        r = read_group(tree, fd, depth, &level, &figures, &pids, &n_pids);
+        if (r < 0)
+                return r;
+
+        r = leave_levels(tree, depth);
+        if (r >= 0)
+                r = tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL, &level.row);
+        if (r >= 0)
+                r = set_names(tree, level.row, path);
+        if (r >= 0)
+                r = tree_figures_set(&tree->tabular, level.row, &figures);
+        if (r >= 0)
+                r = enter_level(tree, &level);
+
+        for (size_t i = 0; r >= 0 && i < n_pids; i++)
+                r = add_process(tree, level.row, pids[i]);
+
+        return r < 0 ? -ECANCELED : depth >= tree->depth;
+}
+
+/* The boundary that the caller lives in, unless a manager was named; else all that the manager has. */
+static int open_default(Tree *tree) {
+        _cleanup_(target_name_done) TargetName name = {};
+        _cleanup_(target_done) Target own = TARGET_INIT;
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+        _cleanup_free_ char *message = NULL;
+
+        if (root >= 0 && !tree->common.manager_given && target_name_parse(".", &name, &message) >= 0 &&
+            target_open(root, &name, UID_INVALID, 0, &own) >= 0)
+                return aim_open(&tree->aim, &tree->common, ".", AIM_ANY);
+
+        if (tree->common.manager == MANAGER_SYSTEM)
+                return aim_open(&tree->aim, &tree->common, CGROUP_MOUNT, AIM_ANY);
+
+        if (asprintf(&tree->default_target, CGROUP_MOUNT "/user.slice/user-%u.slice/user@%u.service",
+                     (unsigned) user_uid_outside(), (unsigned) user_uid_outside()) < 0)
+                return log_oom();
+        return aim_open(&tree->aim, &tree->common, tree->default_target, AIM_ANY);
+}
+
+static int print_tree(Tree *tree, const char *text) {
+        int r;
+
+        r = text ? aim_open(&tree->aim, &tree->common, text, AIM_ANY) : open_default(tree);
+        if (r >= 0)
+                r = tabular_open(&tree->tabular, &tree->common, tree_columns, "groups");
+        if (r < 0)
+                return r;
+
+        r = group_walk(tree->aim.target.fd, WALK_BEFORE, add_group, tree);
+        if (r < 0 && r != -ECANCELED)
+                return aim_report(&tree->aim, r, "cannot read the groups of");
+        if (r >= 0)
+                r = leave_levels(tree, 0);
+
+        return r < 0 ? r : tabular_print(&tree->tabular, &tree->common);
+}
+
+int verb_tree(int argc, char *argv[]) {
+        static const VerbUsage usage = {
+                .synopsis = "cgscope tree [OPTIONS…] [TARGET]",
+                .summary = "Show the groups below a scope or group, with what they use and what limits them. "
+                           "Without TARGET those of the delegated unit that you are in, else all of your manager.",
+                .see = "systemd-cgls(1)",
+                .table = tree_options,
+                .n_table = ELEMENTSOF(tree_options),
+                .own = parse_own,
+        };
+        _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
+        size_t n_default;
+        int rest, r;
+
+        r = common_options_parse(&tree.common, &usage, &tree, argc, argv, &rest);
+        if (r <= 0)
+                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (argc - rest > 1) {
+                log_error("tree: takes one target at most");
+                return STATUS_USAGE;
+        }
+
+        n_default = tree.processes && tree.common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
+        if (tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default) < 0)
+                return STATUS_USAGE;
+
+        return print_tree(&tree, argv[rest]) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* cgscope-reexecute: has the manager of the user that it runs as re-execute itself, whereupon that manager looks which
+ * controllers it has. Calls that are under way just then are lost, so it is waited until no job is. Run by PID 1 in the
+ * slice above the manager, which makes PID 1 hand on to it what is newly delegated. */
+
+#include <signal.h>
+#include <sysexits.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/format.h"
+#include "basic/log.h"
+#include "basic/message.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
+#include "cgscoped/operation-state.h"
+#include "systemd/unit.h"
+
+/* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
+#define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)
+
+/* As long as PID 1 may take to hand on what it has loaded: it does so in the next iteration of its loop. */
+#define HAND_ON_USEC (2 * USEC_PER_SEC)
+
+#define REST_NAP_USEC (100 * USEC_PER_MSEC)
+#define NAP_USEC (20 * USEC_PER_MSEC)
+
+/* What is waited for, to be said when it is stopped at that, and the exit status then. */
+static char last_words[160];
+static volatile sig_atomic_t last_status = EXIT_FAILURE;
+
+static void set_last_words(int status, const char *cause) {
+        last_status = status;
+        (void) snprintf(last_words, sizeof(last_words), "cgscope-reexecute: the user manager of uid %u %s\n",
+                        (unsigned) geteuid(), cause);
+}
+
+static void on_terminated(int number _unused_) {
+        (void) write(STDERR_FILENO, last_words, strlen(last_words));
+        _exit(last_status);
+}
+
+/* Where PID 1 cannot be asked, there is nothing to wait for: the re-execution is of use for what is there. */
+static void await_controllers(void) {
+        const ManagerOptions options = { .kind = MANAGER_SYSTEM, .deadline = deadline_after(HAND_ON_USEC) };
+        _cleanup_(manager_freep) Manager *manager = NULL;
+        _cleanup_close_ int hierarchy = cgroup_open_root(NULL);
+        _cleanup_free_ char *message = NULL;
+        ControllerMask available;
+        DelegationManager looked;
+
+        if (hierarchy < 0 || group_controllers(hierarchy, &available) < 0 ||
+            manager_open(&options, &manager, &message) < 0)
+                return;
+
+        while (look_at_manager(manager, hierarchy, geteuid(), &looked, &message) >= 0 &&
+               !look_is_settled(&looked, available) && deadline_left(options.deadline) > 0)
+                (void) usleep(NAP_USEC);
+}
+
+static int count_jobs(Manager *manager, uint32_t *ret, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "NJobs", "u", &reply, ret_message);
+
+        return r < 0 ? r : sd_bus_message_read(reply, "u", ret);
+}
+
+/* Connects, and has an answer. One that is just being started or re-executed, by whomever, is waited for. */
+static int open_manager(uint64_t deadline, Manager **ret, char **ret_message) {
+        for (;;) {
+                _cleanup_(manager_freep) Manager *manager = NULL;
+                uint32_t n;
+                int r;
+
+                free(TAKE_PTR(*ret_message));
+                r = manager_open_private(deadline, &manager, ret_message);
+                if (r >= 0)
+                        r = count_jobs(manager, &n, ret_message);
+                if (r >= 0) {
+                        *ret = TAKE_PTR(manager);
+                        return 0;
+                }
+                if (r == -EPERM || r == -ENOMEM || deadline_left(deadline) == 0)
+                        return r;
+                (void) usleep(NAP_USEC);
+        }
+}
+
+static bool is_closed(int r) {
+        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
+}
+
+/* Waits until it has no jobs. */
+static int await_rest(Manager *manager, char **ret_message) {
+        for (;;) {
+                uint32_t n;
+                int r;
+
+                r = count_jobs(manager, &n, ret_message);
+                if (r < 0 || n == 0)
+                        return r;
+                set_last_words(EX_TEMPFAIL, "did not come to rest and was left alone; see systemctl --user list-jobs");
+                (void) usleep(REST_NAP_USEC);
+        }
+}
+
+/* It does not answer this call, but closes the connection when it is about to go. */
+static int reexecute(Manager *manager, char **ret_message) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        set_last_words(EXIT_FAILURE, "was told to re-execute itself, and is not back yet");
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                           "Reexecute");
+        if (r >= 0)
+                r = unit_call(manager, call, &error, &reply);
+        if (is_closed(r))
+                return 0;
+
+        return manager_explain(manager, r < 0 ? r : -EPROTO, &error, ret_message);
+}
+
+static int run(char **ret_message) {
+        uint64_t deadline = deadline_after(LIFE_USEC);
+        bool has_controllers = false;
+        int r;
+
+        do {
+                _cleanup_(manager_freep) Manager *manager = NULL;
+
+                set_last_words(EXIT_FAILURE, "does not answer");
+                r = open_manager(deadline, &manager, ret_message);
+                if (r < 0)
+                        return r;
+
+                if (!has_controllers)
+                        await_controllers();
+                has_controllers = true;
+
+                /* Somebody else may re-execute it meanwhile: one at a time. */
+                r = await_rest(manager, ret_message);
+                if (r >= 0)
+                        r = reexecute(manager, ret_message);
+        } while (is_closed(r) && deadline_left(deadline) > 0);
+
+        if (r < 0)
+                return r;
+
+        /* The old one has closed its socket, so whoever answers is the new one. */
+        {
+                _cleanup_(manager_freep) Manager *manager = NULL;
+
+                return open_manager(deadline, &manager, ret_message);
+        }
+}
+
+int main(int argc, char *argv[] _unused_) {
+        _cleanup_free_ char *message = NULL;
+        char elapsed[FORMAT_MAX];
+        uint64_t begin = now_usec();
+        int r;
+
+        log_set_program("cgscope-reexecute");
+        if (argc > 1)
+                return log_error("takes no arguments; it is run by cgscope-reexecute@UID.service"), EX_USAGE;
+
+        (void) signal(SIGTERM, on_terminated);
+        r = run(&message);
+        if (r >= 0)
+                log_info("the user manager of uid %u was re-executed, and is back after %s", (unsigned) geteuid(),
+                         format_timespan(now_usec() - begin, USEC_PER_MSEC, elapsed));
+        else
+                log_error("%s", message ?: strerror(-r));
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The requests that are under way: how many there may be, and whose turn it is. Root's come first, then changes for
+ * others than who asks. What changes files runs one at a time, of one rank in the order in which it was authorised, and
+ * one of each user's at most is in that line: nobody who asks often delays others by more than one. What has managers
+ * look again, which their users can delay, runs beside it, at one time once for each user; a higher rank's takes the
+ * place of another's, and what waits for several managers is not overtaken. What only looks runs beside all that. */
+
+#include "cgscoped/service-request.h"
+
+/* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
+ * message; there may be more of those that it was asked about. */
+#define QUEUE_PER_USER_MAX 8
+#define QUEUE_MAX 64
+
+/* From here on many UIDs can be one user's: subordinate ones (subuid(5)), of which a user mostly has 65536. All of such a
+ * range together count as one caller with some more places. */
+#define QUEUE_RANGE 65536U
+#define QUEUE_PER_RANGE_MAX 16
+#define QUEUE_READERS_MAX 4
+#define QUEUE_UNKNOWN_PER_CONNECTION_MAX 64
+#define QUEUE_UNKNOWN_MAX 1024
+
+/* So often PID 1 reads its files again for somebody who is not root and has changed none. */
+#define QUEUE_SPARE_USEC (30 * USEC_PER_SEC)
+
+/* Microseconds. */
+typedef struct Timeouts {
+        uint64_t look_up;     /* of a user */
+        uint64_t work;        /* of a part of an operation, less the time that managers have to look again */
+        uint64_t authorize;   /* polkit by itself */
+        uint64_t interactive; /* somebody who types a password */
+} Timeouts;
+
+struct Queue {
+        sd_bus *bus;
+        sd_event *event;
+        Timeouts timeouts;
+        void (*on_count)(size_t n, void *userdata); /* there is one more, or one less */
+        void *userdata;
+
+        uint64_t reloaded; /* when PID 1 last read its files for nobody's change; 0: never */
+        TAILQ_HEAD(RequestList, Request) requests;
+        size_t n;
+};
+
+/* Fields of @queue that are set from outside: all but the last three. */
+void queue_init(Queue *queue);
+
+/* Drops what is in it, without an answer; a worker is killed. */
+void queue_done(Queue *queue);
+
+/* Whether there is room for another request of the connection @name, nobody knows yet whose; and then for one of
+ * @sender: 0, or a negative errno with @error set. */
+int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *error);
+int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error);
+
+void queue_add(Queue *queue, Request *request);
+void queue_remove(Queue *queue, Request *request);
+
+/* To the end, and lets it run when its turn has come. */
+void queue_enqueue(Queue *queue, Request *request);
+
+/* Lets run whose turn it is. */
+void queue_run(Queue *queue);
+
+/* The connection @name has left the bus: what it asked for and has not begun yet is forgotten. */
+void queue_forget_sender(Queue *queue, const char *name);
+
+/* The service is to end: what has not begun yet is answered with an error. */
+void queue_stop(Queue *queue);

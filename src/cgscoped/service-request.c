@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscoped/service-request.h"
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/message.h"
+#include "cgscoped/authorization.h"
+#include "cgscoped/operation.h"
+#include "cgscoped/service-queue.h"
+#include "cgscoped/quote.h"
+#include "cgscoped/service-sender.h"
+#include "cgscoped/service-user.h"
+#include "systemd/delegation-message.h"
+
+void request_free(Request *request) {
+        queue_remove(request->queue, request);
+
+        (void) sd_bus_slot_unref(request->question);
+        polkit_check_free(request->check);
+        worker_free(request->worker);
+        (void) sd_bus_message_unref(request->message);
+        free(request->user);
+        free(request->text);
+        free(request);
+}
+
+/* The end. A slot is free now: whose turn it is runs. */
+static void end(Request *request) {
+        Queue *queue = request->queue;
+
+        request_free(request);
+        queue_run(queue);
+}
+
+/* The answer may find nobody any more; that is no error of ours. */
+static void answer_error(Request *request, const sd_bus_error *error) {
+        (void) sd_bus_reply_method_error(request->message, error);
+}
+
+static void answer_errno(Request *request, int r, const char *text) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        (void) delegation_error_set(&error, r, text);
+        answer_error(request, &error);
+}
+
+void request_abandon(Request *request, const char *text) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        (void) sd_bus_error_set(&error, SD_BUS_ERROR_FAILED, text);
+        answer_error(request, &error);
+        request_free(request);
+}
+
+static void answer_state(Request *request, const DelegationState *state) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(request->message, &reply);
+        if (r >= 0)
+                r = delegation_append_state(reply, state);
+        if (r < 0)
+                return answer_errno(request, r, "the answer cannot be put together");
+
+        (void) sd_bus_send(request->queue->bus, reply, NULL);
+}
+
+/* What an administrator looks for in the journal: who did what to whom. */
+static void log_change(const Request *request, int error, const char *text) {
+        const DelegationRequest *what = &request->what;
+        char controllers[CONTROLLER_MASK_TEXT_MAX], user[QUOTE_MAX], whom[QUOTE_MAX + 32] = "every user";
+        const char *verb = what->operation == DELEGATION_ENABLE ? "enable" : "disable";
+
+        if (request->user)
+                (void) snprintf(whom, sizeof(whom), "uid %u (%s)", (unsigned) what->uid, quote(request->user, user));
+        (void) controller_mask_format(what->controllers, ' ', controllers);
+
+        if (error < 0)
+                log_warning("uid %u failed to %s %s for %s: %s", (unsigned) request->sender, verb, controllers, whom,
+                            text ?: strerror(-error));
+        else
+                log_info("uid %u %sd %s for %s%s%s", (unsigned) request->sender, verb, controllers, whom,
+                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "",
+                         what->flags & DELEGATION_ADOPT ? ", taking the administrator's file over" : "");
+}
+
+static bool is_change(const Request *request) {
+        return request->what.operation != DELEGATION_GET;
+}
+
+/* Keeps what is to be answered when all is done that can be. @more may be NULL. */
+static void keep_error(Request *request, int error, const char *text, const char *more) {
+        char *longer = NULL;
+
+        (void) message_set(0, &longer, "%s%s%s", text ?: strerror(-error), more ? "; " : "", more ?: "");
+        free(request->text);
+        request->text = longer;
+        request->error = error;
+}
+
+/* Of what went well before, or made no difference. */
+static void keep_last_error(Request *request, int error, const char *text) {
+        _cleanup_free_ char *longer = NULL;
+
+        if (request->effect & DELEGATION_CHANGED)
+                (void) message_set(0, &longer, "the drop-in was changed, but what came of it cannot be seen: %s",
+                                   text ?: strerror(-error));
+        keep_error(request, error, longer ?: text, NULL);
+}
+
+static void on_finished(int error, const DelegationState *state, const char *text, void *userdata) {
+        Request *request = userdata;
+
+        if (error < 0 && request->error == 0)
+                keep_last_error(request, error, text);
+        if (is_change(request))
+                log_change(request, request->error, request->text);
+
+        if (request->error < 0)
+                answer_errno(request, request->error, request->text);
+        else
+                answer_state(request, state);
+        if (is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
+                (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
+                                          request->what.uid);
+
+        end(request);
+}
+
+static void go_on_changed(Request *request) {
+        Queue *queue = request->queue;
+
+        worker_free(TAKE_PTR(request->worker));
+        request->stage = REQUEST_CHANGED;
+        queue_run(queue);
+}
+
+static void on_repaired(int error, const DelegationState *state, const char *text _unused_, void *userdata) {
+        _cleanup_free_ char *before = NULL;
+        Request *request = userdata;
+
+        /* Somebody may have changed a file, and nobody knows: that counts as if he had. */
+        request->effect = DELEGATION_CHANGED;
+        before = TAKE_PTR(request->text);
+        if (error < 0 || !(state->effect & DELEGATION_RELOADED))
+                keep_error(request, request->error, before,
+                           "what the files say now may not be in effect, for the system manager does not read them: "
+                           "systemctl daemon-reload");
+        else
+                keep_error(request, request->error, before, "what the files say now is in effect");
+
+        go_on_changed(request);
+}
+
+/* The change came to nothing. */
+static void fail(Request *request, int error, const char *text) {
+        log_change(request, error, text);
+        answer_errno(request, error, text);
+        end(request);
+}
+
+static int start(Request *request, WorkerJob job, WorkerFunction done, uint64_t timeout) {
+        worker_free(TAKE_PTR(request->worker));
+        return worker_start(request->queue->event, job, &request->what, timeout, done, request, &request->worker);
+}
+
+/* What was changed is to be in force, also where something failed after that, or where nobody knows: nothing is left
+ * half done until somebody else happens to have PID 1 read its files. */
+static void on_changed(int error, const DelegationState *state, const char *text, void *userdata) {
+        Request *request = userdata;
+        Queue *queue = request->queue;
+        int r;
+
+        if (!state) {
+                keep_error(request, error, text, NULL);
+                r = start(request, operation_repair, on_repaired, queue->timeouts.work);
+                if (r < 0)
+                        on_repaired(r, NULL, NULL, request);
+                return;
+        }
+
+        request->effect = state->effect;
+        if (state->effect == DELEGATION_RELOADED)
+                queue->reloaded = now_usec();
+        if (error < 0 && !(state->effect & DELEGATION_CHANGED)) {
+                fail(request, error, text);
+                return;
+        }
+        if (error < 0)
+                keep_error(request, error, text, "what was changed before that is in effect");
+
+        go_on_changed(request);
+}
+
+/* Root has what he changed by other means read as well; who is not may have that done for nothing now and then. */
+static bool is_spare(const Request *request) {
+        uint64_t reloaded = request->queue->reloaded;
+
+        return request->sender != 0 && reloaded > 0 && now_usec() - reloaded < QUEUE_SPARE_USEC;
+}
+
+static const char no_process[] = "cannot start a process that does it; try again";
+
+static void run_change(Request *request) {
+        int r;
+
+        request->stage = REQUEST_CHANGING;
+        request->what.spare = is_spare(request);
+        r = start(request, operation_change, on_changed, request->queue->timeouts.work);
+        if (r < 0)
+                fail(request, r, no_process);
+}
+
+/* Where it cannot begin, it is answered as where it failed: something may have been changed before. */
+static void run_finish(Request *request) {
+        uint64_t looks_again = is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
+        int r;
+
+        request->stage = REQUEST_FINISHING;
+        r = start(request, operation_finish, on_finished, request->queue->timeouts.work + looks_again);
+        if (r < 0)
+                on_finished(r, NULL, no_process, request);
+}
+
+void request_run(Request *request) {
+        if (is_change(request) && request->stage == REQUEST_QUEUED)
+                run_change(request);
+        else
+                run_finish(request);
+}
+
+void request_suspend(Request *request) {
+        worker_free(TAKE_PTR(request->worker));
+        request->stage = REQUEST_CHANGED;
+}
+
+static Authorization authorization_of(const Request *request) {
+        return (Authorization) {
+                .request = &request->what,
+                .sender = request->sender,
+                .sender_name = sd_bus_message_get_sender(request->message),
+                .user = request->user,
+                .interactive = sd_bus_message_get_allow_interactive_authorization(request->message) > 0,
+        };
+}
+
+static void on_authorized(PolkitAnswer answer, const char *text, void *userdata) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        Request *request = userdata;
+        Authorization authorization = authorization_of(request);
+
+        if (answer == POLKIT_AUTHORIZED) {
+                queue_enqueue(request->queue, request);
+                return;
+        }
+
+        (void) authorization_refuse(&authorization, answer, text, &error);
+        answer_error(request, &error);
+        end(request);
+}
+
+/* The user is known: on to the authorisation, or past it. */
+static int go_on(Request *request) {
+        const Timeouts *timeouts = &request->queue->timeouts;
+        Authorization authorization = authorization_of(request);
+
+        if (!authorization_is_needed(&request->what, request->sender)) {
+                queue_enqueue(request->queue, request);
+                return 0;
+        }
+
+        request->stage = REQUEST_AUTHORIZING;
+        return authorization_check(request->queue->bus, &authorization,
+                                   authorization.interactive ? timeouts->interactive : timeouts->authorize,
+                                   on_authorized, request, &request->check);
+}
+
+static int keep_user(Request *request, const char *name) {
+        int r = name ? asprintf(&request->user, "%s", name)
+                     : asprintf(&request->user, "uid %llu", (unsigned long long) request->what.uid);
+
+        if (r < 0) {
+                request->user = NULL;
+                return -ENOMEM;
+        }
+
+        return 0;
+}
+
+static void on_looked_up(int error, const DelegationState *state _unused_, const char *text, void *userdata) {
+        Request *request = userdata;
+        int r = error;
+
+        /* What was enabled for somebody who is gone can be seen, and taken back. */
+        if (r == -ESRCH && request->what.operation != DELEGATION_ENABLE) {
+                text = NULL;
+                r = 0;
+        }
+        if (r >= 0)
+                r = keep_user(request, text);
+        if (r >= 0) {
+                worker_free(request->worker);
+                request->worker = NULL;
+                r = go_on(request);
+                text = NULL;
+        }
+        if (r < 0) {
+                answer_errno(request, r, text);
+                end(request);
+        }
+}
+
+/* The user database can be in the network; everybody is in none. */
+static int look_up(Request *request) {
+        Queue *queue = request->queue;
+
+        if (request->what.uid == DELEGATION_EVERYBODY)
+                return go_on(request);
+
+        request->stage = REQUEST_LOOKING_UP;
+        return worker_start(queue->event, user_look_up, &request->what, queue->timeouts.look_up, on_looked_up,
+                            request, &request->worker);
+}
+
+/* Who asks is known: is there room for him? The rest is answered later, whatever becomes of it. */
+static int on_identified(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error _unused_) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        Request *request = userdata;
+        int r;
+
+        r = sender_read(answer, &request->sender);
+        if (r == -ENXIO) { /* nobody is there to be answered */
+                end(request);
+                return 1;
+        }
+        if (r < 0)
+                r = delegation_error_set(&error, r, "the bus does not say who asks, so nothing can be allowed");
+        if (r >= 0)
+                r = queue_admit(request->queue, request->sender, &error);
+        if (r >= 0) {
+                r = look_up(request);
+                if (r < 0)
+                        (void) delegation_error_set(&error, r, NULL);
+        }
+        if (r < 0) {
+                answer_error(request, &error);
+                end(request);
+        }
+
+        return 1;
+}
+
+int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
+        Request *request;
+        int r;
+
+        if (!sd_bus_message_get_sender(message))
+                return delegation_error_set(error, -EACCES, "the bus does not say who asks, so nothing can be allowed");
+
+        r = queue_admit_unknown(queue, sd_bus_message_get_sender(message), error);
+        if (r < 0)
+                return r;
+
+        request = calloc(1, sizeof(*request));
+        if (!request)
+                return -ENOMEM;
+        *request = (Request) {
+                .queue = queue,
+                .message = sd_bus_message_ref(message),
+                .what = *what,
+                .stage = REQUEST_IDENTIFYING,
+        };
+        queue_add(queue, request);
+
+        r = sender_ask(message, on_identified, request, &request->question);
+        if (r < 0) {
+                request_free(request);
+                return delegation_error_set(error, r, NULL);
+        }
+
+        return 1;
+}

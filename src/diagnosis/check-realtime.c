@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "basic/fd.h"
+#include "basic/parse.h"
+#include "proc/proc.h"
+#include "cgroup/group.h"
+#include "diagnosis/check-kernel.h"
+#include "diagnosis/check-text.h"
+
+/* How many a finding names. */
+#define PROCESSES_SHOWN 3
+
+/* CONFIG_RT_GROUP_SCHED gives each group with the cpu controller a share of real time, which is nothing in cgroup v2
+ * and cannot be changed there (Documentation/admin-guide/cgroup-v2.rst, "CPU"). Since Linux 6.15 it can be switched
+ * when booting. */
+bool kernel_groups_real_time(const char *config, const char *arguments) {
+        _cleanup_free_ char *value = NULL;
+        bool on = !config_has(config, "RT_GROUP_SCHED_DEFAULT_DISABLED");
+
+        if (argument_get(arguments, "rt_group_sched", &value) > 0 && *value)
+                on = value[strlen(value) - 1] == '1';
+
+        return on && config_has(config, "RT_GROUP_SCHED");
+}
+
+/* Has gzip write what is in the file into a pipe, and gives the end to read from. Neither a shell nor PATH nor the
+ * environment has a say in what runs: doctor is run by root, too. */
+static int spawn_gzip(const char *path, pid_t *ret_pid, int *ret) {
+        static const char *const programs[] = { "/usr/bin/gzip", "/bin/gzip" };
+        char *const arguments[] = { (char *) "gzip", (char *) "-cd", (char *) path, NULL };
+        _cleanup_close_ int from = -EBADF, to = -EBADF;
+        char *const environment[] = { NULL };
+        posix_spawn_file_actions_t actions;
+        int fds[2], r = ENOENT;
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        from = fds[0];
+        to = fds[1];
+
+        if (posix_spawn_file_actions_init(&actions) != 0)
+                return -ENOMEM;
+        if (posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO) == 0 &&
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0)
+                for (size_t i = 0; i < ELEMENTSOF(programs) && r == ENOENT; i++)
+                        r = posix_spawn(ret_pid, programs[i], &actions, NULL, arguments, environment);
+        (void) posix_spawn_file_actions_destroy(&actions);
+        if (r != 0)
+                return -r;
+
+        *ret = TAKE_FD(from);
+        return 0;
+}
+
+static int read_packed_config(char **ret) {
+        static const char path[] = "/proc/config.gz";
+        _cleanup_free_ char *text = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        int status, r;
+        pid_t pid;
+        ssize_t n;
+
+        if (access(path, R_OK) < 0)
+                return -errno;
+        r = spawn_gzip(path, &pid, &fd);
+        if (r < 0)
+                return r;
+
+        n = fd_read_all(fd, &text);
+        fd = fd_close(fd);
+        while (waitpid(pid, &status, 0) < 0)
+                if (errno != EINTR)
+                        return -errno;
+        if (n < 0)
+                return (int) n;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
+                return -EIO;
+
+        *ret = TAKE_PTR(text);
+        return 0;
+}
+
+int kernel_read_config(const char *release, char **ret) {
+        static const char *const places[][2] = {
+                { "/boot/config-", "" },
+                { "/lib/modules/", "/config" },
+                { "/usr/lib/modules/", "/config" },
+                { "/lib/modules/", "/build/.config" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(places); i++) {
+                char path[128];
+
+                (void) snprintf(path, sizeof(path), "%s%s%s", places[i][0], release, places[i][1]);
+                if (!strchr(release, '/') && check_read(path, ret) >= 0)
+                        return 0;
+        }
+
+        return read_packed_config(ret);
+}
+
+/* 1: one of its threads runs in real time. */
+static int process_is_real_time(const char *pid) {
+        char path[PATH_MAX], text[1024];
+        DIR *directory;
+        int r = 0;
+
+        (void) snprintf(path, sizeof(path), "/proc/%s/task", pid);
+        directory = opendir(path);
+        if (!directory)
+                return 0;
+
+        for (struct dirent *entry; r == 0 && (entry = readdir(directory)); ) {
+                unsigned policy;
+                bool kernel;
+
+                (void) snprintf(path, sizeof(path), "/proc/%s/task/%s/stat", pid, entry->d_name);
+                if (*entry->d_name == '.' || fd_read_path(path, text, sizeof(text)) < 0 ||
+                    !thread_parse(text, &policy, &kernel))
+                        continue;
+                if (kernel)
+                        break;
+                r = policy == SCHED_FIFO || policy == SCHED_RR;
+        }
+
+        (void) closedir(directory);
+        return r;
+}
+
+/* 0: the name is no number of a process. */
+static pid_t pid_of(const char *name) {
+        uint64_t number;
+
+        return parse_unsigned(name, 1, INT32_MAX, &number) < 0 ? 0 : (pid_t) number;
+}
+
+static int add_process(RealTime *real_time, const char *pid) {
+        char path[64], text[64] = "", name[32], *longer;
+
+        if (real_time->n == 0)
+                real_time->first = pid_of(pid);
+        if (++real_time->n > PROCESSES_SHOWN)
+                return 0;
+
+        (void) snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+        (void) fd_read_path(path, text, sizeof(text));
+        (void) clean_name(text, name, sizeof(name));
+        if (asprintf(&longer, "%s%s%s (%.20s)", real_time->names ?: "", real_time->names ? ", " : "",
+                     *name ? name : "process", pid) < 0)
+                return -ENOMEM;
+
+        free(real_time->names);
+        real_time->names = longer;
+        return 0;
+}
+
+/* Those in the root group itself are in nobody's way. */
+static int look_at_process(RealTime *real_time, int root, const char *pid) {
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int group = -EBADF;
+        ControllerMask there;
+
+        if (!process_is_real_time(pid) || cgroup_of_process(pid_of(pid), &path) < 0 || streq(path, "/"))
+                return 0;
+
+        group = group_open(root, path);
+        if (group >= 0 && group_controllers(group, &there) >= 0 && (there & controller_bit(CONTROLLER_CPU)))
+                real_time->with_cpu = true;
+
+        return add_process(real_time, pid);
+}
+
+static int look_at_processes(RealTime *real_time, int root) {
+        DIR *directory;
+        int r = proc_check_own(); /* the numbers there are told to a person */
+
+        if (r < 0)
+                return r;
+
+        directory = opendir("/proc");
+        if (!directory)
+                return -errno;
+
+        for (struct dirent *entry; r >= 0 && (entry = readdir(directory)); )
+                if (isdigit((unsigned char) *entry->d_name))
+                        r = look_at_process(real_time, root, entry->d_name);
+
+        (void) closedir(directory);
+        return r;
+}
+
+int judge_real_time(const RealTime *real_time, int grouped, Finding *ret) {
+        char remedy[128], more[32] = "";
+
+        if (real_time->n == 0)
+                return finding_set(ret, FINDING_OK, NULL, "no real-time process is seen outside the root group");
+        if (grouped == 0 || real_time->with_cpu)
+                return finding_set(ret, FINDING_OK, NULL,
+                                   "this kernel lets real-time processes be in groups with the cpu controller");
+
+        if (real_time->n > PROCESSES_SHOWN)
+                (void) snprintf(more, sizeof(more), " and %u more", real_time->n - PROCESSES_SHOWN);
+        if (grouped < 0)
+                return finding_set(ret, FINDING_UNKNOWN, NULL,
+                                   "real-time: %s%s; cannot tell whether this kernel has CONFIG_RT_GROUP_SCHED, with "
+                                   "which they would keep the cpu controller from all groups", real_time->names, more);
+
+        (void) snprintf(remedy, sizeof(remedy), "end them, or take real time from them: chrt --all-tasks --other --pid "
+                        "0 %d", (int) real_time->first);
+        return finding_set(ret, FINDING_PROBLEM, remedy,
+                           "the cpu controller cannot be handed on while these are real-time processes: %s%s (the "
+                           "kernel has CONFIG_RT_GROUP_SCHED)", real_time->names, more);
+}
+
+static void real_time_done(RealTime *real_time) {
+        free(real_time->names);
+}
+
+int check_real_time(const Doctor *doctor, Finding *ret) {
+        _cleanup_(surroundings_done) Surroundings surroundings = {};
+        _cleanup_(real_time_done) RealTime real_time = {};
+        _cleanup_free_ char *config = NULL;
+        ControllerMask there;
+        int r, grouped = -ENODATA;
+
+        if (doctor->root < 0 || group_controllers(doctor->root, &there) < 0 ||
+            !(there & controller_bit(CONTROLLER_CPU)))
+                return 0;
+
+        r = surroundings_read(&surroundings);
+        if (r < 0)
+                return r;
+        r = look_at_processes(&real_time, doctor->root);
+        if (r == -ENOSYS)
+                return finding_set(ret, FINDING_UNKNOWN, NULL, "processes in real time: /proc is that of another PID "
+                                   "namespace; mount -t proc proc /proc shows this one");
+        if (r < 0)
+                return finding_cannot_look(ret, "/proc", r);
+
+        if (real_time.n > 0 && !real_time.with_cpu && kernel_read_config(surroundings.release, &config) >= 0)
+                grouped = kernel_groups_real_time(config, surroundings.arguments);
+        return judge_real_time(&real_time, grouped, ret);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/check-text.h"
+
+#include <ctype.h>
+
+/* proc_pid_stat(5): the fields after the name, of which the first is number 3. */
+#define STAT_FLAGS 9
+#define STAT_POLICY 41
+
+/* The kernel's include/linux/sched.h. */
+#define PF_KTHREAD 0x00200000UL
+
+static bool is_letter_of_name(char a, char b) {
+        return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_')); /* as the kernel compares them */
+}
+
+static size_t name_length(const char *word, const char *name) {
+        size_t i = 0;
+
+        while (name[i] && is_letter_of_name(word[i], name[i]))
+                i++;
+
+        return name[i] ? 0 : i;
+}
+
+/* Quotes can be around the whole word or around its value. */
+static int append_value(char **list, const char *value, const char *end) {
+        char *joined;
+
+        if (value < end && *value == '"')
+                value++;
+        if (value < end && end[-1] == '"')
+                end--;
+        if (asprintf(&joined, "%s%s%.*s", *list ?: "", *list ? "," : "", (int) (end - value), value) < 0)
+                return -ENOMEM;
+
+        free(*list);
+        *list = joined;
+        return 0;
+}
+
+int argument_get(const char *line, const char *name, char **ret) {
+        _cleanup_free_ char *list = NULL;
+
+        for (const char *word = line, *end; *(word += strspn(word, " \n")); word = end) {
+                size_t n;
+
+                end = word;
+                for (bool inside = false; *end && (inside || !strchr(" \n", *end)); end++)
+                        inside ^= *end == '"';
+                if (end == word + 2 && startswith(word, "--"))
+                        break; /* what follows is for the first process */
+
+                word += *word == '"';
+                n = name_length(word, name);
+                if (n > 0 && (word + n == end || word[n] == '=') &&
+                    append_value(&list, word + n + (word + n < end), end) < 0)
+                        return -ENOMEM;
+        }
+        if (!list)
+                return 0;
+
+        *ret = TAKE_PTR(list);
+        return 1;
+}
+
+bool list_contains(const char *list, const char *word) {
+        size_t length = strlen(word);
+
+        for (const char *end; *list; list = end + (*end != '\0')) {
+                end = strchrnul(list, ',');
+                if ((size_t) (end - list) == length && strncmp(list, word, length) == 0)
+                        return true;
+        }
+
+        return false;
+}
+
+/* Takes the next field off *@line, ended by a blank. NULL: none is left. */
+static char *next_field(char **line) {
+        char *field;
+
+        do
+                field = strsep(line, " ");
+        while (field && !*field);
+
+        return field;
+}
+
+/* "\040" and its like: proc_pid_mountinfo(5). */
+static void unescape(char *text) {
+        char *to = text;
+
+        for (const char *from = text; *from; to++) {
+                if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' && from[2] <= '7' &&
+                    from[3] >= '0' && from[3] <= '7') {
+                        *to = (char) ((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+                        from += 4;
+                } else
+                        *to = *from++;
+        }
+        *to = '\0';
+}
+
+/* ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG…] - TYPE SOURCE SUPER. Writes into @line; *ret borrows from it. */
+static bool parse_mount(char *line, char **ret_point, Mount *ret) {
+        char *fields[6], *field;
+
+        for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
+                fields[i] = next_field(&line);
+                if (!fields[i])
+                        return false;
+        }
+
+        do
+                field = next_field(&line);
+        while (field && !streq(field, "-"));
+
+        ret->type = next_field(&line);
+        ret->options = NULL;
+        while ((field = next_field(&line))) /* the source before them can be empty */
+                ret->options = field;
+        if (!ret->options)
+                return false;
+
+        unescape(fields[3]);
+        unescape(fields[4]);
+        ret->root = fields[3];
+        *ret_point = fields[4];
+        return true;
+}
+
+int mount_find(const char *text, const char *point, Mount *ret) {
+        _cleanup_free_ char *copy = strdup(text);
+        Mount found = {}, mount;
+        char *place;
+
+        if (!copy)
+                return -ENOMEM;
+
+        for (char *save, *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+                if (parse_mount(line, &place, &mount) && streq(place, point))
+                        found = mount;
+        if (!found.type)
+                return 0;
+
+        mount = (Mount) { .type = strdup(found.type), .options = strdup(found.options), .root = strdup(found.root) };
+        if (!mount.type || !mount.options || !mount.root) {
+                mount_done(&mount);
+                return -ENOMEM;
+        }
+
+        *ret = mount;
+        return 1;
+}
+
+void mount_done(Mount *mount) {
+        free(mount->type);
+        free(mount->options);
+        free(mount->root);
+        *mount = (Mount) {};
+}
+
+int kernel_is_at_least(const char *release, unsigned major, unsigned minor) {
+        unsigned a, b;
+
+        if (!isdigit((unsigned char) *release) || sscanf(release, "%5u.%5u", &a, &b) != 2)
+                return -EINVAL;
+
+        return a > major || (a == major && b >= minor);
+}
+
+/* "4.4.0-19041-Microsoft", "5.15.153.1-microsoft-standard-WSL2": the first has no kernel of Linux beneath. */
+unsigned kernel_wsl(const char *release) {
+        if (strstr(release, "WSL2") || strstr(release, "microsoft"))
+                return 2;
+
+        return strstr(release, "Microsoft") || strstr(release, "WSL") ? 1 : 0;
+}
+
+bool config_has(const char *text, const char *option) {
+        char line[128];
+        size_t length = (size_t) snprintf(line, sizeof(line), "CONFIG_%s=y", option);
+
+        for (const char *p = text; (p = strstr(p, line)); p++)
+                if ((p == text || p[-1] == '\n') && (p[length] == '\n' || p[length] == '\0'))
+                        return true;
+
+        return false;
+}
+
+char *scheduler_in_use(const char *text, char *buffer, size_t size) {
+        const char *begin = strchr(text, '['), *end = begin ? strchr(begin, ']') : NULL;
+
+        if (end)
+                begin++;
+        else {
+                begin = text;
+                end = begin + strcspn(begin, " \n");
+        }
+
+        (void) snprintf(buffer, size, "%.*s", (int) (end - begin), begin);
+        return buffer;
+}
+
+/* "8:0 enable=1 ctrl=auto …", a line a device. */
+bool io_cost_is_enabled(const char *text, const char *device) {
+        size_t length = strlen(device);
+
+        for (const char *line = text, *end; *line; line = end + (*end != '\0')) {
+                const char *found;
+
+                end = strchrnul(line, '\n');
+                if (strncmp(line, device, length) != 0 || line[length] != ' ')
+                        continue;
+
+                found = strstr(line, " enable=1");
+                return found && found < end && strchr(" \n", found[strlen(" enable=1")]);
+        }
+
+        return false;
+}
+
+bool thread_parse(const char *text, unsigned *ret_policy, bool *ret_kernel) {
+        /* The name, in parentheses, can contain anything: fields are counted from its end. */
+        const char *p = strrchr(text, ')');
+        unsigned long value = 0, flags = 0;
+
+        if (!p || p[1] != ' ')
+                return false;
+
+        p += 2; /* field 3 */
+        for (unsigned field = 3; field < STAT_POLICY; field++) {
+                if (field == STAT_FLAGS)
+                        flags = strtoul(p, NULL, 10);
+                p += strcspn(p, " ");
+                if (*p++ != ' ')
+                        return false;
+        }
+        if (!isdigit((unsigned char) *p))
+                return false;
+        value = strtoul(p, NULL, 10);
+
+        *ret_policy = (unsigned) value;
+        *ret_kernel = flags & PF_KTHREAD;
+        return true;
+}
+
+char *clean_name(const char *text, char *buffer, size_t size) {
+        size_t n = 0;
+
+        for (; *text && n + 1 < size; text++)
+                if (isalnum((unsigned char) *text) || strchr("-_.+:@~", *text))
+                        buffer[n++] = *text;
+
+        buffer[n] = '\0';
+        return buffer;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/check.h"
+
+#include <fcntl.h>
+#include <sys/utsname.h>
+
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/message.h"
+#include "diagnosis/check-text.h"
+
+int check_read(const char *path, char **ret) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        ssize_t n;
+
+        if (fd < 0)
+                return -errno;
+
+        n = fd_read_all(fd, ret);
+        return n < 0 ? (int) n : 0;
+}
+
+/* systemd writes down what its own container manager called itself (systemd.io/CONTAINER_INTERFACE); without systemd
+ * there is the environment, and what podman and docker leave in every container. */
+static void find_container(char *buffer, size_t size) {
+        static const char *const kinds[] = { "/run/systemd/container", "/run/host/container-manager" };
+        static const struct {
+                const char *path, *kind;
+        } marks[] = {
+                { "/run/.containerenv", "podman" },
+                { "/.dockerenv", "docker" },
+        };
+        const char *variable = secure_getenv("container");
+
+        buffer[0] = '\0';
+        for (size_t i = 0; i < ELEMENTSOF(kinds) && !*buffer; i++) {
+                _cleanup_free_ char *text = NULL;
+
+                if (check_read(kinds[i], &text) >= 0)
+                        (void) clean_name(text, buffer, size);
+        }
+        if (!*buffer && variable)
+                (void) clean_name(variable, buffer, size);
+        for (size_t i = 0; i < ELEMENTSOF(marks) && !*buffer; i++)
+                if (access(marks[i].path, F_OK) >= 0)
+                        (void) clean_name(marks[i].kind, buffer, size);
+}
+
+int surroundings_read(Surroundings *ret) {
+        Surroundings surroundings = {};
+        struct utsname name;
+
+        if (check_read("/proc/cmdline", &surroundings.arguments) < 0)
+                surroundings.arguments = strdup("");
+        if (!surroundings.arguments)
+                return -ENOMEM;
+
+        if (uname(&name) >= 0)
+                (void) snprintf(surroundings.release, sizeof(surroundings.release), "%s", name.release);
+        surroundings.wsl = kernel_wsl(surroundings.release);
+        surroundings.systemd = access("/run/systemd/system", F_OK) >= 0; /* sd_booted(3) */
+
+        find_container(surroundings.container, sizeof(surroundings.container));
+        if (streq(surroundings.container, "wsl")) { /* systemd counts it among them */
+                surroundings.container[0] = '\0';
+                surroundings.wsl = surroundings.wsl ?: 2;
+        }
+
+        *ret = surroundings;
+        return 0;
+}
+
+void surroundings_done(Surroundings *surroundings) {
+        free(surroundings->arguments);
+        *surroundings = (Surroundings) {};
+}
+
+int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, char **ret_message) {
+        ManagerOptions options = {
+                .kind = kind,
+                .deadline = deadline_after(doctor->options->timeout),
+        };
+
+        if (!doctor->asking)
+                return message_set(-ELIBACC, ret_message, "%s",
+                                   doctor->asking_message ?: "the part that speaks to systemd is not there");
+
+        return doctor->asking->manager_open(&options, ret, ret_message);
+}
+
+int finding_cannot_look(Finding *ret, const char *object, int error) {
+        if (error == -ENOMEM)
+                return error;
+
+        return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot look at %s: %s", object, strerror(-error));
+}

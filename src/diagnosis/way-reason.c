@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
+#include "basic/fd.h"
+#include "basic/message.h"
+#include "diagnosis/way.h"
+#include "delegation/place.h"
+#include "delegation/verdict.h"
+
+/* Why a controller comes no further, and what helps. */
+
+typedef struct Reasoning {
+        const Doctor *doctor;
+        Way *way;
+
+        /* Who is asked, each once, and only where something stops. NULL: cannot be asked, or is not ours to. */
+        bool asked;
+        Manager *system, *user;
+
+        DelegationState state;     /* the drop-ins */
+        DelegationManager manager; /* the user's, as PID 1 and the groups have it */
+        bool loaded;               /* PID 1 has told what it has loaded */
+
+        ControllerMask to_enable; /* those for which `cgscope enable` helps */
+} Reasoning;
+
+static void reasoning_done(Reasoning *reasoning) {
+        const Asking *asking = reasoning->doctor->asking;
+
+        if (asking) {
+                asking->manager_free(reasoning->system);
+                asking->manager_free(reasoning->user);
+        }
+        delegation_state_done(&reasoning->state);
+}
+
+/* The first thing that could not be found out is what is told. */
+static void set_unknown(Way *way, const char *tried, char *message) {
+        if (message && !way->unknown)
+                (void) message_set(-EIO, &way->unknown, "%s: %s", tried, message);
+        free(message);
+}
+
+static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
+        const ManagerOptions options = {
+                .kind = kind,
+                .deadline = deadline_after(reasoning->doctor->options->timeout),
+        };
+        Manager *manager = NULL;
+        char *message = NULL;
+
+        if (reasoning->doctor->asking->manager_open(&options, &manager, &message) < 0)
+                set_unknown(reasoning->way, "cannot ask for more", message);
+        return manager;
+}
+
+static void look_at_files(Reasoning *reasoning) {
+        _cleanup_close_ int root = place_open_root("/");
+        char *message = NULL;
+
+        if (root >= 0 && place_list(root, reasoning->doctor->uid, &reasoning->state, &message) < 0)
+                set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", message);
+}
+
+static void ask_managers(Reasoning *reasoning) {
+        const Asking *asking = reasoning->doctor->asking;
+        const Way *way = reasoning->way;
+        uid_t uid = reasoning->doctor->uid;
+        char *message = NULL;
+
+        reasoning->system = connect_to(reasoning, MANAGER_SYSTEM);
+        if (reasoning->system && uid != 0) {
+                if (asking->user_manager_loaded(reasoning->system, uid, &reasoning->manager.loaded, &message) >= 0)
+                        reasoning->loaded = true;
+                else
+                        set_unknown(reasoning->way, "cannot ask PID 1 about the user manager", message);
+        }
+
+        if (way->end == WAY_PROBE && way->manager != WAY_NOWHERE)
+                reasoning->user = connect_to(reasoning, MANAGER_USER);
+}
+
+static void collect(Reasoning *reasoning) {
+        const Way *way = reasoning->way;
+
+        if (reasoning->asked)
+                return;
+        reasoning->asked = true;
+
+        reasoning->manager.uid = reasoning->doctor->uid;
+        if (way->manager != WAY_NOWHERE && way->manager > 0) {
+                const WayLevel *level = way->levels + way->manager;
+
+                reasoning->manager.live = level->controllers;
+                reasoning->manager.enabled = level->enabled;
+                reasoning->manager.slice = level[-1].controllers;
+        }
+
+        look_at_files(reasoning);
+        if (reasoning->doctor->asking)
+                ask_managers(reasoning);
+        else if (reasoning->doctor->asking_message)
+                set_unknown(reasoning->way, "cannot ask for more", strdup(reasoning->doctor->asking_message));
+}
+
+/* The name of a slice by its group: the root's of the system manager, and of a user manager, is "-.slice". NULL: the
+ * group is none. */
+static const char *slice_name(const Way *way, size_t level) {
+        const char *path = way->levels[level].path, *name = strrchr(path, '/') + 1;
+
+        if (!*name || level == way->manager)
+                return "-.slice";
+
+        return endswith(name, ".slice") ? name : NULL;
+}
+
+/* Whether the slice at @level keeps @controller from all that is below it. */
+static bool is_kept_back(Reasoning *reasoning, size_t level, Controller controller) {
+        const Way *way = reasoning->way;
+        bool users = way->manager != WAY_NOWHERE && level >= way->manager;
+        Manager *manager = users ? reasoning->user : reasoning->system;
+        const char *slice = slice_name(way, level);
+        ControllerMask disabled = CONTROLLER_MASK_NONE;
+        char *message = NULL;
+
+        if (manager && slice && reasoning->doctor->asking->slice_disabled_controllers(manager, slice, &disabled,
+                                                                                     &message) < 0)
+                set_unknown(reasoning->way, "cannot ask about DisableControllers=", message);
+
+        return disabled & controller_bit(controller);
+}
+
+static int explain_kept_back(const Way *way, size_t level, WayController *ret) {
+        bool users = way->manager != WAY_NOWHERE && level >= way->manager;
+        const char *slice = slice_name(way, level);
+
+        if (asprintf(&ret->why, "%s%s keeps it from all that is below (DisableControllers=)",
+                     users ? "the user manager's " : "", slice) < 0)
+                return ret->why = NULL, -ENOMEM;
+
+        return message_set(0, &ret->remedy, "systemctl %sedit %s", users ? "--user " : "", slice);
+}
+
+/* Whether the administrator's own file stands in the place that would be written to. */
+static bool is_taken(const Reasoning *reasoning, ControllerMask controllers) {
+        for (size_t i = 0; i < reasoning->state.n_drop_ins; i++) {
+                const DelegationDropIn *d = reasoning->state.drop_ins + i;
+
+                if (d->uid == reasoning->doctor->uid && !d->runtime && (controllers & ~d->controllers) &&
+                    (d->kind == DROP_IN_FOREIGN || d->kind == DROP_IN_EDITED))
+                        return true;
+        }
+
+        return false;
+}
+
+/* One command for all that it helps. */
+static int advise_enable(Reasoning *reasoning) {
+        const Doctor *doctor = reasoning->doctor;
+        Way *way = reasoning->way;
+        char names[CONTROLLER_MASK_TEXT_MAX], uid[sizeof(" --user-id=4294967295")] = "";
+        int r = 0;
+
+        (void) controller_mask_format(reasoning->to_enable, ' ', names);
+        if (!doctor->own)
+                (void) snprintf(uid, sizeof(uid), " --user-id=%u", (unsigned) doctor->uid);
+
+        for (size_t i = 0; r >= 0 && i < way->n_controllers; i++)
+                if (reasoning->to_enable & controller_bit(way->controllers[i].controller))
+                        r = message_set(0, &way->controllers[i].remedy, "cgscope enable %s%s%s", names, uid,
+                                        is_taken(reasoning, reasoning->to_enable) ? " --adopt" : "");
+
+        return r;
+}
+
+static char *path_of(const DelegationDropIn *drop_in, char buffer[static DROP_IN_PATH_MAX]) {
+        const DropInPlace place = { .uid = drop_in->uid, .runtime = drop_in->runtime };
+
+        return drop_in_path(&place, buffer);
+}
+
+/* One that asks for it; that systemd does not read it is known. */
+static const DelegationDropIn *hidden_one(const Reasoning *reasoning, Controller controller) {
+        for (size_t i = 0; i < reasoning->state.n_drop_ins; i++)
+                if (reasoning->state.drop_ins[i].controllers & controller_bit(controller))
+                        return reasoning->state.drop_ins + i;
+
+        return NULL;
+}
+
+static int explain_hidden(const Reasoning *reasoning, WayController *ret) {
+        const DelegationDropIn *read = verdict_drop_in(&reasoning->state, reasoning->doctor->uid);
+        const DelegationDropIn *hidden = hidden_one(reasoning, ret->controller);
+        char read_path[DROP_IN_PATH_MAX], hidden_path[DROP_IN_PATH_MAX];
+
+        return message_set(0, &ret->why, "%s asks for it, but systemd reads %s instead",
+                           hidden ? path_of(hidden, hidden_path) : "a drop-in",
+                           read ? path_of(read, read_path) : "another file");
+}
+
+/* It does not come as far as the user's manager: PID 1 decides that. */
+static int explain_not_handed(Reasoning *reasoning, WayController *ret) {
+        const DelegationDropIn *read = verdict_drop_in(&reasoning->state, reasoning->doctor->uid);
+        Verdict verdict = verdict_of(&reasoning->state, &reasoning->manager, ret->controller);
+        char path[DROP_IN_PATH_MAX];
+
+        reasoning->to_enable |= controller_bit(ret->controller);
+
+        if (reasoning->loaded && verdict == VERDICT_HIDDEN)
+                return explain_hidden(reasoning, ret);
+        if (reasoning->loaded && verdict == VERDICT_NOT_LOADED)
+                return message_set(0, &ret->why, "%s asks for it, which PID 1 has not read yet",
+                                   read ? path_of(read, path) : "a drop-in");
+        if (reasoning->loaded && verdict == VERDICT_NOT_THERE)
+                return message_set(0, &ret->why, "PID 1 is to hand it to the user manager, and has not done so yet");
+
+        return message_set(0, &ret->why, "PID 1 does not hand it to the user manager unless told to");
+}
+
+/* It reached the user's manager, and not the new scope. */
+static int explain_not_taken_up(WayController *ret) {
+        int r = message_set(0, &ret->why, "the user manager was handed it and has not looked since");
+
+        return r < 0 ? r : message_set(0, &ret->remedy, "systemctl --user daemon-reexec");
+}
+
+/* A unit gets what it is made with. */
+static int explain_unit(const Way *way, Controller controller, WayController *ret) {
+        const char *unit = strrchr(way->levels[way->n_levels - 1].path, '/') + 1;
+        int r;
+
+        r = message_set(0, &ret->why, "%s was made without it", unit);
+        if (r < 0 || !endswith(unit, ".scope"))
+                return r < 0 ? r : message_set(0, &ret->remedy, "systemctl %sedit %s",
+                                               way->manager == WAY_NOWHERE ? "" : "--user ", unit);
+
+        return message_set(0, &ret->remedy, "cgscope run --delegate=%s -- COMMAND", controller_to_string(controller));
+}
+
+static int explain_stop(Reasoning *reasoning, size_t stop, WayController *ret) {
+        const Way *way = reasoning->way;
+
+        ret->arrival = ARRIVAL_NO;
+        ret->stop = way->levels[stop].path;
+        collect(reasoning);
+
+        if (is_kept_back(reasoning, stop, ret->controller))
+                return explain_kept_back(way, stop, ret);
+        if (way->manager != WAY_NOWHERE && stop < way->manager)
+                return explain_not_handed(reasoning, ret);
+        if (way->end == WAY_UNIT)
+                return explain_unit(way, ret->controller, ret);
+        if (way->end == WAY_PROBE && stop == way->manager)
+                return explain_not_taken_up(ret);
+
+        return message_set(0, &ret->why, "its cgroup.subtree_control lacks it");
+}
+
+/* Where no scope was made to look at, as far as the manager's own group. */
+static int judge_manager(const Reasoning *reasoning, WayController *ret) {
+        const WayLevel *manager = reasoning->way->levels + reasoning->way->manager;
+
+        if (reasoning->doctor->own) {
+                ret->arrival = ARRIVAL_UNKNOWN;
+                return message_set(0, &ret->why, "it reaches the user manager; no scope could be made to see more");
+        }
+
+        if (manager->enabled & controller_bit(ret->controller))
+                return 0;
+
+        return message_set(0, &ret->why, "whether the user manager has looked since, only a new scope would show");
+}
+
+/* Without a manager, or for root's scopes, there is no group yet to look at: they are PID 1's to make, and get what it
+ * has but for what a slice keeps back. */
+static int judge_unmade(Reasoning *reasoning, WayController *ret) {
+        const Way *way = reasoning->way;
+
+        collect(reasoning);
+
+        for (size_t i = 0; i < way->n_levels; i++)
+                if (is_kept_back(reasoning, i, ret->controller))
+                        return explain_stop(reasoning, i, ret);
+
+        /* For oneself a scope would have been made, were there a manager. */
+        if (way->end == WAY_SYSTEM && (reasoning->doctor->own || way->n_levels == 1)) {
+                ret->arrival = ARRIVAL_UNKNOWN;
+                return message_set(0, &ret->why, "no scope could be made to see whether it arrives");
+        }
+        if (way->end == WAY_SYSTEM)
+                return 0;
+
+        if (!reasoning->loaded) {
+                ret->arrival = ARRIVAL_UNKNOWN;
+                return message_set(0, &ret->why, "PID 1 could not be asked what it would hand to a user manager");
+        }
+        if (reasoning->manager.loaded & controller_bit(ret->controller))
+                return message_set(0, &ret->why, "a user manager would be handed it");
+
+        ret->arrival = ARRIVAL_NO;
+        ret->stop = way->levels[0].path;
+        return explain_not_handed(reasoning, ret);
+}
+
+/* How far down it comes: the kernel lets no group have what the one above lacks. */
+static size_t find_stop(const Way *way, Controller controller) {
+        size_t stop = 0;
+
+        while (stop + 1 < way->n_levels && (way->levels[stop + 1].controllers & controller_bit(controller)))
+                stop++;
+
+        return stop;
+}
+
+static int judge(Reasoning *reasoning, WayController *ret) {
+        const Way *way = reasoning->way;
+        size_t stop = find_stop(way, ret->controller);
+
+        if (!(way->levels[0].controllers & controller_bit(ret->controller))) {
+                ret->arrival = ARRIVAL_NO;
+                return doctor_way_explain_root(reasoning->doctor, ret);
+        }
+        if (!way_controller_counts(ret)) {
+                ret->arrival = ARRIVAL_NO;
+                ret->stop = way->levels[stop].path;
+                return message_set(0, &ret->why, "systemd does not pass it on");
+        }
+
+        if (way->end == WAY_LOGIN || way->end == WAY_SYSTEM)
+                return judge_unmade(reasoning, ret);
+        if (way->end == WAY_MANAGER && stop >= way->manager)
+                return judge_manager(reasoning, ret);
+
+        return stop + 1 == way->n_levels ? 0 : explain_stop(reasoning, stop, ret);
+}
+
+int doctor_way_judge(const Doctor *doctor, Way *way) {
+        _cleanup_(reasoning_done) Reasoning reasoning = { .doctor = doctor, .way = way };
+        int r = 0;
+
+        for (Controller c = 0; r >= 0 && c < _CONTROLLER_MAX; c++)
+                if ((CONTROLLER_MASK_MANAGED | way->levels[0].controllers) & controller_bit(c)) {
+                        WayController *controller = way->controllers + way->n_controllers++;
+
+                        controller->controller = c;
+                        r = judge(&reasoning, controller);
+                }
+
+        return r < 0 ? r : advise_enable(&reasoning);
+}

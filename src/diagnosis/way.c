@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/way.h"
+
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/message.h"
+#include "cgroup/boundary.h"
+#include "cgroup/group.h"
+#include "cgscope/command/probe.h"
+
+static const char *const end_names[_WAY_END_MAX] = {
+        [WAY_PROBE] = "probe",   [WAY_UNIT] = "unit",   [WAY_MANAGER] = "manager",
+        [WAY_SYSTEM] = "system", [WAY_LOGIN] = "login",
+};
+
+const char *way_end_to_string(WayEnd end) {
+        return end_names[end];
+}
+
+void doctor_way_done(Way *way) {
+        for (size_t i = 0; i < way->n_levels; i++)
+                free(way->levels[i].path);
+        for (size_t i = 0; i < way->n_controllers; i++) {
+                free(way->controllers[i].why);
+                free(way->controllers[i].remedy);
+        }
+
+        free(way->levels);
+        free(way->unknown);
+        *way = (Way) {};
+}
+
+/* The first reason counts. */
+static int set_unknown(Way *way, const char *text) {
+        if (!way->unknown)
+                way->unknown = strdup(text);
+
+        return way->unknown ? 0 : -ENOMEM;
+}
+
+static int read_level(int root, const char *path, WayLevel *ret) {
+        _cleanup_close_ int fd = group_open(root, path);
+        struct stat st;
+        int r;
+
+        if (fd < 0)
+                return fd;
+
+        r = group_controllers(fd, &ret->controllers);
+        if (r >= 0)
+                r = group_enabled(fd, &ret->enabled);
+        if (r >= 0 && fstat(fd, &st) < 0)
+                r = -errno;
+        if (r < 0)
+                return r;
+
+        ret->owner = st.st_uid;
+        ret->delegated = boundary_is_marked(fd);
+        return 0;
+}
+
+/* Takes @path over. -ENOENT, …: there is no such level. */
+static int add_level(Way *way, int root, char *path) {
+        _cleanup_free_ char *owned = path;
+        WayLevel *levels, level = {};
+        int r;
+
+        r = read_level(root, path, &level);
+        if (r < 0)
+                return r;
+
+        levels = realloc(way->levels, (way->n_levels + 1) * sizeof(WayLevel));
+        if (!levels)
+                return -ENOMEM;
+
+        way->levels = levels;
+        level.path = TAKE_PTR(owned);
+        levels[way->n_levels++] = level;
+        return 0;
+}
+
+static bool is_manager(const char *path, uid_t uid) {
+        char name[32];
+
+        (void) snprintf(name, sizeof(name), "/user@%u.service", (unsigned) uid);
+        return endswith(path, name);
+}
+
+/* Reads the levels from the root down to @path, as far as there are such groups. */
+static int read_levels(const Doctor *doctor, const char *path, Way *way) {
+        _cleanup_free_ char *message = NULL;
+        char *here = strdup("/");
+        int r;
+
+        r = here ? add_level(way, doctor->root, here) : -ENOMEM;
+        for (const char *p = path; r >= 0 && *p && p[1];) {
+                p = strchrnul(p + 1, '/');
+                here = strndup(path, (size_t) (p - path));
+                r = here ? add_level(way, doctor->root, here) : -ENOMEM;
+        }
+        if (r == -ENOMEM)
+                return r;
+
+        for (size_t i = 0; i < way->n_levels; i++)
+                if (is_manager(way->levels[i].path, doctor->uid))
+                        way->manager = i;
+
+        if (r < 0 && r != -ENOENT && r != -ENODEV) {
+                r = message_set(0, &message, "cannot read the groups on the way to %s: %s", path, strerror(-r));
+                return r < 0 ? r : set_unknown(way, message);
+        }
+
+        return 0;
+}
+
+/* Where PID 1 has put its groups: "" but for a systemd that shares the hierarchy with another one above it. -EXDEV: it
+ * is outside of our cgroup namespace, and so is all that it has made (cgroup_namespaces(7)). */
+static int find_prefix(char **ret) {
+        _cleanup_free_ char *path = NULL;
+        char *end;
+
+        if (cgroup_of_process(1, &path) < 0 && !(path = strdup("")))
+                return -ENOMEM;
+        if (startswith(path, "/.."))
+                return -EXDEV;
+
+        end = (char *) endswith(path, "/init.scope") ?: path;
+        *end = '\0';
+        *ret = TAKE_PTR(path);
+        return 0;
+}
+
+/* As far as it can be seen from outside where the user's scopes would be. */
+static int look_at_manager(const Doctor *doctor, Way *way) {
+        _cleanup_free_ char *prefix = NULL, *path = NULL;
+        unsigned uid = (unsigned) doctor->uid;
+        int r;
+
+        r = find_prefix(&prefix);
+        if (r == -EXDEV)
+                return set_unknown(way, "systemd's groups are outside of this cgroup namespace");
+        if (r < 0)
+                return r;
+
+        if (uid == 0)
+                r = asprintf(&path, "%s/system.slice", prefix);
+        else
+                r = asprintf(&path, "%s/user.slice/user-%u.slice/user@%u.service/app.slice", prefix, uid, uid);
+        if (r < 0)
+                return path = NULL, -ENOMEM;
+
+        r = read_levels(doctor, path, way);
+        way->end = uid == 0 ? WAY_SYSTEM : way->manager == WAY_NOWHERE ? WAY_LOGIN : WAY_MANAGER;
+        return r;
+}
+
+/* The groups are read while the scope is there: what is handed on only because somebody asks is seen as well. */
+static int look_by_probe(const Doctor *doctor, Way *way) {
+        _cleanup_(probe_done) Probe probe = PROBE_INIT;
+        _cleanup_free_ char *message = NULL;
+        int r;
+
+        r = probe_scope(&probe, doctor->options, &message);
+        if (r < 0) {
+                r = set_unknown(way, message ?: strerror(-r));
+                return r < 0 ? r : look_at_manager(doctor, way);
+        }
+
+        way->end = WAY_PROBE;
+        return read_levels(doctor, probe.scope.path, way);
+}
+
+/* The delegated unit that the caller is in, where it was handed to him and not to somebody above. That can be the root
+ * itself, of a cgroup namespace. */
+static int find_own_unit(const Doctor *doctor, char **ret) {
+        _cleanup_free_ char *path = NULL, *boundary = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        struct stat st;
+        int r;
+
+        r = cgroup_of_process(0, &path);
+        if (r >= 0)
+                r = boundary_find(doctor->root, path, &boundary);
+        if (r == -ENODATA && !(boundary = strdup("/")))
+                return -ENOMEM;
+        if (r < 0 && r != -ENODATA)
+                return r;
+
+        fd = group_open(doctor->root, boundary);
+        if (fd < 0)
+                return fd;
+        if (!boundary_is_marked(fd) || fstat(fd, &st) < 0 || st.st_uid != doctor->uid)
+                return -ENODATA;
+
+        *ret = TAKE_PTR(boundary);
+        return 0;
+}
+
+static int look_at_own(const Doctor *doctor, Way *way) {
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = find_own_unit(doctor, &unit);
+        if (r < 0)
+                return r == -ENOMEM ? r : look_by_probe(doctor, way);
+
+        way->end = WAY_UNIT;
+        return read_levels(doctor, unit, way);
+}
+
+int doctor_way_look(const Doctor *doctor, Way *ret) {
+        int r = 0;
+
+        *ret = (Way) { .manager = WAY_NOWHERE };
+
+        if (doctor->root == -EMEDIUMTYPE)
+                r = cgroup_explain_mode(&ret->unknown);
+        else if (doctor->root < 0)
+                r = message_set(0, &ret->unknown, "cannot open " CGROUP_MOUNT ": %s", strerror(-doctor->root));
+        else if (doctor->own)
+                r = look_at_own(doctor, ret);
+        else
+                r = look_at_manager(doctor, ret);
+
+        return r < 0 || ret->n_levels == 0 ? r : doctor_way_judge(doctor, ret);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The way of the controllers from the root of the hierarchy down to a user's scopes: what each group on it has and
+ * hands on, and of each controller how far it comes, why no further, and what helps. */
+
+#include "diagnosis/diagnosis.h"
+
+/* Where the way ends. */
+typedef enum WayEnd {
+        WAY_PROBE,   /* in a new scope, made for this (probe.h) */
+        WAY_UNIT,    /* in the delegated unit that the caller is in */
+        WAY_MANAGER, /* at the user's manager: nobody else can ask it for a scope, or it did not make one */
+        WAY_SYSTEM,  /* at system.slice, where root's scopes are */
+        WAY_LOGIN,   /* the user has no manager: what PID 1 would hand to one */
+        _WAY_END_MAX,
+} WayEnd;
+
+typedef struct WayLevel {
+        char *path;                 /* "/", "/user.slice", … */
+        ControllerMask controllers; /* `cgroup.controllers` */
+        ControllerMask enabled;     /* `cgroup.subtree_control` */
+        uid_t owner;
+        bool delegated;             /* marked as such (boundary.h) */
+} WayLevel;
+
+typedef enum Arrival {
+        ARRIVAL_YES,
+        ARRIVAL_NO,
+        ARRIVAL_UNKNOWN,
+} Arrival;
+
+typedef struct WayController {
+        Controller controller;
+        Arrival arrival;
+        const char *stop; /* the last group that has it, borrowed; NULL: none has it, or it does not stop */
+        char *why;        /* a clause; NULL: there is nothing to say */
+        char *remedy;     /* the one thing that helps; NULL: there is none, or none is needed */
+} WayController;
+
+#define WAY_NOWHERE SIZE_MAX
+
+typedef struct Way {
+        WayEnd end;
+        WayLevel *levels;
+        size_t n_levels; /* 0: the hierarchy could not be looked at */
+        size_t manager;  /* which of them is user@UID.service; WAY_NOWHERE: none */
+        WayController controllers[_CONTROLLER_MAX];
+        size_t n_controllers;
+        char *unknown; /* why not all could be looked at; NULL: all was */
+} Way;
+
+/* Fails for want of memory alone. */
+int doctor_way_look(const Doctor *doctor, Way *ret);
+void doctor_way_done(Way *way);
+
+/* The second half of it, in way-reason.c: fills in the controllers once the levels are known. */
+int doctor_way_judge(const Doctor *doctor, Way *way);
+
+/* In way-root.c: why the root of the hierarchy itself lacks a controller. */
+int doctor_way_explain_root(const Doctor *doctor, WayController *ret);
+
+/* "probe", "unit", …: for JSON. */
+const char *way_end_to_string(WayEnd end);
+
+/* Whether somebody needs it: one of those that systemd hands on. */
+static inline bool way_controller_counts(const WayController *controller) {
+        return CONTROLLER_MASK_MANAGED & controller_bit(controller->controller);
+}

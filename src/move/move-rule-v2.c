@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "move/move-rule-internal.h"
+
+#include <fcntl.h>
+
+#include "basic/fd.h"
+#include "namespace/path.h"
+#include "cgroup/walk.h"
+
+/* The rules that only cgroup v2 has: namespaces, threads, and no internal processes. */
+
+#define TEXT_SIZE 1024
+
+int containment_look_at_namespace(const Examination *examination) {
+        const ContainmentQuestion *question = examination->question;
+        Containment *result = examination->result;
+        const char *source = question->process->path, *target = result->target,
+                   *root = question->mover->cgroups;
+
+        if (!cgroup_mount_has_option(question->mount, "nsdelegate"))
+                return containment_add(result, CONTAINMENT_NAMESPACE, CONTAINMENT_MET, 0,
+                                       "no namespace is a boundary here: mounted without nsdelegate");
+        if (!cgroup_path_is_within(source, root))
+                return containment_add(result, CONTAINMENT_NAMESPACE, CONTAINMENT_VIOLATED, -ENOENT,
+                                       "%s, where the process is, is outside of the mover's cgroup namespace", source);
+        if (!target)
+                return containment_add(result, CONTAINMENT_NAMESPACE, CONTAINMENT_UNKNOWN, -ENOENT,
+                                       "what is mounted here begins above this cgroup namespace, so where in it the "
+                                       "target is cannot be known; mount cgroup2 anew");
+        if (!cgroup_path_is_within(target, root))
+                return containment_add(result, CONTAINMENT_NAMESPACE, CONTAINMENT_VIOLATED, -ENOENT,
+                                       "the target is outside of the mover's cgroup namespace");
+
+        return containment_add(result, CONTAINMENT_NAMESPACE, CONTAINMENT_MET, 0,
+                               "both groups are inside of the mover's cgroup namespace");
+}
+
+/* The domain that a threaded group belongs to is the nearest group above it that is not threaded. *ret is freed by the
+ * caller; the type of that one is in @type, "" for the root of the hierarchy. */
+static int find_domain(const Examination *examination, char **ret, char type[static TEXT_SIZE]) {
+        _cleanup_free_ char *path = strdup(examination->question->target);
+
+        if (!path)
+                return -ENOMEM;
+
+        for (;;) {
+                ssize_t n = containment_read(examination, path, "cgroup.type", type, TEXT_SIZE);
+                bool top = streq(path, "/");
+
+                if (n == -ENOENT && top)
+                        *type = '\0';
+                else if (n < 0)
+                        return (int) n;
+                else if (streq(type, "threaded") && top)
+                        return -EXDEV; /* its domain is above what is mounted */
+
+                if (!streq(type, "threaded")) {
+                        *ret = TAKE_PTR(path);
+                        return 0;
+                }
+
+                *strrchr(path, '/') = '\0';
+                if (!*path)
+                        (void) stpcpy(path, "/");
+        }
+}
+
+int containment_look_at_domain(const Examination *examination) {
+        Containment *result = examination->result;
+        _cleanup_free_ char *domain = NULL;
+        char type[TEXT_SIZE];
+        bool threaded;
+        int r;
+
+        r = find_domain(examination, &domain, type);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return containment_add(result, CONTAINMENT_DOMAIN, CONTAINMENT_UNKNOWN, -EOPNOTSUPP,
+                                       "cannot read the cgroup.type of the target: %s", strerror(-r));
+
+        threaded = !streq(domain, examination->question->target);
+        if (streq(type, "domain invalid"))
+                return containment_add(result, CONTAINMENT_DOMAIN, CONTAINMENT_VIOLATED, -EOPNOTSUPP,
+                                       "%sthe target is a 'domain invalid': a group above it has threaded groups below",
+                                       threaded ? "the domain of " : "");
+        if (threaded)
+                return containment_add(result, CONTAINMENT_DOMAIN, CONTAINMENT_MET, 0,
+                                       "the target is threaded and takes all threads of a process at once");
+        if (!*type)
+                return containment_add(result, CONTAINMENT_DOMAIN, CONTAINMENT_MET, 0,
+                                       "the target is the root of the hierarchy");
+
+        return containment_add(result, CONTAINMENT_DOMAIN, CONTAINMENT_MET, 0, "the target is a '%s'", type);
+}
+
+/* Puts the words of @controllers that do not count threads (the kernel's .threaded) into @names. */
+static bool has_domain_controllers(char *controllers, char *names) {
+        static const char *const threaded[] = { "cpu", "cpuset", "pids" };
+        char *end = names;
+
+        *names = '\0';
+        for (char *save, *word = strtok_r(controllers, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+                bool counts_threads = false;
+
+                for (size_t i = 0; i < ELEMENTSOF(threaded); i++)
+                        counts_threads = counts_threads || streq(word, threaded[i]);
+                if (!counts_threads)
+                        end = stpcpy(stpcpy(end, end > names ? " " : ""), word);
+        }
+
+        return *names;
+}
+
+/* Whether processes are in or below the group @name in @group, which is no threaded one. */
+static int is_populated_domain(int group, const char *name) {
+        _cleanup_close_ int child = fd_open_beneath(group, name, O_PATH | O_DIRECTORY);
+        char text[TEXT_SIZE];
+        ssize_t n = child < 0 ? child : fd_read_file(child, "cgroup.type", text, sizeof(text));
+
+        if (n >= 0 && startswith(text, "threaded"))
+                return 0;
+        if (n >= 0)
+                n = fd_read_file(child, "cgroup.events", text, sizeof(text));
+        if (n == -ENOENT || n == -ENODEV)
+                return 0; /* gone meanwhile */
+
+        return n < 0 ? (int) n : strstr(text, "populated 1") != NULL;
+}
+
+/* 1 and the name of such a group in @name, or 0. */
+static int find_populated_domain(const Examination *examination, char **ret_name) {
+        _cleanup_free_ char *path = containment_file(examination->question->target, ".");
+        _cleanup_free_ char **names = NULL;
+        _cleanup_close_ int group = -EBADF;
+        size_t n;
+        int r, failure = 0;
+
+        if (!path)
+                return -ENOMEM;
+
+        group = fd_open_beneath(examination->question->root, path, O_RDONLY | O_DIRECTORY);
+        r = group < 0 ? group : group_children(group, &names, &n);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++) {
+                r = is_populated_domain(group, names[i]);
+                if (r > 0) {
+                        *ret_name = strdup(names[i]);
+                        return *ret_name ? 1 : -ENOMEM;
+                }
+                if (r < 0)
+                        failure = r;
+        }
+
+        return failure;
+}
+
+/* A group whose controllers all count threads may hold processes beside groups below it: it becomes the root of a
+ * threaded subtree, unless processes are in those groups. */
+static int judge_thread_root(const Examination *examination, const char *controllers) {
+        Containment *result = examination->result;
+        _cleanup_free_ char *child = NULL;
+        int r = find_populated_domain(examination, &child);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_UNKNOWN, -EBUSY,
+                                       "cannot see whether processes are in the groups below the target: %s", strerror(-r));
+        if (r > 0)
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_VIOLATED, -EBUSY,
+                                       "the target hands %s on to the groups below it, and processes are in %s", controllers,
+                                       child);
+
+        return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_MET, 0,
+                               "the target hands on only %s, for which it may be the root of a threaded subtree",
+                               controllers);
+}
+
+int containment_look_at_inner(const Examination *examination) {
+        Containment *result = examination->result;
+        char text[TEXT_SIZE], controllers[TEXT_SIZE], names[TEXT_SIZE], type[TEXT_SIZE];
+        ssize_t n, m;
+
+        n = containment_read(examination, examination->question->target, "cgroup.subtree_control", text, sizeof(text));
+        m = containment_read(examination, examination->question->target, "cgroup.type", type, sizeof(type));
+        if (n == -ENOMEM || m == -ENOMEM)
+                return -ENOMEM;
+        if (n < 0 || (m < 0 && m != -ENOENT))
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_UNKNOWN, -EBUSY,
+                                       "cannot read the cgroup.subtree_control of the target: %s",
+                                       strerror((int) (n < 0 ? -n : -m)));
+
+        if (n == 0)
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_MET, 0,
+                                       "the target hands no controller on to groups below it");
+        if (m < 0)
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_MET, 0,
+                                       "the root of the hierarchy may hold processes beside groups");
+        if (streq(type, "threaded"))
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_MET, 0,
+                                       "the rule is not for threaded groups");
+
+        (void) stpcpy(controllers, text);
+        if (has_domain_controllers(text, names))
+                return containment_add(result, CONTAINMENT_INNER, CONTAINMENT_VIOLATED, -EBUSY,
+                                       "the target hands %s on to the groups below it and can hold no process itself", names);
+
+        return judge_thread_root(examination, controllers);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "namespace/namespace.h"
+
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "basic/fd.h"
+#include "namespace/path.h"
+
+#define LINK "ns/cgroup"
+
+int cgroup_namespace_of(int proc, uint64_t *ret) {
+        struct stat st;
+
+        if (fstatat(proc, LINK, &st, 0) < 0)
+                return errno == ENOENT ? -ENODATA : errno == EPERM ? -EACCES : -errno;
+
+        *ret = st.st_ino;
+        return 0;
+}
+
+int cgroup_namespace_open(int proc, uint64_t inode) {
+        _cleanup_close_ int fd = openat(proc, LINK, O_RDONLY | O_CLOEXEC);
+        struct stat st;
+
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return -errno;
+
+        return st.st_ino == inode ? TAKE_FD(fd) : -ESTALE;
+}
+
+int cgroup_namespace_own(uint64_t *ret) {
+        struct stat st;
+
+        if (stat("/proc/self/" LINK, &st) < 0)
+                return errno == ENOENT ? -ENOSYS : -errno;
+
+        *ret = st.st_ino;
+        return 0;
+}
+
+int cgroup_reread(int fd, char **ret) {
+        ssize_t n = lseek(fd, 0, SEEK_SET) < 0 ? -errno : fd_read_all(fd, ret);
+
+        return n < 0 ? (int) n : 0;
+}
+
+/* --- the child --- */
+
+/* Whoever may trace the processes in it may not yet enter it: that needs CAP_SYS_ADMIN in the user namespace that it
+ * belongs to, and the owner of that one has it there. */
+static int enter(int namespace) {
+        _cleanup_close_ int user = -EBADF;
+
+        if (setns(namespace, CLONE_NEWCGROUP) >= 0)
+                return 0;
+        if (errno != EPERM)
+                return -errno;
+
+        user = ioctl(namespace, NS_GET_USERNS);
+        if (user < 0 || setns(user, CLONE_NEWUSER) < 0 || setns(namespace, CLONE_NEWCGROUP) < 0)
+                return -EPERM;
+
+        return 0;
+}
+
+static int give(int fd, const void *data, size_t size) {
+        for (const char *p = data; size > 0;) {
+                ssize_t n = send(fd, p, size, MSG_NOSIGNAL);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                p += n;
+                size -= (size_t) n;
+        }
+
+        return 0;
+}
+
+static int take(int fd, void *data, size_t size) {
+        for (char *p = data; size > 0;) {
+                ssize_t n = recv(fd, p, size, 0);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return n < 0 ? -errno : -EIO;
+                p += n;
+                size -= (size_t) n;
+        }
+
+        return 0;
+}
+
+/* It says whether it got there, and then answers to each descriptor with the length and the text, or an error. */
+static _noreturn_ void be_child(int namespace, int fd) {
+        int64_t result = enter(namespace);
+        int asked;
+
+        if (give(fd, &result, sizeof(result)) < 0 || result < 0)
+                _exit(EXIT_FAILURE);
+
+        while (take(fd, &asked, sizeof(asked)) >= 0) {
+                char *text = NULL;
+
+                result = cgroup_reread(asked, &text);
+                if (result >= 0)
+                        result = (int64_t) strlen(text);
+                if (give(fd, &result, sizeof(result)) < 0 || (result > 0 && give(fd, text, (size_t) result) < 0))
+                        break;
+                free(text);
+        }
+
+        _exit(EXIT_SUCCESS);
+}
+
+/* --- the parent --- */
+
+int cgroup_visitor_send(int namespace, CgroupVisitor *ret) {
+        _cleanup_(cgroup_visitor_done) CgroupVisitor visitor = CGROUP_VISITOR_INIT;
+        int pair[2], r;
+        int64_t result;
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+                return -errno;
+
+        visitor.fd = pair[0];
+        visitor.child = fork();
+        if (visitor.child == 0)
+                be_child(namespace, pair[1]);
+        r = visitor.child < 0 ? -errno : 0;
+        (void) fd_close(pair[1]);
+        if (r < 0)
+                return r;
+
+        r = take(visitor.fd, &result, sizeof(result));
+        if (r < 0 || result < 0)
+                return r < 0 ? r : (int) result;
+
+        *ret = visitor;
+        visitor = (CgroupVisitor) CGROUP_VISITOR_INIT;
+        return 0;
+}
+
+int cgroup_visitor_reread(const CgroupVisitor *visitor, int fd, char **ret) {
+        _cleanup_free_ char *text = NULL;
+        int64_t result;
+        int r;
+
+        r = give(visitor->fd, &fd, sizeof(fd));
+        if (r >= 0)
+                r = take(visitor->fd, &result, sizeof(result));
+        if (r < 0 || result < 0)
+                return r < 0 ? r : (int) result;
+
+        text = calloc((size_t) result + 1, 1);
+        if (!text)
+                return -ENOMEM;
+
+        r = take(visitor->fd, text, (size_t) result);
+        if (r >= 0)
+                *ret = TAKE_PTR(text);
+        return r;
+}
+
+/* The other end can be open in a child that was sent later, too: to close this one would not end it. */
+void cgroup_visitor_done(CgroupVisitor *visitor) {
+        if (visitor->fd >= 0)
+                (void) shutdown(visitor->fd, SHUT_RDWR);
+        visitor->fd = fd_close(visitor->fd);
+
+        if (visitor->child > 0)
+                while (waitpid(visitor->child, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        visitor->child = 0;
+}
+
+/* --- its root --- */
+
+static const char *last_part(const char *path, size_t length) {
+        return memrchr(path, '/', length);
+}
+
+int cgroup_namespace_root(const char *ours, const char *inside, char **ret) {
+        size_t up = strlen("/..") * cgroup_path_up(ours), length = strlen(ours), rest = strlen(inside);
+        char *root, *end;
+
+        if (cgroup_path_up(inside) > 0)
+                return -ENODATA;
+
+        /* From the end on they are the same names. "/" has none. */
+        rest = rest > 1 ? rest : 0;
+        length = length > 1 ? length : 0;
+        while (rest > 0 && length > up) {
+                const char *a = last_part(ours, length), *b = last_part(inside, rest);
+
+                if (strncmp(a, b, (size_t) (inside + rest - b)) != 0 || ours + length - a != inside + rest - b)
+                        return -ENODATA;
+                length = (size_t) (a - ours);
+                rest = (size_t) (b - inside);
+        }
+
+        root = malloc(length + 2 * rest + sizeof("/"));
+        if (!root)
+                return -ENOMEM;
+
+        /* What is called by names there and not here lies above our own root. */
+        end = mempcpy(root, ours, length);
+        for (; rest > 0; rest = (size_t) (last_part(inside, rest) - inside))
+                end = stpcpy(end, "/..");
+        (void) stpcpy(end, end == root ? "/" : "");
+
+        *ret = root;
+        return 0;
+}

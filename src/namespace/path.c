@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "namespace/path.h"
+
+/* Moves *path behind the next "/.."; false where there is none. */
+static bool skip_up(const char **path) {
+        const char *rest = startswith(*path, "/..");
+
+        if (!rest || (*rest && *rest != '/'))
+                return false;
+
+        *path = rest;
+        return true;
+}
+
+size_t cgroup_path_up(const char *path) {
+        size_t n = 0;
+
+        while (skip_up(&path))
+                n++;
+
+        return n;
+}
+
+/* The part with names: "" or "/a/b". */
+static const char *names_of(const char *path) {
+        while (skip_up(&path))
+                ;
+
+        return streq(path, "/") ? "" : path;
+}
+
+static bool begins_with(const char *names, const char *top) {
+        const char *rest = startswith(names, top);
+
+        return rest && (!*rest || *rest == '/');
+}
+
+bool cgroup_path_is_within(const char *path, const char *top) {
+        size_t up = cgroup_path_up(path), limit = cgroup_path_up(top);
+        const char *names = names_of(top);
+
+        return *names ? up == limit && begins_with(names_of(path), names) : up <= limit;
+}
+
+/* "/.." @n times, "/" for none. */
+static char *steps_up(size_t n) {
+        char *path = malloc(n * strlen("/..") + sizeof("/")), *end = path;
+
+        if (!path)
+                return NULL;
+
+        for (size_t i = 0; i < n; i++)
+                end = stpcpy(end, "/..");
+        (void) stpcpy(end, n == 0 ? "/" : "");
+        return path;
+}
+
+char *cgroup_path_common(const char *a, const char *b) {
+        size_t up = cgroup_path_up(a), other = cgroup_path_up(b), length = 0;
+
+        if (up != other)
+                return steps_up(up > other ? up : other);
+
+        for (size_t i = 0;; i++) {
+                if ((!a[i] || a[i] == '/') && (!b[i] || b[i] == '/'))
+                        length = i;
+                if (!a[i] || a[i] != b[i])
+                        break;
+        }
+
+        return length > 0 ? strndup(a, length) : strdup("/");
+}
+
+int cgroup_path_below(const char *path, const char *top, char **ret) {
+        const char *names;
+
+        if (!cgroup_path_is_within(path, top))
+                return -EXDEV;
+        if (cgroup_path_up(path) != cgroup_path_up(top))
+                return -ENODATA;
+
+        names = names_of(path) + strlen(names_of(top));
+        *ret = strdup(*names ? names : "/");
+        return *ret ? 0 : -ENOMEM;
+}
+
+char *cgroup_path_join(const char *top, const char *path) {
+        char *joined;
+
+        if (streq(path, "/"))
+                return strdup(top);
+
+        return asprintf(&joined, "%s%s", streq(top, "/") ? "" : top, path) < 0 ? NULL : joined;
+}

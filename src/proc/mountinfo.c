@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "proc/mountinfo.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
+#include "basic/parse.h"
+
+#define MOUNTINFO "/proc/self/mountinfo"
+
+/* Takes the next character off *text, which may be an escape of a space, tab, newline or backslash: "\\040". */
+static char next_character(const char **text) {
+        const char *p = *text;
+
+        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' && p[3] <= '7') {
+                *text = p + 4;
+                return (char) ((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
+        }
+
+        *text = p + 1;
+        return *p;
+}
+
+static char *unescape(const char *text) {
+        char *result = malloc(strlen(text) + 1), *end = result;
+
+        if (!result)
+                return NULL;
+
+        while (*text)
+                *end++ = next_character(&text);
+
+        *end = '\0';
+        return result;
+}
+
+static void mount_done(CgroupMount *mount) {
+        free(mount->root);
+        free(mount->point);
+        free(mount->flags);
+        free(mount->options);
+}
+
+enum {
+        FIELD_ID,
+        FIELD_PARENT,
+        FIELD_DEVICE,
+        FIELD_ROOT,
+        FIELD_POINT,
+        FIELD_OPTIONS,
+        _FIELD_MAX,
+};
+
+/* The first fields of @line into @fields, and the type and the options of the hierarchy behind the "-". */
+static int split_line(char *line, char *fields[static _FIELD_MAX], char **ret_type, char **ret_options) {
+        char *save, *word = strtok_r(line, " ", &save);
+
+        for (size_t i = 0; i < _FIELD_MAX; i++, word = strtok_r(NULL, " ", &save)) {
+                if (!word)
+                        return -EBADMSG;
+                fields[i] = word;
+        }
+        while (word && !streq(word, "-"))
+                word = strtok_r(NULL, " ", &save);
+        if (!word)
+                return -EBADMSG;
+
+        *ret_type = strtok_r(NULL, " ", &save);
+        *ret_options = strtok_r(NULL, " ", &save) ? save : NULL; /* behind the source, up to the end of the line */
+        return *ret_type && !isempty(*ret_options) ? 0 : -EBADMSG;
+}
+
+/* 0: it is the mount of something else. */
+static int parse_line(char *line, CgroupMount *ret) {
+        _cleanup_(mount_done) CgroupMount mount = {};
+        char *fields[_FIELD_MAX], *type, *options, *end;
+        int r;
+
+        if (!strstr(line, " - cgroup"))
+                return 0;
+        r = split_line(line, fields, &type, &options);
+        if (r < 0)
+                return r;
+        if (!streq(type, "cgroup") && !streq(type, "cgroup2"))
+                return 0;
+
+        mount.id = strtoull(fields[FIELD_ID], &end, 10);
+        if (*end || end == fields[FIELD_ID])
+                return -EBADMSG;
+
+        mount.unified = streq(type, "cgroup2");
+        mount.read_only = text_has_word(fields[FIELD_OPTIONS], ",", "ro");
+        mount.all_read_only = text_has_word(options, ",", "ro");
+        mount.root = unescape(fields[FIELD_ROOT]);
+        mount.point = unescape(fields[FIELD_POINT]);
+        mount.flags = unescape(fields[FIELD_OPTIONS]);
+        mount.options = unescape(options);
+        if (!mount.root || !mount.point || !mount.flags || !mount.options)
+                return -ENOMEM;
+
+        *ret = mount;
+        mount = (CgroupMount) {};
+        return 1;
+}
+
+/* Whether the field @escaped, up to the next space, means @text. */
+static bool field_is(const char *escaped, const char *text) {
+        while (*escaped && *escaped != ' ')
+                if (next_character(&escaped) != *text++)
+                        return false;
+
+        return !*text;
+}
+
+/* What is mounted on a mount of ours, at its own point, hides it. */
+static void note_covered(CgroupMounts *mounts, const char *line) {
+        const char *fields[_FIELD_MAX] = { line };
+
+        for (size_t i = 1; i < _FIELD_MAX; i++) {
+                fields[i] = fields[i - 1] + strcspn(fields[i - 1], " ");
+                fields[i] += *fields[i] == ' ';
+        }
+
+        for (size_t i = 0; i < mounts->n; i++)
+                if (mounts->mounts[i].id == strtoull(fields[FIELD_PARENT], NULL, 10) &&
+                    field_is(fields[FIELD_POINT], mounts->mounts[i].point))
+                        mounts->mounts[i].covered = true;
+}
+
+void cgroup_mounts_done(CgroupMounts *mounts) {
+        for (size_t i = 0; i < mounts->n; i++)
+                mount_done(mounts->mounts + i);
+        free(mounts->mounts);
+        *mounts = (CgroupMounts) {};
+}
+
+static int add_mount(CgroupMounts *mounts, CgroupMount *mount) {
+        CgroupMount *larger = reallocarray(mounts->mounts, mounts->n + 1, sizeof(CgroupMount));
+
+        if (!larger) {
+                mount_done(mount);
+                return -ENOMEM;
+        }
+
+        mounts->mounts = larger;
+        mounts->mounts[mounts->n++] = *mount;
+        return 0;
+}
+
+int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+        _cleanup_free_ char *again = strdup(text);
+        char *save, *line;
+
+        if (!again)
+                return -ENOMEM;
+
+        for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+                CgroupMount mount;
+                int r = parse_line(line, &mount);
+
+                if (r > 0)
+                        r = add_mount(&mounts, &mount);
+                if (r < 0)
+                        return r;
+        }
+
+        for (line = strtok_r(again, "\n", &save); line && mounts.n > 0; line = strtok_r(NULL, "\n", &save))
+                note_covered(&mounts, line);
+
+        *ret = mounts;
+        mounts = (CgroupMounts) {};
+        return 0;
+}
+
+int cgroup_mounts_read(CgroupMounts *ret) {
+        _cleanup_close_ int fd = open(MOUNTINFO, O_RDONLY | O_CLOEXEC);
+        _cleanup_free_ char *text = NULL;
+        ssize_t n;
+
+        if (fd < 0)
+                return errno == ENOENT ? -ENOSYS : -errno;
+
+        n = fd_read_all(fd, &text);
+        return n < 0 ? (int) n : cgroup_mounts_parse(text, ret);
+}
+
+const CgroupMount *cgroup_mounts_of(const CgroupMounts *mounts, int fd) {
+        struct statx st;
+
+        if (statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_MNT_ID, &st) < 0 || !(st.stx_mask & STATX_MNT_ID))
+                return NULL;
+
+        for (size_t i = 0; i < mounts->n; i++)
+                if (mounts->mounts[i].id == st.stx_mnt_id)
+                        return mounts->mounts + i;
+
+        return NULL;
+}
+
+static bool is_hierarchy(const CgroupMount *mount, const char *name) {
+        char named[256];
+
+        if (mount->unified || streq(name, CGROUP_HIERARCHY_UNIFIED))
+                return mount->unified && streq(name, CGROUP_HIERARCHY_UNIFIED);
+
+        (void) snprintf(named, sizeof(named), "name=%s", name);
+        return text_has_word(mount->options, ",", name) || text_has_word(mount->options, ",", named);
+}
+
+/* "rw" and the like are in the same list as the controllers; none is called so. */
+static bool is_plain_option(const char *word) {
+        static const char *const options[] = { "rw", "ro", "none", "all", "xattr", "noprefix", "clone_children",
+                                               "cpuset_v2_mode", "favordynmods" };
+
+        for (size_t i = 0; i < ELEMENTSOF(options); i++)
+                if (streq(word, options[i]))
+                        return true;
+
+        return startswith(word, "release_agent=");
+}
+
+const CgroupMount *cgroup_mounts_find(const CgroupMounts *mounts, const char *name) {
+        const CgroupMount *found = NULL;
+
+        if (isempty(name) || strchr(name, ',') || is_plain_option(name))
+                return NULL;
+
+        for (size_t i = 0; i < mounts->n; i++) {
+                const CgroupMount *mount = mounts->mounts + i;
+
+                if (is_hierarchy(mount, name) && (!found || (!streq(found->root, "/") && streq(mount->root, "/"))))
+                        found = mount;
+        }
+
+        return found;
+}
+
+bool cgroup_mount_has_option(const CgroupMount *mount, const char *option) {
+        return text_has_word(mount->options, ",", option);
+}
+
+int cgroup_mount_hierarchy(const CgroupMount *mount, char **ret) {
+        _cleanup_free_ char *options = strdup(mount->options), *name = malloc(strlen(mount->options) + 1);
+        char *end = name;
+
+        if (!options || !name)
+                return -ENOMEM;
+
+        *end = '\0';
+        for (char *save, *word = strtok_r(options, ",", &save); word && !mount->unified;
+             word = strtok_r(NULL, ",", &save))
+                if (!is_plain_option(word))
+                        end = stpcpy(stpcpy(end, end > name ? "," : ""), word);
+
+        *ret = TAKE_PTR(name);
+        return 0;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation/place-test.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+/* Several that write at once: each change is there until the one who made it takes it back, and whoever reads sees a
+ * whole file or none. The processes report what is wrong by their status. */
+
+#define ROUNDS 60
+
+typedef struct Writer {
+        const DropInPlace *place;
+        ControllerMask controller;
+} Writer;
+
+static bool holds(int root, const DropInPlace *place, ControllerMask controller, bool expected) {
+        DropIn d = {};
+        bool good = place_read(root, place, &d, NULL) >= 0 && (d.kind == DROP_IN_OURS || d.kind == DROP_IN_ABSENT) &&
+                    ((d.own & controller) != 0) == expected;
+
+        drop_in_done(&d);
+        return good;
+}
+
+static void check(bool good, const char *what) {
+        if (!good) {
+                g_printerr("%s\n", what);
+                _exit(1);
+        }
+}
+
+static void write_much(int root, const Writer *writer) {
+        for (unsigned i = 0; i < ROUNDS; i++) {
+                _cleanup_free_ char *message = NULL;
+                int r = place_enable(root, writer->place, writer->controller, false, NULL, &message);
+
+                check(r == 1, message ?: "enabling changed nothing");
+                check(holds(root, writer->place, writer->controller, true), "what was enabled is lost");
+                r = place_disable(root, writer->place, writer->controller, NULL, &message);
+                check(r == 1, message ?: "disabling changed nothing");
+                check(holds(root, writer->place, writer->controller, false), "what was disabled is back");
+        }
+
+        _exit(0);
+}
+
+/* Until its parent ends it: never half a file, by any way of looking. */
+static void read_much(const Tree *tree) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where the test fails */
+
+        for (;;) {
+                DelegationState state = {};
+
+                check(holds(tree->root, &etc_user, 0, false) && holds(tree->root, &etc_all, 0, false), "half a file");
+                check(place_list(tree->root, DELEGATION_EVERYBODY, &state, NULL) >= 0, "the list failed");
+                for (size_t i = 0; i < state.n_drop_ins; i++)
+                        check(state.drop_ins[i].kind == DROP_IN_OURS, "half a file in the list");
+                delegation_state_done(&state);
+        }
+}
+
+static void test_race(Tree *tree, const void *data) {
+        static const DropInPlace second = { .uid = 1001 };
+        static const Writer writers[] = {
+                { &etc_user, IO }, { &etc_user, CPUSET }, { &etc_all, CPU }, { &etc_all, MEMORY }, { &second, PIDS },
+        };
+        pid_t pids[G_N_ELEMENTS(writers)], reader;
+        g_autofree char *left = NULL;
+        int status;
+
+        (void) data;
+        reader = fork();
+        if (reader == 0)
+                read_much(tree);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(writers); i++) {
+                pids[i] = fork();
+                if (pids[i] == 0)
+                        write_much(tree->root, &writers[i]);
+        }
+
+        for (size_t i = 0; i < G_N_ELEMENTS(writers); i++) {
+                g_assert_cmpint(waitpid(pids[i], &status, 0), ==, pids[i]);
+                g_assert_cmpint(status, ==, 0);
+        }
+        g_assert_no_errno(kill(reader, SIGKILL));
+        g_assert_cmpint(waitpid(reader, &status, 0), ==, reader);
+        g_assert_true(WIFSIGNALED(status));
+
+        left = tree_dump(tree);
+        g_assert_null(strstr(left, "user@"));
+        g_assert_null(strstr(left, ".cgscope"));
+}
+
+/* All carry what everybody has, whoever came first. */
+static void test_race_carry(Tree *tree, const void *data) {
+        (void) data;
+        for (unsigned i = 0; i < ROUNDS; i++) {
+                int status;
+                pid_t pid;
+
+                pid = fork();
+                if (pid == 0)
+                        _exit(place_enable(tree->root, &etc_all, CPU, false, NULL, NULL) != 1);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, NULL), ==, 1);
+                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+                g_assert_cmpint(status, ==, 0);
+                expect_ours(tree, &etc_all, CPU, 0);
+                expect_ours(tree, &etc_user, IO, CPU);
+
+                pid = fork();
+                if (pid == 0)
+                        _exit(place_disable(tree->root, &etc_all, CPU, NULL, NULL) != 1);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, MEMORY, false, NULL, NULL), ==, 1);
+                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+                g_assert_cmpint(status, ==, 0);
+                expect_ours(tree, &etc_user, IO | MEMORY, 0);
+                expect_disable(tree, &etc_user, IO | MEMORY, 1, NULL);
+        }
+}
+
+/* Two of which one would hide the other's: one of them is refused, whoever comes first. */
+static void test_race_hide(Tree *tree, const void *data) {
+        (void) data;
+        tree_make(tree, "etc/systemd/system");
+        tree_make(tree, "run/systemd/system");
+        for (unsigned i = 0; i < ROUNDS; i++) {
+                int status, r;
+                pid_t pid;
+
+                pid = fork();
+                if (pid == 0)
+                        _exit(-place_enable(tree->root, &etc_all, CPU, false, NULL, NULL) + 1);
+                r = place_enable(tree->root, &run_user, IO, false, NULL, NULL);
+                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+                g_assert_true(WIFEXITED(status));
+                if (r == 1)
+                        g_assert_cmpint(WEXITSTATUS(status), ==, ENOTUNIQ + 1);
+                else {
+                        g_assert_cmpint(r, ==, -ENOTUNIQ);
+                        g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+                }
+                (void) place_disable(tree->root, &etc_all, CPU, NULL, NULL);
+                (void) place_disable(tree->root, &run_user, IO, NULL, NULL);
+        }
+}
+
+static void add(void) {
+        TREE_TEST("race", test_race);
+        TREE_TEST("race-carry", test_race_carry);
+        TREE_TEST("race-hide", test_race_hide);
+}
+
+int main(int argc, char *argv[]) {
+        return place_test_run(argc, argv, add);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation/place-test.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "delegation/place-lock.h"
+
+/* What cannot be written, what others left, and who waits for whom. */
+
+/* Mounts a small file system over the root of @tree, which is opened anew. */
+static bool tree_mount(Tree *tree, const char *options) {
+        if (mount("tmpfs", tree->path, "tmpfs", 0, options) < 0) {
+                g_test_skip("cannot mount here");
+                return false;
+        }
+
+        (void) fd_close(tree->root);
+        tree->root = place_open_root(tree->path);
+        g_assert_cmpint(tree->root, >=, 0);
+        return true;
+}
+
+static void tree_remount(const Tree *tree, unsigned long flags, const char *options) {
+        g_assert_no_errno(mount(NULL, tree->path, NULL, MS_REMOUNT | flags, options));
+}
+
+static void tree_unmount(Tree *tree) {
+        tree->root = fd_close(tree->root);
+        g_assert_no_errno(umount(tree->path));
+}
+
+static void test_read_only(Tree *tree, const void *data) {
+        g_autofree char *before = NULL;
+
+        (void) data;
+        if (!tree_mount(tree, "mode=755"))
+                return;
+
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        tree_put(tree, ETC_ALL FILE_NAME, "[Service]\nDelegate=io\n");
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        before = tree_dump(tree);
+        tree_remount(tree, MS_RDONLY, "mode=755");
+
+        expect_enable(tree, &etc_user, CPU, false, -EROFS, "read-only; with --runtime");
+        expect_enable(tree, &etc_all, CPU, true, -EROFS, "/" ETC_ALL FILE_NAME);
+        expect_enable(tree, &(DropInPlace) { .uid = 5 }, CPU, false, -EROFS, "user@5.service.d");
+        expect_enable(tree, &(DropInPlace) { .uid = 5, .runtime = true }, IO, false, 0, NULL);
+        expect_disable(tree, &etc_user, IO, -EROFS, "read-only");
+
+        /* What is so already needs no writing, and what is refused is refused for the better reason. */
+        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_disable(tree, &etc_user, CPU, 0, NULL);
+        expect_disable(tree, &run_user, IO, 0, NULL);
+        expect_enable(tree, &etc_all, CPU, false, -EEXIST, NULL);
+        expect_disable(tree, &etc_all, IO, -EEXIST, NULL);
+        tree_expect(tree, before);
+
+        tree_remount(tree, 0, "mode=755");
+        expect_disable(tree, &etc_user, IO, 1, NULL);
+        tree_unmount(tree);
+}
+
+/* With /etc read-only, /run can be written. */
+static void test_read_only_etc(Tree *tree, const void *data) {
+        g_autofree char *etc = tree_path(tree, "etc");
+
+        (void) data;
+        tree_make(tree, "etc/systemd/system");
+        if (mount("tmpfs", etc, "tmpfs", MS_RDONLY, "mode=755") < 0) {
+                g_test_skip("cannot mount here");
+                return;
+        }
+
+        expect_enable(tree, &etc_user, IO, false, -EROFS, "--runtime");
+        expect_enable(tree, &run_user, IO, false, 1, NULL);
+        expect_ours(tree, &run_user, IO, 0);
+        expect_disable(tree, &run_user, IO, 1, NULL);
+        g_assert_no_errno(umount(etc));
+}
+
+/* A file system with room for so many files: refused until there is room for all, and nothing left of it. */
+static unsigned enable_in(Tree *tree, const DropInPlace *place) {
+        for (unsigned inodes = 1;; inodes++) {
+                g_autofree char *options = g_strdup_printf("mode=755,nr_inodes=%u", inodes), *before = tree_dump(tree);
+                _cleanup_free_ char *message = NULL;
+                int r;
+
+                g_assert_cmpuint(inodes, <, 40);
+                if (mount(NULL, tree->path, NULL, MS_REMOUNT, options) < 0)
+                        continue; /* so many are there already */
+
+                r = place_enable(tree->root, place, CPU, false, NULL, &message);
+                if (r == 1)
+                        return inodes;
+
+                g_assert_cmpint(r, ==, -ENOSPC);
+                g_assert_nonnull(strstr(message, "no space left"));
+                tree_expect(tree, before);
+        }
+}
+
+static void test_no_inodes(Tree *tree, const void *data) {
+        unsigned first;
+
+        (void) data;
+        if (!tree_mount(tree, "mode=755"))
+                return;
+
+        first = enable_in(tree, &etc_user);
+        expect_ours(tree, &etc_user, CPU, 0);
+        g_assert_cmpuint(enable_in(tree, &(DropInPlace) { .uid = 5 }), >, first);
+
+        /* Two that follow have to be ready before the first is changed. */
+        tree_remount(tree, 0, "mode=755,nr_inodes=40");
+        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        enable_in(tree, &etc_all);
+        expect_ours(tree, &etc_user, CPU, IO | CPU);
+        expect_ours(tree, &(DropInPlace) { .uid = 5 }, CPU, IO | CPU);
+        tree_unmount(tree);
+}
+
+static void fill(const Tree *tree) {
+        g_autofree char *path = tree_path(tree, "filler");
+        _cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        char page[4096] = "x";
+
+        g_assert_cmpint(fd, >=, 0);
+        while (write(fd, page, sizeof(page)) > 0)
+                ;
+        g_assert_cmpint(errno, ==, ENOSPC);
+}
+
+/* The file can be made and not be filled. */
+static void test_no_pages(Tree *tree, const void *data) {
+        g_autofree char *before = NULL, *filler = tree_path(tree, "filler");
+
+        (void) data;
+        if (!tree_mount(tree, "mode=755,size=64k"))
+                return;
+
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        tree_make(tree, ETC_ALL);
+        fill(tree);
+        before = tree_dump(tree);
+        expect_enable(tree, &etc_user, CPU, false, -ENOSPC, "/" ETC_USER FILE_NAME);
+        tree_expect(tree, before);
+        expect_ours(tree, &etc_user, IO, 0);
+
+        /* To take away takes no space. */
+        expect_disable(tree, &etc_user, IO, 1, NULL);
+        g_assert_no_errno(g_unlink(filler));
+        tree_unmount(tree);
+}
+
+/* The disk, as far as the functions under test see it. */
+
+static bool no_sync;          /* of directories */
+static unsigned rename_fails; /* the one that does; 0: none */
+
+int fsync(int fd) {
+        struct stat st;
+
+        if (no_sync && fstat(fd, &st) >= 0 && S_ISDIR(st.st_mode))
+                return errno = EIO, -1;
+
+        return (int) syscall(SYS_fsync, fd);
+}
+
+int renameat(int from_dir, const char *from, int to_dir, const char *to) {
+        if (rename_fails > 0 && --rename_fails == 0)
+                return errno = EIO, -1;
+
+        return (int) syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+}
+
+/* The file is there, or gone, when it fails: that is said, for systemd will read it so. */
+static void test_no_sync(Tree *tree, const void *data) {
+        _cleanup_free_ char *message = NULL, *other = NULL;
+        bool changed = false;
+
+        (void) data;
+        tree_make(tree, ETC_USER);
+        no_sync = true;
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &changed, &message), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_nonnull(strstr(message, "/" ETC_USER FILE_NAME));
+        expect_ours(tree, &etc_user, IO, 0);
+
+        g_assert_cmpint(place_disable(tree->root, &etc_user, IO, &changed, &other), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
+        no_sync = false;
+}
+
+/* One of those that follow cannot be replaced: the others are, and it is said that something was changed. */
+static void test_one_of_three(Tree *tree, const void *data) {
+        static const DropInPlace five = { .uid = 5 }, seven = { .uid = 7 };
+        _cleanup_free_ char *message = NULL, *other = NULL;
+        bool changed = true;
+
+        (void) data;
+        expect_enable(tree, &five, CPU, false, 1, NULL);
+        expect_enable(tree, &seven, CPU, false, 1, NULL);
+        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+
+        rename_fails = 1;
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &other), ==, -EIO);
+        g_assert_false(changed);
+        expect_ours(tree, &five, CPU, 0);
+        g_assert_false(tree_has(tree, ETC_ALL));
+
+        rename_fails = 3;
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &message), ==, -EIO);
+        g_assert_true(changed);
+        g_assert_nonnull(strstr(message, "user@7.service.d"));
+        expect_ours(tree, &etc_all, IO, 0);
+        expect_ours(tree, &five, CPU, IO);
+        expect_ours(tree, &seven, CPU, 0);
+        expect_ours(tree, &etc_user, CPU, IO);
+
+        /* The next one does what is left. */
+        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_ours(tree, &seven, CPU, IO);
+}
+
+/* What somebody left who was killed. */
+static void test_stale(Tree *tree, const void *data) {
+        (void) data;
+        tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
+        tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_ours(tree, &etc_user, IO, 0);
+
+        /* Where there is nothing to do, too. */
+        tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
+        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
+        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
+        tree_put(tree, ETC_ALL "/" DROP_IN_NEW, "half");
+        expect_disable(tree, &etc_all, IO, 0, NULL);
+        g_assert_false(tree_has(tree, ETC_ALL));
+        expect_ours(tree, &etc_user, IO, 0);
+        expect_disable(tree, &etc_user, IO, 1, NULL);
+        expect_ours(tree, &etc_user, 0, 0);
+
+        tree_make(tree, ETC_USER);
+        expect_disable(tree, &etc_user, IO, 0, NULL);
+        g_assert_false(tree_has(tree, ETC_USER));
+}
+
+/* A link in its place is removed, not followed. */
+static void test_stale_link(Tree *tree, const void *data) {
+        g_autofree char *outside = tree_path(tree, "outside"), *new = tree_path(tree, ETC_USER "/" DROP_IN_NEW);
+        g_autofree char *text = NULL;
+
+        (void) data;
+        tree_put(tree, "outside", "keep");
+        tree_make(tree, ETC_USER);
+        g_assert_no_errno(symlink(outside, new));
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_ours(tree, &etc_user, IO, 0);
+        g_assert_no_errno(symlink(outside, new));
+        expect_disable(tree, &etc_user, IO, 1, NULL);
+        g_assert_true(g_file_get_contents(outside, &text, NULL, NULL));
+        g_assert_cmpstr(text, ==, "keep");
+}
+
+/* Somebody put a directory or a link there: a message, and nothing changed. */
+static void test_in_the_way(Tree *tree, const void *data) {
+        g_autofree char *new = tree_path(tree, ETC_USER "/" DROP_IN_NEW);
+        g_autofree char *lock = tree_path(tree, "etc/systemd/system/" PLACE_LOCK);
+        _cleanup_free_ char *message = NULL, *other = NULL;
+
+        (void) data;
+        tree_make(tree, ETC_USER "/" DROP_IN_NEW);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -EISDIR);
+        g_assert_nonnull(strstr(message, "remove that"));
+        g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
+        g_assert_no_errno(g_rmdir(new));
+
+        g_assert_no_errno(symlink("/tmp/nowhere", lock));
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &other), ==, -ELOOP);
+        g_assert_nonnull(strstr(other, PLACE_LOCK));
+        g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
+        g_assert_no_errno(g_unlink(lock));
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+}
+
+/* Who holds the lock is waited for; not for ever. */
+static void test_lock(Tree *tree, const void *data) {
+        PlaceLock first = PLACE_LOCK_NULL, second = PLACE_LOCK_NULL;
+        _cleanup_free_ char *message = NULL;
+        g_autofree char *before = NULL;
+
+        (void) data;
+        before = tree_dump(tree);
+        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &first, NULL), ==, 0);
+        g_assert_true(place_is_locked(tree->root, &etc_all));
+        g_assert_cmpint(place_lock(tree->root, &etc_all, 20 * USEC_PER_MSEC, &second, &message), ==, -EBUSY);
+        g_assert_nonnull(strstr(message, "lslocks"));
+
+        /* In /run there is none yet: no directory. */
+        g_assert_cmpint(first.fds[1], <, 0);
+        place_unlock(&first, false);
+        g_assert_false(place_is_locked(tree->root, &etc_all));
+        tree_expect(tree, before);
+
+        /* One that writes to /run keeps others from /etc, and the other way round. */
+        tree_make(tree, "run/systemd/system");
+        tree_make(tree, "etc/systemd/system");
+        g_assert_cmpint(place_lock(tree->root, &run_user, 0, &first, NULL), ==, 0);
+        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &second, NULL), ==, -EBUSY);
+        place_unlock(&first, true);
+        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &first, NULL), ==, 0);
+        g_assert_cmpint(place_lock(tree->root, &run_user, 0, &second, NULL), ==, -EBUSY);
+        place_unlock(&first, true);
+}
+
+/* Anybody may open the directories, and lock them; that is in nobody's way. Nor can the lock itself be opened. */
+static void test_lock_of_others(Tree *tree, const void *data) {
+        static const char *const directories[] = { "", "etc", "etc/systemd/system", ETC_USER };
+        PlaceLock lock = PLACE_LOCK_NULL;
+        int fds[G_N_ELEMENTS(directories)];
+        struct stat st;
+
+        (void) data;
+        tree_make(tree, ETC_USER);
+        for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+                g_autofree char *path = tree_path(tree, directories[i]);
+
+                fds[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                g_assert_no_errno(flock(fds[i], LOCK_EX));
+        }
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
+                (void) fd_close(fds[i]);
+
+        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &lock, NULL), ==, 0);
+        g_assert_no_errno(fstat(lock.fds[0], &st));
+        g_assert_cmphex(st.st_mode, ==, S_IFREG | 0600);
+        place_unlock(&lock, true);
+}
+
+static void add(void) {
+        TREE_TEST("read-only", test_read_only);
+        TREE_TEST("read-only-etc", test_read_only_etc);
+        TREE_TEST("no-inodes", test_no_inodes);
+        TREE_TEST("no-pages", test_no_pages);
+        TREE_TEST("no-sync", test_no_sync);
+        TREE_TEST("one-of-three", test_one_of_three);
+        TREE_TEST("stale", test_stale);
+        TREE_TEST("stale-link", test_stale_link);
+        TREE_TEST("in-the-way", test_in_the_way);
+        TREE_TEST("lock", test_lock);
+        TREE_TEST("lock-of-others", test_lock_of_others);
+}
+
+int main(int argc, char *argv[]) {
+        return place_test_run(argc, argv, add);
+}

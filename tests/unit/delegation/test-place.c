@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation/place-test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "delegation/write.h"
+
+#define FOREIGN "[Service]\nDelegate=cpuset\n"
+
+static void test_path(void) {
+        char path[DROP_IN_PATH_MAX];
+
+        g_assert_cmpstr(drop_in_path(&etc_user, path), ==, "/" ETC_USER FILE_NAME);
+        g_assert_cmpstr(drop_in_path(&run_all, path), ==, "/" RUN_ALL FILE_NAME);
+        g_assert_cmpstr(drop_in_path(&(DropInPlace) { .uid = UINT32_MAX - 1, .runtime = true }, path), ==,
+                        "/run/systemd/system/user@4294967294.service.d/delegate.conf");
+}
+
+static void enable_and_disable(Tree *tree, const DropInPlace *place) {
+        g_autofree char *before = NULL;
+
+        expect_enable(tree, place, IO, false, 1, NULL);
+        expect_ours(tree, place, IO, 0);
+        expect_enable(tree, place, IO, false, 0, NULL);
+        expect_enable(tree, place, IO, true, 0, NULL);
+        expect_enable(tree, place, CPUSET | IO, false, 1, NULL);
+        expect_ours(tree, place, CPUSET | IO, 0);
+        expect_enable(tree, place, CPUSET, false, 0, NULL);
+
+        before = tree_dump(tree);
+        expect_disable(tree, place, CPU | PIDS, 0, NULL);
+        tree_expect(tree, before);
+
+        expect_disable(tree, place, CPUSET | CPU, 1, NULL);
+        expect_ours(tree, place, IO, 0);
+        expect_disable(tree, place, IO, 1, NULL);
+        expect_ours(tree, place, 0, 0);
+        expect_disable(tree, place, IO, 0, NULL);
+}
+
+static void test_simple(Tree *tree, const void *data) {
+        const DropInPlace *const places[] = { &etc_user, &etc_all, &run_user, &run_all };
+
+        (void) data;
+        for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+                enable_and_disable(tree, places[i]);
+}
+
+/* Reading, refusing and disabling make nothing. */
+static void test_nothing_made(Tree *tree, const void *data) {
+        g_autofree char *before = tree_dump(tree);
+        DelegationState state = {};
+        DropIn d;
+
+        (void) data;
+        g_assert_cmpint(place_read(tree->root, &etc_user, &d, NULL), ==, 0);
+        g_assert_cmpint(d.kind, ==, DROP_IN_ABSENT);
+        g_assert_cmpint(place_list(tree->root, 1000, &state, NULL), ==, 0);
+        g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, NULL), ==, 0);
+        g_assert_cmpuint(state.n_drop_ins, ==, 0);
+        expect_disable(tree, &etc_user, IO, 0, NULL);
+        expect_disable(tree, &run_all, IO, 0, NULL);
+        expect_enable(tree, &etc_user, 0, false, -EINVAL, "controllers");
+        expect_enable(tree, &etc_user, IO | 1U << CONTROLLER_HUGETLB, false, -EOPNOTSUPP, "hugetlb");
+        tree_expect(tree, before);
+}
+
+/* What is so already is not touched, not even for a lock. */
+static void test_untouched(Tree *tree, const void *data) {
+        g_autofree char *base = tree_path(tree, "etc/systemd/system"), *directory = tree_path(tree, ETC_USER);
+        const struct timespec old[] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+        struct stat st;
+
+        (void) data;
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        g_assert_no_errno(utimensat(AT_FDCWD, base, old, 0));
+        g_assert_no_errno(utimensat(AT_FDCWD, directory, old, 0));
+        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_disable(tree, &etc_user, CPU, 0, NULL);
+        expect_disable(tree, &etc_all, IO, 0, NULL);
+        expect_enable(tree, &run_user, IO, false, 0, NULL);
+        g_assert_no_errno(stat(base, &st));
+        g_assert_cmpint(st.st_mtime, ==, 1);
+        g_assert_no_errno(stat(directory, &st));
+        g_assert_cmpint(st.st_mtime, ==, 1);
+}
+
+/* What is made is for all to read, whatever the umask. */
+static void test_umask(Tree *tree, const void *data) {
+        static const char *const directories[] = { "etc", "etc/systemd", "etc/systemd/system", ETC_USER };
+        mode_t before = umask(0077);
+
+        (void) data;
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        umask(before);
+        expect_ours(tree, &etc_user, IO, 0);
+        for (size_t i = 0; i < G_N_ELEMENTS(directories); i++) {
+                g_autofree char *full = tree_path(tree, directories[i]);
+                struct stat st;
+
+                g_assert_no_errno(stat(full, &st));
+                g_assert_cmphex(st.st_mode, ==, S_IFDIR | 0755);
+        }
+
+        umask(0);
+        expect_enable(tree, &run_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+        umask(before);
+        expect_ours(tree, &etc_user, IO | CPU, 0);
+}
+
+/* Other drop-ins in the directory, and the directory for them, are let be. */
+static void test_others(Tree *tree, const void *data) {
+        g_autofree char *before = NULL;
+
+        (void) data;
+        tree_put(tree, ETC_USER "/50-mine.conf", "[Service]\nTasksMax=5\n");
+        before = tree_dump(tree);
+        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_ours(tree, &etc_user, IO, 0);
+        expect_disable(tree, &etc_user, IO, 1, NULL);
+        tree_expect(tree, before);
+}
+
+static void test_foreign(Tree *tree, const void *data) {
+        g_autofree char *before = NULL;
+
+        (void) data;
+        tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
+        before = tree_dump(tree);
+        expect_enable(tree, &etc_user, CPUSET, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, false, -EEXIST, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &etc_user, IO | CPUSET, false, -EEXIST, "--adopt");
+        expect_disable(tree, &etc_user, CPUSET | IO, -EEXIST, "by hand");
+        expect_disable(tree, &etc_user, IO, 0, NULL);
+        tree_expect(tree, before);
+
+        expect_enable(tree, &etc_user, IO, true, 1, NULL);
+        expect_ours(tree, &etc_user, IO | CPUSET, 0);
+}
+
+/* Also where it says nothing new: so that it can be disabled from then on. */
+static void test_adopt_as_it_is(Tree *tree, const void *data) {
+        (void) data;
+        tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
+        expect_enable(tree, &etc_all, CPUSET, true, 1, NULL);
+        expect_ours(tree, &etc_all, CPUSET, 0);
+        expect_disable(tree, &etc_all, CPUSET, 1, NULL);
+        expect_ours(tree, &etc_all, 0, 0);
+}
+
+static void test_adopt_other(Tree *tree, const void *data) {
+        g_autofree char *before = NULL;
+
+        (void) data;
+        tree_put(tree, ETC_USER FILE_NAME, "[Service]\nDelegate=cpuset\nTasksMax=\x1b[31m5\n");
+        before = tree_dump(tree);
+        expect_enable(tree, &etc_user, IO, true, -EEXIST, "TasksMax=\\x1b[31m5");
+        expect_enable(tree, &etc_user, IO, false, -EEXIST, "another name");
+        expect_enable(tree, &etc_user, CPUSET, true, -EEXIST, "TasksMax=");
+        expect_enable(tree, &etc_user, CPUSET, false, 0, NULL);
+        tree_expect(tree, before);
+}
+
+static void test_edited(Tree *tree, const void *data) {
+        g_autofree char *before = NULL;
+
+        (void) data;
+        tree_put(tree, ETC_USER FILE_NAME, DROP_IN_HEADER "\n[Service]\n# For me:\nDelegate=io\n");
+        before = tree_dump(tree);
+        expect_enable(tree, &etc_user, CPU, false, -EEXIST, "changed by hand");
+        expect_disable(tree, &etc_user, IO, -EEXIST, "changed by hand");
+        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        tree_expect(tree, before);
+
+        expect_enable(tree, &etc_user, CPU, true, 1, NULL);
+        expect_ours(tree, &etc_user, IO | CPU, 0);
+}
+
+/* A file of one user's that was copied to everybody's place: what it carried is its own there. */
+static void test_copied(Tree *tree, const void *data) {
+        _cleanup_free_ char *text = NULL;
+
+        (void) data;
+        g_assert_cmpint(drop_in_format(1000, IO, CPUSET, &text), ==, 0);
+        tree_put(tree, ETC_ALL FILE_NAME, text);
+        expect_disable(tree, &etc_all, IO, 1, NULL);
+        expect_ours(tree, &etc_all, CPUSET, 0);
+}
+
+static int write_request(const Tree *tree, DelegationOperation operation, ControllerMask controllers,
+                         DelegationFlags flags) {
+        const DelegationRequest request = {
+                .operation = operation,
+                .uid = 1000,
+                .controllers = controllers,
+                .flags = flags,
+        };
+        _cleanup_free_ char *message = NULL;
+        bool changed;
+        int r = delegation_write(tree->root, &request, &changed, &message);
+
+        g_assert_true(changed == (r > 0));
+        return r;
+}
+
+static void test_write(Tree *tree, const void *data) {
+        bool changed = true;
+
+        (void) data;
+        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_RUNTIME), ==, 1);
+        expect_ours(tree, &run_user, IO, 0);
+        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO | CPU, 0), ==, 1);
+        expect_ours(tree, &etc_user, IO | CPU, 0);
+
+        /* In /run alone, then in both. */
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, IO, DELEGATION_RUNTIME), ==, 1);
+        expect_ours(tree, &run_user, 0, 0);
+        expect_ours(tree, &etc_user, IO | CPU, 0);
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPU, DELEGATION_RUNTIME), ==, 0);
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPU, 0), ==, 1);
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, IO, 0), ==, 1);
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, IO, 0), ==, 0);
+
+        /* The administrator's in one of them: nothing is done in the other. */
+        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, CPUSET, DELEGATION_RUNTIME), ==, 1);
+        tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
+        g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPUSET, 0), ==, -EEXIST);
+        expect_ours(tree, &run_user, CPUSET, 0);
+        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_ADOPT), ==, 1);
+        expect_ours(tree, &etc_user, IO | CPUSET, 0);
+
+        /* In the other: what was changed before that is said. */
+        tree_put(tree, "run/systemd/system/user@1000.service.d" FILE_NAME, FOREIGN);
+        g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_DISABLE, .uid = 1000,
+                                                                           .controllers = IO | CPUSET }, &changed, NULL),
+                        ==, -EEXIST);
+        g_assert_true(changed);
+        expect_ours(tree, &etc_user, 0, 0);
+
+        g_assert_cmpint(write_request(tree, DELEGATION_GET, IO, 0), ==, -EINVAL);
+        g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_ENABLE,
+                                                                           .uid = UINT32_MAX,
+                                                                           .controllers = IO }, &changed, NULL),
+                        ==, -EINVAL);
+        g_assert_false(changed);
+}
+
+static void add(void) {
+        g_test_add_func("/place/path", test_path);
+        TREE_TEST("simple", test_simple);
+        TREE_TEST("nothing-made", test_nothing_made);
+        TREE_TEST("untouched", test_untouched);
+        TREE_TEST("umask", test_umask);
+        TREE_TEST("others", test_others);
+        TREE_TEST("foreign", test_foreign);
+        TREE_TEST("adopt-as-it-is", test_adopt_as_it_is);
+        TREE_TEST("adopt-other", test_adopt_other);
+        TREE_TEST("edited", test_edited);
+        TREE_TEST("copied", test_copied);
+        TREE_TEST("write", test_write);
+}
+
+int main(int argc, char *argv[]) {
+        return place_test_run(argc, argv, add);
+}

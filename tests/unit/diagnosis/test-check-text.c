@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <glib.h>
+#include <sched.h>
+
+#include "diagnosis/check-text.h"
+
+static void test_argument(void) {
+        static const struct {
+                const char *line, *name, *value; /* NULL: not there */
+        } rows[] = {
+                { "", "psi", NULL },
+                { "\n", "psi", NULL },
+                { "psi=1\n", "psi", "1" },
+                { "quiet psi=1", "psi", "1" },
+                { "quiet  psi", "psi", "" },
+                { "psi=", "psi", "" },
+                { "xpsi=1 psix=1 p=1", "psi", NULL },
+                { "psi=0 psi=1", "psi", "0,1" },
+                { "cgroup_disable=memory,io x cgroup_disable=pressure", "cgroup_disable", "memory,io,pressure" },
+                { "cgroup-no-v1=all", "cgroup_no_v1", "all" }, /* '-' and '_' are one to the kernel */
+                { "cgroup_no-v1=all", "cgroup_no_v1", "all" },
+                { "systemd.unified_cgroup_hierarchy=0", "systemd.unified_cgroup_hierarchy", "0" },
+                { "dyndbg=\"file x +p psi=0\" psi=1", "psi", "1" },
+                { "dyndbg=\"file x +p\"", "dyndbg", "file x +p" },
+                { "\"psi=1 2\" quiet", "psi", "1 2" },
+                { "\"psi=1", "psi", "1" },
+                { "quiet -- psi=1", "psi", NULL },
+                { "--x psi=1", "psi", "1" },
+                { "root=\"", "psi", NULL },
+                { "\"", "psi", NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *value = NULL;
+                int r = argument_get(rows[i].line, rows[i].name, &value);
+
+                g_assert_cmpint(r, ==, rows[i].value ? 1 : 0);
+                g_assert_cmpstr(value, ==, rows[i].value);
+        }
+}
+
+static void test_list(void) {
+        g_assert_true(list_contains("rw,nsdelegate", "nsdelegate"));
+        g_assert_true(list_contains("rw,nsdelegate", "rw"));
+        g_assert_true(list_contains("a,,b", "b"));
+        g_assert_false(list_contains("rw,nsdelegates", "nsdelegate"));
+        g_assert_false(list_contains("xnsdelegate", "nsdelegate"));
+        g_assert_false(list_contains("", "nsdelegate"));
+        g_assert_false(list_contains(",", "nsdelegate"));
+}
+
+#define CGROUP "31 22 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
+
+static void test_mount(void) {
+        g_autofree char *filler = g_strnfill(70000, 'x'),
+                        *long_line = g_strdup_printf("1 2 0:1 / /%s rw - overlay none rw,lowerdir=%s\n" CGROUP, filler,
+                                                     filler);
+        const struct {
+                const char *text, *point, *type, *options, *root; /* type NULL: nothing is there */
+        } rows[] = {
+                { "", "/sys/fs/cgroup", NULL, NULL, NULL },
+                { CGROUP, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
+                { CGROUP, "/sys/fs/cgroup/unified", NULL, NULL, NULL },
+                { CGROUP, "/sys/fs", NULL, NULL, NULL },
+                { long_line, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
+                /* The last one covers those before it. */
+                { CGROUP "40 31 0:30 / /sys/fs/cgroup rw - tmpfs none rw\n", "/sys/fs/cgroup", "tmpfs", "rw", "/" },
+                { "40 31 0:30 / /sys/fs/cgroup rw - tmpfs none rw\n" CGROUP, "/sys/fs/cgroup", "cgroup2",
+                  "rw,nsdelegate", "/" },
+                /* No tags, several, an empty source. */
+                { "1 2 0:1 /.. /m rw - cgroup2 cgroup rw\n", "/m", "cgroup2", "rw", "/.." },
+                { "1 2 0:1 / /m rw shared:1 master:2 propagate_from:3 - cgroup2 x rw", "/m", "cgroup2", "rw", "/" },
+                { "1 2 0:1 / /m rw -  cgroup2  rw,nsdelegate\n", "/m", "cgroup2", "rw,nsdelegate", "/" },
+                /* Octal escapes: in the point, in the root; a broken one stays. */
+                { "1 2 0:1 /a\\040b /m\\040\\011\\012\\134n rw - cgroup2 c rw\n", "/m \t\n\\n", "cgroup2", "rw",
+                  "/a b" },
+                { "1 2 0:1 / /m\\04 rw - cgroup2 c rw\n", "/m\\04", "cgroup2", "rw", "/" },
+                { "1 2 0:1 / /m\\ rw - cgroup2 c rw\n", "/m\\", "cgroup2", "rw", "/" },
+                { "1 2 0:1 / /m\\400 rw - cgroup2 c rw\n", "/m\\400", "cgroup2", "rw", "/" },
+                /* Cut off. */
+                { "1 2 0:1 / /m rw\n", "/m", NULL, NULL, NULL },
+                { "1 2 0:1 / /m rw -\n", "/m", NULL, NULL, NULL },
+                { "1 2 0:1 / /m rw - cgroup2\n", "/m", NULL, NULL, NULL },
+                { "1 2 0:1 /\n\n   \n- - - - - -\n" CGROUP, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_(mount_done) Mount mount = {};
+                int r = mount_find(rows[i].text, rows[i].point, &mount);
+
+                g_assert_cmpint(r, ==, rows[i].type ? 1 : 0);
+                g_assert_cmpstr(mount.type, ==, rows[i].type);
+                g_assert_cmpstr(mount.options, ==, rows[i].options);
+                g_assert_cmpstr(mount.root, ==, rows[i].root);
+        }
+}
+
+static void test_kernel(void) {
+        static const struct {
+                const char *release;
+                unsigned major, minor;
+                int result;
+                unsigned wsl;
+        } rows[] = {
+                { "5.14.0", 5, 14, 1, 0 },
+                { "5.13.19-2-pve", 5, 14, 0, 0 },
+                { "6.1.0-56-cloud-amd64", 5, 14, 1, 0 },
+                { "6.1.0-56-cloud-amd64", 6, 6, 0, 0 },
+                { "6.10-rc1", 6, 6, 1, 0 },
+                { "10.0", 6, 6, 1, 0 },
+                { "4.4.0-19041-Microsoft", 5, 14, 0, 1 },
+                { "5.15.153.1-microsoft-standard-WSL2", 5, 14, 1, 2 },
+                { "6.6.36.3-microsoft-standard-WSL2+", 6, 6, 1, 2 },
+                { "6.6.1-own-WSL2", 6, 6, 1, 2 },
+                { "", 5, 14, -EINVAL, 0 },
+                { "six", 5, 14, -EINVAL, 0 },
+                { "6", 5, 14, -EINVAL, 0 },
+                { "-6.1", 5, 14, -EINVAL, 0 },
+                { " 6.1", 5, 14, -EINVAL, 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                g_assert_cmpint(kernel_is_at_least(rows[i].release, rows[i].major, rows[i].minor), ==, rows[i].result);
+                g_assert_cmpuint(kernel_wsl(rows[i].release), ==, rows[i].wsl);
+        }
+}
+
+static void test_config(void) {
+        static const char text[] = "# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=m\nXCONFIG_D=y\nCONFIG_E=yes\n"
+                                   "CONFIG_F=\"CONFIG_G=y\"\nCONFIG_H=y";
+
+        g_assert_true(config_has(text, "B"));
+        g_assert_true(config_has(text, "H"));
+        for (const char *const *p = (const char *const[]) { "A", "C", "D", "E", "F", "G", "", NULL }; *p; p++)
+                g_assert_false(config_has(text, *p));
+        g_assert_true(config_has("CONFIG_A=y\n", "A"));
+        g_assert_false(config_has("", "A"));
+}
+
+static void test_scheduler(void) {
+        static const struct {
+                const char *text, *name;
+        } rows[] = {
+                { "[none] mq-deadline kyber bfq \n", "none" },
+                { "none mq-deadline kyber [bfq] \n", "bfq" },
+                { "mq-deadline [bfq]", "bfq" },
+                { "none\n", "none" },
+                { "none", "none" },
+                { "", "" },
+                { "\n", "" },
+                { "[none", "[none" },
+                { "none] [bfq]", "bfq" },
+                { "[a-name-that-is-far-too-long-for-us]", "a-name-that-is-" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                char buffer[16];
+
+                g_assert_cmpstr(scheduler_in_use(rows[i].text, buffer, sizeof(buffer)), ==, rows[i].name);
+        }
+}
+
+static void test_io_cost(void) {
+        static const char text[] = "8:0 enable=1 ctrl=auto rpct=0.00\n18:0 enable=0 ctrl=auto\n"
+                                   "254:16 ctrl=user enable=1\n"
+                                   "9:0 enable=10\n9:1\n9:2 \n9:3 enable=0\n9:4 enable=1";
+
+        for (const char *const *p = (const char *const[]) { "8:0", "254:16", "9:4", NULL }; *p; p++)
+                g_assert_true(io_cost_is_enabled(text, *p));
+        for (const char *const *p = (const char *const[]) { "18:0", "8", "254:1", "9:0", "9:1", "9:3", NULL }; *p; p++)
+                g_assert_false(io_cost_is_enabled(text, *p));
+        g_assert_false(io_cost_is_enabled("", "8:0"));
+}
+
+/* Up to field 38, so that the real-time priority, 40, is not taken for the policy, 41. */
+#define FIELDS(flags) \
+        " S 1 1 1 0 -1 " flags " 10 11 12 13 14 15 16 17 20 0 1 0 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 17 "
+
+static void test_thread(void) {
+        static const struct {
+                const char *text;
+                bool valid;
+                unsigned policy;
+                bool kernel;
+        } rows[] = {
+                { "10 (sh)" FIELDS("4194304") "3 0 0 0\n", true, SCHED_OTHER, false },
+                { "10 (pipewire)" FIELDS("4194304") "3 20 1 0\n", true, SCHED_FIFO, false },
+                { "10 (a b) c) R)" FIELDS("4194304") "3 20 2 0\n", true, SCHED_RR, false },
+                { "10 (migration/0)" FIELDS("69238848") "3 99 1 0\n", true, SCHED_FIFO, true },
+                { "10 (sh)" FIELDS("4194304") "3 0 1", true, SCHED_FIFO, false },
+                { "10 (sh)" FIELDS("4194304") "3 0 ", false, 0, false },
+                { "10 (sh)" FIELDS("4194304") "3", false, 0, false },
+                { "10 (sh", false, 0, false },
+                { "10 (sh)", false, 0, false },
+                { "", false, 0, false },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                unsigned policy = 0;
+                bool kernel = false;
+
+                g_assert_cmpint(thread_parse(rows[i].text, &policy, &kernel), ==, rows[i].valid);
+                g_assert_cmpuint(policy, ==, rows[i].policy);
+                g_assert_cmpint(kernel, ==, rows[i].kernel);
+        }
+}
+
+static void test_name(void) {
+        static const struct {
+                const char *text, *name;
+        } rows[] = {
+                { "docker\n", "docker" },
+                { "252.39-1~deb12u1", "252.39-1~deb12u1" },
+                { "\x1b[31mred\x07", "31mred" },
+                { "a b;c$(d)\xc3\xa9", "abcd" },
+                { "user@1000.service", "user@1000.service" },
+                { "", "" },
+                { "0123456789012345678901234567890", "0123456789012345678" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                char buffer[20];
+
+                g_assert_cmpstr(clean_name(rows[i].text, buffer, sizeof(buffer)), ==, rows[i].name);
+        }
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+
+        g_test_add_func("/checks-text/argument", test_argument);
+        g_test_add_func("/checks-text/list", test_list);
+        g_test_add_func("/checks-text/mount", test_mount);
+        g_test_add_func("/checks-text/kernel", test_kernel);
+        g_test_add_func("/checks-text/config", test_config);
+        g_test_add_func("/checks-text/scheduler", test_scheduler);
+        g_test_add_func("/checks-text/io-cost", test_io_cost);
+        g_test_add_func("/checks-text/thread", test_thread);
+        g_test_add_func("/checks-text/name", test_name);
+
+        return g_test_run();
+}
