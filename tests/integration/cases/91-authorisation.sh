@@ -512,7 +512,8 @@ test_agent_in_place() {
     # exec in place by a manager's help, on a terminal: polkit's agent is there for that, and ends
     needs container
     local asked=testrun-$$-asked.service
-    systemd-run --quiet --collect --unit="$asked" --uid=tester -p Delegate=yes sleep 1000
+    # The group is tester's once the program runs, not before.
+    systemd-run --quiet --collect --unit="$asked" --uid=tester --service-type=exec -p Delegate=yes sleep 1000
     run nearby tester timeout --signal=KILL 20 script -qec \
         "cgscope exec --system $asked -- cat /proc/self/cgroup" /dev/null
     # The one that hangs is let go by that.
