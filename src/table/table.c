@@ -5,6 +5,7 @@
 
 #include "basic/escape.h"
 #include "basic/json.h"
+#include "basic/terminal.h"
 
 extern const Tabling cgscope_tabling;
 
@@ -232,9 +233,9 @@ static const char *color_sequence(const char *name) {
         static const struct {
                 const char *name, *sequence;
         } colors[] = {
-                { "bold", "\x1b[0;1;39m" },
-                { "gray", "\x1b[0;90m" },
-                { "red", "\x1b[0;1;31m" },
+                { "bold", TERMINAL_BOLD },
+                { "gray", TERMINAL_GRAY },
+                { "red", TERMINAL_RED },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(colors); i++)

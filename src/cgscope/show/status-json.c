@@ -78,11 +78,11 @@ static void print_processes(JsonWriter *writer, const Status *status) {
         json_close(writer);
 }
 
-int status_print_json(const Status *status, bool pretty) {
+int status_print_json(const Status *status) {
         char names[CONTROLLER_MASK_TEXT_MAX];
         JsonWriter writer;
 
-        json_begin(&writer, stdout, pretty);
+        json_begin(&writer, stdout, status->aim->options->json_pretty);
         json_string(&writer, "control_group", status->aim->target.path);
         json_string_or_null(&writer, "unit", status->unit);
         json_string_or_null(&writer, "boundary", status->boundary);

@@ -245,7 +245,7 @@ static int show(const CommonOptions *options, const char *text) {
                 return r == -ENODEV || r == -ENOENT ? STATUS_UNKNOWN : STATUS_FAILURE;
         }
 
-        r = options->json ? status_print_json(&status, options->json_pretty) : status_print_text(&status, options);
+        r = options->json ? status_print_json(&status) : status_print_text(&status);
         if (r < 0) {
                 log_error_errno(r, "cannot write to standard output");
                 return STATUS_FAILURE;

@@ -66,8 +66,8 @@ bool status_is_stale(const Status *status);
 const char *status_state(const Status *status);
 
 /* Prints it on standard output. -EIO where that failed. */
-int status_print_text(const Status *status, const CommonOptions *options);
-int status_print_json(const Status *status, bool pretty);
+int status_print_text(const Status *status);
+int status_print_json(const Status *status);
 
 /* The same of a unit that has no group, of which its manager says that it is in @state. */
 int status_print_groupless(const char *unit, const char *state, const CommonOptions *options);
