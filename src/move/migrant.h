@@ -11,20 +11,21 @@
 
 typedef struct Migrant {
         pid_t pid;
-        int pidfd;     /* borrowed */
-        int proc;      /* its directory in /proc */
-        char *path;    /* its group, of its first thread (cgroup/path.h) */
-        bool deleted;  /* that group has been removed meanwhile: only what has ended can be in such a one */
-        bool ended;    /* all threads: a zombie, of which nothing can be moved */
-        bool kernel;   /* a kernel thread */
-        bool bound;    /* one that may not be moved: kthreadd, or bound to its processors */
+        int pidfd;            /* borrowed */
+        int proc;             /* its directory in /proc */
+        char *path;           /* its group, of its first thread (cgroup/path.h) */
+        bool deleted;         /* that group has been removed meanwhile: only what has ended can be in such a one */
+        bool ended;           /* all threads: a zombie, of which nothing can be moved */
+        bool kernel;          /* a kernel thread */
+        bool bound;           /* one that may not be moved: kthreadd, or bound to its processors */
         uid_t uid, saved_uid; /* real, saved */
         uint64_t permitted;   /* capabilities */
         uint64_t n_threads;
         char name[MIGRANT_NAME_MAX];
 } Migrant;
 
-#define MIGRANT_INIT { .pidfd = -EBADF, .proc = -EBADF }
+#define MIGRANT_INIT \
+        { .pidfd = -EBADF, .proc = -EBADF }
 
 /* Reads what can be known of @pid, of which @pidfd was opened before, and its group in the hierarchy that
  * /proc/PID/cgroup calls @hierarchy ("" for v2). What is found is of this one process, at one moment. -ESRCH: it has

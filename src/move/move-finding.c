@@ -1,150 +1,124 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-internal.h"
+#include "move/move-finding.h"
 
-#include <sched.h>
+#include <assert.h>
+#include <stdarg.h>
 
-#include "basic/fd.h"
-#include "basic/parse.h"
+static const char *const rule_names[_MOVE_RULE_MAX] = {
+        [MOVE_RULE_TARGET] = "target",
+        [MOVE_RULE_PROCESS] = "process",
+        [MOVE_RULE_OWNER] = "owner",
+        [MOVE_RULE_ANCESTOR] = "ancestor",
+        [MOVE_RULE_NAMESPACE] = "namespace",
+        [MOVE_RULE_DOMAIN] = "domain",
+        [MOVE_RULE_INNER] = "inner",
+        [MOVE_RULE_CPUSET] = "cpuset",
+        [MOVE_RULE_REALTIME] = "real-time",
+        [MOVE_NOTE_ENDED] = "ended",
+        [MOVE_NOTE_STAYS] = "stays",
+        [MOVE_NOTE_THREADS] = "threads",
+        [MOVE_NOTE_PIDS] = "pids",
+        [MOVE_NOTE_FREEZER] = "freezer",
+        [MOVE_NOTE_DEADLINE] = "deadline",
+        [MOVE_NOTE_V1] = "v1",
+        [MOVE_NOTE_V2] = "v2",
+        [MOVE_NOTE_UNIT] = "unit",
+        [MOVE_NOTE_MANAGER] = "manager",
+};
 
-/* What no answer depends on, but who moves a process there should know. */
-
-#define TEXT_SIZE 1024
-
-#ifndef SCHED_DEADLINE /* <linux/sched/types.h>, which does not go with <sched.h> */
-#define SCHED_DEADLINE 6
-#endif
-
-static int note_ended(const Examination *examination) {
-        const Migrant *process = examination->question->process;
-
-        if (!process->ended)
-                return 0;
-
-        return containment_note(examination->result, CONTAINMENT_NOTE_ENDED,
-                                "it has ended and nobody has waited for it: nothing of it would be moved");
+const char *move_rule_name(MoveRule rule) {
+        return rule_names[rule];
 }
 
-static int note_stays(const Examination *examination) {
-        const ContainmentQuestion *question = examination->question;
+const char *move_result_name(MoveResult result) {
+        static const char *const names[] = {
+                [MOVE_MET] = "met",
+                [MOVE_VIOLATED] = "violated",
+                [MOVE_UNKNOWN] = "unknown",
+                [MOVE_NOTE] = "note",
+        };
 
-        if (question->process->ended || !examination->source || !streq(examination->source, question->target))
-                return 0;
-
-        return containment_note(examination->result, CONTAINMENT_NOTE_STAYS, "it is there already");
+        return names[result];
 }
 
-/* A process in a group whose controllers count threads makes a thread root of it. */
-static int note_threads(const Examination *examination) {
-        const ContainmentQuestion *question = examination->question;
-        char type[TEXT_SIZE], enabled[TEXT_SIZE];
+/* What is violated refuses the move, whatever else is unknown; but the first one has the say in why. */
+static void decide(MoveFindings *findings) {
+        const MoveFinding *unknown = NULL;
 
-        if (!question->mount->unified || question->process->ended ||
-            containment_read(examination, question->target, "cgroup.type", type, sizeof(type)) < 0 ||
-            !streq(type, "domain") ||
-            containment_read(examination, question->target, "cgroup.subtree_control", enabled, sizeof(enabled)) <= 0)
-                return 0;
+        findings->answer = MOVE_YES;
+        findings->error = 0;
+        findings->reason = NULL;
 
-        return containment_note(examination->result, CONTAINMENT_NOTE_THREADS,
-                                "a process in the target makes the groups below it 'domain invalid': none could hold any");
-}
+        for (size_t i = 0; i < findings->n; i++) {
+                const MoveFinding *finding = findings->findings + i;
 
-static int note_pids(const Examination *examination) {
-        const ContainmentQuestion *question = examination->question;
-        char text[TEXT_SIZE];
-        uint64_t limit, current;
+                if (finding->result == MOVE_UNKNOWN && !unknown)
+                        unknown = finding;
+                if (finding->result != MOVE_VIOLATED)
+                        continue;
 
-        if (containment_read(examination, question->target, "pids.max", text, sizeof(text)) < 0 ||
-            parse_unsigned(text, 0, UINT64_MAX, &limit) < 0 ||
-            containment_read(examination, question->target, "pids.current", text, sizeof(text)) < 0 ||
-            parse_unsigned(text, 0, UINT64_MAX, &current) < 0 || current + question->process->n_threads <= limit)
-                return 0;
-
-        return containment_note(examination->result, CONTAINMENT_NOTE_PIDS,
-                                "the target has %s of pids.max %ju tasks: that refuses no move, but the next fork",
-                                text, (uintmax_t) limit);
-}
-
-/* 1: @group or one above it, as far as what is mounted goes, is frozen. *ret_where is what to call that one. */
-static bool is_frozen(const Examination *examination, const char *group, char **ret_where) {
-        const char *const file = examination->question->mount->unified ? "cgroup.freeze" : "freezer.state";
-        _cleanup_free_ char *at = strdup(group);
-
-        while (at && !streq(at, "/")) {
-                char text[TEXT_SIZE];
-
-                if (containment_read(examination, at, file, text, sizeof(text)) > 0 &&
-                    (streq(text, "1") || startswith(text, "FR"))) {
-                        *ret_where = TAKE_PTR(at);
-                        return true;
-                }
-
-                *strrchr(at, '/') = '\0';
-                if (!*at)
-                        (void) stpcpy(at, "/");
+                findings->answer = MOVE_NO;
+                findings->error = unknown && unknown->error != finding->error ? 0 : finding->error;
+                findings->reason = finding;
+                return;
         }
 
-        return false;
+        if (unknown) {
+                findings->answer = MOVE_PERHAPS;
+                findings->reason = unknown;
+        }
 }
 
-static int note_freezer(const Examination *examination) {
-        const ContainmentQuestion *question = examination->question;
-        _cleanup_free_ char *to = NULL, *from = NULL;
+/* Adds a finding, or leaves all as it is. */
+static int add(MoveFindings *findings, MoveRule rule, MoveResult result, int error, const char *format,
+               va_list arguments) {
+        _cleanup_free_ char *found = NULL;
+        MoveFinding *larger;
 
-        if (question->process->ended)
-                return 0;
-        if (is_frozen(examination, question->target, &to))
-                return containment_note(examination->result, CONTAINMENT_NOTE_FREEZER,
-                                        "%s is frozen: so is what is moved into it", to);
-        if (examination->source && is_frozen(examination, examination->source, &from))
-                return containment_note(examination->result, CONTAINMENT_NOTE_FREEZER,
-                                        "it is frozen in %s, and goes on when it is moved out", from);
+        if (vasprintf(&found, format, arguments) < 0) {
+                found = NULL;
+                return -ENOMEM;
+        }
 
+        larger = reallocarray(findings->findings, findings->n + 1, sizeof(MoveFinding));
+        if (!larger)
+                return -ENOMEM;
+        findings->findings = larger;
+        larger[findings->n++] = (MoveFinding){
+                .rule = rule,
+                .result = result,
+                .error = error,
+                .found = TAKE_PTR(found),
+        };
+        decide(findings); /* the findings may lie elsewhere now */
         return 0;
 }
 
-static int note_deadline(const Examination *examination) {
-        if (!migrant_has_policy(examination->question->process, 1U << SCHED_DEADLINE))
-                return 0;
-
-        return containment_note(examination->result, CONTAINMENT_NOTE_DEADLINE,
-                                "it has SCHED_DEADLINE threads: other processors (cpuset) have to have the bandwidth "
-                                "left, else the kernel says EBUSY");
-}
-
-static int note_other_version(const Examination *examination) {
-        const Mover *mover = examination->question->mover;
-        const Migrant *process = examination->question->process;
-        _cleanup_free_ char *found = NULL;
-        bool own = mover_is_root(mover) || mover->uid == process->uid || mover->uid == process->saved_uid;
+int move_findings_add(MoveFindings *findings, MoveRule rule, MoveResult result, int error, const char *format, ...) {
+        va_list arguments;
         int r;
 
-        if (!examination->question->compare)
-                return 0;
-
-        if (examination->question->mount->unified)
-                return containment_note(examination->result, CONTAINMENT_NOTE_V1,
-                                        "cgroup v1 would not ask for the common ancestor, but whose process it is: "
-                                        "uid %u's, so %s", (unsigned) process->uid, own ? "met" : "EACCES");
-        if (!examination->ancestor)
-                return 0;
-
-        r = containment_access(examination, examination->ancestor, examination->result->ancestor, &found);
-        if (r == -ENOMEM || !found)
-                return r == -ENOMEM ? r : 0;
-
-        return containment_note(examination->result, CONTAINMENT_NOTE_V2,
-                                "cgroup v2 would not ask whose process it is, but for the common ancestor: %s%s", found,
-                                r == 0 ? "" : ", so EACCES");
+        va_start(arguments, format);
+        r = add(findings, rule, result, error, format, arguments);
+        va_end(arguments);
+        return r;
 }
 
-int containment_note_all(const Examination *examination) {
-        static int (*const notes[])(const Examination *examination) = {
-                note_ended, note_stays, note_threads, note_pids, note_freezer, note_deadline, note_other_version,
-        };
-        int r = 0;
+int move_findings_note(MoveFindings *findings, MoveRule rule, const char *format, ...) {
+        va_list arguments;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(notes); i++)
-                r = notes[i](examination);
-
+        va_start(arguments, format);
+        r = add(findings, rule, MOVE_NOTE, 0, format, arguments);
+        va_end(arguments);
         return r;
+}
+
+void move_findings_done(MoveFindings *findings) {
+        for (size_t i = 0; i < findings->n; i++)
+                free(findings->findings[i].found);
+        free(findings->findings);
+        free(findings->target);
+        free(findings->ancestor);
+        *findings = (MoveFindings){};
 }

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-internal.h"
+#include "move/move-rule-access.h"
 
 #include <linux/capability.h>
-
-/* Permissions: who may write into cgroup.procs, and on v1 whose processes. */
-
-#define PROCS "cgroup.procs"
 
 static int describe_right(const Mover *mover, const char *title, const struct stat *st, MoverRight right, char **ret) {
         char group[32];
@@ -34,9 +30,9 @@ static int describe_owner(const Mover *mover, const char *what, const char *titl
                        : 0;
 }
 
-int containment_access(const Examination *examination, const char *path, const char *title, char **ret_found) {
-        const ContainmentQuestion *question = examination->question;
-        _cleanup_free_ char *file = containment_file(path, PROCS);
+int move_rule_may_write(const Examination *examination, const char *path, const char *title, char **ret_found) {
+        const MoveQuestion *question = examination->question;
+        _cleanup_free_ char *file = examination_file(path, PROCS);
         MoverRight right;
         struct stat st;
         int r, n;
@@ -57,7 +53,7 @@ int containment_access(const Examination *examination, const char *path, const c
 
 /* 1 with the clause where the mover may not enter @directory. */
 static int check_directory(const Examination *examination, const char *directory, char **ret_found) {
-        const ContainmentQuestion *question = examination->question;
+        const MoveQuestion *question = examination->question;
         _cleanup_free_ char *title = NULL;
         struct stat st;
 
@@ -88,95 +84,44 @@ static int find_closed_directory(const Examination *examination, char **ret_foun
         return r;
 }
 
-static int add_target(const Examination *examination, ContainmentResult result, int error, const char *found) {
-        return containment_add(examination->result, CONTAINMENT_TARGET, result, error, "%s", found);
+static int add_target(const Examination *examination, MoveResult result, int error, const char *found) {
+        return move_findings_add(examination->result, MOVE_RULE_TARGET, result, error, "%s", found);
 }
 
 static int find_access(const Examination *examination) {
-        const ContainmentQuestion *question = examination->question;
+        const MoveQuestion *question = examination->question;
         _cleanup_free_ char *found = NULL;
-        int r = containment_access(examination, question->target, CONTAINMENT_THE_TARGET, &found);
+        int r = move_rule_may_write(examination, question->target, "the target", &found);
 
         switch (r) {
         case 0:
                 if (question->mount->read_only)
-                        return add_target(examination, CONTAINMENT_VIOLATED, -EROFS,
+                        return add_target(examination, MOVE_VIOLATED, -EROFS,
                                           "the hierarchy is mounted read-only here");
-                return add_target(examination, CONTAINMENT_MET, 0, found);
+                return add_target(examination, MOVE_MET, 0, found);
         case -EACCES:
-                return add_target(examination, CONTAINMENT_VIOLATED, r, found);
+                return add_target(examination, MOVE_VIOLATED, r, found);
         case -ENOMEM:
                 return r;
         case -ENOENT:
         case -ENODEV:
-                return add_target(examination, CONTAINMENT_VIOLATED, -ENODEV, "the group has gone meanwhile");
+                return add_target(examination, MOVE_VIOLATED, -ENODEV, "the group has gone meanwhile");
         default:
-                return containment_add(examination->result, CONTAINMENT_TARGET, CONTAINMENT_UNKNOWN, -EACCES,
-                                       "cannot look at " PROCS " of the target: %s", strerror(-r));
+                return move_findings_add(examination->result, MOVE_RULE_TARGET, MOVE_UNKNOWN, -EACCES,
+                                         "cannot look at " PROCS " of the target: %s", strerror(-r));
         }
 }
 
-int containment_look_at_target(const Examination *examination) {
+int move_rule_target(const Examination *examination) {
         _cleanup_free_ char *found = NULL;
         int r = find_closed_directory(examination, &found);
 
         if (r < 0)
                 return r;
         if (r > 0)
-                return add_target(examination, CONTAINMENT_VIOLATED, -EACCES, found);
+                return add_target(examination, MOVE_VIOLATED, -EACCES, found);
         if (examination->question->mount->all_read_only)
-                return add_target(examination, CONTAINMENT_VIOLATED, -EROFS, "the hierarchy is read-only");
+                return add_target(examination, MOVE_VIOLATED, -EROFS, "the hierarchy is read-only");
 
         return find_access(examination);
-}
-
-int containment_look_at_owner(const Examination *examination) {
-        const Mover *mover = examination->question->mover;
-        const Migrant *process = examination->question->process;
-        bool own = mover->uid == process->uid, saved = mover->uid == process->saved_uid;
-
-        if (mover_is_root(mover))
-                return containment_add(examination->result, CONTAINMENT_OWNER, CONTAINMENT_MET, 0, "the mover is root");
-        if (own || saved)
-                return containment_add(examination->result, CONTAINMENT_OWNER, CONTAINMENT_MET, 0,
-                                       "uid %u is the %s uid of the process", (unsigned) mover->uid,
-                                       own ? "real" : "saved");
-
-        return containment_add(examination->result, CONTAINMENT_OWNER, CONTAINMENT_VIOLATED, -EACCES,
-                               "the process has the real uid %u and the saved uid %u, and the mover is uid %u",
-                               (unsigned) process->uid, (unsigned) process->saved_uid, (unsigned) mover->uid);
-}
-
-/* One that is not to be seen from here: with CAP_DAC_OVERRIDE all the same. */
-static int judge_unseen_ancestor(const Examination *examination) {
-        const Mover *mover = examination->question->mover;
-        const char *title = examination->result->ancestor ?: "which cannot be known from here";
-
-        if (mover_has_capability(mover, CAP_DAC_OVERRIDE) && !mover->confined)
-                return containment_add(examination->result, CONTAINMENT_ANCESTOR, CONTAINMENT_MET, 0,
-                                       "uid %u may write any " PROCS ", by CAP_DAC_OVERRIDE", (unsigned) mover->uid);
-
-        return containment_add(examination->result, CONTAINMENT_ANCESTOR, CONTAINMENT_UNKNOWN, -EACCES,
-                               "the nearest common ancestor, %s, is outside of what is mounted here", title);
-}
-
-int containment_look_at_ancestor(const Examination *examination) {
-        _cleanup_free_ char *found = NULL;
-        int r;
-
-        if (!examination->ancestor)
-                return judge_unseen_ancestor(examination);
-
-        r = containment_access(examination, examination->ancestor, examination->result->ancestor, &found);
-        if (r == -ENOMEM)
-                return r;
-        if (r == 0)
-                return containment_add(examination->result, CONTAINMENT_ANCESTOR, CONTAINMENT_MET, 0, "%s", found);
-        if (r == -EACCES)
-                return containment_add(examination->result, CONTAINMENT_ANCESTOR, CONTAINMENT_VIOLATED, r,
-                                       "the nearest common ancestor: %s", found);
-
-        return containment_add(examination->result, CONTAINMENT_ANCESTOR, CONTAINMENT_UNKNOWN, -EACCES,
-                               "cannot look at " PROCS " of the nearest common ancestor, %s: %s", examination->result->ancestor,
-                               strerror(-r));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-internal.h"
+#include "move/move-rule-controllers.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -31,7 +31,7 @@ static int find_holder(const Examination *examination, const char *path, const c
 
         for (;;) {
                 char text[TEXT_SIZE];
-                ssize_t n = containment_read(examination, at, "cgroup.controllers", text, sizeof(text));
+                ssize_t n = examination_read(examination, at, "cgroup.controllers", text, sizeof(text));
 
                 if (n < 0)
                         return (int) n;
@@ -63,7 +63,7 @@ static void holders_done(Holders *holders) {
 
 /* v1: each group has its own of each controller of the hierarchy. */
 static int find_holders_v1(const Examination *examination, const char *controller, Holders *ret) {
-        const ContainmentQuestion *question = examination->question;
+        const MoveQuestion *question = examination->question;
         Holders holders = {};
 
         if (cgroup_mount_has_option(question->mount, controller)) {
@@ -81,7 +81,7 @@ static int find_holders_v1(const Examination *examination, const char *controlle
 
 /* 1: the controller is asked; 0: it is not, for nothing changes for it. */
 static int find_holders(const Examination *examination, const char *controller, Holders *ret) {
-        const ContainmentQuestion *question = examination->question;
+        const MoveQuestion *question = examination->question;
         _cleanup_(holders_done) Holders holders = {};
         int r = 0;
 
@@ -101,16 +101,16 @@ static int find_holders(const Examination *examination, const char *controller, 
                 return 0;
 
         *ret = holders;
-        holders = (Holders) {};
+        holders = (Holders){};
         return 1;
 }
 
-static int add_unreadable(const Examination *examination, ContainmentRule rule, int error, int cause) {
+static int add_unreadable(const Examination *examination, MoveRule rule, int error, int cause) {
         if (cause == -ENOMEM)
                 return cause;
 
-        return containment_add(examination->result, rule, CONTAINMENT_UNKNOWN, error,
-                               "cannot see what the controller has for the target: %s", strerror(-cause));
+        return move_findings_add(examination->result, rule, MOVE_UNKNOWN, error,
+                                 "cannot see what the controller has for the target: %s", strerror(-cause));
 }
 
 /* Reads a file of the cpuset of @group, which v1 calls otherwise where v2 has its "effective" ones. */
@@ -119,7 +119,7 @@ static ssize_t read_set(const Examination *examination, const char *group, const
 
         (void) snprintf(name, sizeof(name), examination->question->mount->unified ? "cpuset.%s.effective" : "cpuset.%s",
                         what);
-        return containment_read(examination, group, name, buffer, TEXT_SIZE);
+        return examination_read(examination, group, name, buffer, TEXT_SIZE);
 }
 
 /* 1: the group has no processors or no memory nodes. */
@@ -158,27 +158,25 @@ static bool is_same_set(const Examination *examination, const Holders *holders, 
 /* A change of processors is one of scheduling, so it needs what sched_setaffinity(2) needs beside the same user:
  * capabilities that are not less than those of the process, or CAP_SYS_NICE. */
 static int judge_rights(const Examination *examination, const Holders *holders) {
-        const ContainmentQuestion *question = examination->question;
+        const MoveQuestion *question = examination->question;
         const Migrant *process = question->process;
         bool foreign;
 
-        if (!(process->permitted & ~question->mover->permitted) ||
-            mover_has_capability(question->mover, CAP_SYS_NICE))
-                return containment_add(examination->result, CONTAINMENT_CPUSET, CONTAINMENT_MET, 0,
-                                       "the processors of the target are free for it");
+        if (!(process->permitted & ~question->mover->permitted) || mover_has_capability(question->mover, CAP_SYS_NICE))
+                return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
+                                         "the processors of the target are free for it");
         if (question->mount->unified && kernel_version() >= CPUSET_LENIENT &&
             is_same_set(examination, holders, "cpus") && is_same_set(examination, holders, "mems"))
-                return containment_add(examination->result, CONTAINMENT_CPUSET, CONTAINMENT_MET, 0,
-                                       "it has the same processors there as now");
+                return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
+                                         "it has the same processors there as now");
 
         foreign = migrant_is_foreign(process);
-        return containment_add(examination->result, CONTAINMENT_CPUSET,
-                               foreign ? CONTAINMENT_UNKNOWN : CONTAINMENT_VIOLATED, -EPERM,
-                               "the move changes its cpuset, and it has capabilities that uid %u has not%s",
-                               (unsigned) question->mover->uid, foreign ? ", in another user namespace" : "");
+        return move_findings_add(examination->result, MOVE_RULE_CPUSET, foreign ? MOVE_UNKNOWN : MOVE_VIOLATED, -EPERM,
+                                 "the move changes its cpuset, and it has capabilities that uid %u has not%s",
+                                 (unsigned) question->mover->uid, foreign ? ", in another user namespace" : "");
 }
 
-int containment_look_at_cpuset(const Examination *examination) {
+int move_rule_cpuset(const Examination *examination) {
         _cleanup_(holders_done) Holders holders = {};
         const char *what;
         int r = find_holders(examination, "cpuset", &holders);
@@ -191,10 +189,10 @@ int containment_look_at_cpuset(const Examination *examination) {
                         return judge_rights(examination, &holders);
         }
         if (r < 0)
-                return add_unreadable(examination, CONTAINMENT_CPUSET, -ENOSPC, r);
+                return add_unreadable(examination, MOVE_RULE_CPUSET, -ENOSPC, r);
 
-        return containment_add(examination->result, CONTAINMENT_CPUSET, CONTAINMENT_VIOLATED, -ENOSPC,
-                               "the cpuset of the target has no %s", what);
+        return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_VIOLATED, -ENOSPC,
+                                 "the cpuset of the target has no %s", what);
 }
 
 /* Whether this kernel counts real-time time by groups: 1, 0, or -ENODATA where nobody says so. */
@@ -222,11 +220,11 @@ static int has_realtime_share(const Examination *examination, const char *group)
         int r;
 
         if (!examination->question->mount->unified) {
-                n = containment_read(examination, group, "cpu.rt_runtime_us", text, sizeof(text));
+                n = examination_read(examination, group, "cpu.rt_runtime_us", text, sizeof(text));
                 return n == -ENOENT ? 1 : n < 0 ? (int) n : !streq(text, "0");
         }
 
-        n = containment_read(examination, group, "cgroup.type", text, sizeof(text));
+        n = examination_read(examination, group, "cgroup.type", text, sizeof(text));
         if (streq(group, "/") && n == -ENOENT)
                 return 1;
 
@@ -234,7 +232,7 @@ static int has_realtime_share(const Examination *examination, const char *group)
         return r < 0 ? r : !r;
 }
 
-int containment_look_at_realtime(const Examination *examination) {
+int move_rule_realtime(const Examination *examination) {
         _cleanup_(holders_done) Holders holders = {};
         int r;
 
@@ -247,15 +245,17 @@ int containment_look_at_realtime(const Examination *examination) {
         if (r > 0)
                 r = has_realtime_share(examination, holders.to);
         if (r == -ENODATA)
-                return containment_add(examination->result, CONTAINMENT_REALTIME, CONTAINMENT_UNKNOWN, -EINVAL,
-                                       "it has real-time threads, and whether this kernel counts their time by groups "
-                                       "(CONFIG_RT_GROUP_SCHED) cannot be seen");
+                return move_findings_add(
+                        examination->result, MOVE_RULE_REALTIME, MOVE_UNKNOWN, -EINVAL,
+                        "it has real-time threads, and whether this kernel counts their time by groups "
+                        "(CONFIG_RT_GROUP_SCHED) cannot be seen");
         if (r < 0)
-                return add_unreadable(examination, CONTAINMENT_REALTIME, -EINVAL, r);
+                return add_unreadable(examination, MOVE_RULE_REALTIME, -EINVAL, r);
         if (r > 0)
-                return containment_add(examination->result, CONTAINMENT_REALTIME, CONTAINMENT_MET, 0,
-                                       "the target has time for its real-time threads");
+                return move_findings_add(examination->result, MOVE_RULE_REALTIME, MOVE_MET, 0,
+                                         "the target has time for its real-time threads");
 
-        return containment_add(examination->result, CONTAINMENT_REALTIME, CONTAINMENT_VIOLATED, -EINVAL,
-                               "it has real-time threads, and the target has no real-time time (CONFIG_RT_GROUP_SCHED)");
+        return move_findings_add(
+                examination->result, MOVE_RULE_REALTIME, MOVE_VIOLATED, -EINVAL,
+                "it has real-time threads, and the target has no real-time time (CONFIG_RT_GROUP_SCHED)");
 }

@@ -14,8 +14,8 @@ typedef struct Mover {
         gid_t *groups;
         size_t n_groups;
         uint64_t effective, permitted; /* capabilities, a bit each */
-        bool self;           /* the calling process as it is: then the kernel itself is asked */
-        bool confined;       /* in a user namespace that is not the initial one */
+        bool self;                     /* the calling process as it is: then the kernel itself is asked */
+        bool confined;                 /* in a user namespace that is not the initial one */
         const char *cgroups; /* the root of its cgroup namespace, as the caller sees it (cgroup/path.h); borrowed */
 } Mover;
 
@@ -45,7 +45,7 @@ typedef enum MoverRight {
 } MoverRight;
 
 /* Whether @path beneath @dir may be opened for writing, or as a directory be searched; read-only mounts are left out.
- * 0; -EACCES where it may not; -EPERM where the caller may not even look at it; or another errno. *ret_st and *ret_right
- * are set with 0 and with -EACCES. */
+ * 0; -EACCES where it may not; -EPERM where the caller may not even look at it; or another errno. *ret_st and
+ * *ret_right are set with 0 and with -EACCES. */
 int mover_may_write(const Mover *mover, int dir, const char *path, struct stat *ret_st, MoverRight *ret_right);
 int mover_may_search(const Mover *mover, int dir, const char *path, struct stat *ret_st);

@@ -259,11 +259,11 @@ int can_move_look(CanMove *can_move) {
 }
 
 int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret) {
-        _cleanup_(containment_done) Containment answer = {};
+        _cleanup_(move_findings_done) MoveFindings answer = {};
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
         _cleanup_(migrant_done) Migrant process = MIGRANT_INIT;
         _cleanup_(mover_done) Mover mover = {};
-        ContainmentQuestion question;
+        MoveQuestion question;
         int r;
 
         r = cgroup_mounts_read(&mounts);
@@ -274,17 +274,17 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
         if (r < 0)
                 return r;
 
-        question = (ContainmentQuestion) {
+        question = (MoveQuestion) {
                 .root = aim->root,
                 .mount = cgroup_mounts_of(&mounts, aim->root),
                 .process = &process,
                 .target = aim->target.path,
                 .mover = &mover,
         };
-        r = question.mount ? containment_examine(&question, &answer) : -ENODEV;
+        r = question.mount ? move_examine(&question, &answer) : -ENODEV;
         if (r < 0)
                 return r;
-        if (answer.answer != CONTAINMENT_NO || answer.reason->error != error)
+        if (answer.answer != MOVE_NO || answer.reason->error != error)
                 return -ENODATA;
 
         *ret = strdup(answer.reason->found);

@@ -28,9 +28,9 @@ static const char *error_name(int error) {
 }
 
 /* Those that the kernel could answer, where it is not known which. */
-static void print_possible(const Containment *answer) {
-        for (const ContainmentFinding *finding = answer->findings; finding < answer->reason; finding++)
-                if (finding->result == CONTAINMENT_UNKNOWN && finding->error != answer->reason->error)
+static void print_possible(const MoveFindings *answer) {
+        for (const MoveFinding *finding = answer->findings; finding < answer->reason; finding++)
+                if (finding->result == MOVE_UNKNOWN && finding->error != answer->reason->error)
                         printf("%s or ", error_name(finding->error));
 
         printf("%s", error_name(answer->reason->error));
@@ -38,21 +38,21 @@ static void print_possible(const Containment *answer) {
 
 static void print_answer(const CanMove *can_move) {
         _cleanup_free_ char *name = escape_text(can_move->process.name), *target = escape_text(can_move->text);
-        const Containment *answer = &can_move->answer;
+        const MoveFindings *answer = &can_move->answer;
 
         switch (answer->answer) {
-        case CONTAINMENT_YES:
+        case MOVE_YES:
                 printf("yes: uid %u may move process %d (%s) into %s\n", (unsigned) can_move->mover.uid,
                        (int) can_move->pid, name ?: "?", target ?: "?");
                 return;
-        case CONTAINMENT_NO:
+        case MOVE_NO:
                 fputs("no: ", stdout);
                 if (answer->error < 0)
                         printf("%s (%s)", error_name(answer->error), strerror(-answer->error));
                 else
                         print_possible(answer);
                 break;
-        case CONTAINMENT_PERHAPS:
+        case MOVE_PERHAPS:
         default:
                 printf("cannot tell (perhaps %s)", error_name(answer->reason->error));
         }
@@ -64,7 +64,7 @@ static void print_answer(const CanMove *can_move) {
 
 /* The paths, which the findings speak of by these names. */
 static void print_places(const CanMove *can_move) {
-        const Containment *answer = &can_move->answer;
+        const MoveFindings *answer = &can_move->answer;
         _cleanup_free_ char *name = escape_text(can_move->process.name), *path = escape_path(can_move->process.path),
                             *target = escape_path(answer->target ?: can_move->target), *ancestor = NULL;
 
@@ -77,7 +77,7 @@ static void print_places(const CanMove *can_move) {
         putchar('\n');
 }
 
-static int add_finding(Tabular *table, const ContainmentFinding *finding, size_t width) {
+static int add_finding(Tabular *table, const MoveFinding *finding, size_t width) {
         char *found = tabular_fold(finding->found, width);
         TableRow *row;
         int r;
@@ -93,17 +93,17 @@ static int add_finding(Tabular *table, const ContainmentFinding *finding, size_t
 
         r = tabular_set(table, row, COLUMN_FOUND, found);
         if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_RULE, containment_rule_name(finding->rule));
+                r = tabular_set_string(table, row, COLUMN_RULE, move_rule_name(finding->rule));
         if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_RESULT, containment_result_name(finding->result));
-        if (r >= 0 && finding->result == CONTAINMENT_VIOLATED)
+                r = tabular_set_string(table, row, COLUMN_RESULT, move_result_name(finding->result));
+        if (r >= 0 && finding->result == MOVE_VIOLATED)
                 r = tabular_color(table, row, SIZE_MAX, "red");
         return r;
 }
 
 static int print_table(CanMove *can_move) {
         _cleanup_(tabular_done) Tabular table = {};
-        const Containment *answer = &can_move->answer;
+        const MoveFindings *answer = &can_move->answer;
         size_t width = terminal_width();
         int r;
 
@@ -124,14 +124,14 @@ static void print_error(JsonWriter *writer, int error) {
                 json_null(writer, "errno");
 }
 
-static void print_rules(JsonWriter *writer, const Containment *answer) {
+static void print_rules(JsonWriter *writer, const MoveFindings *answer) {
         json_open_array(writer, "rules");
         for (size_t i = 0; i < answer->n; i++) {
-                const ContainmentFinding *finding = answer->findings + i;
+                const MoveFinding *finding = answer->findings + i;
 
                 json_open_object(writer, NULL);
-                json_string(writer, "rule", containment_rule_name(finding->rule));
-                json_string(writer, "result", containment_result_name(finding->result));
+                json_string(writer, "rule", move_rule_name(finding->rule));
+                json_string(writer, "result", move_result_name(finding->result));
                 print_error(writer, finding->error);
                 json_string(writer, "found", finding->found);
                 json_close(writer);
@@ -140,7 +140,7 @@ static void print_rules(JsonWriter *writer, const Containment *answer) {
 }
 
 static int print_json(const CanMove *can_move) {
-        const Containment *answer = &can_move->answer;
+        const MoveFindings *answer = &can_move->answer;
         JsonWriter writer;
 
         json_begin(&writer, stdout, can_move->options.json_pretty);
@@ -155,10 +155,10 @@ static int print_json(const CanMove *can_move) {
                 json_string(&writer, "ancestor", answer->ancestor);
         else
                 json_null(&writer, "ancestor");
-        if (answer->answer == CONTAINMENT_PERHAPS)
+        if (answer->answer == MOVE_PERHAPS)
                 json_null(&writer, "allowed");
         else
-                json_boolean(&writer, "allowed", answer->answer == CONTAINMENT_YES);
+                json_boolean(&writer, "allowed", answer->answer == MOVE_YES);
         print_error(&writer, answer->error);
         print_rules(&writer, answer);
         return json_end(&writer);

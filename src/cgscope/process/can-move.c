@@ -44,7 +44,7 @@ static const VerbUsage can_move_usage = {
 };
 
 void can_move_done(CanMove *can_move) {
-        containment_done(&can_move->answer);
+        move_findings_done(&can_move->answer);
         migrant_done(&can_move->process);
         mover_done(&can_move->mover);
         free(can_move->target);
@@ -64,7 +64,7 @@ static bool other_version_is_mounted(const CanMove *can_move) {
 }
 
 static int examine(CanMove *can_move) {
-        const ContainmentQuestion question = {
+        const MoveQuestion question = {
                 .root = can_move->root,
                 .mount = can_move->mount,
                 .process = &can_move->process,
@@ -72,16 +72,16 @@ static int examine(CanMove *can_move) {
                 .mover = &can_move->mover,
                 .compare = other_version_is_mounted(can_move),
         };
-        int r = containment_examine(&question, &can_move->answer);
+        int r = move_examine(&question, &can_move->answer);
 
         return r < 0 ? log_oom() : can_move_note_units(can_move);
 }
 
 int verb_can_move(int argc, char *argv[]) {
         static const int statuses[] = {
-                [CONTAINMENT_YES] = EXIT_SUCCESS,
-                [CONTAINMENT_NO] = STATUS_FAILURE,
-                [CONTAINMENT_PERHAPS] = STATUS_USAGE,
+                [MOVE_YES] = EXIT_SUCCESS,
+                [MOVE_NO] = STATUS_FAILURE,
+                [MOVE_PERHAPS] = STATUS_USAGE,
         };
         _cleanup_(can_move_done) CanMove can_move = CAN_MOVE_INIT;
         int rest, r;

@@ -22,7 +22,7 @@ typedef struct CanMove {
         char *target;               /* below the mount's root */
         Mover mover;
         Migrant process;
-        Containment answer;
+        MoveFindings answer;
 } CanMove;
 
 #define CAN_MOVE_INIT                                                                                     \

@@ -44,7 +44,7 @@ typedef struct Case {
         const Subject *subject;
         const char *target;
         char *hierarchy; /* its name */
-        Containment answer;
+        MoveFindings answer;
         char *source;
 } Case;
 
@@ -71,13 +71,13 @@ static void show_difference(Oracle *oracle, const Case *c, const char *who, cons
                c->subject->kind, c->source, c->target, c->actor->title, c->actor->namespace,
                oracle->nsdelegate ? "on" : "off");
         for (size_t i = 0; i < c->answer.n; i++)
-                printf("    %-9s %-8s %s\n", containment_rule_name(c->answer.findings[i].rule),
-                       containment_result_name(c->answer.findings[i].result), c->answer.findings[i].found);
+                printf("    %-9s %-8s %s\n", move_rule_name(c->answer.findings[i].rule),
+                       move_result_name(c->answer.findings[i].result), c->answer.findings[i].found);
 }
 
 static void predict(const Oracle *oracle, Case *c) {
         _cleanup_(migrant_done) Migrant process = MIGRANT_INIT;
-        ContainmentQuestion question = {
+        MoveQuestion question = {
                 .root = oracle->hierarchy.root,
                 .mount = oracle->hierarchy.mount,
                 .process = &process,
@@ -88,7 +88,7 @@ static void predict(const Oracle *oracle, Case *c) {
         int r = migrant_read(c->subject->pid, c->subject->pidfd, c->hierarchy, &process);
 
         if (r >= 0)
-                r = containment_examine(&question, &c->answer);
+                r = move_examine(&question, &c->answer);
         if (r < 0) {
                 errno = -r;
                 die("predict a move of", c->subject->kind);
@@ -98,13 +98,13 @@ static void predict(const Oracle *oracle, Case *c) {
 
 /* An answer that leaves something open must not be wrong all the same. */
 static void compare(Oracle *oracle, const Case *c, int real) {
-        const Containment *answer = &c->answer;
-        bool open = answer->answer == CONTAINMENT_PERHAPS || (answer->answer == CONTAINMENT_NO && answer->error == 0);
-        int predicted = answer->answer == CONTAINMENT_NO ? answer->error : 0;
+        const MoveFindings *answer = &c->answer;
+        bool open = answer->answer == MOVE_PERHAPS || (answer->answer == MOVE_NO && answer->error == 0);
+        int predicted = answer->answer == MOVE_NO ? answer->error : 0;
 
         if (open)
                 oracle->counts.undecided++;
-        if (open ? answer->answer == CONTAINMENT_NO && real == 0 : predicted != real)
+        if (open ? answer->answer == MOVE_NO && real == 0 : predicted != real)
                 show_difference(oracle, c, "the prediction", open ? "no" : name_of(predicted), name_of(real));
 
         oracle->counts.cases++;
@@ -222,7 +222,7 @@ static void try_case(Oracle *oracle, char *hierarchy) {
         if (asked)
                 compare_program(oracle, &c, status, line, real);
 
-        containment_done(&c.answer);
+        move_findings_done(&c.answer);
         free(c.source);
 }
 

@@ -18,7 +18,7 @@ typedef struct Fixture {
         CgroupMount mount;
         Migrant process;
         Mover mover;
-        Containment answer;
+        MoveFindings answer;
 } Fixture;
 
 static void put(Fixture *fixture, const char *name, const char *text) {
@@ -46,7 +46,7 @@ static void put_group(Fixture *fixture, const char *group, const char *type, con
 
 static void set_up(Fixture *fixture, const void *data) {
         (void) data;
-        fixture->path = g_dir_make_tmp("cgscope-containment-XXXXXX", NULL);
+        fixture->path = g_dir_make_tmp("cgscope-move-rule-XXXXXX", NULL);
         g_assert_cmpint(chmod(fixture->path, 0755), ==, 0);
         fixture->root = open(fixture->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         g_assert_cmpint(fixture->root, >=, 0);
@@ -80,7 +80,7 @@ static int remove_one(const char *path) {
 
 static void tear_down(Fixture *fixture, const void *data) {
         (void) data;
-        containment_done(&fixture->answer);
+        move_findings_done(&fixture->answer);
         migrant_done(&fixture->process);
         g_free(fixture->mount.root);
         g_free(fixture->mount.options);
@@ -89,7 +89,7 @@ static void tear_down(Fixture *fixture, const void *data) {
         g_free(fixture->path);
 }
 
-static const ContainmentFinding *finding_of(const Fixture *fixture, ContainmentRule rule) {
+static const MoveFinding *finding_of(const Fixture *fixture, MoveRule rule) {
         for (size_t i = 0; i < fixture->answer.n; i++)
                 if (fixture->answer.findings[i].rule == rule)
                         return fixture->answer.findings + i;
@@ -98,7 +98,7 @@ static const ContainmentFinding *finding_of(const Fixture *fixture, ContainmentR
 }
 
 static void examine(Fixture *fixture, const char *target) {
-        const ContainmentQuestion question = {
+        const MoveQuestion question = {
                 .root = fixture->root,
                 .mount = &fixture->mount,
                 .process = &fixture->process,
@@ -106,29 +106,29 @@ static void examine(Fixture *fixture, const char *target) {
                 .mover = &fixture->mover,
         };
 
-        containment_done(&fixture->answer);
-        g_assert_cmpint(containment_examine(&question, &fixture->answer), ==, 0);
+        move_findings_done(&fixture->answer);
+        g_assert_cmpint(move_examine(&question, &fixture->answer), ==, 0);
 }
 
 static void assert_yes(Fixture *fixture, const char *target) {
         examine(fixture, target);
-        if (fixture->answer.answer != CONTAINMENT_YES)
+        if (fixture->answer.answer != MOVE_YES)
                 g_error("%s: %s", target, fixture->answer.reason->found);
         g_assert_null(fixture->answer.reason);
 }
 
 /* @error 0: not known which. */
-static void assert_no(Fixture *fixture, const char *target, ContainmentRule rule, int error) {
+static void assert_no(Fixture *fixture, const char *target, MoveRule rule, int error) {
         examine(fixture, target);
-        g_assert_cmpint(fixture->answer.answer, ==, CONTAINMENT_NO);
-        g_assert_cmpstr(containment_rule_name(fixture->answer.reason->rule), ==, containment_rule_name(rule));
+        g_assert_cmpint(fixture->answer.answer, ==, MOVE_NO);
+        g_assert_cmpstr(move_rule_name(fixture->answer.reason->rule), ==, move_rule_name(rule));
         g_assert_cmpint(fixture->answer.error, ==, error);
 }
 
-static void assert_perhaps(Fixture *fixture, const char *target, ContainmentRule rule) {
+static void assert_perhaps(Fixture *fixture, const char *target, MoveRule rule) {
         examine(fixture, target);
-        g_assert_cmpint(fixture->answer.answer, ==, CONTAINMENT_PERHAPS);
-        g_assert_cmpstr(containment_rule_name(fixture->answer.reason->rule), ==, containment_rule_name(rule));
+        g_assert_cmpint(fixture->answer.answer, ==, MOVE_PERHAPS);
+        g_assert_cmpstr(move_rule_name(fixture->answer.reason->rule), ==, move_rule_name(rule));
         g_assert_cmpint(fixture->answer.error, ==, 0);
 }
 
@@ -153,9 +153,9 @@ static void test_allowed(Fixture *fixture, const void *data) {
         assert_yes(fixture, "/b");
         assert_yes(fixture, "/b/c");
         assert_yes(fixture, "/");
-        g_assert_null(finding_of(fixture, CONTAINMENT_NOTE_STAYS));
+        g_assert_null(finding_of(fixture, MOVE_NOTE_STAYS));
         assert_yes(fixture, "/a");
-        g_assert_nonnull(finding_of(fixture, CONTAINMENT_NOTE_STAYS));
+        g_assert_nonnull(finding_of(fixture, MOVE_NOTE_STAYS));
 }
 
 static void test_target(Fixture *fixture, const void *data) {
@@ -163,39 +163,39 @@ static void test_target(Fixture *fixture, const void *data) {
 
         (void) data;
         become_other(fixture);
-        assert_no(fixture, "/b/c", CONTAINMENT_TARGET, -EACCES);
+        assert_no(fixture, "/b/c", MOVE_RULE_TARGET, -EACCES);
         g_assert_nonnull(strstr(fixture->answer.reason->found, "of the target belongs"));
         g_assert_cmpstr(fixture->answer.target, ==, "/b/c");
 
         /* The directory on the way is named, and not what could not be looked at behind it. */
         g_assert_cmpint(chmod(directory, 0700), ==, 0);
-        assert_no(fixture, "/b/c", CONTAINMENT_TARGET, -EACCES);
+        assert_no(fixture, "/b/c", MOVE_RULE_TARGET, -EACCES);
         g_assert_nonnull(strstr(fixture->answer.reason->found, "directory /b belongs"));
 
-        assert_no(fixture, "/none", CONTAINMENT_TARGET, -ENODEV);
+        assert_no(fixture, "/none", MOVE_RULE_TARGET, -ENODEV);
 }
 
 static void test_read_only(Fixture *fixture, const void *data) {
         (void) data;
         fixture->mount.read_only = true;
-        assert_no(fixture, "/b", CONTAINMENT_TARGET, -EROFS);
+        assert_no(fixture, "/b", MOVE_RULE_TARGET, -EROFS);
         become_other(fixture);
-        assert_no(fixture, "/b", CONTAINMENT_TARGET, -EACCES);
+        assert_no(fixture, "/b", MOVE_RULE_TARGET, -EACCES);
         fixture->mount.all_read_only = true;
-        assert_no(fixture, "/b", CONTAINMENT_TARGET, -EROFS);
+        assert_no(fixture, "/b", MOVE_RULE_TARGET, -EROFS);
 }
 
 static void test_inner(Fixture *fixture, const void *data) {
         (void) data;
         put_group(fixture, "b", "domain\n", "cpu memory\n");
-        assert_no(fixture, "/b", CONTAINMENT_INNER, -EBUSY);
+        assert_no(fixture, "/b", MOVE_RULE_INNER, -EBUSY);
         g_assert_nonnull(strstr(fixture->answer.reason->found, "hands memory on"));
 
         put_group(fixture, "b", "domain\n", "cpuset cpu pids\n");
         assert_yes(fixture, "/b");
-        g_assert_nonnull(finding_of(fixture, CONTAINMENT_NOTE_THREADS));
+        g_assert_nonnull(finding_of(fixture, MOVE_NOTE_THREADS));
         put(fixture, "b/c/cgroup.events", "populated 1\n");
-        assert_no(fixture, "/b", CONTAINMENT_INNER, -EBUSY);
+        assert_no(fixture, "/b", MOVE_RULE_INNER, -EBUSY);
         put(fixture, "b/c/cgroup.type", "threaded\n");
         assert_yes(fixture, "/b");
 }
@@ -203,18 +203,18 @@ static void test_inner(Fixture *fixture, const void *data) {
 static void test_domain(Fixture *fixture, const void *data) {
         (void) data;
         put(fixture, "b/c/cgroup.type", "domain invalid\n");
-        assert_no(fixture, "/b/c", CONTAINMENT_DOMAIN, -EOPNOTSUPP);
+        assert_no(fixture, "/b/c", MOVE_RULE_DOMAIN, -EOPNOTSUPP);
         put(fixture, "b/c/cgroup.type", "threaded\n");
         put(fixture, "b/cgroup.type", "domain threaded\n");
         assert_yes(fixture, "/b/c");
         assert_yes(fixture, "/b");
         put(fixture, "b/cgroup.type", "domain invalid\n");
-        assert_no(fixture, "/b/c", CONTAINMENT_DOMAIN, -EOPNOTSUPP);
+        assert_no(fixture, "/b/c", MOVE_RULE_DOMAIN, -EOPNOTSUPP);
 
         /* Its domain can be above what we see. */
         put(fixture, "b/cgroup.type", "threaded\n");
         put(fixture, "cgroup.type", "threaded\n");
-        assert_perhaps(fixture, "/b/c", CONTAINMENT_DOMAIN);
+        assert_perhaps(fixture, "/b/c", MOVE_RULE_DOMAIN);
 }
 
 static void test_process(Fixture *fixture, const void *data) {
@@ -222,20 +222,20 @@ static void test_process(Fixture *fixture, const void *data) {
         fixture->process.kernel = true;
         assert_yes(fixture, "/b");
         fixture->process.bound = true;
-        assert_no(fixture, "/b", CONTAINMENT_PROCESS, -EINVAL);
+        assert_no(fixture, "/b", MOVE_RULE_PROCESS, -EINVAL);
         fixture->process.bound = false;
         fixture->process.ended = true;
         assert_yes(fixture, "/b");
-        g_assert_nonnull(finding_of(fixture, CONTAINMENT_NOTE_ENDED));
+        g_assert_nonnull(finding_of(fixture, MOVE_NOTE_ENDED));
 }
 
 static void test_namespace(Fixture *fixture, const void *data) {
         (void) data;
         fixture->mover.cgroups = "/b";
-        assert_no(fixture, "/b/c", CONTAINMENT_NAMESPACE, -ENOENT); /* out of /a */
+        assert_no(fixture, "/b/c", MOVE_RULE_NAMESPACE, -ENOENT); /* out of /a */
         move_process(fixture, "/b");
         assert_yes(fixture, "/b/c");
-        assert_no(fixture, "/a", CONTAINMENT_NAMESPACE, -ENOENT);
+        assert_no(fixture, "/a", MOVE_RULE_NAMESPACE, -ENOENT);
 
         g_free(fixture->mount.options);
         fixture->mount.options = g_strdup("rw");
@@ -247,16 +247,16 @@ static void test_unseen(Fixture *fixture, const void *data) {
         (void) data;
         fixture->mover.effective = 0;
         move_process(fixture, "/../x");
-        assert_no(fixture, "/b", CONTAINMENT_NAMESPACE, 0); /* EACCES or ENOENT */
-        g_assert_cmpint(finding_of(fixture, CONTAINMENT_ANCESTOR)->result, ==, CONTAINMENT_UNKNOWN);
+        assert_no(fixture, "/b", MOVE_RULE_NAMESPACE, 0); /* EACCES or ENOENT */
+        g_assert_cmpint(finding_of(fixture, MOVE_RULE_ANCESTOR)->result, ==, MOVE_UNKNOWN);
 
         fixture->mover.effective = UINT64_MAX;
-        assert_no(fixture, "/b", CONTAINMENT_NAMESPACE, -ENOENT);
+        assert_no(fixture, "/b", MOVE_RULE_NAMESPACE, -ENOENT);
 
         fixture->mover.effective = 0;
         g_free(fixture->mount.options);
         fixture->mount.options = g_strdup("rw");
-        assert_perhaps(fixture, "/b", CONTAINMENT_ANCESTOR);
+        assert_perhaps(fixture, "/b", MOVE_RULE_ANCESTOR);
 }
 
 /* A part of the hierarchy is mounted, or more than the namespace. */
@@ -268,15 +268,15 @@ static void test_mounts(Fixture *fixture, const void *data) {
         g_assert_cmpstr(fixture->answer.target, ==, "/top/b");
         g_assert_cmpstr(fixture->answer.ancestor, ==, "/top");
         move_process(fixture, "/else");
-        assert_perhaps(fixture, "/b", CONTAINMENT_ANCESTOR);
+        assert_perhaps(fixture, "/b", MOVE_RULE_ANCESTOR);
 
         mount_at(fixture, "/../..");
         move_process(fixture, "/a");
-        assert_perhaps(fixture, "/b", CONTAINMENT_ANCESTOR);
-        g_assert_cmpint(finding_of(fixture, CONTAINMENT_NAMESPACE)->result, ==, CONTAINMENT_UNKNOWN);
+        assert_perhaps(fixture, "/b", MOVE_RULE_ANCESTOR);
+        g_assert_cmpint(finding_of(fixture, MOVE_RULE_NAMESPACE)->result, ==, MOVE_UNKNOWN);
         move_process(fixture, "/../../a");
-        assert_no(fixture, "/b", CONTAINMENT_NAMESPACE, -ENOENT);
-        g_assert_cmpint(finding_of(fixture, CONTAINMENT_ANCESTOR)->result, ==, CONTAINMENT_MET);
+        assert_no(fixture, "/b", MOVE_RULE_NAMESPACE, -ENOENT);
+        g_assert_cmpint(finding_of(fixture, MOVE_RULE_ANCESTOR)->result, ==, MOVE_MET);
 }
 
 static void test_v1(Fixture *fixture, const void *data) {
@@ -284,13 +284,13 @@ static void test_v1(Fixture *fixture, const void *data) {
         fixture->mount.unified = false;
         fixture->process.uid = fixture->process.saved_uid = geteuid() + 7;
         fixture->mover.confined = true; /* where uid 0 is nobody special */
-        assert_no(fixture, "/b", CONTAINMENT_OWNER, -EACCES);
+        assert_no(fixture, "/b", MOVE_RULE_OWNER, -EACCES);
         fixture->process.saved_uid = geteuid();
         assert_yes(fixture, "/b");
         fixture->process.saved_uid = geteuid() + 7;
         fixture->process.uid = geteuid();
         assert_yes(fixture, "/b");
-        g_assert_null(finding_of(fixture, CONTAINMENT_ANCESTOR));
+        g_assert_null(finding_of(fixture, MOVE_RULE_ANCESTOR));
 }
 
 static void test_order(Fixture *fixture, const void *data) {
@@ -299,29 +299,29 @@ static void test_order(Fixture *fixture, const void *data) {
         put_group(fixture, "b", "domain invalid\n", "memory\n");
         fixture->mover.cgroups = "/b/c";
         fixture->process.bound = true;
-        assert_no(fixture, "/b", CONTAINMENT_PROCESS, -EINVAL);
+        assert_no(fixture, "/b", MOVE_RULE_PROCESS, -EINVAL);
         fixture->process.bound = false;
-        assert_no(fixture, "/b", CONTAINMENT_NAMESPACE, -ENOENT);
+        assert_no(fixture, "/b", MOVE_RULE_NAMESPACE, -ENOENT);
         fixture->mover.cgroups = "/";
-        assert_no(fixture, "/b", CONTAINMENT_DOMAIN, -EOPNOTSUPP);
+        assert_no(fixture, "/b", MOVE_RULE_DOMAIN, -EOPNOTSUPP);
         put(fixture, "b/cgroup.type", "domain\n");
-        assert_no(fixture, "/b", CONTAINMENT_INNER, -EBUSY);
+        assert_no(fixture, "/b", MOVE_RULE_INNER, -EBUSY);
 }
 
 static void test_note(Fixture *fixture, const void *data) {
         (void) data;
         put(fixture, "b/cgroup.type", "domain invalid\n");
-        assert_no(fixture, "/b", CONTAINMENT_DOMAIN, -EOPNOTSUPP);
+        assert_no(fixture, "/b", MOVE_RULE_DOMAIN, -EOPNOTSUPP);
         for (unsigned i = 0; i < 100; i++) {
-                const Containment *answer = &fixture->answer;
+                const MoveFindings *answer = &fixture->answer;
 
-                g_assert_cmpint(containment_note(&fixture->answer, CONTAINMENT_NOTE_UNIT, "note %u", i), ==, 0);
+                g_assert_cmpint(move_findings_note(&fixture->answer, MOVE_NOTE_UNIT, "note %u", i), ==, 0);
 
                 /* One that cannot be put into words leaves all as it is. */
-                g_assert_cmpint(containment_note(&fixture->answer, CONTAINMENT_NOTE_UNIT, "%lc", (wint_t) 0x110000), <, 0);
+                g_assert_cmpint(move_findings_note(&fixture->answer, MOVE_NOTE_UNIT, "%lc", (wint_t) 0x110000), <, 0);
                 g_assert_true(answer->reason >= answer->findings && answer->reason < answer->findings + answer->n);
         }
-        g_assert_cmpint(fixture->answer.reason->rule, ==, CONTAINMENT_DOMAIN);
+        g_assert_cmpint(fixture->answer.reason->rule, ==, MOVE_RULE_DOMAIN);
         g_assert_cmpint(fixture->answer.error, ==, -EOPNOTSUPP);
 }
 
@@ -332,11 +332,11 @@ static void test_freezer_and_pids(Fixture *fixture, const void *data) {
         put(fixture, "b/c/pids.current", "5\n");
         fixture->process.n_threads = 1;
         assert_yes(fixture, "/b/c");
-        g_assert_nonnull(strstr(finding_of(fixture, CONTAINMENT_NOTE_FREEZER)->found, "/b is frozen"));
-        g_assert_nonnull(finding_of(fixture, CONTAINMENT_NOTE_PIDS));
+        g_assert_nonnull(strstr(finding_of(fixture, MOVE_NOTE_FREEZER)->found, "/b is frozen"));
+        g_assert_nonnull(finding_of(fixture, MOVE_NOTE_PIDS));
         put(fixture, "b/c/pids.max", "max\n");
         assert_yes(fixture, "/b/c");
-        g_assert_null(finding_of(fixture, CONTAINMENT_NOTE_PIDS));
+        g_assert_null(finding_of(fixture, MOVE_NOTE_PIDS));
 }
 
 int main(int argc, char *argv[]) {
@@ -344,13 +344,13 @@ int main(int argc, char *argv[]) {
                 const char *name;
                 void (*function)(Fixture *fixture, const void *data);
         } tests[] = {
-                { "/containment/allowed", test_allowed },     { "/containment/target", test_target },
-                { "/containment/read-only", test_read_only }, { "/containment/inner", test_inner },
-                { "/containment/domain", test_domain },       { "/containment/process", test_process },
-                { "/containment/namespace", test_namespace }, { "/containment/unseen", test_unseen },
-                { "/containment/mounts", test_mounts },       { "/containment/v1", test_v1 },
-                { "/containment/order", test_order },         { "/containment/note", test_note },
-                { "/containment/freezer-and-pids", test_freezer_and_pids },
+                { "/move-rule/allowed", test_allowed },     { "/move-rule/target", test_target },
+                { "/move-rule/read-only", test_read_only }, { "/move-rule/inner", test_inner },
+                { "/move-rule/domain", test_domain },       { "/move-rule/process", test_process },
+                { "/move-rule/namespace", test_namespace }, { "/move-rule/unseen", test_unseen },
+                { "/move-rule/mounts", test_mounts },       { "/move-rule/v1", test_v1 },
+                { "/move-rule/order", test_order },         { "/move-rule/note", test_note },
+                { "/move-rule/freezer-and-pids", test_freezer_and_pids },
         };
 
         g_test_init(&argc, &argv, NULL);
