@@ -175,24 +175,6 @@ int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *col
         return 0;
 }
 
-char *tabular_fold(const char *text, size_t width) {
-        char *folded = escape_text(text), *blank = NULL;
-        size_t column = 0;
-
-        for (char *p = folded; p && *p; p++) {
-                if (*p == ' ')
-                        blank = p;
-                column += ((unsigned char) *p & 0xc0) != 0x80;
-                if (column > width && blank) {
-                        *blank = '\n';
-                        column = (size_t) (p - blank);
-                        blank = NULL;
-                }
-        }
-
-        return folded;
-}
-
 /* Whether nobody reads any more: head(1) has enough, or the pager was left. */
 static bool reader_has_gone(void) {
         struct pollfd pollfd = { .fd = STDOUT_FILENO, .events = POLLOUT };

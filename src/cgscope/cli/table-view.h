@@ -44,10 +44,6 @@ int tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t by
 int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec);
 int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color);
 
-/* @text, made safe to be shown, so that a newline in it is none, and broken between its words into lines of @width, for
- * a column of TABLE_LINES; UTF-8 counts a column for each character. Freed by the caller; NULL: no memory. */
-char *tabular_fold(const char *text, size_t width);
-
 /* Prints it, through the pager where there is one. */
 int tabular_print(Tabular *tabular, const CommonOptions *options);
 void tabular_done(Tabular *tabular);

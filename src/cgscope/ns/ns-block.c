@@ -4,6 +4,8 @@
 
 #include "basic/escape.h"
 #include "basic/log.h"
+#include "basic/sheet.h"
+#include "basic/terminal.h"
 #include "cgscope/ns/ns-finding.h"
 #include "cgscope/ns/ns-text.h"
 #include "cgscope/cli/table-view.h"
@@ -23,7 +25,6 @@ static const TableColumn columns[_COLUMN_MAX] = {
 
 /* "Namespace: " */
 #define LABEL_WIDTH 11
-#define VALUE_WIDTH_MIN 30
 
 typedef struct Block {
         const Ns *ns;
@@ -65,7 +66,7 @@ static int add_known_path(Block *block, const char *label, bool marked, const ch
 
 /* A path is one line, however long, and a reason as many as it needs. */
 static int add_path(Block *block, const char *label, bool marked, const char *path, NsReason reason) {
-        size_t width = block->ns->options.full ? 0 : terminal_width();
+        unsigned width = block->ns->options.full ? 0 : terminal_width();
         _cleanup_free_ char *text = NULL, *folded = NULL;
 
         if (path)
@@ -73,10 +74,7 @@ static int add_path(Block *block, const char *label, bool marked, const char *pa
         if (asprintf(&text, "? (%s)", ns_reason_text(reason ?: NS_UNREADABLE)) < 0)
                 return text = NULL, log_oom();
 
-        width = width == 0                                ? SIZE_MAX
-                : width < LABEL_WIDTH + VALUE_WIDTH_MIN ? VALUE_WIDTH_MIN
-                                                          : width - LABEL_WIDTH - 1;
-        folded = tabular_fold(text, width);
+        folded = sheet_fold(text, sheet_room(width, LABEL_WIDTH + 1));
         return folded ? add_line(block, label, false, "%s", folded) : log_oom();
 }
 

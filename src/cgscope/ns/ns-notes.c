@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "cgscope/ns/ns-finding.h"
 #include "cgscope/ns/ns-text.h"
@@ -18,10 +19,9 @@ static const TableColumn columns[_COLUMN_MAX] = {
 
 /* "stale-mount " */
 #define KEY_WIDTH 12
-#define TEXT_WIDTH_MIN 30
 
 static int add_note(Tabular *table, const Ns *ns, const char *key, const char *text) {
-        size_t width = ns->options.full ? 0 : terminal_width();
+        unsigned width = ns->options.full ? 0 : terminal_width();
         TableRow *row;
         char *folded;
         int r;
@@ -32,8 +32,7 @@ static int add_note(Tabular *table, const Ns *ns, const char *key, const char *t
         if (r < 0)
                 return r;
 
-        width = width == 0 ? SIZE_MAX : width < KEY_WIDTH + TEXT_WIDTH_MIN ? TEXT_WIDTH_MIN : width - KEY_WIDTH - 1;
-        folded = tabular_fold(text, width);
+        folded = sheet_fold(text, sheet_room(width, KEY_WIDTH + 1));
         return folded ? tabular_set(table, row, COLUMN_TEXT, folded) : log_oom();
 }
 

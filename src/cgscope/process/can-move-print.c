@@ -4,6 +4,7 @@
 #include "basic/escape.h"
 #include "basic/json.h"
 #include "basic/log.h"
+#include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "cgscope/cli/table-view.h"
 
@@ -21,7 +22,6 @@ static const TableColumn columns[] = {
 
 /* What the two columns before the last one take at most, with what stands between. */
 #define FOUND_INDENT 21
-#define FOUND_WIDTH_MIN 30
 
 static const char *error_name(int error) {
         return strerrorname_np(-error) ?: "an unknown error";
@@ -64,21 +64,20 @@ static void print_answer(const CanMove *can_move) {
 
 /* The paths, which the findings speak of by these names. */
 static void print_places(const CanMove *can_move) {
+        _cleanup_free_ char *path = escape_path(can_move->process.path);
         const MoveFindings *answer = &can_move->answer;
-        _cleanup_free_ char *name = escape_text(can_move->process.name), *path = escape_path(can_move->process.path),
-                            *target = escape_path(answer->target ?: can_move->target), *ancestor = NULL;
+        Sheet sheet = { stdout, .label_width = strlen("Ancestor") };
 
-        printf("\n Process: %d (%s), in %s\n  Target: %s\n", (int) can_move->pid, name ?: "?", path ?: "?",
-               target ?: "?");
-        if (answer->ancestor && can_move->mount->unified) {
-                ancestor = escape_path(answer->ancestor);
-                printf("Ancestor: %s\n", ancestor ?: "?");
-        }
+        putchar('\n');
+        sheet_line(&sheet, "Process", "%d (%s), in %s", (int) can_move->pid, can_move->process.name, path ?: "?");
+        sheet_path(&sheet, "Target", answer->target ?: can_move->target);
+        if (answer->ancestor && can_move->mount->unified)
+                sheet_path(&sheet, "Ancestor", answer->ancestor);
         putchar('\n');
 }
 
-static int add_finding(Tabular *table, const MoveFinding *finding, size_t width) {
-        char *found = tabular_fold(finding->found, width);
+static int add_finding(Tabular *table, const MoveFinding *finding, unsigned width) {
+        char *found = sheet_fold(finding->found, width);
         TableRow *row;
         int r;
 
@@ -104,10 +103,9 @@ static int add_finding(Tabular *table, const MoveFinding *finding, size_t width)
 static int print_table(CanMove *can_move) {
         _cleanup_(tabular_done) Tabular table = {};
         const MoveFindings *answer = &can_move->answer;
-        size_t width = terminal_width();
+        unsigned width = sheet_room(terminal_width(), FOUND_INDENT);
         int r;
 
-        width = width == 0 ? SIZE_MAX : width < FOUND_INDENT + FOUND_WIDTH_MIN ? FOUND_WIDTH_MIN : width - FOUND_INDENT;
         r = tabular_choose(&table, &can_move->options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns));
         if (r >= 0)
                 r = tabular_open(&table, &can_move->options, columns, "rules");
@@ -118,10 +116,7 @@ static int print_table(CanMove *can_move) {
 }
 
 static void print_error(JsonWriter *writer, int error) {
-        if (error < 0)
-                json_string(writer, "errno", error_name(error));
-        else
-                json_null(writer, "errno");
+        json_string_or_null(writer, "errno", error < 0 ? error_name(error) : NULL);
 }
 
 static void print_rules(JsonWriter *writer, const MoveFindings *answer) {
@@ -151,11 +146,8 @@ static int print_json(const CanMove *can_move) {
                     isempty(can_move->hierarchy_name) ? CGROUP_HIERARCHY_UNIFIED : can_move->hierarchy_name);
         json_string(&writer, "source", can_move->process.path);
         json_string(&writer, "control_group", answer->target ?: can_move->target);
-        if (answer->ancestor)
-                json_string(&writer, "ancestor", answer->ancestor);
-        else
-                json_null(&writer, "ancestor");
-        if (answer->answer == MOVE_PERHAPS)
+        json_string_or_null(&writer, "ancestor", answer->ancestor);
+        if (answer->answer == CONTAINMENT_PERHAPS)
                 json_null(&writer, "allowed");
         else
                 json_boolean(&writer, "allowed", answer->answer == MOVE_YES);
