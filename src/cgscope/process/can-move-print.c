@@ -147,7 +147,7 @@ static int print_json(const CanMove *can_move) {
         json_string(&writer, "source", can_move->process.path);
         json_string(&writer, "control_group", answer->target ?: can_move->target);
         json_string_or_null(&writer, "ancestor", answer->ancestor);
-        if (answer->answer == CONTAINMENT_PERHAPS)
+        if (answer->answer == MOVE_PERHAPS)
                 json_null(&writer, "allowed");
         else
                 json_boolean(&writer, "allowed", answer->answer == MOVE_YES);
