@@ -6,6 +6,7 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
+#include "cgroup/unit-path.h"
 
 static bool has_mark(int fd, const char *name) {
         char value[2];
@@ -29,10 +30,6 @@ int boundary_mark_namespace(int fd) {
         return fsetxattr(fd, BOUNDARY_MARK_NAMESPACE, "1", 1, 0) < 0 ? -errno : 0;
 }
 
-static bool is_user_manager(const char *name) {
-        return startswith(name, "user@") && endswith(name, ".service");
-}
-
 static int duplicate(int fd) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
@@ -54,13 +51,15 @@ static int open_namespace_root(int root, size_t *ret_length) {
         return TAKE_FD(fd);
 }
 
-int boundary_open(int root, const char *path, int group, size_t top, size_t *ret_length) {
+/* Of the group at @path, open as @group or not there, the nearest one that is marked, where that is longer than @known.
+ * Returns its descriptor, *ret_length is how much of @path it is. */
+static int open_marked(int root, const char *path, int group, size_t known, size_t *ret_length) {
         _cleanup_free_ char *at = strdup(path);
 
         if (!at)
                 return -ENOMEM;
 
-        for (char *slash; (slash = strrchr(at, '/')) && slash[1] && strlen(at) > top; *slash = '\0') {
+        for (char *slash; (slash = strrchr(at, '/')) && slash[1] && strlen(at) > known; *slash = '\0') {
                 _cleanup_close_ int opened = -EBADF;
                 size_t length = strlen(at);
                 int fd = group;
@@ -84,7 +83,59 @@ int boundary_open(int root, const char *path, int group, size_t top, size_t *ret
                 return fd;
         }
 
-        return top == 0 ? open_namespace_root(root, ret_length) : -ENODATA;
+        return known == 0 ? open_namespace_root(root, ret_length) : -ENODATA;
+}
+
+int boundary_open(Boundary *boundary, bool may_be_absent) {
+        int r;
+
+        boundary->fd = group_open(boundary->root, boundary->path);
+        if (boundary->fd < 0 && !(boundary->fd == -ENOENT && may_be_absent))
+                return boundary->fd;
+
+        r = open_marked(boundary->root, boundary->path, boundary->fd, boundary->length, &boundary->length);
+        if (r == -ENODATA)
+                return boundary->length > 0 ? boundary_set(boundary, boundary->length) : 0;
+        if (r < 0)
+                return r;
+
+        boundary->top = r;
+        return 0;
+}
+
+void boundary_done(Boundary *boundary) {
+        (void) fd_close(boundary->root);
+        (void) fd_close(boundary->fd);
+        (void) fd_close(boundary->top);
+        free(boundary->path);
+        *boundary = (Boundary) BOUNDARY_INIT;
+}
+
+char *boundary_path(const Boundary *boundary) {
+        return strndup(boundary->path, boundary->length);
+}
+
+int boundary_set(Boundary *boundary, size_t length) {
+        _cleanup_free_ char *path = strndup(boundary->path, length);
+        int fd = path ? group_open(boundary->root, path) : -ENOMEM;
+
+        if (fd < 0)
+                return fd;
+
+        (void) fd_close(boundary->top);
+        boundary->top = fd;
+        boundary->length = length;
+        return 0;
+}
+
+const char *boundary_below(const Boundary *boundary) {
+        const char *below = boundary->path + boundary->length;
+
+        return below + strspn(below, "/");
+}
+
+int boundary_open_parent(const Boundary *boundary, const char **ret_name) {
+        return group_open_parent(boundary->top, boundary_below(boundary), ret_name);
 }
 
 const char *boundary_title(const char *path) {
@@ -100,7 +151,7 @@ int boundary_find(int root, const char *path, char **ret) {
         if (group < 0)
                 return group;
 
-        fd = boundary_open(root, path, group, 0, &length);
+        fd = open_marked(root, path, group, 0, &length);
         if (fd < 0)
                 return fd;
 

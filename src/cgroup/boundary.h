@@ -26,17 +26,51 @@ int boundary_mark(int fd);
 /* Likewise the mark for who is in a namespace that begins there. */
 int boundary_mark_namespace(int fd);
 
-/* Opens the nearest marked group at or above @path beneath @root, where that is below the first @top bytes of @path.
- * @group is the one at @path, borrowed; negative: it is not there, and others at the end of @path that are not there are
- * passed over, too. The directory of a user manager ("user@UID.service") belongs to that manager and is never a
- * boundary, nor is anything above it; nor is a manager's "init.scope". The root of a namespace ("/", of length 1) can be
- * one, but not where a manager has its units in it. Returns the descriptor, *ret_length is how much of @path it is;
- * -ENODATA: there is none. */
-int boundary_open(int root, const char *path, int group, size_t top, size_t *ret_length);
+/* An open group and the boundary that it is at or below. */
+typedef struct Boundary {
+        int root;      /* the hierarchy */
+        int fd;        /* the group; -EBADF: it is not there */
+        int top;       /* the boundary; -EBADF: none is marked at or above the group */
+        char *path;    /* of the group in the hierarchy, "/a/b" */
+        size_t length; /* its first bytes are the boundary's path; 0: none; 1: the root */
+} Boundary;
+
+#define BOUNDARY_INIT { .root = -EBADF, .fd = -EBADF, .top = -EBADF }
+
+/* Opens the group at @path of @boundary, whose root is open, and the nearest marked group at or above it; where length is
+ * set, that part is known to be a boundary, and there may be a nearer one. The directory of a user manager
+ * ("user@UID.service") belongs to that manager and is never a boundary, nor is anything above it; nor is a manager's
+ * "init.scope". The root of a namespace ("/") can be one, but not where a manager has its units in it. -ENOENT: there is
+ * no such group, and it may not be absent. */
+int boundary_open(Boundary *boundary, bool may_be_absent);
+void boundary_done(Boundary *boundary);
+
+/* Takes the group at the first @length bytes of the path as the boundary: somebody who knows said so. */
+int boundary_set(Boundary *boundary, size_t length);
+
+/* The part of the path below the boundary, without a leading '/'; "" for the boundary itself. Borrowed. */
+const char *boundary_below(const Boundary *boundary);
+
+/* The path of the boundary itself, as a copy. */
+char *boundary_path(const Boundary *boundary);
+
+/* Opens the group above one that is below its boundary. *ret_name is its own name in that, borrowed from the path. Returns
+ * the descriptor. */
+int boundary_open_parent(const Boundary *boundary, const char **ret_name);
+
+/* Whether the group is the boundary itself. */
+static inline bool boundary_is_top(const Boundary *boundary) {
+        return boundary->length > 0 && !boundary->path[boundary->length];
+}
+
+/* Whether the boundary is the root of the caller's cgroup namespace: what it is called outside cannot be seen. */
+static inline bool boundary_begins_at_root(const Boundary *boundary) {
+        return boundary->length == strlen("/");
+}
+
+/* The path of the nearest marked group at or above @path, which has to be there (else -ENOENT). *ret is freed by the
+ * caller. -ENODATA: there is none. */
+int boundary_find(int root, const char *path, char **ret);
 
 /* What a boundary is called in a message: the last part of its path, "/" for the root of a namespace. Borrowed. */
 const char *boundary_title(const char *path);
-
-/* The path of the nearest marked group at or above @path, which has to be there (else -ENOENT). *ret is freed by the
- * caller. */
-int boundary_find(int root, const char *path, char **ret);

@@ -49,12 +49,12 @@ static int make_or_enter(int parent, const char *name, bool temporary, bool *mad
         return fd == -ENOENT && !valid ? -EINVAL : fd;
 }
 
-static int make_once(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
-        const char *below = target_below(target);
+static int make_once(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble) {
+        const char *below = boundary_below(target);
         _cleanup_close_ int fd = -EBADF;
         bool made = false;
 
-        division->top = target->boundary;
+        division->top = target->top;
         division->path = strdup(below);
         if (!division->path)
                 return -ENOMEM;
@@ -62,7 +62,7 @@ static int make_once(Division *division, Target *target, bool parents, DivisionT
         for (const char *p = below; *p;) {
                 size_t length = strcspn(p, "/");
                 _cleanup_free_ char *name = strndup(p, length);
-                int parent = p == below ? target->boundary : fd, next;
+                int parent = p == below ? target->top : fd, next;
 
                 if (!name)
                         return -ENOMEM;
@@ -101,12 +101,12 @@ static int make_once(Division *division, Target *target, bool parents, DivisionT
 }
 
 /* What others remove meanwhile is made anew: a group above, and a temporary one before there was a claim on it. */
-int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble) {
+int division_make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble) {
         for (;;) {
                 int r = make_once(division, target, parents, trouble);
 
                 if (r != -ESTALE && r != -EINPROGRESS &&
-                    !(r == -ENOENT && parents && !group_is_gone(target->boundary)))
+                    !(r == -ENOENT && parents && !group_is_gone(target->top)))
                         return r;
 
                 /* Those of these names may be another's by now, who has a claim on them. */
@@ -221,17 +221,17 @@ static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_l
                 return -ENOMEM;
 
         *ret_length = (size_t) (p - path);
-        return fd_open_beneath(top, *first ? first : ".", O_RDONLY | O_DIRECTORY);
+        return group_open(top, first);
 }
 
-int division_enable(Division *division, const Target *target, const char *below, ControllerMask controllers,
+int division_enable(Division *division, const Boundary *target, const char *below, ControllerMask controllers,
                     DivisionTrouble *trouble) {
         size_t length = 0;
 
         if (controllers == CONTROLLER_MASK_NONE)
                 return 0;
 
-        division->top = target->boundary;
+        division->top = target->top;
         if (!division->path && !(division->path = strdup(below)))
                 return -ENOMEM;
 
@@ -262,7 +262,7 @@ static void disable(int group, ControllerMask controllers) {
 
 /* The group @path beneath @top: nobody else has a claim on it, or gets one as long as *claim is open. */
 static bool seize(int top, const char *path, int *claim) {
-        _cleanup_close_ int group = fd_open_beneath(top, path, O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int group = group_open(top, path);
 
         return group >= 0 && temporary_seize(group, claim) > 0;
 }
@@ -275,15 +275,12 @@ static void remove_made(Division *division) {
                 path[strlen(path) - 1] = '\0';
 
         for (; path && division->n_made > 0; division->n_made--) {
-                char *slash = strrchr(path, '/');
-                _cleanup_close_ int parent = -EBADF, claim = TAKE_FD(division->claim);
-                bool goes = !division->temporary || seize(division->top, path, &claim);
+                const char *name;
+                _cleanup_close_ int parent = group_open_parent(division->top, path, &name), claim = TAKE_FD(division->claim);
 
-                if (slash)
-                        *slash = '\0';
-                parent = fd_open_beneath(division->top, slash ? path : ".", O_PATH | O_DIRECTORY);
-                if (parent >= 0 && goes)
-                        (void) unlinkat(parent, slash ? slash + 1 : path, AT_REMOVEDIR);
+                if (parent >= 0 && (!division->temporary || seize(division->top, path, &claim)))
+                        (void) unlinkat(parent, name, AT_REMOVEDIR);
+                *(strrchr(path, '/') ?: path) = '\0';
         }
 }
 

@@ -4,7 +4,7 @@
 /* Dividing a subtree: making groups below a boundary, handing controllers on to them, and taking them away again. */
 
 #include "basic/macros.h"
-#include "cgroup/target.h"
+#include "cgroup/boundary.h"
 #include "unit/controller.h"
 
 /* What was done, to be undone when a later step fails. */
@@ -32,12 +32,12 @@ typedef struct DivisionTrouble {
  * a claim on it. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a
  * group above is reached; -EACCES, -EPERM: not ours; -EINPROGRESS: it is temporary and being removed, try again.
  * @trouble (to be freed with division_trouble_done()) says where. */
-int division_make(Division *division, Target *target, bool parents, DivisionTrouble *trouble);
+int division_make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble);
 
 /* Hands @controllers on from the boundary down to the group @below ("a/b" below the boundary, borrowed), in each
  * cgroup.subtree_control that lacks them, and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a
  * process sits in a group that would hand it on. */
-int division_enable(Division *division, const Target *target, const char *below, ControllerMask controllers,
+int division_enable(Division *division, const Boundary *target, const char *below, ControllerMask controllers,
                     DivisionTrouble *trouble);
 
 /* Takes back what these two did, as far as nobody uses it meanwhile. */

@@ -47,7 +47,7 @@ int group_evacuate(int group, const char *leaf, bool *ret_made) {
         if (!made && errno != EEXIST)
                 return -errno;
 
-        fd = fd_open_beneath(group, leaf, O_RDONLY | O_DIRECTORY);
+        fd = group_open(group, leaf);
         r = fd < 0 ? fd : group_move_members(group, fd);
         if (r < 0) {
                 group_return(group, leaf, made);
@@ -59,7 +59,7 @@ int group_evacuate(int group, const char *leaf, bool *ret_made) {
 }
 
 void group_return(int group, const char *leaf, bool made) {
-        _cleanup_close_ int fd = fd_open_beneath(group, leaf, O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int fd = group_open(group, leaf);
 
         /* Those that were in there before are not ours to move. */
         if (fd < 0 || !made)

@@ -57,6 +57,17 @@ int group_open(int root, const char *path) {
         return fd_open_beneath(root, *path ? path : ".", O_RDONLY | O_DIRECTORY);
 }
 
+int group_open_parent(int top, const char *below, const char **ret_name) {
+        const char *slash = strrchr(below, '/');
+        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
+
+        if (!parent)
+                return -ENOMEM;
+
+        *ret_name = slash ? slash + 1 : below;
+        return group_open(top, parent);
+}
+
 static int read_mask(int group, const char *file, ControllerMask *ret) {
         char text[CONTROLLERS_SIZE];
         ssize_t n = fd_read_file(group, file, text, sizeof(text));

@@ -14,8 +14,11 @@
  * line. */
 int cgroup_of_process(pid_t pid, char **ret);
 
-/* Opens the group at @path ("/a/b", as above) beneath @root. Returns a descriptor for reading the directory. */
+/* Opens the group at @path ("/a/b", "a/b", "" for itself) beneath @root. Returns a descriptor for reading the directory. */
 int group_open(int root, const char *path);
+
+/* Opens the group above the group @below ("a/b") of @top. *ret_name is its own name in that, borrowed from @below. */
+int group_open_parent(int top, const char *below, const char **ret_name);
 
 /* The controllers of @group: what its parent handed on to it. */
 int group_controllers(int group, ControllerMask *ret);

@@ -5,6 +5,7 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
+#include "cgroup/unit-path.h"
 #include "cgroup/walk.h"
 #include "unit/unit-name.h"
 
@@ -14,13 +15,9 @@ static char *path_join(const char *path, const char *name) {
         return asprintf(&joined, "%s/%s", streq(path, "/") ? "" : path, name) < 0 ? NULL : joined;
 }
 
-static bool is_user_manager(const char *name) {
-        return startswith(name, "user@") && endswith(name, ".service");
-}
-
 /* The group in which the manager keeps its units: where systemd puts it (user@.service(5)). */
 static int manager_group(uid_t uid, char **ret) {
-        int n = uid == (uid_t) -1 ? asprintf(ret, "/")
+        int n = uid == UID_INVALID ? asprintf(ret, "/")
                                   : asprintf(ret, "/user.slice/user-%u.slice/user@%u.service", (unsigned) uid,
                                              (unsigned) uid);
 
@@ -85,7 +82,7 @@ static int search_slice(int slice, const char *path, const char *unit, char **re
 int search_unit(int root, const char *unit, uid_t uid, char **ret) {
         /* Where nearly all scopes are (systemd.special(7)): found without listing anything. */
         static const char *const usual[] = { "app.slice", "system.slice" };
-        const char *slice = usual[uid == (uid_t) -1];
+        const char *slice = usual[uid == UID_INVALID];
         _cleanup_free_ char *manager = NULL, *path = NULL;
         _cleanup_close_ int first = -EBADF, all = -EBADF;
         int r;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/target.h"
 
-#include <fcntl.h>
 #include <limits.h>
 
 #include "basic/escape.h"
-#include "basic/fd.h"
 #include "basic/message.h"
 #include "basic/parse.h"
-#include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
@@ -108,42 +105,35 @@ void target_name_done(TargetName *name) {
         *name = (TargetName) {};
 }
 
-/* The boundary that the caller lives in. Its path is where such a target begins. */
-static int open_own_boundary(Target *target, char **ret_path) {
+/* The boundary that the caller lives in. */
+static int find_own(Boundary *boundary, char **ret) {
         _cleanup_free_ char *own = NULL;
-        _cleanup_close_ int group = -EBADF;
         int r;
 
         r = cgroup_of_process(0, &own);
         if (r < 0)
                 return r;
 
-        group = group_open(target->root, own);
-        if (group < 0)
-                return group;
-
-        r = boundary_open(target->root, own, group, 0, &target->boundary_length);
+        r = boundary_find(boundary->root, own, ret);
         if (r < 0)
                 return r;
 
-        target->boundary = r;
-        own[target->boundary_length] = '\0';
-        *ret_path = TAKE_PTR(own);
+        boundary->length = strlen(*ret);
         return 0;
 }
 
 /* Where @name begins: the path of the unit, of the caller's boundary, of the process. */
-static int find_base(Target *target, const TargetName *name, uid_t uid, char **ret) {
+static int find_base(Boundary *boundary, const TargetName *name, uid_t uid, char **ret) {
         int r;
 
         switch (name->kind) {
         case TARGET_UNIT:
-                r = search_unit(target->root, name->unit, uid, ret);
+                r = search_unit(boundary->root, name->unit, uid, ret);
                 return r == -ENOENT ? -ENXIO : r;
         case TARGET_PROCESS:
                 return cgroup_of_process(name->pid, ret);
         case TARGET_OWN:
-                return open_own_boundary(target, ret);
+                return find_own(boundary, ret);
         case TARGET_PATH:
         default:
                 *ret = strdup("");
@@ -151,160 +141,23 @@ static int find_base(Target *target, const TargetName *name, uid_t uid, char **r
         }
 }
 
-static int set_path(Target *target, const char *base, const char *rest) {
-        target->path = NULL;
+static char *join(const char *base, const char *rest) {
+        char *path;
+
         if (!*base && !*rest)
-                target->path = strdup("/");
-        else if (asprintf(&target->path, "%s%s", streq(base, "/") && *rest ? "" : base, rest) < 0)
-                target->path = NULL;
+                return strdup("/");
 
-        return target->path ? 0 : -ENOMEM;
+        return asprintf(&path, "%s%s", streq(base, "/") && *rest ? "" : base, rest) < 0 ? NULL : path;
 }
 
-/* Below a boundary that is known already, another may be nearer. */
-static int open_group(Target *target, TargetFlags flags) {
-        int from = target->boundary >= 0 ? target->boundary : target->root, fd;
-
-        fd = group_open(from, target_below(target));
-        if (fd < 0 && !(fd == -ENOENT && (flags & TARGET_MAY_BE_ABSENT)))
-                return fd;
-        if (fd >= 0)
-                target->fd = fd;
-
-        fd = boundary_open(target->root, target->path, target->fd, target->boundary_length, &target->boundary_length);
-        if (fd < 0)
-                return fd == -ENODATA ? 0 : fd;
-
-        (void) fd_close(target->boundary);
-        target->boundary = fd;
-        return 0;
-}
-
-int target_open(int root, const TargetName *name, uid_t uid, TargetFlags flags, Target *ret) {
-        _cleanup_(target_done) Target target = TARGET_INIT;
+int target_open(Boundary *ret, const TargetName *name, uid_t uid, bool may_be_absent) {
         _cleanup_free_ char *base = NULL;
         int r;
 
-        target.root = root;
-        r = find_base(&target, name, uid, &base);
-        if (r >= 0)
-                r = set_path(&target, base, name->rest);
-        if (r >= 0)
-                r = open_group(&target, flags);
+        r = find_base(ret, name, uid, &base);
         if (r < 0)
                 return r;
 
-        *ret = target;
-        target = (Target) TARGET_INIT;
-        return 0;
-}
-
-void target_done(Target *target) {
-        (void) fd_close(target->fd);
-        (void) fd_close(target->boundary);
-        free(target->path);
-        *target = (Target) TARGET_INIT;
-}
-
-int target_set_boundary(Target *target, size_t length) {
-        _cleanup_free_ char *path = strndup(target->path, length);
-        int fd;
-
-        if (!path)
-                return -ENOMEM;
-
-        fd = group_open(target->root, path);
-        if (fd < 0)
-                return fd;
-
-        (void) fd_close(target->boundary);
-        target->boundary = fd;
-        target->boundary_length = length;
-        return 0;
-}
-
-const char *target_below(const Target *target) {
-        const char *below = target->path + target->boundary_length;
-
-        return below + strspn(below, "/");
-}
-
-static bool part_ends_with(const char *part, size_t length, const char *suffix) {
-        size_t tail = strlen(suffix);
-
-        return length > tail && memcmp(part + length - tail, suffix, tail) == 0;
-}
-
-int target_open_parent(const Target *target, const char **ret_name) {
-        const char *below = target_below(target), *slash = strrchr(below, '/');
-        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
-
-        if (!parent)
-                return -ENOMEM;
-
-        *ret_name = slash ? slash + 1 : below;
-        return fd_open_beneath(target->boundary, *parent ? parent : ".", O_RDONLY | O_DIRECTORY);
-}
-
-/* The user of "user@UID.service", or UID_INVALID. */
-static uid_t manager_uid(const char *name, size_t length) {
-        uint64_t uid;
-        char text[16];
-
-        if (!startswith(name, "user@") || length <= strlen("user@.service") ||
-            length >= strlen("user@.service") + sizeof(text) ||
-            memcmp(name + length - strlen(".service"), ".service", strlen(".service")) != 0)
-                return UID_INVALID;
-
-        length -= strlen("user@.service");
-        *(char *) mempcpy(text, name + strlen("user@"), length) = '\0';
-        return parse_unsigned(text, 0, UINT32_MAX - 1, &uid) < 0 ? UID_INVALID : (uid_t) uid;
-}
-
-uid_t target_manager_of(const char *path) {
-        for (const char *p = path + strspn(path, "/"); *p;) {
-                size_t length = strcspn(p, "/");
-                uid_t uid = manager_uid(p, length);
-
-                if (uid != UID_INVALID && p[length])
-                        return uid;
-                if (!part_ends_with(p, length, ".slice")) /* what is below a unit anybody may call so */
-                        break;
-                p += length + strspn(p + length, "/");
-        }
-
-        return UID_INVALID;
-}
-
-int target_unit_of(const char *path, char **ret, size_t *ret_length) {
-        const char *unit = NULL;
-        size_t unit_length = 0;
-        bool in_manager = false;
-
-        /* Slices, in a slice perhaps a user manager, in it slices again; then the unit. */
-        for (const char *p = path + strspn(path, "/"); *p;) {
-                size_t length = strcspn(p, "/");
-                bool is_manager = !in_manager && manager_uid(p, length) != UID_INVALID;
-                bool is_slice = part_ends_with(p, length, ".slice");
-
-                if (!is_slice && !part_ends_with(p, length, ".scope") && !part_ends_with(p, length, ".service"))
-                        break;
-
-                unit = p;
-                unit_length = length;
-                in_manager = in_manager || is_manager;
-                if (!is_slice && !is_manager)
-                        break;
-                p += length + strspn(p + length, "/");
-        }
-
-        if (!unit)
-                return -ENODATA;
-
-        *ret = unit[0] == '_' ? strndup(unit + 1, unit_length - 1) : strndup(unit, unit_length);
-        if (!*ret)
-                return -ENOMEM;
-        if (ret_length)
-                *ret_length = (size_t) (unit + unit_length - path);
-        return 0;
+        ret->path = join(base, name->rest);
+        return ret->path ? boundary_open(ret, may_be_absent) : -ENOMEM;
 }

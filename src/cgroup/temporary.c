@@ -94,26 +94,14 @@ static bool ascend(char *path) {
         return true;
 }
 
-/* Opens the group above the last part of @path, which is *ret_name. */
-static int open_above(int boundary, const char *path, const char **ret_name) {
-        const char *slash = strrchr(path, '/');
-        _cleanup_free_ char *above = strndup(path, slash ? (size_t) (slash - path) : 0);
-
-        if (!above)
-                return -ENOMEM;
-
-        *ret_name = slash ? slash + 1 : path;
-        return fd_open_beneath(boundary, *above ? above : ".", O_RDONLY | O_DIRECTORY);
-}
-
 /* Where somebody has not got his claim on it yet, it vanishes under his hands: division_make() begins anew then. */
 void temporary_remove_above(int boundary, const char *below) {
         _cleanup_free_ char *path = strdup(below);
 
         while (path && ascend(path) && *path) {
                 const char *name;
-                _cleanup_close_ int fd = fd_open_beneath(boundary, path, O_RDONLY | O_DIRECTORY);
-                _cleanup_close_ int above = open_above(boundary, path, &name), claim = -EBADF;
+                _cleanup_close_ int fd = group_open(boundary, path);
+                _cleanup_close_ int above = group_open_parent(boundary, path, &name), claim = -EBADF;
 
                 if (fd < 0 && fd != -ENOENT)
                         return;
@@ -125,8 +113,8 @@ void temporary_remove_above(int boundary, const char *below) {
 
 void temporary_end(int boundary, const char *below, uint64_t timeout) {
         const char *name;
-        _cleanup_close_ int group = fd_open_beneath(boundary, below, O_RDONLY | O_DIRECTORY);
-        _cleanup_close_ int above = open_above(boundary, below, &name), claim = -EBADF;
+        _cleanup_close_ int group = group_open(boundary, below);
+        _cleanup_close_ int above = group_open_parent(boundary, below, &name), claim = -EBADF;
         uint64_t deadline = deadline_after(PATIENCE_USEC);
 
         if (group >= 0 && group_is_temporary(group)) {

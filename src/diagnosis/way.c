@@ -168,7 +168,7 @@ static int look_by_probe(const Doctor *doctor, Way *way) {
         }
 
         way->end = WAY_PROBE;
-        return read_levels(doctor, probe.scope.path, way);
+        return read_levels(doctor, probe.scope.group.path, way);
 }
 
 /* The delegated unit that the caller is in, where it was handed to him and not to somebody above. That can be the root

@@ -62,7 +62,7 @@ static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         char *message = NULL;
         int r;
 
-        if (target_manager_of(path) != user_uid_outside() || target_unit_of(path, &unit, ret_length) < 0)
+        if (manager_of_path(path) != user_uid_outside() || unit_of_path(path, &unit, ret_length) < 0)
                 return 0;
 
         aim->manager = MANAGER_USER;
@@ -83,10 +83,10 @@ static int find_boundary(Aim *aim) {
 
         r = ask_for_boundary(aim, aim->target.path, &length);
         if (r > 0) {
-                r = target_set_boundary(&aim->target, length);
+                r = boundary_set(&aim->target, length);
                 if (r < 0)
                         return report_failure(aim, r);
-                (void) boundary_mark(aim->target.boundary); /* without it the next one asks again */
+                (void) boundary_mark(aim->target.top); /* without it the next one asks again */
                 return 0;
         }
 
@@ -94,15 +94,17 @@ static int find_boundary(Aim *aim) {
 }
 
 /* "." of a caller whose unit has no mark yet. */
-static int find_own(Aim *aim, TargetFlags flags, uid_t uid) {
+static int find_own(Aim *aim, bool may_be_absent, uid_t uid) {
         _cleanup_free_ char *path = NULL, *boundary = NULL;
         _cleanup_close_ int fd = -EBADF;
         size_t length;
         int r;
 
         r = cgroup_of_process(0, &path);
-        if (r >= 0)
-                r = ask_for_boundary(aim, path, &length);
+        if (r < 0)
+                return report_failure(aim, -ENODATA);
+
+        r = ask_for_boundary(aim, path, &length);
         if (r <= 0)
                 return r < 0 ? r : report_failure(aim, -ENODATA);
 
@@ -110,17 +112,17 @@ static int find_own(Aim *aim, TargetFlags flags, uid_t uid) {
         if (!boundary)
                 return log_oom();
 
-        fd = group_open(aim->root, boundary);
+        fd = group_open(aim->target.root, boundary);
         r = fd < 0 ? fd : boundary_mark(fd);
         if (r >= 0)
-                r = target_open(aim->root, &aim->name, uid, flags, &aim->target);
+                r = target_open(&aim->target, &aim->name, uid, may_be_absent);
 
         return r < 0 ? report_failure(aim, r) : 0;
 }
 
 static int report_not_delegated(const Aim *aim) {
         const char *path = aim->target.path;
-        uid_t uid = target_manager_of(path);
+        uid_t uid = manager_of_path(path);
         _cleanup_free_ char *unit = NULL;
         char owner[64] = "the system manager";
 
@@ -129,7 +131,7 @@ static int report_not_delegated(const Aim *aim) {
         else if (uid != UID_INVALID)
                 (void) snprintf(owner, sizeof(owner), "the user manager of uid %u", (unsigned) uid);
 
-        if (target_unit_of(path, &unit, NULL) < 0)
+        if (unit_of_path(path, &unit, NULL) < 0)
                 return log_error("%s is above all delegated units and belongs to %s", path, owner), -EPERM;
         if (endswith(unit, ".slice") || startswith(unit, "user@"))
                 return log_error("%s is above all delegated units; %s belongs to %s: see systemctl set-property", path,
@@ -152,11 +154,11 @@ static bool unit_has_gone(const Aim *aim) {
         _cleanup_close_ int fd = -EBADF;
         size_t length;
 
-        if (target_unit_of(aim->target.path, &unit, &length) < 0)
+        if (unit_of_path(aim->target.path, &unit, &length) < 0)
                 return false;
 
         path = strndup(aim->target.path, length);
-        fd = path ? group_open(aim->root, path) : -ENOMEM;
+        fd = path ? group_open(aim->target.root, path) : -ENOMEM;
         return fd == -ENOENT;
 }
 
@@ -168,7 +170,7 @@ static int check_boundary(Aim *aim, AimFlags flags) {
         if ((flags & AIM_UNIT_OR_GROUP) && aim_is_unit(aim, NULL))
                 return 0;
 
-        if (aim->target.boundary_length == 0)
+        if (aim->target.length == 0)
                 r = find_boundary(aim);
         if (r == -ENODATA && unit_has_gone(aim))
                 return flags & AIM_MAY_BE_GONE ? report_gone(aim, -ENOENT) : report_no_group(aim);
@@ -177,7 +179,7 @@ static int check_boundary(Aim *aim, AimFlags flags) {
         if (r < 0)
                 return r;
 
-        if ((flags & AIM_BELOW_BOUNDARY) && target_is_boundary(&aim->target))
+        if ((flags & AIM_BELOW_BOUNDARY) && boundary_is_top(&aim->target))
                 return log_error("%s itself belongs to its manager; name a group below it, as %s/GROUP", aim->text,
                                  aim->text), -EPERM;
 
@@ -190,11 +192,11 @@ static int is_wanted_unit(int fd, const char *path, void *userdata) {
         const Aim *aim = userdata;
 
         (void) fd;
-        return target_unit_of(path, &unit, NULL) >= 0 && streq(unit, aim->name.unit) ? -EEXIST : 0;
+        return unit_of_path(path, &unit, NULL) >= 0 && streq(unit, aim->name.unit) ? -EEXIST : 0;
 }
 
 static bool is_nowhere(Aim *aim) {
-        return search_units(aim->root, "/", true, is_wanted_unit, aim) >= 0;
+        return search_units(aim->target.root, "/", true, is_wanted_unit, aim) >= 0;
 }
 
 /* 1: the manager has something of the unit. */
@@ -244,7 +246,7 @@ int aim_check_hidden(Aim *aim) {
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
         uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
-        TargetFlags target_flags = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE) ? TARGET_MAY_BE_ABSENT : 0;
+        bool may_be_absent = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE);
         _cleanup_free_ char *message = NULL;
         int r;
 
@@ -258,13 +260,13 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (r < 0)
                 return log_error("%s", message ?: strerror(-r)), r;
 
-        aim->root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
-        if (aim->root < 0)
-                return aim->root;
+        aim->target.root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
+        if (aim->target.root < 0)
+                return aim->target.root;
 
-        r = target_open(aim->root, &aim->name, uid, target_flags, &aim->target);
+        r = target_open(&aim->target, &aim->name, uid, may_be_absent);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
-                r = find_own(aim, target_flags, uid);
+                r = find_own(aim, may_be_absent, uid);
         else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
                 return find_hidden(aim, flags, r);
         else if (r < 0)
@@ -272,7 +274,7 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (r < 0)
                 return r;
 
-        aim->manager = target_manager_of(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
+        aim->manager = manager_of_path(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
         r = check_boundary(aim, flags);
         if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0)
                 return report_gone(aim, -ENOENT);
@@ -282,10 +284,9 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
 
 void aim_done(Aim *aim) {
         client_close(&aim->client);
-        target_done(&aim->target);
+        boundary_done(&aim->target);
         target_name_done(&aim->name);
         free(aim->text);
-        (void) fd_close(aim->root);
         *aim = (Aim) AIM_INIT;
 }
 
@@ -297,7 +298,7 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
                 *ret_unit = strdup(aim->name.unit);
         if (aim->hidden)
                 return !ret_unit || *ret_unit;
-        if (target_unit_of(aim->target.path, &unit, &length) < 0 || aim->target.path[length])
+        if (unit_of_path(aim->target.path, &unit, &length) < 0 || aim->target.path[length])
                 return false;
 
         if (ret_unit)
@@ -306,7 +307,7 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
 }
 
 int aim_ask(Aim *aim) {
-        uid_t uid = aim->target.path ? target_manager_of(aim->target.path) : UID_INVALID;
+        uid_t uid = aim->target.path ? manager_of_path(aim->target.path) : UID_INVALID;
         const ManagerOptions options = {
                 .kind = aim->manager,
                 .deadline = deadline_after(aim->options->timeout),

@@ -5,6 +5,7 @@
  * wrong is said, in one line. */
 
 #include "cgroup/target.h"
+#include "cgroup/unit-path.h"
 #include "cgscope/cli/client.h"
 #include "cgscope/cli/common-options.h"
 
@@ -12,8 +13,7 @@ typedef struct Aim {
         const CommonOptions *options; /* borrowed */
         char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
         TargetName name;
-        Target target;
-        int root;
+        Boundary target;
         Client client; /* not connected until it is needed */
         ManagerKind manager; /* whose unit it is */
         bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
@@ -21,7 +21,7 @@ typedef struct Aim {
         bool hidden_holds_caller;
 } Aim;
 
-#define AIM_INIT { .root = -EBADF, .target = TARGET_INIT }
+#define AIM_INIT { .target = BOUNDARY_INIT }
 
 typedef enum AimFlags {
         AIM_MAY_BE_ABSENT = 1 << 0,   /* the group is to be made */

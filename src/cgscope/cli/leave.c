@@ -19,7 +19,7 @@ static bool is_at_or_below(const char *path, const char *top) {
 /* 1: not here, nor further down. */
 static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
         const Leave *leave = userdata;
-        const char *target = target_below(&leave->aim->target);
+        const char *target = boundary_below(&leave->aim->target);
         char events[256];
 
         (void) depth;
@@ -34,7 +34,7 @@ static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
 
 int leave_group(const Aim *aim, bool far) {
         Leave leave = { .aim = aim, .far = far };
-        int r = group_walk(aim->target.boundary, WALK_BEFORE, try_group, &leave);
+        int r = group_walk(aim->target.top, WALK_BEFORE, try_group, &leave);
 
         return r == -EEXIST ? 0 : r < 0 ? r : -EBUSY;
 }

@@ -6,7 +6,7 @@
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "delegation/reach.h"
-#include "cgroup/target.h"
+#include "cgroup/unit-path.h"
 #include "cgscope/command/in-force.h"
 
 /* What the options need: the controllers asked for by name, and those that the limits live in. */
@@ -55,7 +55,7 @@ static char *user_manager_on(const char *path) {
 /* Whose manager it is need be said only where it is not ours. */
 static int advise_enable(const char *path, const char *manager, const char *names, char **ret) {
         const char *unit = strrchr(manager, '/') + 1;
-        uid_t uid = target_manager_of(path);
+        uid_t uid = manager_of_path(path);
 
         if (uid == UID_INVALID || uid == user_uid_outside())
                 return asprintf(ret, "cgscope enable %s hands it on to %s", names, unit);
@@ -145,7 +145,7 @@ static int check_controllers(int root, const char *path, ControllerMask present,
 }
 
 int arrival_check(const Scope *scope, const ScopeOptions *options) {
-        int r = check_controllers(scope->root, scope->path, scope->controllers, options);
+        int r = check_controllers(scope->group.root, scope->group.path, scope->controllers, options);
 
         return r < 0 ? r : in_force_check(scope, options);
 }

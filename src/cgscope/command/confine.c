@@ -154,19 +154,19 @@ int confine_by(const Confinement *confinement) {
 
 /* A namespace begins where the process is that makes it. */
 static int go_through(const Aim *aim, ConfinementFlags flags) {
-        const Target *target = &aim->target;
+        const Boundary *target = &aim->target;
         int r;
 
-        r = group_can_hold_processes(target->boundary);
-        if (r >= 0 && !target_is_boundary(target))
-                r = group_attach(target->boundary, 0);
+        r = group_can_hold_processes(target->top);
+        if (r >= 0 && !boundary_is_top(target))
+                r = group_attach(target->top, 0);
         if (r == -EBUSY)
                 return r;
         if (r < 0)
                 return log_error_errno(r, CANNOT "cannot enter the delegation boundary of %s", aim->text);
 
         r = confine_self(flags);
-        if (r < 0 || target_is_boundary(target))
+        if (r < 0 || boundary_is_top(target))
                 return r;
 
         r = group_attach(target->fd, 0);
@@ -178,10 +178,10 @@ static int follow(const Aim *aim, ConfinementFlags flags) {
         _cleanup_free_ char *path = NULL;
         int r;
 
-        if (asprintf(&path, "/%s", target_below(&aim->target)) < 0)
+        if (asprintf(&path, "/%s", boundary_below(&aim->target)) < 0)
                 return log_oom();
 
-        r = confinement_find(aim->target.boundary, path, flags, &confinement);
+        r = confinement_find(aim->target.top, path, flags, &confinement);
         if (r == -ENOENT)
                 return log_error(CANNOT "no namespace can begin at the boundary of %s, as no process can be in it while "
                                  "it hands controllers on; use --root=leaf, or start the scope with cgscope run "
@@ -203,7 +203,7 @@ int confine_in(const Aim *aim, const NamespaceOptions *options) {
         }
 
         /* Our own namespace begins there. */
-        if (target_begins_at_root(&aim->target) && !(flags & CONFINEMENT_MAP_ROOT))
+        if (boundary_begins_at_root(&aim->target) && !(flags & CONFINEMENT_MAP_ROOT))
                 return 0;
 
         r = go_through(aim, flags);

@@ -35,7 +35,7 @@ static int refuse(const Scope *scope, const PropertyValue *value, const ScopeOpt
         const char *name = property_info_name(value->info);
         int level = options->best_effort ? LOG_WARNING : LOG_ERR;
 
-        if (scope->fd < 0)
+        if (scope->group.fd < 0)
                 log_full(level, 0, "%s would not be in force: %s", name, why);
         else
                 log_full(level, 0, "%s: %s was taken by the manager and is not in force: %s", scope->unit, name, why);
@@ -44,7 +44,7 @@ static int refuse(const Scope *scope, const PropertyValue *value, const ScopeOpt
 
 /* Once: when the scope is there. */
 static void say_unseen(const Scope *scope, const PropertyValue *value, const char *why) {
-        if (scope->fd < 0)
+        if (scope->group.fd < 0)
                 return;
 
         log_warning("%s: whether %s is in force cannot be seen: %s", scope->unit, property_info_name(value->info), why);
@@ -60,7 +60,7 @@ static int check_file(const Scope *scope, size_t index, const ScopeOptions *opti
         if (property_value_needs_controller(value) && !(scope->controllers & controller_bit(controller)))
                 return 0;
 
-        r = attribute_check(scope->fd, &options->properties, index, &message);
+        r = attribute_check(scope->group.fd, &options->properties, index, &message);
         if (r == -EOPNOTSUPP)
                 return refuse(scope, value, options, message);
 
@@ -79,7 +79,7 @@ static int check_program(const Scope *scope, const PropertyValue *value, const S
         if (endswith(scope->unit, ".slice") && startswith(property_info_name(value->info), "IPAddress"))
                 return say_unseen(scope, value, "the units in a slice enforce it, each for itself"), 0;
 
-        r = scope->fd < 0 ? program_check_ahead(scope->root, value, &message) : program_check(scope->fd, value, &message);
+        r = scope->group.fd < 0 ? program_check_ahead(scope->group.root, value, &message) : program_check(scope->group.fd, value, &message);
         if (r == -EOPNOTSUPP)
                 return refuse(scope, value, options, message);
         if ((r == -EPERM || r == -EACCES) && user_is_administrator())
@@ -115,7 +115,7 @@ static int oomd_runs(const Scope *scope, const ScopeOptions *options) {
         static int answer = -EAGAIN;
         char text[256];
 
-        if (fd_read_file(scope->root, "system.slice/" OOMD "/cgroup.events", text, sizeof(text)) > 0 &&
+        if (fd_read_file(scope->group.root, "system.slice/" OOMD "/cgroup.events", text, sizeof(text)) > 0 &&
             strstr(text, "populated 1"))
                 return 1;
 
@@ -135,7 +135,7 @@ static int check_oomd(const Scope *scope, const PropertyValue *value, const Scop
                 return refuse(scope, value, options, OOMD " does not run; systemctl enable --now " OOMD);
         if (r == 0)
                 return say_unseen(scope, value, OOMD " does not run"), 0;
-        if (kills && scope->fd >= 0 && !(scope->controllers & controller_bit(CONTROLLER_MEMORY)))
+        if (kills && scope->group.fd >= 0 && !(scope->controllers & controller_bit(CONTROLLER_MEMORY)))
                 return refuse(scope, value, options, "systemd-oomd passes over groups without the controller memory");
 
         return 0;

@@ -113,7 +113,7 @@ int probe_scope(Probe *probe, const CommonOptions *options, char **ret_message) 
 }
 
 static bool is_gone(const Scope *scope) {
-        _cleanup_close_ int fd = group_open(scope->root, scope->path);
+        _cleanup_close_ int fd = group_open(scope->group.root, scope->group.path);
 
         return fd == -ENOENT;
 }
@@ -123,7 +123,7 @@ static bool is_gone(const Scope *scope) {
 void probe_done(Probe *probe) {
         end_process(probe);
 
-        while (probe->scope.fd >= 0 && !is_gone(&probe->scope) && deadline_left(probe->request.manager.deadline) > 0)
+        while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) && deadline_left(probe->request.manager.deadline) > 0)
                 (void) usleep(NAP_USEC);
 
         ask_end(&probe->ask);

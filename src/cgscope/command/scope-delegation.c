@@ -15,42 +15,40 @@
 #include "unit/unit-name.h"
 
 void scope_done(Scope *scope) {
-        free(scope->path);
         (void) fd_close(scope->supervisor);
         (void) fd_close(scope->leaf);
-        (void) fd_close(scope->fd);
-        (void) fd_close(scope->root);
+        boundary_done(&scope->group);
 }
 
 int scope_open_hierarchy(Scope *scope, bool writable) {
-        scope->root = root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
+        scope->group.root = root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
 
-        return scope->root < 0 ? scope->root : 0;
+        return scope->group.root < 0 ? scope->group.root : 0;
 }
 
 /* The control group by the manager's own word, or else by the name that no other group can have; and where PID 1 is the
  * manager, its mark on the directory. */
 static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options) {
-        const char *directory = strrchr(scope->path, '/') + 1;
+        const char *directory = strrchr(scope->group.path, '/') + 1;
 
-        if (startswith(scope->path, "/../"))
+        if (startswith(scope->group.path, "/../"))
                 return log_error("%s: a new scope is outside of the cgroup namespace that this process is in, and cannot "
                                  "be used from there; cgscope exec --create ./NAME makes a group inside", scope->unit),
                        -EXDEV;
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
-            ((options->unit || *result->control_group) && !streq(result->control_group, scope->path))) {
-                log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->path,
+            ((options->unit || *result->control_group) && !streq(result->control_group, scope->group.path))) {
+                log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->group.path,
                           *result->control_group ? result->control_group : "it");
                 return -EXDEV;
         }
 
-        scope->fd = group_open(scope->root, scope->path);
-        if (scope->fd < 0)
-                return log_error_errno(scope->fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->path);
+        scope->group.fd = group_open(scope->group.root, scope->group.path);
+        if (scope->group.fd < 0)
+                return log_error_errno(scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
 
-        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->fd)) {
-                log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->path);
+        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->group.fd)) {
+                log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
                 return -EPERM;
         }
 
@@ -62,7 +60,7 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
 
         scope->unit = unit;
 
-        r = cgroup_of_process(pid, &scope->path);
+        r = cgroup_of_process(pid, &scope->group.path);
         if (r < 0)
                 return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
 
@@ -72,12 +70,12 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
 
         /* Our mark, as a user manager leaves none: the boundary is found by it. A guard rail: all works without. */
         if (options->common.manager == MANAGER_USER) {
-                r = boundary_mark(scope->fd);
+                r = boundary_mark(scope->group.fd);
                 if (r < 0)
                         log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));
         }
 
-        r = group_controllers(scope->fd, &scope->controllers);
+        r = group_controllers(scope->group.fd, &scope->controllers);
         if (r < 0)
                 return log_error_errno(r, "%s: cannot read cgroup.controllers", unit);
 
@@ -85,7 +83,7 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
 }
 
 static int make_group(const Scope *scope, const char *name, int *ret) {
-        int fd = group_make(scope->fd, name);
+        int fd = group_make(scope->group.fd, name);
 
         if (fd < 0)
                 return log_error_errno(fd, "%s: cannot make the group %s", scope->unit, name);
@@ -113,7 +111,7 @@ static int move_into_leaf(const Scope *scope, pid_t pid, int pidfd, const ScopeO
 
 /* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
 static int move_stragglers(Scope *scope, const ScopeOptions *options) {
-        int r = group_move_members(scope->fd, scope->leaf);
+        int r = group_move_members(scope->group.fd, scope->leaf);
 
         if (r == -EXDEV)
                 return log_error("%s: processes outside of this PID namespace are in it, which cannot be moved into the "
@@ -164,7 +162,7 @@ static ControllerMask controllers_needed(const Scope *scope, const ScopeOptions 
 }
 
 static int enable_one(const Scope *scope, Controller controller, bool needed, bool best_effort) {
-        int r = group_enable(scope->fd, controller_bit(controller));
+        int r = group_enable(scope->group.fd, controller_bit(controller));
 
         if (r >= 0)
                 return 0;
@@ -181,7 +179,7 @@ int scope_enable_controllers(Scope *scope, const ScopeOptions *options, Controll
         ControllerMask needed = controllers_needed(scope, options, limits);
         ControllerMask all = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
 
-        if (group_enable(scope->fd, all) >= 0)
+        if (group_enable(scope->group.fd, all) >= 0)
                 return 0;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
@@ -201,7 +199,7 @@ int scope_print_json(const Scope *scope, bool pretty) {
 
         json_begin(&writer, stdout, pretty);
         json_string(&writer, "unit", scope->unit);
-        json_string(&writer, "control_group", scope->path);
+        json_string(&writer, "control_group", scope->group.path);
         json_words(&writer, "controllers", controller_mask_format(scope->controllers, ' ', names), ' ');
         return json_end(&writer);
 }

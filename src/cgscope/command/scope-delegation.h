@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include "cgroup/boundary.h"
 #include "cgscope/cli/process-list.h"
 #include "cgscope/command/scope-options.h"
 
@@ -13,16 +14,14 @@
 #define SUPERVISOR_GROUP "supervisor"
 
 typedef struct Scope {
+        Boundary group;   /* its own; top is not used */
         const char *unit; /* borrowed */
-        char *path;       /* the boundary's, in the hierarchy */
-        int root;         /* the hierarchy */
-        int fd;           /* the boundary */
         int leaf;         /* -EBADF: none */
         int supervisor;   /* likewise */
         ControllerMask controllers; /* those that reached it */
 } Scope;
 
-#define SCOPE_INIT { .root = -EBADF, .fd = -EBADF, .leaf = -EBADF, .supervisor = -EBADF }
+#define SCOPE_INIT { .group = BOUNDARY_INIT, .leaf = -EBADF, .supervisor = -EBADF }
 
 void scope_done(Scope *scope);
 

@@ -75,7 +75,7 @@ static int ask_to_enter(Aim *aim) {
         size_t length;
         int r;
 
-        r = target_unit_of(path, &unit, &length);
+        r = unit_of_path(path, &unit, &length);
         if (r < 0)
                 return aim_report(aim, r, "cannot find the unit of");
 

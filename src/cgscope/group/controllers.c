@@ -48,7 +48,7 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
         int r;
 
         if (!available) {
-                r = controller_find_stop(aim->root, aim->target.path, controller, &stop, &next);
+                r = controller_find_stop(aim->target.root, aim->target.path, controller, &stop, &next);
                 if (r < 0 && r != -ENODATA)
                         return r;
                 text = r == 0 && !stop && !table->json ? "(not in this hierarchy)" : NULL;
@@ -70,7 +70,7 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
 
 static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         ControllerMask available, enabled, root;
-        _cleanup_close_ int top = group_open(aim->root, "/");
+        _cleanup_close_ int top = group_open(aim->target.root, "/");
         int r;
 
         r = group_controllers(aim->target.fd, &available);

@@ -24,14 +24,14 @@
 
 /* The path of the group at @below of the boundary, as one would type it. */
 static char *group_title(const Aim *aim, const char *below) {
-        const char *boundary = aim->target.path, *unit;
-        _cleanup_free_ char *prefix = strndup(boundary, aim->target.boundary_length);
+        const char *unit;
+        _cleanup_free_ char *prefix = boundary_path(&aim->target);
         _cleanup_free_ char *title = NULL;
 
         if (!prefix)
                 return NULL;
         unit = aim->name.kind == TARGET_OWN ? "." :
-               target_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
+               boundary_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
         if (asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0)
                 return title = NULL;
 
@@ -58,7 +58,7 @@ static char *list_pids(int group) {
 
 /* The "no internal process" rule. */
 static int report_busy(const Aim *aim, const char *below, Controller controller) {
-        _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int fd = group_open(aim->target.top, below);
         _cleanup_free_ char *title = group_title(aim, below), *pids = fd >= 0 ? list_pids(fd) : NULL;
 
         if (title && fd >= 0 && isempty(pids) && group_holds_outsiders(fd, false) > 0)
@@ -81,7 +81,7 @@ static int report_full(const Aim *aim, const char *title) {
                 _cleanup_close_ int fd = -EBADF;
 
                 *slash = '\0';
-                fd = group_open(aim->root, path);
+                fd = group_open(aim->target.root, path);
                 for (size_t i = 0; fd >= 0 && i < ELEMENTSOF(files); i++) {
                         char text[32];
 
@@ -128,12 +128,12 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
 static int report_stop(const Aim *aim, const char *path, Controller controller, const char *key) {
         _cleanup_free_ char *stop = NULL, *next = NULL;
         const char *name = controller_to_string(controller);
-        int r = controller_find_stop(aim->root, path, controller, &stop, &next);
+        int r = controller_find_stop(aim->target.root, path, controller, &stop, &next);
 
         if (r < 0)
                 return log_error("%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "", name, aim->text),
                        -EOPNOTSUPP;
-        if (!stop && target_begins_at_root(&aim->target))
+        if (!stop && boundary_begins_at_root(&aim->target))
                 return log_error("%s%scontroller %s does not reach this cgroup namespace, and what stops it is outside; "
                                  "cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "", name, name),
                        -EOPNOTSUPP;
@@ -141,7 +141,7 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
                 return log_error("%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a cgroup v1 "
                                  "hierarchy holds it", key ?: "", key ? ": " : "", name), -EOPNOTSUPP;
 
-        if (strlen(stop) >= aim->target.boundary_length && aim->target.boundary_length > 0)
+        if (strlen(stop) >= aim->target.length && aim->target.length > 0)
                 return log_error("%s%scontroller %s stops at %s, which does not hand it on; cgscope create -p %s "
                                  "KEY=VALUE enables what it needs on the way", key ?: "", key ? ": " : "", name, stop,
                                  aim->text), -EOPNOTSUPP;
@@ -160,7 +160,7 @@ static int report_enable(const Aim *aim, int error, const DivisionTrouble *troub
         if (error == -EBUSY)
                 return report_busy(aim, trouble->path, trouble->controller);
         if (error == -EOPNOTSUPP || error == -ENOENT) {
-                path = strndup(aim->target.path, aim->target.boundary_length);
+                path = boundary_path(&aim->target);
                 return path ? report_stop(aim, path, trouble->controller, NULL) : log_oom();
         }
 
@@ -206,14 +206,14 @@ int divide_parse(char *const words[], size_t n_words, AttributeList *ret) {
 }
 
 /* The path, below the boundary, of the group above the target. */
-static char *parent_below(const Target *target) {
-        const char *below = target_below(target), *slash = strrchr(below, '/');
+static char *parent_below(const Boundary *target) {
+        const char *below = boundary_below(target), *slash = strrchr(below, '/');
 
         return strndup(below, slash ? (size_t) (slash - below) : 0);
 }
 
 static int evacuate(Divide *divide, const Aim *aim, const char *below) {
-        _cleanup_close_ int fd = fd_open_beneath(aim->target.boundary, *below ? below : ".", O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int fd = group_open(aim->target.top, below);
         int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
 
         if (r == -EXDEV)

@@ -65,7 +65,7 @@ static bool is_in_new(const Exec *exec) {
 /* Where the kernel does not let us go home, from a namespace or back into a login session, any group beside the new one
  * is as good for the moment that is left. */
 static void leave(Exec *exec) {
-        if (!is_in_new(exec) || go_home(exec->aim.root, exec, 0) >= 0)
+        if (!is_in_new(exec) || go_home(exec->aim.target.root, exec, 0) >= 0)
                 return;
         if (leave_group(&exec->aim, true) < 0)
                 log_warning("%s remains: this process cannot leave it any more", exec->aim.text);

@@ -21,13 +21,13 @@
 /* In the child that stays behind when we were killed. What it knows is from before the group was made. */
 static void clear_away(const char *word, void *userdata) {
         const Exec *exec = userdata;
-        _cleanup_free_ char *path = strndup(exec->aim.target.path, exec->aim.target.boundary_length);
+        _cleanup_free_ char *path = boundary_path(&exec->aim.target);
         _cleanup_close_ int root = cgroup_open_root(NULL);
         _cleanup_close_ int boundary = root >= 0 && path ? group_open(root, path) : -EBADF;
 
         (void) word;
         if (boundary >= 0)
-                temporary_end(boundary, target_below(&exec->aim.target), REMOVE_TIMEOUT_USEC);
+                temporary_end(boundary, boundary_below(&exec->aim.target), REMOVE_TIMEOUT_USEC);
 }
 
 int exec_watch(Exec *exec) {
@@ -42,7 +42,7 @@ int exec_watch(Exec *exec) {
 /* @all: with what is left in it; else -EBUSY says that there is something. */
 static int remove_group(const Exec *exec, bool all) {
         const char *name;
-        _cleanup_close_ int parent = target_open_parent(&exec->aim.target, &name);
+        _cleanup_close_ int parent = boundary_open_parent(&exec->aim.target, &name);
 
         if (parent < 0)
                 return parent;
@@ -87,7 +87,7 @@ static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
 
         if (r < 0 && r != -ENOENT)
                 log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
-        temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
+        temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
 }
 
 /* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
@@ -108,7 +108,7 @@ static void finish(Exec *exec, const Meter *meter, Report *report) {
                         meter_read(meter, report);
         }
         if (r == -ESTALE) /* who removed it may not have meant those above it */
-                temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
+                temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
         if (exec->remove && !group_is_temporary(group))
                 remove_old(exec);
 

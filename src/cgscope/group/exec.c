@@ -162,7 +162,7 @@ static int find_target(Exec *exec, const char *text) {
 
         r = aim_open(&exec->aim, &exec->options, text, flags);
         if (r >= 0 && exec->cgroup_namespace.wanted && !exec->options.quiet)
-                confine_check_delegation(exec->aim.root);
+                confine_check_delegation(exec->aim.target.root);
         if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
                 return log_error("--remove: this process itself is in %s", text), -EBUSY;
 
@@ -212,9 +212,9 @@ static int prepare_group(Exec *exec) {
 /* What `run` sets, for the unit that the group is in. Where the boundary is the root of our namespace, we do not see what
  * that unit is called; but who set it for us did. */
 static int set_environment(const Exec *exec) {
-        const Target *target = &exec->aim.target;
-        _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *root = NULL, *unit = NULL;
-        bool is_root = target_begins_at_root(target);
+        const Boundary *target = &exec->aim.target;
+        _cleanup_free_ char *boundary = boundary_path(target), *root = NULL, *unit = NULL;
+        bool is_root = boundary_begins_at_root(target);
         int r = 0;
 
         if (!boundary ||
@@ -222,7 +222,7 @@ static int set_environment(const Exec *exec) {
                 return log_oom();
 
         if (!is_root)
-                r = target_unit_of(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT")
+                r = unit_of_path(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT")
                                                               : setenv("CGSCOPE_UNIT", unit, 1);
         if (r < 0 || setenv("CGSCOPE_ROOT", root, 1) < 0)
                 return log_oom();
@@ -237,7 +237,7 @@ static int set_environment(const Exec *exec) {
 void exec_undo(Exec *exec) {
         divide_undo(&exec->divide);
         if (exec->divide.division.temporary)
-                temporary_remove_above(exec->aim.target.boundary, target_below(&exec->aim.target));
+                temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
         watch_dismiss(&exec->watch);
         watch_end(&exec->watch);
         interrupt_release(&exec->before);

@@ -75,7 +75,7 @@ static int remove_target(const Remove *remove, const char *text) {
         if (r < 0)
                 return r;
 
-        parent = target_open_parent(&aim.target, &name);
+        parent = boundary_open_parent(&aim.target, &name);
         if (parent < 0)
                 return aim_is_gone(&aim) ? 0 : aim_report(&aim, parent, "cannot remove");
 

@@ -85,18 +85,10 @@ static int parse_properties(Set *set, const char *unit, char *const words[], siz
 
 /* A manager takes any limit, also where nothing enforces it. */
 static int check_arrival(Set *set, const char *unit) {
-        const Scope scope = {
-                .unit = unit,
-                .path = set->aim.target.path,
-                .root = set->aim.root,
-                .fd = set->aim.target.fd,
-                .leaf = -EBADF,
-        };
-        Scope found = scope;
-        int r;
+        Scope scope = { .group = set->aim.target, .unit = unit }; /* shallow */
+        int r = group_controllers(scope.group.fd, &scope.controllers);
 
-        r = group_controllers(found.fd, &found.controllers);
-        return r < 0 ? aim_report(&set->aim, r, "cannot look at") : arrival_check(&found, &set->limits);
+        return r < 0 ? aim_report(&set->aim, r, "cannot look at") : arrival_check(&scope, &set->limits);
 }
 
 /* systemd 257 takes settings for a frozen unit, and never writes them. */
@@ -125,7 +117,7 @@ static int check_ahead(Set *set, const char *unit) {
         if (r < 0)
                 return r;
 
-        return arrival_check_ahead_of_unit(set->aim.root, set->aim.target.path, &set->limits);
+        return arrival_check_ahead_of_unit(set->aim.target.root, set->aim.target.path, &set->limits);
 }
 
 /* A manager that has not answered the call before, @error, will not answer this one, and come to it in its turn. */
@@ -232,7 +224,7 @@ int verb_set(int argc, char *argv[]) {
                 return STATUS_FAILURE;
 
         by_manager = aim_is_unit(&set.aim, &unit) &&
-                     !(target_is_boundary(&set.aim.target) && all_for_everybody(words, n_words));
+                     !(boundary_is_top(&set.aim.target) && all_for_everybody(words, n_words));
         if (by_manager)
                 r = parse_properties(&set, unit, words, n_words);
         else

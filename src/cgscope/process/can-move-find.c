@@ -275,8 +275,8 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
                 return r;
 
         question = (MoveQuestion) {
-                .root = aim->root,
-                .mount = cgroup_mounts_of(&mounts, aim->root),
+                .root = aim->target.root,
+                .mount = cgroup_mounts_of(&mounts, aim->target.root),
                 .process = &process,
                 .target = aim->target.path,
                 .mover = &mover,

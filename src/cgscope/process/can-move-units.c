@@ -12,11 +12,11 @@ static bool is_of_units(const CanMove *can_move) {
 
 /* A path that leads upwards has no units that could be known. */
 static bool find_unit(const char *path, char **ret_unit, size_t *ret_length) {
-        return !startswith(path, "/..") && target_unit_of(path, ret_unit, ret_length) >= 0;
+        return !startswith(path, "/..") && unit_of_path(path, ret_unit, ret_length) >= 0;
 }
 
 static const char *manager_title(const char *path, char buffer[static 64]) {
-        uid_t uid = target_manager_of(path);
+        uid_t uid = manager_of_path(path);
 
         if (uid == UID_INVALID)
                 return "the system manager";
@@ -70,7 +70,7 @@ static int note_manager(CanMove *can_move) {
         _cleanup_free_ char *unit = NULL;
 
         if (!can_move->mount->unified || process->ended || !lacks_ancestor(&can_move->answer) ||
-            !find_unit(can_move->target, &unit, NULL) || target_manager_of(can_move->target) != uid)
+            !find_unit(can_move->target, &unit, NULL) || manager_of_path(can_move->target) != uid)
                 return 0;
 
         if (process->uid != uid)

@@ -67,7 +67,7 @@ static bool holds_unit(const Aim *aim, const char *unit) {
         _cleanup_free_ char *path = NULL;
         const char *rest;
 
-        if (search_unit(aim->root, unit, uid, &path) < 0)
+        if (search_unit(aim->target.root, unit, uid, &path) < 0)
                 return false;
 
         rest = startswith(path, streq(aim->target.path, "/") ? "" : aim->target.path);

@@ -56,7 +56,7 @@ static int report_owned(pid_t pid, const char *owner) {
 
 /* A user manager marks none of its units, so it is asked. What is another user's we cannot ask about. */
 static int check_unmarked(Move *move, pid_t pid, const char *path) {
-        uid_t uid = target_manager_of(path);
+        uid_t uid = manager_of_path(path);
         const ManagerOptions options = {
                 .kind = MANAGER_USER,
                 .deadline = deadline_after(move->options.timeout),
@@ -96,8 +96,8 @@ static int check_not_manager(pid_t pid, const char *path) {
 }
 
 static int check_not_owned(Move *move, pid_t pid, const char *path) {
-        const Target *target = &move->aim.target;
-        _cleanup_free_ char *ours = strndup(target->path, target->boundary_length), *boundary = NULL;
+        const Boundary *target = &move->aim.target;
+        _cleanup_free_ char *ours = boundary_path(target), *boundary = NULL;
         int r;
 
         if (!ours)
@@ -119,7 +119,7 @@ static int check_not_owned(Move *move, pid_t pid, const char *path) {
 
 /* The kernel wants cgroup.procs of that group to be writable to whoever moves a process. */
 static int ancestor_is_ours(const Move *move, const char *ancestor) {
-        _cleanup_close_ int fd = group_open(move->aim.root, ancestor);
+        _cleanup_close_ int fd = group_open(move->aim.target.root, ancestor);
 
         return fd >= 0 && faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0;
 }
@@ -230,14 +230,14 @@ static int report_failure(const Move *move, size_t failed, int error, const char
 /* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
  * checked. */
 static int attach_by_manager(Move *move, pid_t pid, char **ret_message) {
-        const Target *target = &move->aim.target;
-        _cleanup_free_ char *boundary = strndup(target->path, target->boundary_length), *unit = NULL, *group = NULL;
+        const Boundary *target = &move->aim.target;
+        _cleanup_free_ char *boundary = boundary_path(target), *unit = NULL, *group = NULL;
         int r;
 
-        if (!boundary || asprintf(&group, "/%s", target_below(target)) < 0)
+        if (!boundary || asprintf(&group, "/%s", boundary_below(target)) < 0)
                 return -ENOMEM;
 
-        r = target_unit_of(boundary, &unit, NULL);
+        r = unit_of_path(boundary, &unit, NULL);
         if (r < 0)
                 return r;
 

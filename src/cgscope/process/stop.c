@@ -85,7 +85,7 @@ static int stop_group(const Stop *stop, Aim *aim) {
          * last. */
         if (aim_holds_caller(aim)) {
                 (void) signal(SIGHUP, SIG_IGN);
-                if (aim->target.boundary < 0 || leave_group(aim, false) < 0)
+                if (aim->target.top < 0 || leave_group(aim, false) < 0)
                         (void) signal(SIGTERM, SIG_IGN);
         }
 
@@ -180,7 +180,7 @@ static int look_at_unit(int fd, const char *path, void *userdata) {
         int r;
 
         if (!endswith(path, ".scope") || group_is_populated(fd) != 0 || !is_ours(search, fd) ||
-            target_unit_of(path, &unit, NULL) < 0)
+            unit_of_path(path, &unit, NULL) < 0)
                 return 0;
 
         r = stop_if_left(search, fd, unit, &message);

@@ -58,7 +58,7 @@ static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manage
 
         r = cgroup_of_process(pid, &path);
         if (r >= 0)
-                r = boundary_find(adopt->scope.root, path, &boundary);
+                r = boundary_find(adopt->scope.group.root, path, &boundary);
         if (r >= 0)
                 return explain_owned(pid, boundary_title(boundary), ret_message);
         if (r != -ENODATA)
@@ -84,7 +84,7 @@ static int check_ahead(Adopt *adopt) {
 
         adopt->scope.unit = adopt->request.unit;
         r = in_force_check_ahead(&adopt->scope, &adopt->options);
-        return r < 0 ? r : arrival_check_ahead(adopt->scope.root, path, &adopt->options);
+        return r < 0 ? r : arrival_check_ahead(adopt->scope.group.root, path, &adopt->options);
 }
 
 /* Where all the processes ended meanwhile, no event ends the scope. */
@@ -148,7 +148,7 @@ static int check_taken(const Adopt *adopt) {
                 if (r < 0)
                         return log_error_errno(r, "cannot read the control group of process %d",
                                                (int) processes->pids[i]);
-                if (!cgroup_path_is_within(path, adopt->scope.path))
+                if (!cgroup_path_is_within(path, adopt->scope.group.path))
                         return log_error("%s was started, but process %d is in %s", adopt->request.unit,
                                          (int) processes->pids[i], path), -EXDEV;
         }

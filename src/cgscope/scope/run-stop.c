@@ -168,7 +168,7 @@ static void ask_to_end(const Run *run) {
 
         for (size_t i = 0; i < ELEMENTSOF(signals); i++)
                 if (signals[i] > 0)
-                        outlivers_signal(run->scope.fd, run->scope.supervisor, signals[i]);
+                        outlivers_signal(run->scope.group.fd, run->scope.supervisor, signals[i]);
 }
 
 /* When all that is left is to be killed. What OOMPolicy=kill says, the kernel has done in the leaf. */
@@ -201,7 +201,7 @@ static uint64_t wake(void *userdata) {
         if (!stop->stopped_by && (oom || due))
                 stop->deadline = oom ? stop_for_oom(run) : stop_for_time(stop);
         else if (due) {
-                (void) outlivers_end(run->scope.fd, run->scope.supervisor, true);
+                (void) outlivers_end(run->scope.group.fd, run->scope.supervisor, true);
                 stop->deadline = USEC_INFINITY;
         }
 
@@ -212,7 +212,7 @@ void run_watch_stop(Run *run, Supervisor *supervisor) {
         Stop *stop = &run->stop;
 
         if (stop->oom)
-                stop->events = fd_open_beneath(run->scope.fd, "memory.events", O_RDONLY);
+                stop->events = fd_open_beneath(run->scope.group.fd, "memory.events", O_RDONLY);
         stop->kills_before = read_kills(stop->events);
 
         supervisor->stop_signal = stop->signal != SIGKILL ? stop->signal : 0;

@@ -75,7 +75,7 @@ void run_supervised_done(Run *run) {
 
 static void end_outlivers(const Run *run, Report *report) {
         const Scope *scope = &run->scope;
-        ssize_t n = outlivers_end(scope->fd, scope->supervisor, !run->options.keep);
+        ssize_t n = outlivers_end(scope->group.fd, scope->supervisor, !run->options.keep);
 
         if (n < 0)
                 log_warning_errno((int) n, "%s: cannot end what the command left behind", scope->unit);
@@ -133,7 +133,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
 int run_supervised(Run *run) {
         const Scope *scope = &run->scope;
         _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
-        _cleanup_(report_done) Report report = { .unit = scope->unit, .control_group = scope->path };
+        _cleanup_(report_done) Report report = { .unit = scope->unit, .control_group = scope->group.path };
         _cleanup_(meter_done) Meter meter = METER_INIT;
         int r;
 
@@ -143,7 +143,7 @@ int run_supervised(Run *run) {
                 return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
 
         meter.kind = METER_OWN;
-        meter.group = scope->fd;
+        meter.group = scope->group.fd;
         meter.leaf = scope->leaf;
         meter.aside = scope->supervisor;
         return run_and_report(run, &supervisor, &meter, &report);

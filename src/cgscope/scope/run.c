@@ -96,7 +96,7 @@ static int prepare(Run *run) {
 
         r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
         if (r >= 0 && options->cgroup_namespace.wanted && !options->common.quiet)
-                confine_check_delegation(run->scope.root);
+                confine_check_delegation(run->scope.group.root);
         if (r >= 0)
                 r = prepare_process(run);
         if (r >= 0)
@@ -224,7 +224,7 @@ static int set_environment(Run *run, const ScopeResult *result) {
         int r;
 
         /* In the namespace, all that is to be seen is below it. */
-        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : run->scope.path) < 0)
+        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : run->scope.group.path) < 0)
                 return log_oom();
 
         r = identity_set_environment(&run->identity);

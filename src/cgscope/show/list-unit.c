@@ -236,7 +236,7 @@ static int keep_unit(List *list, ListedUnit *unit) {
 
 static int found_unit(int fd, const char *path, void *userdata) {
         ListedUnit unit = { .path = (char *) path, .name = name_in_path(path) };
-        uid_t manager = target_manager_of(path);
+        uid_t manager = manager_of_path(path);
         List *list = userdata;
         struct stat st;
         int r;
@@ -259,5 +259,5 @@ static int found_unit(int fd, const char *path, void *userdata) {
 int list_collect(List *list) {
         bool into_managers = !list->common.manager_given || list->common.manager == MANAGER_USER;
 
-        return search_units(list->scope.root, "/", into_managers, found_unit, list);
+        return search_units(list->root, "/", into_managers, found_unit, list);
 }

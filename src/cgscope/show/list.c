@@ -5,6 +5,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
+#include "cgscope/cli/root.h"
 #include "cgscope/show/list.h"
 #include "cgscope/verbs.h"
 #include "unit/unit-name.h"
@@ -97,7 +98,7 @@ static void list_done(List *list) {
         free(list->owner);
         (void) fd_close(list->started_fd);
         tabular_done(&list->tabular);
-        scope_done(&list->scope);
+        (void) fd_close(list->root);
 }
 
 static int parse_own(void *userdata, int id, int argc, char *argv[]) {
@@ -156,7 +157,7 @@ static int set_slice(List *list, TableRow *row, const ListedUnit *unit) {
                 return log_oom();
 
         *strrchr(path, '/') = '\0';
-        r = target_unit_of(path, &slice, NULL);
+        r = unit_of_path(path, &slice, NULL);
         if (r == -ENOMEM)
                 return log_oom();
 
@@ -236,7 +237,8 @@ static int prepare(List *list) {
         (void) clock_gettime(CLOCK_REALTIME, &now);
         list->now = (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC;
 
-        return scope_open_hierarchy(&list->scope, false);
+        list->root = root_open(NULL);
+        return list->root < 0 ? list->root : 0;
 }
 
 int verb_list(int argc, char *argv[]) {
@@ -247,7 +249,7 @@ int verb_list(int argc, char *argv[]) {
                 .n_table = ELEMENTSOF(list_options),
                 .own = parse_own,
         };
-        _cleanup_(list_done) List list = { .scope = SCOPE_INIT, .self = user_uid_outside(), .started_fd = -1 };
+        _cleanup_(list_done) List list = { .root = -EBADF, .self = user_uid_outside(), .started_fd = -1 };
         int rest, r;
 
         r = common_options_parse(&list.common, &usage, &list, argc, argv, &rest);

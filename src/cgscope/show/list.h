@@ -4,8 +4,7 @@
 /* The units that `list` shows, found in the hierarchy, with what is printed of them. No manager is asked. */
 
 #include "cgroup/statistics.h"
-#include "cgroup/target.h"
-#include "cgscope/command/scope-delegation.h"
+#include "cgroup/unit-path.h"
 #include "cgscope/cli/table-view.h"
 
 typedef struct ListedUnit {
@@ -23,7 +22,7 @@ typedef struct List {
         bool all, empty;
         char *slice;
 
-        Scope scope; /* the hierarchy */
+        int root; /* the hierarchy */
         Tabular tabular;
         bool wants_delegated, wants_processes, wants_age;
         uint64_t wanted; /* statistics */

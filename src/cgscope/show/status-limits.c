@@ -69,13 +69,13 @@ static uint64_t read_limit(int group, const struct LimitRow *row) {
         }
 }
 
-static int open_ancestor(const Target *target, size_t length) {
+static int open_ancestor(const Boundary *target, size_t length) {
         _cleanup_free_ char *path = strndup(target->path, length);
 
         return path ? group_open(target->root, path) : -ENOMEM;
 }
 
-static int find_nearest(const Target *target, Nearest *nearest) {
+static int find_nearest(const Boundary *target, Nearest *nearest) {
         for (size_t length = strlen(target->path); length > 0;) {
                 _cleanup_close_ int fd = open_ancestor(target, length);
 
@@ -112,7 +112,7 @@ static int read_own(int group, const struct LimitRow *row, bool raw, char **ret)
         return r == -ENOMEM ? r : 0;
 }
 
-static int read_effective(const Target *target, const struct LimitRow *row, size_t length, bool raw, char **ret) {
+static int read_effective(const Boundary *target, const struct LimitRow *row, size_t length, bool raw, char **ret) {
         _cleanup_close_ int fd = -EBADF;
         char file[64], text[4096];
         ssize_t n;
@@ -132,7 +132,7 @@ static int read_effective(const Target *target, const struct LimitRow *row, size
 }
 
 int status_read_limits(Status *status, bool raw) {
-        const Target *target = &status->aim->target;
+        const Boundary *target = &status->aim->target;
         Nearest nearest[ELEMENTSOF(limit_rows)];
         int r;
 

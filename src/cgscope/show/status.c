@@ -141,15 +141,15 @@ static int find_owner(Status *status) {
 }
 
 static int find_place(Status *status) {
-        const Target *target = &status->aim->target;
+        const Boundary *target = &status->aim->target;
         int r;
 
-        r = target_unit_of(target->path, &status->unit, NULL);
+        r = unit_of_path(target->path, &status->unit, NULL);
         if (r < 0 && r != -ENODATA)
                 return r;
 
-        if (target->boundary_length > 0) {
-                status->boundary = strndup(target->path, target->boundary_length);
+        if (target->length > 0) {
+                status->boundary = boundary_path(target);
                 if (!status->boundary)
                         return -ENOMEM;
         }

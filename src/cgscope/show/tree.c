@@ -193,7 +193,7 @@ static const char *top_title(const Tree *tree) {
         const char *top = tree->aim.target.path, *begin;
         size_t length;
 
-        if (tree->common.json || target_unit_of(top, &unit, &length) < 0)
+        if (tree->common.json || unit_of_path(top, &unit, &length) < 0)
                 return top;
 
         begin = memrchr(top, '/', length);
@@ -270,13 +270,11 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
 
 /* The boundary that the caller lives in, unless a manager was named; else all that the manager has. */
 static int open_default(Tree *tree) {
-        _cleanup_(target_name_done) TargetName name = {};
-        _cleanup_(target_done) Target own = TARGET_INIT;
         _cleanup_close_ int root = cgroup_open_root(NULL);
-        _cleanup_free_ char *message = NULL;
+        _cleanup_free_ char *path = NULL, *boundary = NULL;
 
-        if (root >= 0 && !tree->common.manager_given && target_name_parse(".", &name, &message) >= 0 &&
-            target_open(root, &name, UID_INVALID, 0, &own) >= 0)
+        if (root >= 0 && !tree->common.manager_given && cgroup_of_process(0, &path) >= 0 &&
+            boundary_find(root, path, &boundary) >= 0)
                 return aim_open(&tree->aim, &tree->common, ".", AIM_ANY);
 
         if (tree->common.manager == MANAGER_SYSTEM)

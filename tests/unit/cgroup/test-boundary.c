@@ -8,6 +8,7 @@
 #include "basic/fd.h"
 #include "cgroup/boundary.h"
 #include "cgroup/target.h"
+#include "cgroup/unit-path.h"
 
 /* A tree of directories, as seen in a namespace that begins at its top. */
 typedef struct Tree {
@@ -101,7 +102,7 @@ static void test_namespace_mark(Tree *tree, const void *data) {
 }
 
 static void test_target(Tree *tree, const void *data) {
-        _cleanup_(target_done) Target target = TARGET_INIT;
+        _cleanup_(boundary_done) Boundary target = BOUNDARY_INIT;
         _cleanup_(target_name_done) TargetName name = {};
         _cleanup_free_ char *message = NULL;
 
@@ -109,10 +110,11 @@ static void test_target(Tree *tree, const void *data) {
         if (!mark(tree, ".", BOUNDARY_MARK_CGSCOPE))
                 return;
         g_assert_cmpint(target_name_parse("/sys/fs/cgroup/a/b", &name, &message), ==, 0);
-        g_assert_cmpint(target_open(tree->fd, &name, UID_INVALID, 0, &target), ==, 0);
-        g_assert_true(target_begins_at_root(&target));
-        g_assert_false(target_is_boundary(&target));
-        g_assert_cmpstr(target_below(&target), ==, "a/b");
+        target.root = fcntl(tree->fd, F_DUPFD_CLOEXEC, 0);
+        g_assert_cmpint(target_open(&target, &name, UID_INVALID, false), ==, 0);
+        g_assert_true(boundary_begins_at_root(&target));
+        g_assert_false(boundary_is_top(&target));
+        g_assert_cmpstr(boundary_below(&target), ==, "a/b");
 }
 
 static void test_title(void) {

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "cgroup/target.h"
+#include "cgroup/unit-path.h"
 
 #define MOUNT "/sys/fs/cgroup"
 
@@ -147,7 +148,7 @@ static void test_group_names(void) {
 static void expect_unit(const char *path, const char *unit, const char *directory) {
         _cleanup_free_ char *found = NULL;
         size_t length;
-        int r = target_unit_of(path, &found, &length);
+        int r = unit_of_path(path, &found, &length);
 
         if (r != 0)
                 g_error("%s: %d", path, r);
@@ -156,7 +157,7 @@ static void expect_unit(const char *path, const char *unit, const char *director
         g_assert_true(g_str_has_prefix(path, directory));
 
         g_free(g_steal_pointer(&found));
-        g_assert_cmpint(target_unit_of(path, &found, NULL), ==, 0);
+        g_assert_cmpint(unit_of_path(path, &found, NULL), ==, 0);
         g_assert_cmpstr(found, ==, unit);
 }
 
@@ -193,7 +194,7 @@ static void test_no_unit(void) {
         for (size_t i = 0; i < ELEMENTSOF(none); i++) {
                 char *found = NULL;
 
-                if (target_unit_of(none[i], &found, NULL) != -ENODATA)
+                if (unit_of_path(none[i], &found, NULL) != -ENODATA)
                         g_error("%s: has a unit %s", none[i], found ?: "");
                 g_assert_null(found);
         }
@@ -226,8 +227,8 @@ static void test_manager_of(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(paths); i++)
-                if (target_manager_of(paths[i].path) != paths[i].uid)
-                        g_error("%s: %u", paths[i].path, target_manager_of(paths[i].path));
+                if (manager_of_path(paths[i].path) != paths[i].uid)
+                        g_error("%s: %u", paths[i].path, manager_of_path(paths[i].path));
 }
 
 int main(int argc, char *argv[]) {

@@ -8,7 +8,7 @@
 
 #include "basic/fd.h"
 #include "cgroup/search.h"
-#include "cgroup/target.h"
+#include "cgroup/unit-path.h"
 #include "cgroup/walk.h"
 
 typedef struct Tree {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the path of a group says about units and their managers, who choose the names of the directories. */
+
+#include <sys/types.h>
+
+#include "basic/macros.h"
+
+#define UID_INVALID ((uid_t) -1)
+
+/* Whether a directory of this name is the group of a user's manager. */
+static inline bool is_user_manager(const char *name) {
+        return startswith(name, "user@") && endswith(name, ".service");
+}
+
+/* The user whose manager the group @path is below: of "…/user@UID.service/…" the UID; UID_INVALID for the system
+ * manager's. The directory of "user@UID.service" itself is the system manager's. */
+uid_t manager_of_path(const char *path);
+
+/* The name of the nearest unit at or above the group @path: the last part with a unit's suffix that is no group below
+ * another unit, with the '_' taken off that systemd may put before it. *ret is freed by the caller, *ret_length (may be
+ * NULL) is how much of @path is the unit's. -ENODATA: none. */
+int unit_of_path(const char *path, char **ret, size_t *ret_length);
