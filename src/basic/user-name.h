@@ -16,3 +16,13 @@
  * NULL itself. -ESRCH: neither a name nor a number; another negative errno: the database could not be asked. */
 int user_find(const char *text, uid_t *ret, const struct passwd **ret_entry);
 int user_group_find(const char *text, gid_t *ret, const struct group **ret_entry);
+
+/* The name of the user @uid, looked up once and kept until the process ends; so *ret is borrowed. -ESRCH: it has none;
+ * another negative errno: the database could not be asked. */
+int user_name_find(uid_t uid, const char **ret);
+
+/* The same. NULL: there is none to be had. */
+const char *user_name(uid_t uid);
+
+/* The name or, where there is none to be had, the number, to be shown. Borrowed until the next call. */
+const char *user_name_or_number(uid_t uid);

@@ -13,7 +13,7 @@
 typedef struct Doctor {
         const CommonOptions *options;
         uid_t uid;       /* whose way is looked at */
-        char *user;      /* the name to that; NULL: it has none */
+        const char *user; /* the name to that, borrowed; NULL: it has none */
         bool own;        /* it is the caller's */
         int root;        /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
         bool read_only;  /* it is mounted so */

@@ -3,6 +3,7 @@
 
 #include "basic/escape.h"
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "cgscope/doctor/doctor-report.h"
 #include "cgscope/cli/table-view.h"
 
@@ -130,7 +131,7 @@ static const char *group_name(const WayLevel *level) {
 
 static int print_title(const Diagnosis *diagnosis) {
         const Way *way = &diagnosis->way;
-        char user[USER_NAME_SIZE + 32];
+        char user[320];
 
         format_user(diagnosis->doctor, user, sizeof(user));
 
@@ -174,7 +175,7 @@ static int add_level(Tabular *table, const Diagnosis *diagnosis, size_t i, Table
         const WayLevel *level = way->levels + i;
         const char *name = group_name(level);
         bool lines = terminal_width() > 0 && !diagnosis->doctor->options->full;
-        char names[CONTROLLER_MASK_TEXT_MAX], owner[USER_NAME_SIZE];
+        char names[CONTROLLER_MASK_TEXT_MAX];
         int r;
 
         if (way->end == WAY_PROBE && i + 1 == way->n_levels)
@@ -188,7 +189,7 @@ static int add_level(Tabular *table, const Diagnosis *diagnosis, size_t i, Table
         if (r >= 0)
                 r = tabular_set_string(table, *row, COLUMN_HANDED_ON, format_names(level->enabled, lines, names));
         if (r >= 0)
-                r = tabular_set_string(table, *row, COLUMN_OWNER, user_name(level->owner, owner));
+                r = tabular_set_string(table, *row, COLUMN_OWNER, user_name_or_number(level->owner));
         if (r >= 0)
                 r = tabular_set_string(table, *row, COLUMN_DELEGATED, level->delegated ? "1" : "0");
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/doctor/doctor-report.h"
 
-#include <pwd.h>
-
 #include "basic/json.h"
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "cgscope/verbs.h"
 
 /* The exit status where nothing is known to be wrong, but not all is known. */
@@ -41,16 +40,6 @@ static int make_checks(const Doctor *doctor, const Check *checks, Diagnosis *dia
         }
 
         return 0;
-}
-
-const char *user_name(uid_t uid, char buffer[static USER_NAME_SIZE]) {
-        const struct passwd *entry = getpwuid(uid);
-
-        if (entry)
-                (void) snprintf(buffer, USER_NAME_SIZE, "%s", entry->pw_name);
-        else
-                (void) snprintf(buffer, USER_NAME_SIZE, "%u", (unsigned) uid);
-        return buffer;
 }
 
 int diagnosis_make(const Doctor *doctor, Diagnosis *ret) {
@@ -94,15 +83,8 @@ int diagnosis_status(const Diagnosis *diagnosis) {
         return problem ? STATUS_FAILURE : unknown ? STATUS_UNKNOWN : EXIT_SUCCESS;
 }
 
-static void print_text_or_null(JsonWriter *writer, const char *name, const char *text) {
-        if (text)
-                json_string(writer, name, text);
-        else
-                json_null(writer, name);
-}
-
 static void print_levels(JsonWriter *writer, const Way *way) {
-        char names[CONTROLLER_MASK_TEXT_MAX], owner[USER_NAME_SIZE];
+        char names[CONTROLLER_MASK_TEXT_MAX];
 
         json_open_array(writer, "levels");
         for (size_t i = 0; i < way->n_levels; i++) {
@@ -112,7 +94,7 @@ static void print_levels(JsonWriter *writer, const Way *way) {
                 json_string(writer, "control_group", level->path);
                 json_words(writer, "controllers", controller_mask_format(level->controllers, ' ', names), ' ');
                 json_words(writer, "handed_on", controller_mask_format(level->enabled, ' ', names), ' ');
-                json_string(writer, "owner", user_name(level->owner, owner));
+                json_string(writer, "owner", user_name_or_number(level->owner));
                 json_boolean(writer, "delegated", level->delegated);
                 json_close(writer);
         }
@@ -130,9 +112,9 @@ static void print_controllers(JsonWriter *writer, const Way *way) {
                         json_null(writer, "arrives");
                 else
                         json_boolean(writer, "arrives", controller->arrival == ARRIVAL_YES);
-                print_text_or_null(writer, "stops_at", controller->stop);
-                print_text_or_null(writer, "why", controller->why);
-                print_text_or_null(writer, "remedy", controller->remedy);
+                json_string_or_null(writer, "stops_at", controller->stop);
+                json_string_or_null(writer, "why", controller->why);
+                json_string_or_null(writer, "remedy", controller->remedy);
                 json_close(writer);
         }
         json_close(writer);
@@ -146,8 +128,8 @@ static void print_checks(JsonWriter *writer, const Diagnosis *diagnosis) {
                 json_open_object(writer, NULL);
                 json_string(writer, "check", check->name);
                 json_string(writer, "result", finding_result_to_string(check->finding.result));
-                print_text_or_null(writer, "found", check->finding.found);
-                print_text_or_null(writer, "remedy", check->finding.remedy);
+                json_string_or_null(writer, "found", check->finding.found);
+                json_string_or_null(writer, "remedy", check->finding.remedy);
                 json_close(writer);
         }
         json_close(writer);
@@ -161,12 +143,12 @@ int diagnosis_print_json(const Diagnosis *diagnosis) {
 
         json_begin(&writer, stdout, doctor->options->json_pretty);
         json_number(&writer, "uid", doctor->uid);
-        print_text_or_null(&writer, "user", doctor->user);
-        print_text_or_null(&writer, "end", looked ? way_end_to_string(way->end) : NULL);
-        print_text_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
+        json_string_or_null(&writer, "user", doctor->user);
+        json_string_or_null(&writer, "end", looked ? way_end_to_string(way->end) : NULL);
+        json_string_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
         print_levels(&writer, way);
         print_controllers(&writer, way);
-        print_text_or_null(&writer, "unknown", way->unknown);
+        json_string_or_null(&writer, "unknown", way->unknown);
         print_checks(&writer, diagnosis);
         json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
 

@@ -27,10 +27,6 @@ int diagnosis_status(const Diagnosis *diagnosis);
 /* "ok", "note", "problem", "unknown". */
 const char *finding_result_to_string(FindingResult result);
 
-/* The name of the user, or the number to it. */
-#define USER_NAME_SIZE 257 /* LOGIN_NAME_MAX of the kernel's largest */
-const char *user_name(uid_t uid, char buffer[static USER_NAME_SIZE]);
-
 /* Print it on standard output; what goes wrong with that is said. The former is in report-text.c. */
 int diagnosis_print_text(const Diagnosis *diagnosis);
 int diagnosis_print_json(const Diagnosis *diagnosis);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diagnosis/diagnosis.h"
 
-#include <pwd.h>
-
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgscope/doctor/doctor-report.h"
 #include "cgscope/command/identity.h"
@@ -42,17 +41,8 @@ static int parse_own(void *userdata, int id, int argc, char *argv[]) {
 }
 
 static void doctor_done(Doctor *doctor) {
-        free(doctor->user);
         free(doctor->asking_message);
         (void) fd_close(doctor->root);
-}
-
-/* Oneself exists, whoever knows of it. */
-static int find_user(Doctor *doctor) {
-        const struct passwd *entry = getpwuid(doctor->uid);
-
-        doctor->user = entry ? strdup(entry->pw_name) : NULL;
-        return entry && !doctor->user ? log_oom() : 0;
 }
 
 /* What cannot be had here is for the checks to tell. */
@@ -107,7 +97,7 @@ int verb_doctor(int argc, char *argv[]) {
         options.common.ask_password = false; /* nothing that is asked needs one */
         doctor.uid = options.uid;
         doctor.own = options.uid == user_uid_outside();
-        r = find_user(&doctor);
+        doctor.user = user_name(options.uid);
 
-        return r < 0 ? STATUS_FAILURE : examine(&doctor);
+        return examine(&doctor);
 }

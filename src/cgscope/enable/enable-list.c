@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
-
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "cgscope/enable/enable.h"
 
 typedef enum EnableColumn {
@@ -59,15 +58,14 @@ static int set_mask(Enable *enable, TableRow *row, EnableColumn column, Controll
 }
 
 static int set_user(Enable *enable, TableRow *row, uint64_t uid) {
-        const struct passwd *entry;
         int r;
 
         if (uid == DELEGATION_EVERYBODY)
                 return tabular_set_string(&enable->tabular, row, COLUMN_USER, enable->tabular.json ? NULL : "(all)");
 
         r = tabular_set_number(&enable->tabular, row, COLUMN_UID, uid);
-        entry = enable->root ? NULL : getpwuid((uid_t) uid);
-        return r < 0 ? r : tabular_set_string(&enable->tabular, row, COLUMN_USER, entry ? entry->pw_name : NULL);
+        return r < 0 ? r : tabular_set_string(&enable->tabular, row, COLUMN_USER,
+                                              enable->root ? NULL : user_name((uid_t) uid));
 }
 
 /* Without a manager nothing is in effect, and nothing amiss. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
-
 #include "basic/escape.h"
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "cgscope/enable/enable-units.h"
 #include "cgscope/enable/enable.h"
 
@@ -114,9 +113,8 @@ static void step_hidden(const Enable *enable, const DelegationManager *manager, 
 
 /* How this user has the manager look again. */
 static void reexecute_command(uid_t uid, char *buffer, size_t size) {
-        const struct passwd *entry = uid == geteuid() ? NULL : getpwuid(uid);
-
-        _cleanup_free_ char *name = entry ? escape_word(entry->pw_name) : NULL;
+        const char *user = uid == geteuid() ? NULL : user_name(uid);
+        _cleanup_free_ char *name = user ? escape_word(user) : NULL;
 
         if (name)
                 (void) snprintf(buffer, size, "systemctl --user --machine=%s@ daemon-reexec", name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
-
 #include "cgscope/enable/enable.h"
+#include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "delegation/place.h"
 
@@ -68,16 +67,13 @@ ControllerMask enable_missing(const Enable *enable, const DelegationManager *man
 }
 
 char *enable_user(const Enable *enable, uint64_t uid, char buffer[static ENABLE_USER_MAX]) {
-        const struct passwd *entry = NULL;
-
         /* The names in an image are the image's own. */
-        if (uid != DELEGATION_EVERYBODY && !enable->root)
-                entry = getpwuid((uid_t) uid);
+        const char *name = uid == DELEGATION_EVERYBODY || enable->root ? NULL : user_name((uid_t) uid);
 
         if (uid == DELEGATION_EVERYBODY)
                 (void) snprintf(buffer, ENABLE_USER_MAX, "all users");
-        else if (entry)
-                (void) snprintf(buffer, ENABLE_USER_MAX, "%.256s (%u)", entry->pw_name, (unsigned) uid);
+        else if (name)
+                (void) snprintf(buffer, ENABLE_USER_MAX, "%.256s (%u)", name, (unsigned) uid);
         else
                 (void) snprintf(buffer, ENABLE_USER_MAX, "%u", (unsigned) uid);
 

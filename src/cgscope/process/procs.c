@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "proc/proc.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
@@ -19,10 +19,6 @@ typedef struct Procs {
         bool recursive;
         Aim aim;
         Tabular table;
-
-        /* The last name that was looked up: most processes of a group are one user's. */
-        uid_t uid;
-        char *user;
 } Procs;
 
 static const Option procs_options[] = {
@@ -51,7 +47,6 @@ static const TableColumn procs_columns[_COLUMN_MAX] = {
 static void procs_done(Procs *procs) {
         tabular_done(&procs->table);
         aim_done(&procs->aim);
-        free(procs->user);
 }
 
 static const VerbUsage procs_usage = {
@@ -61,25 +56,6 @@ static const VerbUsage procs_usage = {
         .table = procs_options,
         .n_table = ELEMENTSOF(procs_options),
 };
-
-static int look_up_user(Procs *procs, uid_t uid) {
-        const struct passwd *entry;
-
-        if (procs->user && procs->uid == uid)
-                return 0;
-
-        free(procs->user);
-        procs->user = NULL;
-        procs->uid = uid;
-
-        entry = getpwuid(uid);
-        if (entry)
-                procs->user = strdup(entry->pw_name);
-        else if (asprintf(&procs->user, "%u", (unsigned) uid) < 0)
-                procs->user = NULL;
-
-        return procs->user ? 0 : log_oom();
-}
 
 static int add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
         TableRow *row;
@@ -111,18 +87,11 @@ static int add_process(Procs *procs, pid_t pid, const char *group) {
         _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
         struct stat st;
         char *command;
-        int r;
 
         if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
                 return proc == -ENOSYS ? report_no_proc(procs) : 0;
 
-        r = pid == 0 ? 0 : look_up_user(procs, st.st_uid);
-        if (r < 0) {
-                free(command);
-                return r;
-        }
-
-        return add_row(procs, pid, pid == 0 ? NULL : procs->user, command, group);
+        return add_row(procs, pid, pid == 0 ? NULL : user_name_or_number(st.st_uid), command, group);
 }
 
 static int add_group(int fd, const char *path, unsigned depth, void *userdata) {

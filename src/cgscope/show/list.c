@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <pwd.h>
 #include <time.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgscope/cli/root.h"
 #include "cgscope/show/list.h"
@@ -95,7 +95,6 @@ static void list_done(List *list) {
         free(list->units);
         free(list->slice);
         free(list->slice_path);
-        free(list->owner);
         (void) fd_close(list->started_fd);
         tabular_done(&list->tabular);
         (void) fd_close(list->root);
@@ -119,23 +118,6 @@ static int compare_units(const void *a, const void *b) {
         int r = strcmp(left->name, right->name);
 
         return r ?: strcmp(left->path, right->path);
-}
-
-static const char *owner_name(List *list, uid_t uid) {
-        const struct passwd *user;
-
-        if (list->owner && list->owner_id == uid)
-                return list->owner;
-
-        free(TAKE_PTR(list->owner));
-        user = getpwuid(uid);
-        if (user)
-                list->owner = strdup(user->pw_name);
-        else if (asprintf(&list->owner, "%u", (unsigned) uid) < 0)
-                list->owner = NULL;
-
-        list->owner_id = uid;
-        return list->owner;
 }
 
 static int set_boolean(List *list, TableRow *row, ListColumn column, uint64_t value) {
@@ -182,7 +164,7 @@ static int add_row(List *list, const ListedUnit *unit) {
         if (r >= 0)
                 r = tabular_set_string(tabular, row, COLUMN_UNIT, unit->name);
         if (r >= 0 && tabular_wants(tabular, COLUMN_OWNER))
-                r = tabular_set_string(tabular, row, COLUMN_OWNER, owner_name(list, unit->owner));
+                r = tabular_set_string(tabular, row, COLUMN_OWNER, user_name_or_number(unit->owner));
         if (r >= 0 && tabular_wants(tabular, COLUMN_CONTROLLERS))
                 r = set_controllers(list, row, unit->controllers);
         if (r >= 0)

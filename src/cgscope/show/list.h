@@ -39,10 +39,6 @@ typedef struct List {
         /* What reaches the units of the slice looked at last */
         char *slice_path;
         ControllerMask slice_controllers;
-
-        /* The last owner by name */
-        uid_t owner_id;
-        char *owner;
 } List;
 
 /* Finds the units that are wanted; no more of them is read than is printed. */

@@ -2,6 +2,7 @@
 #include "cgscope/show/status.h"
 
 #include "basic/json.h"
+#include "basic/user-name.h"
 #include "proc/command-line.h"
 
 static void print_statistics(JsonWriter *writer, const Status *status) {
@@ -86,7 +87,7 @@ int status_print_json(const Status *status) {
         json_string(&writer, "control_group", status->aim->target.path);
         json_string_or_null(&writer, "unit", status->unit);
         json_string_or_null(&writer, "boundary", status->boundary);
-        json_string(&writer, "owner", status->owner_name);
+        json_string(&writer, "owner", user_name_or_number(status->owner));
         json_string(&writer, "state", status_state(status));
         json_words(&writer, "controllers", controller_mask_format(status->controllers, ' ', names), ' ');
         json_words(&writer, "enabled", controller_mask_format(status->enabled, ' ', names), ' ');

@@ -9,6 +9,7 @@
 #include "basic/json.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
+#include "basic/user-name.h"
 #include "proc/command-line.h"
 
 #define LABEL_WIDTH 12
@@ -199,7 +200,7 @@ static void print_place(Sheet *sheet, const Status *status) {
                 sheet_path(sheet, "Boundary", status->boundary);
         else
                 sheet_line(sheet, "Boundary", "%s", status->boundary ? "this group" : "none is marked here or above");
-        sheet_line(sheet, "Owner", "%s", status->owner_name);
+        sheet_line(sheet, "Owner", "%s", user_name_or_number(status->owner));
         sheet_line(sheet, "State", "%s%s", state,
                    streq(state, "stale") ? ": no process is left in it; cgscope stop ends it" : "");
         sheet_line(sheet, "Controllers", "%s",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/show/status.h"
 
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include "basic/escape.h"
@@ -44,7 +43,6 @@ static void status_done(Status *status) {
         free(status->processes);
         free(status->unit);
         free(status->boundary);
-        free(status->owner_name);
 }
 
 Statistic status_pressure_total(StatusPressure pressure) {
@@ -124,20 +122,13 @@ static int add_members(int fd, const char *path, unsigned depth, void *userdata)
 }
 
 static int find_owner(Status *status) {
-        const struct passwd *user;
         struct stat st;
 
         if (fstat(status->aim->target.fd, &st) < 0)
                 return -errno;
 
         status->owner = st.st_uid;
-        user = getpwuid(st.st_uid);
-        if (user)
-                status->owner_name = strdup(user->pw_name);
-        else if (asprintf(&status->owner_name, "%u", (unsigned) st.st_uid) < 0)
-                status->owner_name = NULL;
-
-        return status->owner_name ? 0 : -ENOMEM;
+        return 0;
 }
 
 static int find_place(Status *status) {

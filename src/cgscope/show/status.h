@@ -39,7 +39,6 @@ typedef struct Status {
         char *unit;      /* NULL: in none */
         char *boundary;  /* NULL: none is marked */
         uid_t owner;
-        char *owner_name;
         ControllerMask controllers, enabled;
         Statistics statistics;
         uint64_t pressure[_PRESSURE_MAX]; /* avg10, in parts of ten thousand; STATISTIC_ABSENT */

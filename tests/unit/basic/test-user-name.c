@@ -47,9 +47,27 @@ static void test_group(void) {
         g_assert_cmpuint(gid, ==, UID_NUMBER_MAX);
 }
 
+/* The same pointer: it was kept. */
+static void test_known(void) {
+        const char *name = NULL, *again = NULL;
+
+        g_assert_cmpint(user_name_find(0, &name), ==, 0);
+        g_assert_cmpstr(name, ==, "root");
+        g_assert_cmpint(user_name_find(UID_NUMBER_MAX, &again), ==, -ESRCH);
+        g_assert_cmpint(user_name_find(UID_NUMBER_MAX, &again), ==, -ESRCH);
+        g_assert_cmpint(user_name_find(0, &again), ==, 0);
+        g_assert_true(name == again);
+
+        g_assert_true(user_name(0) == name);
+        g_assert_null(user_name(UID_NUMBER_MAX));
+        g_assert_cmpstr(user_name_or_number(0), ==, "root");
+        g_assert_cmpstr(user_name_or_number(UID_NUMBER_MAX), ==, NOBODYS);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/user-name/user", test_user);
         g_test_add_func("/user-name/group", test_group);
+        g_test_add_func("/user-name/known", test_known);
         return g_test_run();
 }
