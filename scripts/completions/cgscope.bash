@@ -162,8 +162,7 @@ _cgscope_options_of() {
         thaw) echo "$manager $asking" ;;
         kill) echo "--signal= -s --self $manager $asking" ;;
         stop) echo "--grace= --empty --all -a --self $manager $asking" ;;
-        enable) echo "--adopt $users" ;;
-        disable) echo "$users" ;;
+        enable | disable) echo "$users" ;;
         doctor) echo "--user-id= --timeout= --full --no-pager --json -l" ;;
     esac
     echo "$general"

@@ -14,23 +14,15 @@ const char *authorization_action(const DelegationRequest *request, uid_t sender)
         if (request->operation == DELEGATION_DISABLE)
                 return ACTION_DISABLE;
 
-        /* Who takes over what the administrator wrote decides on more than his own controllers. */
-        return request->uid == sender && !(request->flags & DELEGATION_ADOPT) ? ACTION_ENABLE_OWN : ACTION_ENABLE_ANY;
+        return request->uid == sender ? ACTION_ENABLE_OWN : ACTION_ENABLE_ANY;
 }
 
 /* What an agent shows. polkit translates it, and puts in the details that it names. */
 static const char *polkit_message(const DelegationRequest *request) {
         if (request->operation == DELEGATION_DISABLE)
                 return "Authentication is required to take the cgroup controllers $(controllers) back from $(user)";
-        if (request->flags & DELEGATION_ADOPT)
-                return "Authentication is required to hand the cgroup controllers $(controllers) to $(user), "
-                       "taking over the file that an administrator wrote";
 
         return "Authentication is required to hand the cgroup controllers $(controllers) to $(user)";
-}
-
-static const char *yes_no(const DelegationRequest *request, DelegationFlags flag) {
-        return request->flags & flag ? "yes" : "no";
 }
 
 int authorization_check(sd_bus *bus, const Authorization *authorization, uint64_t timeout, PolkitFunction done,
@@ -41,8 +33,7 @@ int authorization_check(sd_bus *bus, const Authorization *authorization, uint64_
                 "uid", uid,
                 "user", quote(authorization->user ?: EVERYBODY, user),
                 "controllers", controller_mask_format(request->controllers, ' ', controllers),
-                "runtime", yes_no(request, DELEGATION_RUNTIME),
-                "adopt", yes_no(request, DELEGATION_ADOPT),
+                "runtime", request->flags & DELEGATION_RUNTIME ? "yes" : "no",
                 "polkit.message", polkit_message(request),
                 "polkit.gettext_domain", GETTEXT_DOMAIN,
                 NULL,

@@ -79,9 +79,8 @@ static void log_change(const Request *request, int error, const char *text) {
                 log_warning("uid %u failed to %s %s for %s: %s", (unsigned) request->sender, verb, controllers, whom,
                             text ?: strerror(-error));
         else
-                log_info("uid %u %sd %s for %s%s%s", (unsigned) request->sender, verb, controllers, whom,
-                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "",
-                         what->flags & DELEGATION_ADOPT ? ", taking the administrator's file over" : "");
+                log_info("uid %u %sd %s for %s%s", (unsigned) request->sender, verb, controllers, whom,
+                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
 static bool is_change(const Request *request) {

@@ -21,8 +21,7 @@ typedef enum DelegationOperation {
 typedef enum DelegationFlags {
         DELEGATION_RUNTIME = 1 << 0,  /* in /run, until the next boot; disabling: there alone, else there as well */
         DELEGATION_NO_APPLY = 1 << 1, /* leave running user managers as they are */
-        DELEGATION_ADOPT = 1 << 2,    /* take the administrator's file over */
-        DELEGATION_FLAGS_ALL = (1 << 3) - 1,
+        DELEGATION_FLAGS_ALL = (1 << 2) - 1,
 } DelegationFlags;
 
 typedef struct DelegationRequest {

@@ -19,17 +19,15 @@ static const char *whose(const DropIn *file) {
 }
 
 /* The administrator's file, or one of ours that he changed. 1: it stays as it is, and is all that is asked for. */
-static int check_foreign(const Plan *plan, ControllerMask controllers, bool adopt, char **ret_message) {
+static int check_foreign(const Plan *plan, ControllerMask controllers, char **ret_message) {
         char path[DROP_IN_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX];
 
-        if (!adopt && !plan->file.unread && !(controllers & ~plan->file.own))
+        if (!plan->file.unread && !(controllers & ~plan->file.own))
                 return 1;
         if (plan->file.other)
                 return refuse_other(plan, ret_message);
-        if (adopt)
-                return 0;
 
-        return message_set(-EEXIST, ret_message, "%s %s (it hands on: %s); --adopt takes it over and adds to that",
+        return message_set(-EEXIST, ret_message, "%s %s (it hands on: %s); remove it, or give it another name",
                            drop_in_path(&plan->place, path), whose(&plan->file),
                            plan->file.own ? controller_mask_format(plan->file.own, ' ', names) : "nothing");
 }
@@ -104,8 +102,7 @@ static int plan_begin(int root, Plan *plan, char **ret_message) {
         return r;
 }
 
-int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, Plan *ret,
-                char **ret_message) {
+int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message) {
         _cleanup_(plan_done) Plan plan = { .place = *place };
         int r;
 
@@ -120,7 +117,7 @@ int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, 
 
         r = plan_begin(root, &plan, ret_message);
         if (r >= 0 && (plan.file.kind == DROP_IN_FOREIGN || plan.file.kind == DROP_IN_EDITED))
-                r = check_foreign(&plan, controllers, adopt, ret_message);
+                r = check_foreign(&plan, controllers, ret_message);
         if (r < 0)
                 return r;
 
@@ -154,8 +151,8 @@ int plan_disable(int root, const DropInPlace *place, ControllerMask controllers,
         } else if (plan.file.unread)
                 r = refuse_other(&plan, ret_message);
         else if (plan.file.own & controllers)
-                r = message_set(-EEXIST, ret_message, "%s %s: take them out there by hand, or take it over first: "
-                                "cgscope enable --adopt %s", drop_in_path(place, path), whose(&plan.file),
+                r = message_set(-EEXIST, ret_message, "%s %s: take out of it by hand: %s",
+                                drop_in_path(place, path), whose(&plan.file),
                                 controller_mask_format(plan.file.own & controllers, ' ', names));
         if (r >= 0)
                 r = plan_finish(root, &plan, ret_message);

@@ -23,8 +23,7 @@ typedef struct Plan {
 } Plan;
 
 /* They read, and refuse. *ret is released by plan_done(). */
-int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, Plan *ret,
-                char **ret_message);
+int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message);
 int plan_disable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message);
 void plan_done(Plan *plan);
 

@@ -8,12 +8,11 @@ typedef struct Wish {
         const DropInPlace *place;
         ControllerMask controllers;
         bool enable;
-        bool adopt;
 } Wish;
 
 static int make_plan(int root, const Wish *wish, Plan *ret, char **ret_message) {
         if (wish->enable)
-                return plan_enable(root, wish->place, wish->controllers, wish->adopt, ret, ret_message);
+                return plan_enable(root, wish->place, wish->controllers, ret, ret_message);
 
         return plan_disable(root, wish->place, wish->controllers, ret, ret_message);
 }
@@ -89,9 +88,9 @@ static int fulfil(int root, const Wish *wish, bool *ret_changed, char **ret_mess
         return r < 0 ? r : changed;
 }
 
-int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, bool *ret_changed,
+int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool *ret_changed,
                  char **ret_message) {
-        const Wish wish = { .place = place, .controllers = controllers, .enable = true, .adopt = adopt };
+        const Wish wish = { .place = place, .controllers = controllers, .enable = true };
 
         return fulfil(root, &wish, ret_changed, ret_message);
 }

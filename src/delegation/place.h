@@ -41,15 +41,14 @@ int place_read(int root, const DropInPlace *place, DropIn *ret, char **ret_messa
  * files. */
 int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message);
 
-/* Has @controllers handed on, besides what the file already does. @adopt: an administrator's file that does no more
- * than that is taken over, its controllers with it. Returns 1 where a file was written, 0 where it was so already;
+/* Has @controllers handed on, besides what the file already does. Returns 1 where a file was written, 0 where it was so already;
  * *ret_changed (may be NULL) says so where something failed after that, too. Files of single users beside one for everybody carry what it hands
  * on from then on.
  *
  * Nobody loses anything by a file that is new: one that would hide settings of another is not made (-ENOTUNIQ). Nor is
  * one in /run that no user it is for would get. But one for everybody may be hidden from single users by files of their
  * own; place_list() tells. */
-int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool adopt, bool *ret_changed,
+int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool *ret_changed,
                  char **ret_message);
 
 /* Takes @controllers out again; what is left empty, file and directory, is removed. Only what cgscope wrote is touched

@@ -33,8 +33,7 @@ int delegation_write(int root, const DelegationRequest *request, bool *ret_chang
 
         switch (request->operation) {
         case DELEGATION_ENABLE:
-                return place_enable(root, &place, request->controllers, request->flags & DELEGATION_ADOPT, ret_changed,
-                                    ret_message);
+                return place_enable(root, &place, request->controllers, ret_changed, ret_message);
         case DELEGATION_DISABLE:
                 return disable(root, request, ret_changed, ret_message);
         default:

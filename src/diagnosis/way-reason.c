@@ -140,19 +140,6 @@ static int explain_kept_back(const Way *way, size_t level, WayController *ret) {
         return message_set(0, &ret->remedy, "systemctl %sedit %s", users ? "--user " : "", slice);
 }
 
-/* Whether the administrator's own file stands in the place that would be written to. */
-static bool is_taken(const Reasoning *reasoning, ControllerMask controllers) {
-        for (size_t i = 0; i < reasoning->state.n_drop_ins; i++) {
-                const DelegationDropIn *d = reasoning->state.drop_ins + i;
-
-                if (d->uid == reasoning->doctor->uid && !d->runtime && (controllers & ~d->controllers) &&
-                    (d->kind == DROP_IN_FOREIGN || d->kind == DROP_IN_EDITED))
-                        return true;
-        }
-
-        return false;
-}
-
 /* One command for all that it helps. */
 static int advise_enable(Reasoning *reasoning) {
         const Doctor *doctor = reasoning->doctor;
@@ -166,8 +153,7 @@ static int advise_enable(Reasoning *reasoning) {
 
         for (size_t i = 0; r >= 0 && i < way->n_controllers; i++)
                 if (reasoning->to_enable & controller_bit(way->controllers[i].controller))
-                        r = message_set(0, &way->controllers[i].remedy, "cgscope enable %s%s%s", names, uid,
-                                        is_taken(reasoning, reasoning->to_enable) ? " --adopt" : "");
+                        r = message_set(0, &way->controllers[i].remedy, "cgscope enable %s%s", names, uid);
 
         return r;
 }

@@ -212,7 +212,6 @@ ok "enable: --root and --restart" error_is_clean 2 enable --root=/nonexistent --
 ok "enable: --root and a user's name" error_is_clean 2 enable --root=/nonexistent --user-id=root io
 ok "enable: no such image" error_is_clean 1 enable --root=/nonexistent io
 ok "disable: no controller" error_is_clean 2 disable
-ok "disable: --adopt" error_is_clean 2 disable --adopt io
 
 ok "run: missing value" error_is_clean 125 run --unit
 ok "run: unknown controller" error_is_clean 125 run --delegate=cpu,frob true

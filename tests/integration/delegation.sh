@@ -18,7 +18,7 @@ agents=()
 declare -A callers
 
 # Flags of the methods.
-runtime=1 no_apply=2 adopt=4
+runtime=1 no_apply=2
 
 # --- calling ---
 

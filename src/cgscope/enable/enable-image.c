@@ -67,11 +67,6 @@ int enable_write_image(Enable *enable) {
                 return log_error_errno(root, "cannot open %s", path);
 
         r = place_list(root, enable->request.uid, &enable->before, &message);
-        if (r >= 0 && enable->adopt) {
-                r = enable_show_merge(enable);
-                if (r < 0) /* it has said why */
-                        return r;
-        }
         if (r >= 0 && enable->request.operation != DELEGATION_GET)
                 r = write_request(enable, root, &message);
         if (r >= 0)

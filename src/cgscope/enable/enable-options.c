@@ -11,31 +11,19 @@ enum {
 };
 
 /* clang-format off */
-#define OPTIONS_FOR_WHOM \
-        { "user-id",          0,  "UID",  "For this user, a number or a name [you]",       OPTION_USER_ID }, \
-        { "all-users",        0,  NULL,   "For all users",                                 OPTION_FLAG(Enable, all_users) }, \
-        { "runtime",          0,  NULL,   "In /run, until the next boot",                  OPTION_FLAG(Enable, runtime) }, \
-        { "no-apply",         0,  NULL,   "Leave running user managers as they are",       OPTION_FLAG(Enable, no_apply) }, \
-        { "restart",          0,  NULL,   "Restart user managers where nothing else helps", OPTION_FLAG(Enable, restart) }
-
-#define OPTIONS_REST \
-        { "root",             0,  "DIR",  "In this image instead of the running system",   OPTION_ROOT }, \
-        { "timeout",          0,  "TIME", "Wait so long, for passwords as well [5min]",    OPTION_TIMEOUT }, \
-        { "no-ask-password",  0,  NULL,   "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD }, \
-        TABLE_OPTIONS, \
+static const Option options[] = {
+        { "user-id",          0,  "UID",  "For this user, a number or a name [you]",       OPTION_USER_ID },
+        { "all-users",        0,  NULL,   "For all users",                                 OPTION_FLAG(Enable, all_users) },
+        { "runtime",          0,  NULL,   "In /run, until the next boot",                  OPTION_FLAG(Enable, runtime) },
+        { "no-apply",         0,  NULL,   "Leave running user managers as they are",       OPTION_FLAG(Enable, no_apply) },
+        { "restart",          0,  NULL,   "Restart user managers where nothing else helps", OPTION_FLAG(Enable, restart) },
+        { "root",             0,  "DIR",  "In this image instead of the running system",   OPTION_ROOT },
+        { "timeout",          0,  "TIME", "Wait so long, for passwords as well [5min]",    OPTION_TIMEOUT },
+        { "no-ask-password",  0,  NULL,   "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD },
+        TABLE_OPTIONS,
         GENERAL_OPTIONS
+};
 /* clang-format on */
-
-static const Option enable_options[] = {
-        OPTIONS_FOR_WHOM,
-        { "adopt", 0, NULL, "Take over a file of the administrator's", OPTION_FLAG(Enable, adopt) },
-        OPTIONS_REST,
-};
-
-static const Option disable_options[] = {
-        OPTIONS_FOR_WHOM,
-        OPTIONS_REST,
-};
 
 static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         Enable *enable = userdata;
@@ -51,8 +39,8 @@ static const VerbUsage enable_usage = {
         .summary = "Have systemd hand controllers (cpuset, cpu, io, memory, pids) on to a user, by "
                    "default to you, at once and for good; you are asked for a password where that is "
                    "needed. Without a controller: show what reaches whom.",
-        .table = enable_options,
-        .n_table = ELEMENTSOF(enable_options),
+        .table = options,
+        .n_table = ELEMENTSOF(options),
         .timeout = ENABLE_TIMEOUT_USEC,
         .own = parse_own,
 };
@@ -60,8 +48,8 @@ static const VerbUsage enable_usage = {
 static const VerbUsage disable_usage = {
         .synopsis = "cgscope disable [OPTIONS…] CONTROLLER…",
         .summary = "Take back what enable did. Scopes that run keep their controllers until they end.",
-        .table = disable_options,
-        .n_table = ELEMENTSOF(disable_options),
+        .table = options,
+        .n_table = ELEMENTSOF(options),
         .timeout = ENABLE_TIMEOUT_USEC,
         .own = parse_own,
 };
@@ -132,7 +120,7 @@ static int parse_controllers(Enable *enable, char *const words[], size_t n_words
 static int check(const Enable *enable) {
         if (enable->request.controllers == CONTROLLER_MASK_NONE &&
             (enable->request.operation == DELEGATION_DISABLE || enable->runtime || enable->no_apply ||
-             enable->restart || enable->adopt))
+             enable->restart))
                 return log_error("%s: which controllers? See cgscope %s --help", enable->verb, enable->verb), -EINVAL;
         if (enable->no_apply && enable->restart)
                 return log_error("--no-apply and --restart exclude each other"), -EINVAL;
@@ -155,8 +143,7 @@ int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *
                 return r;
 
         request->operation = operation;
-        request->flags = (enable->runtime ? DELEGATION_RUNTIME : 0) | (enable->no_apply ? DELEGATION_NO_APPLY : 0) |
-                         (enable->adopt ? DELEGATION_ADOPT : 0);
+        request->flags = (enable->runtime ? DELEGATION_RUNTIME : 0) | (enable->no_apply ? DELEGATION_NO_APPLY : 0);
         r = parse_controllers(enable, argv + rest, (size_t) (argc - rest));
         if (r >= 0)
                 r = check(enable);

@@ -106,9 +106,9 @@ static void step_hidden(const Enable *enable, const DelegationManager *manager, 
                 (void) snprintf(whom, sizeof(whom), "--user-id=%u", (unsigned) read->uid);
 
         log_warning("%s: %s not in effect: systemd reads %s, which hides the file that asks for it; put it there, "
-                    "which disturbs nothing: cgscope enable %s %s%s%s", user, controller_mask_format(mask, ' ', names),
+                    "which disturbs nothing: cgscope enable %s %s%s", user, controller_mask_format(mask, ' ', names),
                     enable_path(enable, read, path), controller_mask_format(mask, ',', list), whom,
-                    read->runtime ? " --runtime" : "", read->kind == DROP_IN_OURS ? "" : " --adopt");
+                    read->runtime ? " --runtime" : "");
 }
 
 /* How this user has the manager look again. */

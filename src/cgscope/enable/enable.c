@@ -84,7 +84,7 @@ static bool is_written(const Enable *enable, bool all) {
 static bool is_done(const Enable *enable) {
         bool disable = enable->request.operation == DELEGATION_DISABLE;
 
-        if (enable->adopt || is_written(enable, !disable) == disable)
+        if (is_written(enable, !disable) == disable)
                 return false;
 
         for (size_t i = 0; i < enable->state.n_managers; i++) {
@@ -111,10 +111,6 @@ static int change(Enable *enable) {
         find_out(enable);
         if (is_done(enable))
                 return 0;
-
-        r = enable->adopt ? enable_show_merge(enable) : 0;
-        if (r < 0)
-                return r;
 
         delegation_state_done(&enable->state);
         r = ask(enable, &enable->request, &enable->state);

@@ -18,7 +18,7 @@ typedef struct Enable {
 
         /* As typed */
         const char *user, *root;
-        bool all_users, runtime, restart, no_apply, adopt;
+        bool all_users, runtime, restart, no_apply;
 
         DelegationRequest request;
         bool image; /* no system runs there: files alone */
@@ -38,9 +38,6 @@ int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *
 /* enable-image.c: whether there is no system to ask, only files; and what is done with them. */
 bool enable_is_image(const Enable *enable);
 int enable_write_image(Enable *enable);
-
-/* enable-adopt.c: prints what becomes of the administrator's file. Nothing where there is none. */
-int enable_show_merge(const Enable *enable);
 
 /* enable-restart.c: restarts the managers in which something is not as it should be, after saying what ends. @own: that
  * in which this process lives, else the others. Returns how many were restarted, or a negative errno. */

@@ -141,31 +141,16 @@ test_image() {
 }
 
 test_image_foreign() {
-    # a file of the administrator's is left alone; --adopt shows what becomes of it, and takes it over
+    # a file of the administrator's is left alone
     local file=image/etc/systemd/system/user@.service.d/delegate.conf before
     mkdir -p "${file%/*}"
     printf '# by hand\e[2J\n[Service]\nDelegate=memory cpuset\n' >"$file"
     before=$(<"$file")
     run cgscope enable --root=image io
-    expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s .*--adopt'
+    expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s .*another name'
     expect_equal "$(<"$file")" "$before"
     run cgscope disable --root=image cpuset
     expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s'
-    expect_equal "$(<"$file")" "$before"
-
-    run cgscope enable --root=image --adopt io
-    expect_status 0
-    expect_err '^--- image/etc/systemd/system/user@\.service\.d/delegate\.conf '
-    expect_err '^-# by hand\\x1b\[2J$'
-    expect_err '^-Delegate=memory cpuset$'
-    expect_equal "$(sed -n 's/^+\([^+].*\|\)$/\1/p' <<<"$err")" "$(<"$file")"
-    expect_out '\(all\) +cpuset io memory'
-
-    # One that says more stays, whatever is asked for.
-    printf '[Service]\nDelegate=cpuset\nTasksMax=7\n' >"$file"
-    before=$(<"$file")
-    run cgscope enable --root=image --adopt io
-    expect_refusal 1 'TasksMax=7'
     expect_equal "$(<"$file")" "$before"
 }
 
@@ -280,7 +265,7 @@ test_way() {
     systemctl daemon-reload
     run nearby tester cgscope enable -o +missing,file,kind
     expect_out '^ *1000 +tester +cpuset io +hidden +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
-    expect_err ' systemd reads /etc/.*/user@\.service\.d/delegate\.conf, .*: cgscope enable io --all-users --adopt$'
+    expect_err ' systemd reads /etc/.*/user@\.service\.d/delegate\.conf, .*: cgscope enable io --all-users$'
     expect_truth
 }
 
@@ -404,22 +389,14 @@ manager_is_new() {
 }
 
 test_restart() {
-    # the administrator's file is taken over on request alone; --restart says what it ends, and leaves nothing over
+    # --restart says what it ends, and leaves nothing over
     # deadline 100
     needs controllers cpuset io
     local before pid text
     before=$(user_controllers tester)
     pid=$(manager_pid tester)
-    mkdir "${etc%/*}"
-    printf '[Service]\nDelegate=cpuset\n' >"$etc"
-    text=$(<"$etc")
-    run cgscope enable --user-id=tester io
-    expect_refusal 1 "${etc//./\\.} is not cgscope.s .*--adopt"
-    expect_equal "$(<"$etc")" "$text"
-    run cgscope enable --user-id=tester --adopt io
+    run cgscope enable --user-id=tester cpuset io
     expect_status 0
-    expect_err '^-Delegate=cpuset$'
-    expect_err '^\+Delegate=cpuset io$'
     expect_equal "$(row tester)" "1000 tester cpuset io $(user_controllers tester) in effect"
 
     # From within, so all is said before.

@@ -69,8 +69,6 @@ test_denied() {
         [[ $words != -i* ]] || expect_out 'no polkit agent'
         [[ $words == -i* ]] || expect_out 'did not allow'
     done
-    ask tester EnableWithFlags 1000 $((quick | adopt)) io
-    expect_denied 'to enable io for tester needs authentication'
     for words in 1000 1001 "$everybody"; do
         ask tester Get "$words"
         expect_answer 'ok$'
@@ -137,7 +135,7 @@ use_expecting_rule() {
         echo 'var calls = 0, expected = ['
         sed 's/.*/    "&",/'
         echo ']; polkit.addRule(function(action, subject) {
-            var keys = ["uid", "user", "controllers", "runtime", "adopt"];
+            var keys = ["uid", "user", "controllers", "runtime"];
             if (action.id.indexOf("org.cgscope.") != 0)
                 return polkit.Result.NOT_HANDLED;
             var call = action.id.substring("org.cgscope.delegation.".length) + keys.map(function(key) {
@@ -153,17 +151,16 @@ test_action_of_each_call() {
     needs container
     local words
     use_expecting_rule <<'EXPECTED'
-enable-own uid=1000 user=tester controllers=cpuset io pids runtime=no adopt=no by tester
-enable-own uid=1000 user=tester controllers=cpuset io pids runtime=yes adopt=no by tester
-enable-any uid=1000 user=tester controllers=cpuset io pids runtime=no adopt=yes by tester
-enable-any uid=1001 user=other controllers=cpuset io pids runtime=no adopt=no by tester
-enable-any uid=0 user=root controllers=cpuset io pids runtime=no adopt=no by tester
-enable-any uid=all user=every user controllers=cpuset io pids runtime=no adopt=no by tester
-disable uid=1000 user=tester controllers=cpuset io pids runtime=no adopt=no by tester
-disable uid=all user=every user controllers=cpuset io pids runtime=yes adopt=no by tester
+enable-own uid=1000 user=tester controllers=cpuset io pids runtime=no by tester
+enable-own uid=1000 user=tester controllers=cpuset io pids runtime=yes by tester
+enable-any uid=1001 user=other controllers=cpuset io pids runtime=no by tester
+enable-any uid=0 user=root controllers=cpuset io pids runtime=no by tester
+enable-any uid=all user=every user controllers=cpuset io pids runtime=no by tester
+disable uid=1000 user=tester controllers=cpuset io pids runtime=no by tester
+disable uid=all user=every user controllers=cpuset io pids runtime=yes by tester
 EXPECTED
-    for words in 'EnableWithFlags 1000 2' 'EnableWithFlags 1000 3' 'EnableWithFlags 1000 6' 'EnableWithFlags 1001 2' \
-        'EnableWithFlags 0 2' "EnableWithFlags $everybody 2" 'DisableWithFlags 1000 2' "DisableWithFlags $everybody 3"; do
+    for words in 'EnableWithFlags 1000 2' 'EnableWithFlags 1000 3' 'EnableWithFlags 1001 2' 'EnableWithFlags 0 2' \
+        "EnableWithFlags $everybody 2" 'DisableWithFlags 1000 2' "DisableWithFlags $everybody 3"; do
         # shellcheck disable=SC2086 # several words
         ask tester $words pids io cpuset io
         expect_denied 'uid 1000 is not authorised'
@@ -175,10 +172,10 @@ test_simple_methods() {
     needs container
     local method bool
     use_expecting_rule <<'EXPECTED'
-enable-own uid=1000 user=tester controllers=cpuset io runtime=no adopt=no by tester
-enable-own uid=1000 user=tester controllers=cpuset io runtime=yes adopt=no by tester
-disable uid=1000 user=tester controllers=cpuset io runtime=no adopt=no by tester
-disable uid=1000 user=tester controllers=cpuset io runtime=yes adopt=no by tester
+enable-own uid=1000 user=tester controllers=cpuset io runtime=no by tester
+enable-own uid=1000 user=tester controllers=cpuset io runtime=yes by tester
+disable uid=1000 user=tester controllers=cpuset io runtime=no by tester
+disable uid=1000 user=tester controllers=cpuset io runtime=yes by tester
 EXPECTED
     for method in Enable Disable; do
         for bool in false true; do

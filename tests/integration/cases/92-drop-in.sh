@@ -80,15 +80,6 @@ test_killed_change() {
     interrupted kill disable cpuset
 }
 
-test_killed_adopt() {
-    # killed at any step of taking a file over: the administrator's or ours
-    # deadline 100
-    needs container
-    mkdir -p "$image/$user_dir"
-    printf '[Service]\nDelegate=cpuset\n' >"$image/$user_dir/delegate.conf"
-    interrupted kill enable io --adopt
-}
-
 test_killed_everybody() {
     # killed at any step of a change for everybody, which single users' files follow
     # deadline 100
@@ -164,29 +155,26 @@ test_not_roots() {
 }
 
 test_not_ours() {
-    # a file that is no plain one of root's is left alone, and so is the administrator's, unless it is taken over
+    # a file that is no plain one of root's is left alone, and so is the administrator's
     local file=$image/$user_dir/delegate.conf
     mkdir -p "$image/$user_dir"
     ln -s /etc/passwd "$file"
-    refused 'symbolic link' enable io --adopt
+    refused 'symbolic link' enable io
     ln -sf /dev/null "$file"
-    refused 'masks' enable io --adopt
+    refused 'masks' enable io
     rm "$file"
     mkfifo "$file"
     refused 'no regular file' enable io
     rm "$file"
     printf '[Service]\nDelegate=io\nTasksMax=5\n' >"$file"
-    refused 'TasksMax=5' enable cpuset --adopt
+    refused 'TasksMax=5' enable cpuset
     refused "is not cgscope's" disable io
     run in_image enable io
     expect_status 0
     printf '[Service]\nDelegate=io\n' >"$file"
-    refused '\-\-adopt' enable cpuset
-    in_image enable cpuset --adopt
-    grep -qx 'Delegate=cpuset io' "$file" || fail 'its own was lost'
-    sed -i 's/cpuset/memory/' "$file"
+    refused 'another name' enable cpuset
     chown tester "$file"
-    refused "not root's" enable cpuset --adopt
+    refused "not root's" enable cpuset
 }
 
 test_full_disk() {

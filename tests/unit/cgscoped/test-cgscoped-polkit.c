@@ -8,7 +8,6 @@
 
 #define HAND "Authentication is required to hand the cgroup controllers $(controllers) to $(user)"
 #define TAKE "Authentication is required to take the cgroup controllers $(controllers) back from $(user)"
-#define ADOPT HAND ", taking over the file that an administrator wrote"
 
 static Caller *start(ServiceTest *test, FakePolkitAnswer answer) {
         if (answer)
@@ -81,18 +80,16 @@ static void test_question(ServiceTest *test, gconstpointer data _unused_) {
         static const struct {
                 const char *member, *parameters; /* behind the uid */
                 int whose;                       /* the caller's own, root's, everybody's */
-                const char *action, *controllers, *runtime, *adopt, *message;
+                const char *action, *controllers, *runtime, *message;
         } rows[] = {
-                { "Enable", "['io', 'cpuset'], false", 0, OWN, "cpuset io", "no", "no", HAND },
-                { "Enable", "['io'], true", 0, OWN, "io", "yes", "no", HAND },
-                { "EnableWithFlags", "['pids'], uint64 3, uint64 0", 0, OWN, "pids", "yes", "no", HAND },
-                { "EnableWithFlags", "['io'], uint64 4, uint64 0", 0, ANY, "io", "no", "yes", ADOPT },
-                { "Enable", "['cpu', 'memory'], false", 1, ANY, "cpu memory", "no", "no", HAND },
-                { "Enable", "['io'], true", 2, ANY, "io", "yes", "no", HAND },
-                { "EnableWithFlags", "['io'], uint64 5, uint64 0", 2, ANY, "io", "yes", "yes", ADOPT },
-                { "Disable", "['io'], false", 0, DISABLE, "io", "no", "no", TAKE },
-                { "Disable", "['io'], true", 1, DISABLE, "io", "yes", "no", TAKE },
-                { "DisableWithFlags", "['io'], uint64 4, uint64 0", 2, DISABLE, "io", "no", "yes", TAKE },
+                { "Enable", "['io', 'cpuset'], false", 0, OWN, "cpuset io", "no", HAND },
+                { "Enable", "['io'], true", 0, OWN, "io", "yes", HAND },
+                { "EnableWithFlags", "['pids'], uint64 3, uint64 0", 0, OWN, "pids", "yes", HAND },
+                { "Enable", "['cpu', 'memory'], false", 1, ANY, "cpu memory", "no", HAND },
+                { "Enable", "['io'], true", 2, ANY, "io", "yes", HAND },
+                { "Disable", "['io'], false", 0, DISABLE, "io", "no", TAKE },
+                { "Disable", "['io'], true", 1, DISABLE, "io", "yes", TAKE },
+                { "DisableWithFlags", "['io'], uint64 1, uint64 0", 2, DISABLE, "io", "yes", TAKE },
         };
         const guint64 uids[] = { service_test_uid(), 0, UINT64_MAX };
         const char *const users[] = { service_test_user(), "root", "every user" };
@@ -106,8 +103,8 @@ static void test_question(ServiceTest *test, gconstpointer data _unused_) {
                         g_autofree char *number = uid == UINT64_MAX ? g_strdup("all") :
                                                   g_strdup_printf("%" G_GUINT64_FORMAT, uid);
                         g_autofree char *details = g_strdup_printf(
-                                "adopt=%s\ncontrollers=%s\npolkit.gettext_domain=cgscope\npolkit.message=%s\n"
-                                "runtime=%s\nuid=%s\nuser=%s", rows[i].adopt, rows[i].controllers, rows[i].message,
+                                "controllers=%s\npolkit.gettext_domain=cgscope\npolkit.message=%s\n"
+                                "runtime=%s\nuid=%s\nuser=%s", rows[i].controllers, rows[i].message,
                                 rows[i].runtime, number, users[rows[i].whose]);
 
                         assert_answer(caller_await(caller, caller_send(caller, rows[i].member,

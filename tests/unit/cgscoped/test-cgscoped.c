@@ -58,7 +58,7 @@ static void test_change(ServiceTest *test, gconstpointer data _unused_) {
                 { "Disable", "(uint64 %llu, ['io'], true)", "disable %llu [io] 1" },
                 { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 0, uint64 0)", "enable %llu [io] 0" },
                 { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 2, uint64 0)", "enable %llu [io] 2" },
-                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 7, uint64 0)", "enable %llu [io] 7" },
+                { "EnableWithFlags", "(uint64 %llu, ['io'], uint64 3, uint64 0)", "enable %llu [io] 3" },
                 { "DisableWithFlags", "(uint64 %llu, ['io'], uint64 3, uint64 0)", "disable %llu [io] 3" },
         };
         const guint64 uids[] = { service_test_uid(), DELEGATION_EVERYBODY };
@@ -93,7 +93,7 @@ static void test_root(ServiceTest *test, gconstpointer data _unused_) {
         caller = caller_new(0);
         assert_answer(caller_call(caller, "Enable", change_new(0, "io cpuset", true)), NULL, NULL);
         assert_answer(caller_call(caller, "DisableWithFlags",
-                                  g_variant_new_parsed("(%t, ['io'], uint64 4, uint64 0)", DELEGATION_EVERYBODY)),
+                                  g_variant_new_parsed("(%t, ['io'], uint64 2, uint64 0)", DELEGATION_EVERYBODY)),
                       NULL, NULL);
         g_assert_cmpuint(fake_bus_count(test->bus, "CheckAuthorization"), ==, 0);
         caller_free(caller);
@@ -102,7 +102,7 @@ static void test_root(ServiceTest *test, gconstpointer data _unused_) {
         journal = service_test_end(test, EXIT_SUCCESS);
         g_assert_cmpstr(journal, ==,
                         "uid 0 enabled cpuset io for uid 0 (root), until the next boot\n"
-                        "uid 0 disabled io for every user, taking the administrator's file over\n");
+                        "uid 0 disabled io for every user\n");
 }
 
 static void test_journal(ServiceTest *test, gconstpointer data _unused_) {
@@ -161,7 +161,7 @@ static void test_refused(ServiceTest *test, gconstpointer data _unused_) {
                 { "Disable", "(uint64 0, ['misc', 'dmem'], true)", DELEGATION_ERROR_NO_SUCH_CONTROLLER, "misc dmem" },
 
                 /* flags */
-                { "EnableWithFlags", "(uint64 0, ['io'], uint64 8, uint64 0)", ERROR_INVALID, "0x8" },
+                { "EnableWithFlags", "(uint64 0, ['io'], uint64 4, uint64 0)", ERROR_INVALID, "0x4" },
                 { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x8000000000000001, uint64 0)", ERROR_INVALID,
                   "0x8000000000000000" },
                 { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x100000000, uint64 0)", ERROR_INVALID, "0x100000000" },

@@ -190,10 +190,10 @@ static void expect(const Tree *tree, int r, const char *message, int expected, c
         expect_tidy(tree);
 }
 
-void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, bool adopt, int expected,
+void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                    const char *words) {
         _cleanup_free_ char *message = NULL;
-        int r = place_enable(tree->root, place, controllers, adopt, NULL, &message);
+        int r = place_enable(tree->root, place, controllers, NULL, &message);
 
         expect(tree, r, message, expected, words);
 }

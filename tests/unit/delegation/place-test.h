@@ -61,7 +61,7 @@ bool tree_has(const Tree *tree, const char *path);
 void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own, ControllerMask carried);
 
 /* Calls, with what they are to return. With @words, which a failure needs, they are in the message. */
-void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, bool adopt, int expected,
+void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                    const char *words);
 void expect_disable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                     const char *words);

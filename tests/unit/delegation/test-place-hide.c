@@ -11,14 +11,14 @@ static const DropInPlace run_second = { .uid = 1001, .runtime = true };
 
 static void carry(Tree *tree, const DropInPlace *all, const DropInPlace *first, const DropInPlace *second) {
         /* The other one first, or afterwards. */
-        expect_enable(tree, first, IO, false, 1, NULL);
-        expect_enable(tree, all, CPUSET, false, 1, NULL);
+        expect_enable(tree, first, IO, 1, NULL);
+        expect_enable(tree, all, CPUSET, 1, NULL);
         expect_ours(tree, first, IO, CPUSET);
         expect_ours(tree, all, CPUSET, 0);
-        expect_enable(tree, second, MEMORY | CPUSET, false, 1, NULL);
+        expect_enable(tree, second, MEMORY | CPUSET, 1, NULL);
         expect_ours(tree, second, MEMORY | CPUSET, CPUSET);
 
-        expect_enable(tree, all, CPU, false, 1, NULL);
+        expect_enable(tree, all, CPU, 1, NULL);
         expect_ours(tree, first, IO, CPUSET | CPU);
         expect_ours(tree, second, MEMORY | CPUSET, CPUSET | CPU);
 
@@ -47,24 +47,20 @@ static void test_carry(Tree *tree, const void *data) {
 static void test_carry_foreign(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPUSET);
 
         tree_put(tree, ETC_ALL FILE_NAME, "[Service]\nDelegate=cpu\n");
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPU);
 
         /* Also by one for everybody, even where that is so already, or there is nothing to take out. */
         tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
-        expect_enable(tree, &etc_all, CPUSET, false, 1, NULL);
+        expect_enable(tree, &etc_all, CPUSET, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPUSET);
         tree_put(tree, ETC_ALL FILE_NAME, "[Service]\nDelegate=pids\n");
         expect_disable(tree, &etc_all, CPU, 1, NULL);
         expect_ours(tree, &etc_user, IO, PIDS);
-
-        expect_enable(tree, &etc_all, CPU, true, 1, NULL);
-        expect_ours(tree, &etc_all, CPU | PIDS, 0);
-        expect_ours(tree, &etc_user, IO, CPU | PIDS);
 }
 
 /* Killed between the file for everybody and those that follow: the next call for everybody makes up for it. */
@@ -72,8 +68,8 @@ static void test_carry_healed(Tree *tree, const void *data) {
         g_autofree char *all = tree_path(tree, ETC_ALL), *file = tree_path(tree, ETC_ALL FILE_NAME);
 
         (void) data;
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
-        expect_enable(tree, &etc_all, CPUSET, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        expect_enable(tree, &etc_all, CPUSET, 1, NULL);
         g_assert_no_errno(g_unlink(file));
         g_assert_no_errno(g_rmdir(all));
         expect_disable(tree, &etc_all, CPUSET, 1, NULL);
@@ -90,7 +86,7 @@ static void test_carry_not_ours(Tree *tree, const void *data) {
         tree_put(tree, "etc/systemd/system/user@1001.service.d" FILE_NAME,
                  DROP_IN_HEADER "\n[Service]\nDelegate=cpuset\n");
         before = tree_dump(tree);
-        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_enable(tree, &etc_all, IO, 1, NULL);
         expect_disable(tree, &etc_all, IO, 1, NULL);
         tree_expect(tree, before);
 }
@@ -102,17 +98,12 @@ static void test_beside_other(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_ALL FILE_NAME, MORE);
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, IO, false, -ENOTUNIQ, "TasksMax=5");
-        expect_enable(tree, &etc_user, CPUSET, false, -ENOTUNIQ, "/" ETC_ALL FILE_NAME);
+        expect_enable(tree, &etc_user, IO, -ENOTUNIQ, "TasksMax=5");
+        expect_enable(tree, &etc_user, CPUSET, -ENOTUNIQ, "/" ETC_ALL FILE_NAME);
         tree_expect(tree, before);
 
-        /* Where they are hidden already, nothing is lost. */
-        tree_put(tree, ETC_USER FILE_NAME, "[Service]\nDelegate=io\n");
-        expect_enable(tree, &etc_user, IO, true, 1, NULL);
-        expect_ours(tree, &etc_user, IO, CPUSET);
-
         /* Those in /run are another matter. */
-        expect_enable(tree, &run_second, CPUSET, false, 0, NULL);
+        expect_enable(tree, &run_second, CPUSET, 0, NULL);
 }
 
 static void test_beside_masked(Tree *tree, const void *data) {
@@ -121,10 +112,9 @@ static void test_beside_masked(Tree *tree, const void *data) {
         (void) data;
         tree_make(tree, ETC_ALL);
         g_assert_no_errno(symlink("/dev/null", file));
-        expect_enable(tree, &etc_user, IO, false, -ENOTUNIQ, "/dev/null");
-        expect_enable(tree, &run_user, IO, false, -ENOTUNIQ, "by hand");
-        expect_enable(tree, &etc_all, IO, false, -EEXIST, "/dev/null");
-        expect_enable(tree, &etc_all, IO, true, -EEXIST, "/dev/null");
+        expect_enable(tree, &etc_user, IO, -ENOTUNIQ, "/dev/null");
+        expect_enable(tree, &run_user, IO, -ENOTUNIQ, "by hand");
+        expect_enable(tree, &etc_all, IO, -EEXIST, "/dev/null");
         expect_disable(tree, &etc_all, IO, 0, NULL);
 }
 
@@ -133,22 +123,22 @@ static void test_hides_runtime_of_user(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        expect_enable(tree, &run_all, CPUSET, false, 1, NULL);
+        expect_enable(tree, &run_all, CPUSET, 1, NULL);
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, IO, false, -ENOTUNIQ, "disable --runtime --all-users cpuset");
+        expect_enable(tree, &etc_user, IO, -ENOTUNIQ, "disable --runtime --all-users cpuset");
         tree_expect(tree, before);
-        expect_enable(tree, &etc_user, IO | CPUSET, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO | CPUSET, 1, NULL);
         expect_ours(tree, &etc_user, IO | CPUSET, 0);
         expect_disable(tree, &etc_user, IO | CPUSET, 1, NULL);
 
-        expect_enable(tree, &run_user, MEMORY, false, 1, NULL);
-        expect_enable(tree, &etc_user, CPUSET, false, -ENOTUNIQ, "disable --runtime --user-id 1000 memory");
-        expect_enable(tree, &etc_user, MEMORY, false, -ENOTUNIQ, "which hands on cpuset;");
-        expect_enable(tree, &etc_user, CPUSET | MEMORY, false, 1, NULL);
+        expect_enable(tree, &run_user, MEMORY, 1, NULL);
+        expect_enable(tree, &etc_user, CPUSET, -ENOTUNIQ, "disable --runtime --user-id 1000 memory");
+        expect_enable(tree, &etc_user, MEMORY, -ENOTUNIQ, "which hands on cpuset;");
+        expect_enable(tree, &etc_user, CPUSET | MEMORY, 1, NULL);
 
         /* Once hidden, no more can be lost. */
         expect_disable(tree, &etc_user, MEMORY, 1, NULL);
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &run_user, MEMORY, CPUSET);
 }
 
@@ -156,17 +146,17 @@ static void test_hides_runtime_of_user(Tree *tree, const void *data) {
 static void test_hides_what_is_hidden(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, RUN_USER FILE_NAME, FOREIGN);
-        expect_enable(tree, &run_all, MEMORY, false, 1, NULL);
-        expect_enable(tree, &etc_user, CPUSET, false, 1, NULL);
+        expect_enable(tree, &run_all, MEMORY, 1, NULL);
+        expect_enable(tree, &etc_user, CPUSET, 1, NULL);
         expect_ours(tree, &etc_user, CPUSET, 0);
 }
 
 /* Where everybody's in /etc hides /run already, one user's does not make it worse. */
 static void test_hides_nothing_new(Tree *tree, const void *data) {
         (void) data;
-        expect_enable(tree, &run_user, MEMORY, false, 1, NULL);
+        expect_enable(tree, &run_user, MEMORY, 1, NULL);
         tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPUSET);
 }
 
@@ -174,31 +164,31 @@ static void test_hides_runtime_of_all(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        expect_enable(tree, &run_second, MEMORY, false, 1, NULL);
+        expect_enable(tree, &run_second, MEMORY, 1, NULL);
         before = tree_dump(tree);
-        expect_enable(tree, &etc_all, IO, false, -ENOTUNIQ, "user@1001.service.d/delegate.conf, which hands on memory");
+        expect_enable(tree, &etc_all, IO, -ENOTUNIQ, "user@1001.service.d/delegate.conf, which hands on memory");
         tree_expect(tree, before);
 
         /* Unless he has one in /etc. */
-        expect_enable(tree, &etc_second, MEMORY, false, 1, NULL);
-        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_enable(tree, &etc_second, MEMORY, 1, NULL);
+        expect_enable(tree, &etc_all, IO, 1, NULL);
         expect_ours(tree, &etc_second, MEMORY, IO);
         expect_disable(tree, &etc_all, IO, 1, NULL);
 
-        expect_enable(tree, &run_all, CPU, false, 1, NULL);
-        expect_enable(tree, &etc_all, IO, false, -ENOTUNIQ, "disable --runtime --all-users cpu");
-        expect_enable(tree, &etc_all, IO | CPU, false, 1, NULL);
+        expect_enable(tree, &run_all, CPU, 1, NULL);
+        expect_enable(tree, &etc_all, IO, -ENOTUNIQ, "disable --runtime --all-users cpu");
+        expect_enable(tree, &etc_all, IO | CPU, 1, NULL);
 }
 
 static void test_hides_runtime_other(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, RUN_USER FILE_NAME, MORE);
-        expect_enable(tree, &etc_user, CPUSET, false, -ENOTUNIQ, "TasksMax=5");
-        expect_enable(tree, &etc_all, CPUSET, false, -ENOTUNIQ, "another name");
-        expect_enable(tree, &etc_second, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, CPUSET, -ENOTUNIQ, "TasksMax=5");
+        expect_enable(tree, &etc_all, CPUSET, -ENOTUNIQ, "another name");
+        expect_enable(tree, &etc_second, IO, 1, NULL);
         tree_put(tree, RUN_USER FILE_NAME, FOREIGN);
-        expect_enable(tree, &etc_user, IO, false, -ENOTUNIQ, "cpuset");
-        expect_enable(tree, &etc_user, CPUSET, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, -ENOTUNIQ, "cpuset");
+        expect_enable(tree, &etc_user, CPUSET, 1, NULL);
 }
 
 /* One in /run that nobody it is for would read. */
@@ -206,27 +196,27 @@ static void test_hidden_by_etc(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        expect_enable(tree, &etc_all, CPUSET, false, 1, NULL);
+        expect_enable(tree, &etc_all, CPUSET, 1, NULL);
         before = tree_dump(tree);
-        expect_enable(tree, &run_user, CPUSET, false, 0, NULL);
-        expect_enable(tree, &run_all, CPUSET, false, 0, NULL);
-        expect_enable(tree, &run_user, IO, false, -ENOTUNIQ, "without --runtime");
-        expect_enable(tree, &run_all, IO | CPUSET, false, -ENOTUNIQ, "/" ETC_ALL FILE_NAME);
+        expect_enable(tree, &run_user, CPUSET, 0, NULL);
+        expect_enable(tree, &run_all, CPUSET, 0, NULL);
+        expect_enable(tree, &run_user, IO, -ENOTUNIQ, "without --runtime");
+        expect_enable(tree, &run_all, IO | CPUSET, -ENOTUNIQ, "/" ETC_ALL FILE_NAME);
         tree_expect(tree, before);
 
         /* His own comes first. */
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
-        expect_enable(tree, &run_user, IO | CPUSET, false, 0, NULL);
-        expect_enable(tree, &run_user, MEMORY, false, -ENOTUNIQ, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        expect_enable(tree, &run_user, IO | CPUSET, 0, NULL);
+        expect_enable(tree, &run_user, MEMORY, -ENOTUNIQ, "/" ETC_USER FILE_NAME);
         expect_disable(tree, &etc_all, CPUSET, 1, NULL);
-        expect_enable(tree, &run_user, CPUSET, false, -ENOTUNIQ, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &run_user, CPUSET, -ENOTUNIQ, "/" ETC_USER FILE_NAME);
 
         /* The one for everybody in /run is there for all others. */
-        expect_enable(tree, &run_all, CPUSET, false, 1, NULL);
+        expect_enable(tree, &run_all, CPUSET, 1, NULL);
         expect_ours(tree, &run_all, CPUSET, 0);
 
         tree_put(tree, "etc/systemd/system/user@1001.service.d" FILE_NAME, FOREIGN);
-        expect_enable(tree, &run_second, IO, false, -ENOTUNIQ, "by hand");
+        expect_enable(tree, &run_second, IO, -ENOTUNIQ, "by hand");
 }
 
 static void add(void) {

@@ -37,13 +37,13 @@ static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
 static void test_order(Tree *tree, const void *data) {
         (void) data;
         expect_list(tree, DELEGATION_EVERYBODY, "");
-        expect_enable(tree, &run_all, PIDS, false, 1, NULL);
-        expect_enable(tree, &run_user, MEMORY, false, 1, NULL);
+        expect_enable(tree, &run_all, PIDS, 1, NULL);
+        expect_enable(tree, &run_user, MEMORY, 1, NULL);
         expect_list(tree, 1000, "r1000:memory+pids r*!:pids");
         expect_list(tree, 1001, "r*:pids");
         expect_list(tree, DELEGATION_EVERYBODY, "r1000:memory+pids r*:pids");
 
-        expect_enable(tree, &etc_user, IO | MEMORY | PIDS, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO | MEMORY | PIDS, 1, NULL);
         expect_list(tree, 1000, "e1000:io+memory+pids r1000!:memory+pids r*!:pids");
         expect_list(tree, 1001, "r*:pids");
         expect_list(tree, DELEGATION_EVERYBODY, "e1000:io+memory+pids r1000!:memory+pids r*:pids");
@@ -121,8 +121,8 @@ static void test_many(Tree *tree, const void *data) {
                 g_assert_no_errno(mkdirat(tree->root, name, 0755));
                 g_assert_no_errno(mkdirat(tree->root, below, 0755));
         }
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
-        expect_enable(tree, &etc_all, CPU, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        expect_enable(tree, &etc_all, CPU, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPU);
 
         expect_list(tree, DELEGATION_EVERYBODY, "e1000:cpu+io e*:cpu");
@@ -131,9 +131,9 @@ static void test_many(Tree *tree, const void *data) {
         g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, &message), ==, -E2BIG);
         g_assert_nonnull(strstr(message, "4096"));
         delegation_state_done(&state);
-        expect_enable(tree, &etc_all, MEMORY, false, -E2BIG, "4096");
+        expect_enable(tree, &etc_all, MEMORY, -E2BIG, "4096");
         expect_list(tree, 1000, "e1000:cpu+io e*!:cpu");
-        expect_enable(tree, &etc_user, MEMORY, false, 1, NULL);
+        expect_enable(tree, &etc_user, MEMORY, 1, NULL);
 }
 
 static void add(void) {

@@ -33,7 +33,7 @@ static void check(bool good, const char *what) {
 static void write_much(int root, const Writer *writer) {
         for (unsigned i = 0; i < ROUNDS; i++) {
                 _cleanup_free_ char *message = NULL;
-                int r = place_enable(root, writer->place, writer->controller, false, NULL, &message);
+                int r = place_enable(root, writer->place, writer->controller, NULL, &message);
 
                 check(r == 1, message ?: "enabling changed nothing");
                 check(holds(root, writer->place, writer->controller, true), "what was enabled is lost");
@@ -102,8 +102,8 @@ static void test_race_carry(Tree *tree, const void *data) {
 
                 pid = fork();
                 if (pid == 0)
-                        _exit(place_enable(tree->root, &etc_all, CPU, false, NULL, NULL) != 1);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, NULL), ==, 1);
+                        _exit(place_enable(tree->root, &etc_all, CPU, NULL, NULL) != 1);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, NULL), ==, 1);
                 g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
                 g_assert_cmpint(status, ==, 0);
                 expect_ours(tree, &etc_all, CPU, 0);
@@ -112,7 +112,7 @@ static void test_race_carry(Tree *tree, const void *data) {
                 pid = fork();
                 if (pid == 0)
                         _exit(place_disable(tree->root, &etc_all, CPU, NULL, NULL) != 1);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, MEMORY, false, NULL, NULL), ==, 1);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, MEMORY, NULL, NULL), ==, 1);
                 g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
                 g_assert_cmpint(status, ==, 0);
                 expect_ours(tree, &etc_user, IO | MEMORY, 0);
@@ -131,8 +131,8 @@ static void test_race_hide(Tree *tree, const void *data) {
 
                 pid = fork();
                 if (pid == 0)
-                        _exit(-place_enable(tree->root, &etc_all, CPU, false, NULL, NULL) + 1);
-                r = place_enable(tree->root, &run_user, IO, false, NULL, NULL);
+                        _exit(-place_enable(tree->root, &etc_all, CPU, NULL, NULL) + 1);
+                r = place_enable(tree->root, &run_user, IO, NULL, NULL);
                 g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
                 g_assert_true(WIFEXITED(status));
                 if (r == 1)

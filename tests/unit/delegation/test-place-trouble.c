@@ -40,23 +40,22 @@ static void test_read_only(Tree *tree, const void *data) {
         if (!tree_mount(tree, "mode=755"))
                 return;
 
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         tree_put(tree, ETC_ALL FILE_NAME, "[Service]\nDelegate=io\n");
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         before = tree_dump(tree);
         tree_remount(tree, MS_RDONLY, "mode=755");
 
-        expect_enable(tree, &etc_user, CPU, false, -EROFS, "read-only; with --runtime");
-        expect_enable(tree, &etc_all, CPU, true, -EROFS, "/" ETC_ALL FILE_NAME);
-        expect_enable(tree, &(DropInPlace) { .uid = 5 }, CPU, false, -EROFS, "user@5.service.d");
-        expect_enable(tree, &(DropInPlace) { .uid = 5, .runtime = true }, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, CPU, -EROFS, "read-only; with --runtime");
+        expect_enable(tree, &(DropInPlace) { .uid = 5 }, CPU, -EROFS, "user@5.service.d");
+        expect_enable(tree, &(DropInPlace) { .uid = 5, .runtime = true }, IO, 0, NULL);
         expect_disable(tree, &etc_user, IO, -EROFS, "read-only");
 
         /* What is so already needs no writing, and what is refused is refused for the better reason. */
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
         expect_disable(tree, &etc_user, CPU, 0, NULL);
         expect_disable(tree, &run_user, IO, 0, NULL);
-        expect_enable(tree, &etc_all, CPU, false, -EEXIST, NULL);
+        expect_enable(tree, &etc_all, CPU, -EEXIST, NULL);
         expect_disable(tree, &etc_all, IO, -EEXIST, NULL);
         tree_expect(tree, before);
 
@@ -76,8 +75,8 @@ static void test_read_only_etc(Tree *tree, const void *data) {
                 return;
         }
 
-        expect_enable(tree, &etc_user, IO, false, -EROFS, "--runtime");
-        expect_enable(tree, &run_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, -EROFS, "--runtime");
+        expect_enable(tree, &run_user, IO, 1, NULL);
         expect_ours(tree, &run_user, IO, 0);
         expect_disable(tree, &run_user, IO, 1, NULL);
         g_assert_no_errno(umount(etc));
@@ -94,7 +93,7 @@ static unsigned enable_in(Tree *tree, const DropInPlace *place) {
                 if (mount(NULL, tree->path, NULL, MS_REMOUNT, options) < 0)
                         continue; /* so many are there already */
 
-                r = place_enable(tree->root, place, CPU, false, NULL, &message);
+                r = place_enable(tree->root, place, CPU, NULL, &message);
                 if (r == 1)
                         return inodes;
 
@@ -117,7 +116,7 @@ static void test_no_inodes(Tree *tree, const void *data) {
 
         /* Two that follow have to be ready before the first is changed. */
         tree_remount(tree, 0, "mode=755,nr_inodes=40");
-        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_enable(tree, &etc_all, IO, 1, NULL);
         enable_in(tree, &etc_all);
         expect_ours(tree, &etc_user, CPU, IO | CPU);
         expect_ours(tree, &(DropInPlace) { .uid = 5 }, CPU, IO | CPU);
@@ -143,11 +142,11 @@ static void test_no_pages(Tree *tree, const void *data) {
         if (!tree_mount(tree, "mode=755,size=64k"))
                 return;
 
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         tree_make(tree, ETC_ALL);
         fill(tree);
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, CPU, false, -ENOSPC, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &etc_user, CPU, -ENOSPC, "/" ETC_USER FILE_NAME);
         tree_expect(tree, before);
         expect_ours(tree, &etc_user, IO, 0);
 
@@ -186,7 +185,7 @@ static void test_no_sync(Tree *tree, const void *data) {
         (void) data;
         tree_make(tree, ETC_USER);
         no_sync = true;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, &changed, &message), ==, -EIO);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, &changed, &message), ==, -EIO);
         g_assert_true(changed);
         g_assert_nonnull(strstr(message, "/" ETC_USER FILE_NAME));
         expect_ours(tree, &etc_user, IO, 0);
@@ -204,18 +203,18 @@ static void test_one_of_three(Tree *tree, const void *data) {
         bool changed = true;
 
         (void) data;
-        expect_enable(tree, &five, CPU, false, 1, NULL);
-        expect_enable(tree, &seven, CPU, false, 1, NULL);
-        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+        expect_enable(tree, &five, CPU, 1, NULL);
+        expect_enable(tree, &seven, CPU, 1, NULL);
+        expect_enable(tree, &etc_user, CPU, 1, NULL);
 
         rename_fails = 1;
-        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &other), ==, -EIO);
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, &changed, &other), ==, -EIO);
         g_assert_false(changed);
         expect_ours(tree, &five, CPU, 0);
         g_assert_false(tree_has(tree, ETC_ALL));
 
         rename_fails = 3;
-        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, false, &changed, &message), ==, -EIO);
+        g_assert_cmpint(place_enable(tree->root, &etc_all, IO, &changed, &message), ==, -EIO);
         g_assert_true(changed);
         g_assert_nonnull(strstr(message, "user@7.service.d"));
         expect_ours(tree, &etc_all, IO, 0);
@@ -224,7 +223,7 @@ static void test_one_of_three(Tree *tree, const void *data) {
         expect_ours(tree, &etc_user, CPU, IO);
 
         /* The next one does what is left. */
-        expect_enable(tree, &etc_all, IO, false, 1, NULL);
+        expect_enable(tree, &etc_all, IO, 1, NULL);
         expect_ours(tree, &seven, CPU, IO);
 }
 
@@ -233,14 +232,14 @@ static void test_stale(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
         tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, 0);
 
         /* Where there is nothing to do, too. */
         tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
         tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
         tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
         tree_put(tree, ETC_ALL "/" DROP_IN_NEW, "half");
         expect_disable(tree, &etc_all, IO, 0, NULL);
@@ -263,7 +262,7 @@ static void test_stale_link(Tree *tree, const void *data) {
         tree_put(tree, "outside", "keep");
         tree_make(tree, ETC_USER);
         g_assert_no_errno(symlink(outside, new));
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, 0);
         g_assert_no_errno(symlink(outside, new));
         expect_disable(tree, &etc_user, IO, 1, NULL);
@@ -279,17 +278,17 @@ static void test_in_the_way(Tree *tree, const void *data) {
 
         (void) data;
         tree_make(tree, ETC_USER "/" DROP_IN_NEW);
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -EISDIR);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -EISDIR);
         g_assert_nonnull(strstr(message, "remove that"));
         g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
         g_assert_no_errno(g_rmdir(new));
 
         g_assert_no_errno(symlink("/tmp/nowhere", lock));
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &other), ==, -ELOOP);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &other), ==, -ELOOP);
         g_assert_nonnull(strstr(other, PLACE_LOCK));
         g_assert_false(tree_has(tree, ETC_USER FILE_NAME));
         g_assert_no_errno(g_unlink(lock));
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
 }
 
 /* Who holds the lock is waited for; not for ever. */
@@ -337,7 +336,7 @@ static void test_lock_of_others(Tree *tree, const void *data) {
                 fds[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
                 g_assert_no_errno(flock(fds[i], LOCK_EX));
         }
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
                 (void) fd_close(fds[i]);
 

@@ -16,8 +16,7 @@ static void expect_refused(const Tree *tree, int error, const char *words) {
         _cleanup_free_ char *message = NULL;
         DropIn d = {};
 
-        expect_enable(tree, &etc_user, CPU, false, error, words);
-        expect_enable(tree, &etc_user, CPU, true, error, words);
+        expect_enable(tree, &etc_user, CPU, error, words);
         expect_disable(tree, &etc_user, IO, error, words);
         g_assert_cmpint(place_read(tree->root, &etc_user, &d, &message), ==, error);
         g_assert_nonnull(strstr(message, words));
@@ -68,12 +67,12 @@ static void test_lock(Tree *tree, const void *data) {
                 }
 
                 before = tree_dump(tree);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -ELOOP);
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -ELOOP);
                 g_assert_nonnull(strstr(message, "/etc/systemd/system/.cgscope.lock is no plain file"));
                 tree_expect(tree, before);
                 g_assert_cmpint(remove(lock), ==, 0);
         }
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
 }
 
 static const char *thief; /* puts a link to it in the place of the directory that was just made */
@@ -97,7 +96,7 @@ static void test_stolen_directory(Tree *tree, const void *data) {
         tree_make(tree, "etc/systemd/system");
         g_assert_no_errno(mkdir(outside, 0700));
         thief = outside;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, false, NULL, &message), ==, -ELOOP);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -ELOOP);
         thief = NULL;
         g_assert_nonnull(message);
         g_assert_no_errno(stat(outside, &st));
@@ -112,7 +111,7 @@ static void test_links(Tree *tree, const void *data) {
                 g_autofree char *path = tree_path(tree, levels[i]), *moved = tree_path(tree, "moved");
                 g_autofree char *words = g_strdup_printf("/%s is a symbolic link", levels[i]);
 
-                expect_enable(tree, &etc_user, IO, false, 1, NULL);
+                expect_enable(tree, &etc_user, IO, 1, NULL);
                 g_assert_no_errno(g_rename(path, moved));
                 g_assert_no_errno(symlink(moved, path));
                 expect_refused(tree, -ELOOP, words);
@@ -150,7 +149,7 @@ static void test_writable(Tree *tree, const void *data) {
         static const mode_t modes[] = { 0775, 0757, 0777, 01777, 02775 };
 
         (void) data;
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(levels); i++)
                 for (size_t j = 0; j < G_N_ELEMENTS(modes); j++) {
                         g_autofree char *words = g_strdup_printf("chmod go-w /%s", levels[i]);
@@ -171,7 +170,7 @@ static void test_owner(Tree *tree, const void *data) {
                 return;
         }
 
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) {
                 g_autofree char *words = g_strdup_printf("/%s belongs to user 1000", levels[i]);
                 g_autofree char *path = tree_path(tree, levels[i]);
@@ -216,16 +215,16 @@ static void test_beside(Tree *tree, const void *data) {
         (void) data;
         tree_make(tree, "etc/systemd/system");
         g_assert_no_errno(symlink("/tmp", path));
-        expect_enable(tree, &etc_user, IO, false, -ELOOP, "/" ETC_ALL);
-        expect_enable(tree, &run_user, IO, false, -ELOOP, "/" ETC_ALL);
+        expect_enable(tree, &etc_user, IO, -ELOOP, "/" ETC_ALL);
+        expect_enable(tree, &run_user, IO, -ELOOP, "/" ETC_ALL);
         g_assert_no_errno(g_unlink(path));
 
         /* Another user's is in nobody's way, and is not followed. */
         g_free(path);
         path = tree_path(tree, "etc/systemd/system/user@7.service.d");
         g_assert_no_errno(symlink("/tmp", path));
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
-        expect_enable(tree, &etc_all, CPU, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        expect_enable(tree, &etc_all, CPU, 1, NULL);
         expect_ours(tree, &etc_user, IO, CPU);
         expect_disable(tree, &etc_all, CPU, 1, NULL);
         g_assert_true(tree_has(tree, "etc/systemd/system/user@7.service.d"));
@@ -244,8 +243,8 @@ static void expect_unread(const Tree *tree, const char *words) {
         g_assert_nonnull(strstr(d.other, words));
         drop_in_done(&d);
 
-        expect_enable(tree, &etc_user, IO, false, -EEXIST, words);
-        expect_enable(tree, &etc_user, IO, true, -EEXIST, "remove it");
+        expect_enable(tree, &etc_user, IO, -EEXIST, words);
+        expect_enable(tree, &etc_user, IO, -EEXIST, "remove it");
         expect_disable(tree, &etc_user, IO, -EEXIST, words);
         g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, NULL), ==, 0);
         g_assert_cmpuint(state.n_drop_ins, ==, 1);
@@ -294,14 +293,14 @@ static void test_file_rights(Tree *tree, const void *data) {
         g_autofree char *file = tree_path(tree, ETC_USER FILE_NAME);
 
         (void) data;
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         g_assert_no_errno(chmod(file, 0664));
         expect_unread(tree, "may write");
         g_assert_no_errno(chmod(file, 0646));
         expect_unread(tree, "may write");
         g_assert_no_errno(chmod(file, 0600));
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
-        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
+        expect_enable(tree, &etc_user, CPU, 1, NULL);
         expect_ours(tree, &etc_user, IO | CPU, 0);
 
         if (place_test_can_chown()) {
@@ -317,13 +316,11 @@ static void test_file_length(Tree *tree, const void *data) {
         while (text->len < DROP_IN_SIZE_MAX)
                 g_string_append_c(text, 'x');
         tree_put(tree, ETC_USER FILE_NAME, text->str);
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
 
         g_string_append_c(text, 'x');
         tree_put(tree, ETC_USER FILE_NAME, text->str);
         expect_unread(tree, "too long");
-        tree_put(tree, ETC_USER FILE_NAME, "");
-        expect_enable(tree, &etc_user, IO, true, 1, NULL);
 }
 
 static void test_masked(Tree *tree, const void *data) {
@@ -338,7 +335,7 @@ static void test_masked(Tree *tree, const void *data) {
         g_assert_false(d.unread);
         g_assert_nonnull(strstr(d.other, "masks"));
         drop_in_done(&d);
-        expect_enable(tree, &etc_user, IO, true, -EEXIST, "/dev/null");
+        expect_enable(tree, &etc_user, IO, -EEXIST, "/dev/null");
         expect_disable(tree, &etc_user, IO, 0, NULL);
 }
 

@@ -20,13 +20,12 @@ static void test_path(void) {
 static void enable_and_disable(Tree *tree, const DropInPlace *place) {
         g_autofree char *before = NULL;
 
-        expect_enable(tree, place, IO, false, 1, NULL);
+        expect_enable(tree, place, IO, 1, NULL);
         expect_ours(tree, place, IO, 0);
-        expect_enable(tree, place, IO, false, 0, NULL);
-        expect_enable(tree, place, IO, true, 0, NULL);
-        expect_enable(tree, place, CPUSET | IO, false, 1, NULL);
+        expect_enable(tree, place, IO, 0, NULL);
+        expect_enable(tree, place, CPUSET | IO, 1, NULL);
         expect_ours(tree, place, CPUSET | IO, 0);
-        expect_enable(tree, place, CPUSET, false, 0, NULL);
+        expect_enable(tree, place, CPUSET, 0, NULL);
 
         before = tree_dump(tree);
         expect_disable(tree, place, CPU | PIDS, 0, NULL);
@@ -61,8 +60,8 @@ static void test_nothing_made(Tree *tree, const void *data) {
         g_assert_cmpuint(state.n_drop_ins, ==, 0);
         expect_disable(tree, &etc_user, IO, 0, NULL);
         expect_disable(tree, &run_all, IO, 0, NULL);
-        expect_enable(tree, &etc_user, 0, false, -EINVAL, "controllers");
-        expect_enable(tree, &etc_user, IO | 1U << CONTROLLER_HUGETLB, false, -EOPNOTSUPP, "hugetlb");
+        expect_enable(tree, &etc_user, 0, -EINVAL, "controllers");
+        expect_enable(tree, &etc_user, IO | 1U << CONTROLLER_HUGETLB, -EOPNOTSUPP, "hugetlb");
         tree_expect(tree, before);
 }
 
@@ -73,13 +72,13 @@ static void test_untouched(Tree *tree, const void *data) {
         struct stat st;
 
         (void) data;
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         g_assert_no_errno(utimensat(AT_FDCWD, base, old, 0));
         g_assert_no_errno(utimensat(AT_FDCWD, directory, old, 0));
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
         expect_disable(tree, &etc_user, CPU, 0, NULL);
         expect_disable(tree, &etc_all, IO, 0, NULL);
-        expect_enable(tree, &run_user, IO, false, 0, NULL);
+        expect_enable(tree, &run_user, IO, 0, NULL);
         g_assert_no_errno(stat(base, &st));
         g_assert_cmpint(st.st_mtime, ==, 1);
         g_assert_no_errno(stat(directory, &st));
@@ -92,7 +91,7 @@ static void test_umask(Tree *tree, const void *data) {
         mode_t before = umask(0077);
 
         (void) data;
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         umask(before);
         expect_ours(tree, &etc_user, IO, 0);
         for (size_t i = 0; i < G_N_ELEMENTS(directories); i++) {
@@ -104,8 +103,8 @@ static void test_umask(Tree *tree, const void *data) {
         }
 
         umask(0);
-        expect_enable(tree, &run_user, IO, false, 0, NULL);
-        expect_enable(tree, &etc_user, CPU, false, 1, NULL);
+        expect_enable(tree, &run_user, IO, 0, NULL);
+        expect_enable(tree, &etc_user, CPU, 1, NULL);
         umask(before);
         expect_ours(tree, &etc_user, IO | CPU, 0);
 }
@@ -117,7 +116,7 @@ static void test_others(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER "/50-mine.conf", "[Service]\nTasksMax=5\n");
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, IO, false, 1, NULL);
+        expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO, 0);
         expect_disable(tree, &etc_user, IO, 1, NULL);
         tree_expect(tree, before);
@@ -129,37 +128,22 @@ static void test_foreign(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, CPUSET, false, 0, NULL);
-        expect_enable(tree, &etc_user, IO, false, -EEXIST, "/" ETC_USER FILE_NAME);
-        expect_enable(tree, &etc_user, IO | CPUSET, false, -EEXIST, "--adopt");
+        expect_enable(tree, &etc_user, CPUSET, 0, NULL);
+        expect_enable(tree, &etc_user, IO, -EEXIST, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &etc_user, IO | CPUSET, -EEXIST, "another name");
         expect_disable(tree, &etc_user, CPUSET | IO, -EEXIST, "by hand");
         expect_disable(tree, &etc_user, IO, 0, NULL);
         tree_expect(tree, before);
-
-        expect_enable(tree, &etc_user, IO, true, 1, NULL);
-        expect_ours(tree, &etc_user, IO | CPUSET, 0);
 }
 
-/* Also where it says nothing new: so that it can be disabled from then on. */
-static void test_adopt_as_it_is(Tree *tree, const void *data) {
-        (void) data;
-        tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
-        expect_enable(tree, &etc_all, CPUSET, true, 1, NULL);
-        expect_ours(tree, &etc_all, CPUSET, 0);
-        expect_disable(tree, &etc_all, CPUSET, 1, NULL);
-        expect_ours(tree, &etc_all, 0, 0);
-}
-
-static void test_adopt_other(Tree *tree, const void *data) {
+static void test_foreign_other(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
         tree_put(tree, ETC_USER FILE_NAME, "[Service]\nDelegate=cpuset\nTasksMax=\x1b[31m5\n");
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, IO, true, -EEXIST, "TasksMax=\\x1b[31m5");
-        expect_enable(tree, &etc_user, IO, false, -EEXIST, "another name");
-        expect_enable(tree, &etc_user, CPUSET, true, -EEXIST, "TasksMax=");
-        expect_enable(tree, &etc_user, CPUSET, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, -EEXIST, "another name");
+        expect_enable(tree, &etc_user, CPUSET, 0, NULL);
         tree_expect(tree, before);
 }
 
@@ -169,13 +153,10 @@ static void test_edited(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER FILE_NAME, DROP_IN_HEADER "\n[Service]\n# For me:\nDelegate=io\n");
         before = tree_dump(tree);
-        expect_enable(tree, &etc_user, CPU, false, -EEXIST, "changed by hand");
+        expect_enable(tree, &etc_user, CPU, -EEXIST, "changed by hand");
         expect_disable(tree, &etc_user, IO, -EEXIST, "changed by hand");
-        expect_enable(tree, &etc_user, IO, false, 0, NULL);
+        expect_enable(tree, &etc_user, IO, 0, NULL);
         tree_expect(tree, before);
-
-        expect_enable(tree, &etc_user, CPU, true, 1, NULL);
-        expect_ours(tree, &etc_user, IO | CPU, 0);
 }
 
 /* A file of one user's that was copied to everybody's place: what it carried is its own there. */
@@ -228,8 +209,12 @@ static void test_write(Tree *tree, const void *data) {
         tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPUSET, 0), ==, -EEXIST);
         expect_ours(tree, &run_user, CPUSET, 0);
-        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_ADOPT), ==, 1);
-        expect_ours(tree, &etc_user, IO | CPUSET, 0);
+        {
+                g_autofree char *full = tree_path(tree, ETC_USER FILE_NAME);
+
+                g_assert_no_errno(g_unlink(full));
+        }
+        g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO | CPUSET, 0), ==, 1);
 
         /* In the other: what was changed before that is said. */
         tree_put(tree, "run/systemd/system/user@1000.service.d" FILE_NAME, FOREIGN);
@@ -255,8 +240,7 @@ static void add(void) {
         TREE_TEST("umask", test_umask);
         TREE_TEST("others", test_others);
         TREE_TEST("foreign", test_foreign);
-        TREE_TEST("adopt-as-it-is", test_adopt_as_it_is);
-        TREE_TEST("adopt-other", test_adopt_other);
+        TREE_TEST("foreign-other", test_foreign_other);
         TREE_TEST("edited", test_edited);
         TREE_TEST("copied", test_copied);
         TREE_TEST("write", test_write);

@@ -65,7 +65,7 @@ static const Row rows[] = {
         { "the administrator's file", WAY_PROBE, user_paths, 6, 1,
           .drop_ins = { { .uid = UID, .kind = DROP_IN_FOREIGN, .controllers = CPUSET } }, .arrival = ARRIVAL_NO,
           .stop = "/", .why = "PID 1 does not hand it to the user manager unless told to",
-          .remedy = "cgscope enable io --adopt" },
+          .remedy = "cgscope enable io" },
         { "the administrator's file of this boot", WAY_PROBE, user_paths, 6, 1,
           .drop_ins = { { .uid = UID, .runtime = true, .kind = DROP_IN_FOREIGN, .controllers = CPUSET } },
           .arrival = ARRIVAL_NO, .stop = "/", .why = "PID 1 does not hand it to the user manager unless told to",

@@ -71,8 +71,6 @@ static void test_requests(ClientTest *test, gconstpointer data _unused_) {
                   "(uint64 18446744073709551615,)" },
                 { { DELEGATION_ENABLE, 0, IO | CPUSET, 0 }, "Enable", "(uint64 0, ['cpuset', 'io'], false)" },
                 { { DELEGATION_ENABLE, 1000, IO, DELEGATION_RUNTIME }, "Enable", "(uint64 1000, ['io'], true)" },
-                { { DELEGATION_ENABLE, 1000, IO, DELEGATION_ADOPT }, "EnableWithFlags",
-                  "(uint64 1000, ['io'], uint64 4, uint64 0)" },
                 { { DELEGATION_ENABLE, 1000, IO, DELEGATION_RUNTIME | DELEGATION_NO_APPLY }, "EnableWithFlags",
                   "(uint64 1000, ['io'], uint64 3, uint64 0)" },
                 { { DELEGATION_DISABLE, DELEGATION_EVERYBODY, IO, 0 }, "Disable",
