@@ -123,8 +123,7 @@ static bool boolean_is_sane(const bool *value) {
 
 static bool state_is_sane(const DelegationState *state) {
         for (size_t i = 0; i < state->n_drop_ins; i++)
-                if (!boolean_is_sane(&state->drop_ins[i].runtime) || !boolean_is_sane(&state->drop_ins[i].hidden) ||
-                    (unsigned) state->drop_ins[i].kind > DROP_IN_FOREIGN)
+                if (!boolean_is_sane(&state->drop_ins[i].runtime) || (unsigned) state->drop_ins[i].kind > DROP_IN_FOREIGN)
                         return false;
 
         for (size_t i = 0; i < state->n_managers; i++)

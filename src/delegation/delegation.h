@@ -50,7 +50,6 @@ typedef struct DelegationDropIn {
         uint64_t uid; /* or DELEGATION_EVERYBODY */
         bool runtime;
         DropInKind kind;
-        bool hidden; /* for every user it is for another file of its name comes first: systemd does not read it */
         ControllerMask controllers; /* what it hands on, as far as it can be read */
 } DelegationDropIn;
 

@@ -13,15 +13,12 @@
 
 #define FOR_USER "# For this user:"
 #define FOR_EVERYBODY "# For every user:"
-#define CARRIED "# For every user, from user@.service.d, whose file of this name this one hides:"
 
 /* Of a line that is shown. */
 #define OTHER_SIZE 160
 
 typedef struct Parser {
         ControllerMask mask;     /* what is handed on, by all lines so far */
-        ControllerMask lines[2]; /* what the first two lines hand on by themselves: all that a file of ours has */
-        size_t n_lines;
         char *other;
         bool in_service;
         bool stopped; /* systemd reads no further */
@@ -110,9 +107,6 @@ static int read_delegate(Parser *parser, const char *value, const char *line) {
         }
 
         parser->mask |= mask;
-        if (parser->n_lines < ELEMENTSOF(parser->lines))
-                parser->lines[parser->n_lines] = mask;
-        parser->n_lines++;
 
         return r > 0 ? 0 : note_other(parser, line);
 }
@@ -241,14 +235,14 @@ static int read_text(Parser *parser, const char *text, size_t length) {
 static int is_ours(const Parser *parser, const char *text, size_t length) {
         static const uint64_t uids[] = { 0, DELEGATION_EVERYBODY };
 
-        if (parser->other || parser->n_lines == 0 || parser->n_lines > ELEMENTSOF(parser->lines))
+        if (parser->other)
                 return false;
 
         for (size_t i = 0; i < ELEMENTSOF(uids); i++) {
                 _cleanup_free_ char *ours = NULL;
                 int r;
 
-                r = drop_in_format(uids[i], parser->lines[0], parser->lines[1], &ours);
+                r = drop_in_format(uids[i], parser->mask, &ours);
                 if (r == -ENOMEM)
                         return r;
                 if (r >= 0 && strlen(ours) == length && memcmp(ours, text, length) == 0)
@@ -281,8 +275,7 @@ int drop_in_parse(const char *text, size_t length, DropIn *ret) {
 
         *ret = (DropIn) {
                 .kind = r > 0 ? DROP_IN_OURS : headed ? DROP_IN_EDITED : DROP_IN_FOREIGN,
-                .own = r > 0 ? parser.lines[0] : parser.mask,
-                .carried = r > 0 ? parser.lines[1] : CONTROLLER_MASK_NONE,
+                .own = parser.mask,
                 .other = TAKE_PTR(other),
         };
         return 0;
@@ -293,16 +286,13 @@ void drop_in_done(DropIn *drop_in) {
         *drop_in = (DropIn) {};
 }
 
-int drop_in_format(uint64_t uid, ControllerMask own, ControllerMask carried, char **ret) {
-        char names[CONTROLLER_MASK_TEXT_MAX], more[CONTROLLER_MASK_TEXT_MAX];
-        bool everybody = uid == DELEGATION_EVERYBODY;
-        int n;
+int drop_in_format(uint64_t uid, ControllerMask own, char **ret) {
+        char names[CONTROLLER_MASK_TEXT_MAX];
 
-        if (own == CONTROLLER_MASK_NONE || ((own | carried) & ~CONTROLLER_MASK_MANAGED) || (everybody && carried))
+        if (own == CONTROLLER_MASK_NONE || (own & ~CONTROLLER_MASK_MANAGED))
                 return -EINVAL;
 
-        n = asprintf(ret, DROP_IN_HEADER "\n[Service]\n%s\nDelegate=%s\n%s%s%s", everybody ? FOR_EVERYBODY : FOR_USER,
-                     controller_mask_format(own, ' ', names), carried ? CARRIED "\nDelegate=" : "",
-                     controller_mask_format(carried, ' ', more), carried ? "\n" : "");
-        return n < 0 ? -ENOMEM : 0;
+        return asprintf(ret, DROP_IN_HEADER "\n[Service]\n%s\nDelegate=%s\n",
+                        uid == DELEGATION_EVERYBODY ? FOR_EVERYBODY : FOR_USER,
+                        controller_mask_format(own, ' ', names)) < 0 ? -ENOMEM : 0;
 }

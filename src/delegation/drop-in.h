@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The drop-in for user@.service as text. Of all files of its name systemd reads one for a user: the first of the
- * user's own in /etc, the one for everybody in /etc, the user's own in /run, the one for everybody in /run. So a file
- * of one user's carries what the one for everybody beside it, which it hides, hands on. */
+/* The drop-in for user@.service as text. */
 
 #include "delegation/delegation.h"
 
@@ -15,11 +13,9 @@
 
 typedef struct DropIn {
         DropInKind kind;
-        ControllerMask own;     /* what it hands on itself; of a foreign or edited file: all that it does */
-        ControllerMask carried; /* for everybody, from the file that it hides; ours alone */
+        ControllerMask own; /* what it hands on */
 
-        /* Of a foreign or edited file: the first line in it that says more than which controllers to add, so that the
-         * file cannot be taken over or hidden without a loss; or, in parentheses, what else stands against that. Fit
+        /* Of a foreign or edited file: the first line in it that says more than which controllers to add, or, in parentheses, what else stands against that. Fit
          * to be shown: UTF-8 without control characters, cut where it is long. NULL: there is none. Owned. */
         char *other;
 
@@ -32,6 +28,6 @@ typedef struct DropIn {
 int drop_in_parse(const char *text, size_t length, DropIn *ret);
 void drop_in_done(DropIn *drop_in);
 
-/* The text of a file of ours for one user (@uid) or for everybody, whose file carries nothing. -EINVAL: @own is empty,
- * or there are controllers that systemd does not hand on. *ret is freed by the caller. */
-int drop_in_format(uint64_t uid, ControllerMask own, ControllerMask carried, char **ret);
+/* The text of a file of ours for one user (@uid) or for everybody. -EINVAL: @own is empty, or there are controllers
+ * that systemd does not hand on. *ret is freed by the caller. */
+int drop_in_format(uint64_t uid, ControllerMask own, char **ret);

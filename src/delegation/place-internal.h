@@ -5,8 +5,7 @@
 
 #include "delegation/place.h"
 
-/* What systemd reads, and what a new one is called until it is complete: no name that it reads. */
-#define DROP_IN_FILE "delegate.conf"
+/* What a new one is called until it is complete: no name that systemd reads. */
 #define DROP_IN_NEW ".delegate.conf.cgscope"
 
 /* Users with directories of their own that are looked at. */

@@ -137,8 +137,8 @@ int place_look(int root, const DropInPlace *place, DropIn *ret) {
         return r;
 }
 
-/* Adds the file at @place. 1: there is one. */
-static int list_one(int root, const DropInPlace *place, bool hidden, DelegationState *state) {
+/* Adds the file at @place. */
+static int list_one(int root, const DropInPlace *place, DelegationState *state) {
         _cleanup_(drop_in_done) DropIn file = {};
         int r;
 
@@ -146,57 +146,12 @@ static int list_one(int root, const DropInPlace *place, bool hidden, DelegationS
         if (r < 0 || file.kind == DROP_IN_ABSENT)
                 return r;
 
-        r = delegation_state_add_drop_in(state, &(DelegationDropIn) {
+        return delegation_state_add_drop_in(state, &(DelegationDropIn) {
                 .uid = place->uid,
                 .runtime = place->runtime,
                 .kind = file.kind,
-                .hidden = hidden,
-                .controllers = file.own | file.carried,
+                .controllers = file.own,
         });
-        return r < 0 ? r : 1;
-}
-
-/* Whether a file for @uid, or with @runtime any in /etc that he would read, stands in @state. */
-static bool is_listed(const DelegationState *state, size_t from, uint64_t uid, bool runtime) {
-        for (size_t i = from; i < state->n_drop_ins; i++)
-                if (state->drop_ins[i].uid == uid && state->drop_ins[i].runtime == runtime)
-                        return true;
-
-        return false;
-}
-
-/* All of /etc or of /run: the users' own files first. @from: where in @state the list begins. */
-static int list_all(int root, bool runtime, const uint64_t *users, size_t n, size_t from, DelegationState *state) {
-        bool everybody = runtime && is_listed(state, from, DELEGATION_EVERYBODY, false);
-        DropInPlace place = { .runtime = runtime };
-        int r;
-
-        for (size_t i = 0; i < n; i++) {
-                place.uid = users[i];
-                r = list_one(root, &place, everybody || (runtime && is_listed(state, from, users[i], false)), state);
-                if (r < 0)
-                        return r;
-        }
-
-        place.uid = DELEGATION_EVERYBODY;
-        return list_one(root, &place, everybody, state);
-}
-
-/* The four that are for @uid; behind the first they are hidden from him. */
-static int list_user(int root, uint64_t uid, DelegationState *state) {
-        bool hidden = false;
-
-        for (size_t i = 0; i < 4; i++) {
-                const DropInPlace place = { .uid = i % 2 ? DELEGATION_EVERYBODY : uid, .runtime = i >= 2 };
-                int r;
-
-                r = list_one(root, &place, hidden, state);
-                if (r < 0)
-                        return r;
-                hidden |= r > 0;
-        }
-
-        return 0;
 }
 
 /* That what is above all of them is as it should be: here it is refused, not listed. */
@@ -209,22 +164,40 @@ static int check_base(int root, bool runtime, char **ret_message) {
         return r == -ENOENT ? 0 : r;
 }
 
-int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message) {
-        size_t from = state->n_drop_ins;
+/* Those in /etc, or in /run: the users' own first. */
+static int list_all(int root, uint64_t uid, bool runtime, DelegationState *state, char **ret_message) {
+        DropInPlace place = { .runtime = runtime };
+        _cleanup_free_ uint64_t *users = NULL;
+        size_t n = 0;
         int r;
 
-        for (size_t i = 0; i < 2; i++) {
-                _cleanup_free_ uint64_t *users = NULL;
-                size_t n = 0;
+        r = check_base(root, runtime, ret_message);
+        if (r >= 0 && uid == DELEGATION_EVERYBODY)
+                r = place_users(root, runtime, &users, &n, ret_message);
+        if (r < 0)
+                return r;
 
-                r = check_base(root, i > 0, ret_message);
-                if (r >= 0 && uid == DELEGATION_EVERYBODY)
-                        r = place_users(root, i > 0, &users, &n, ret_message);
-                if (r >= 0 && uid == DELEGATION_EVERYBODY)
-                        r = list_all(root, i > 0, users, n, from, state);
+        for (size_t i = 0; i < n; i++) {
+                place.uid = users[i];
+                r = list_one(root, &place, state);
                 if (r < 0)
                         return r;
         }
 
-        return uid == DELEGATION_EVERYBODY ? 0 : list_user(root, uid, state);
+        if (uid != DELEGATION_EVERYBODY) {
+                place.uid = uid;
+                r = list_one(root, &place, state);
+                if (r < 0)
+                        return r;
+        }
+
+        place.uid = DELEGATION_EVERYBODY;
+        return list_one(root, &place, state);
+}
+
+int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message) {
+        int r;
+
+        r = list_all(root, uid, false, state, ret_message);
+        return r < 0 ? r : list_all(root, uid, true, state, ret_message);
 }

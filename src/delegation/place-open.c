@@ -17,12 +17,19 @@ static void leaf_name(uint64_t uid, char buffer[static WAY_NAME_MAX]) {
                 (void) snprintf(buffer, WAY_NAME_MAX, "user@%" PRIu64 ".service.d", uid);
 }
 
+const char *drop_in_name(const DropInPlace *place) {
+        if (place->uid == DELEGATION_EVERYBODY)
+                return place->runtime ? "delegate-runtime.conf" : "delegate.conf";
+
+        return place->runtime ? "delegate-user-runtime.conf" : "delegate-user.conf";
+}
+
 char *drop_in_path(const DropInPlace *place, char buffer[static DROP_IN_PATH_MAX]) {
         char leaf[WAY_NAME_MAX];
 
         leaf_name(place->uid, leaf);
-        (void) snprintf(buffer, DROP_IN_PATH_MAX, "/%s/systemd/system/%s/" DROP_IN_FILE, place->runtime ? "run" : "etc",
-                        leaf);
+        (void) snprintf(buffer, DROP_IN_PATH_MAX, "/%s/systemd/system/%s/%s", place->runtime ? "run" : "etc", leaf,
+                        drop_in_name(place));
         return buffer;
 }
 

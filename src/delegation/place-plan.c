@@ -45,90 +45,23 @@ static int check_controllers(ControllerMask controllers, char **ret_message) {
                            controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', managed));
 }
 
-/* @uid's file beside the one for everybody, which hands on @handed from now on. */
-static int plan_user(int root, Plan *plan, uint64_t uid, ControllerMask handed) {
-        const DropInPlace place = { .uid = uid, .runtime = plan->place.runtime };
-        _cleanup_(drop_in_done) DropIn file = {};
-        PlanUser *users;
-        int r;
-
-        plan->littered |= place_is_littered(root, &place);
-
-        r = place_look(root, &place, &file);
-        if (r < 0 || file.kind != DROP_IN_OURS || file.carried == handed)
-                return r;
-
-        users = realloc(plan->users, (plan->n_users + 1) * sizeof(*users));
-        if (!users)
-                return -ENOMEM;
-
-        plan->users = users;
-        plan->users[plan->n_users++] = (PlanUser) { .uid = uid, .own = file.own };
-        return 0;
-}
-
-/* Compares with what is there, and looks at the others that have to follow. */
-static int plan_finish(int root, Plan *plan, char **ret_message) {
-        bool everybody = plan->place.uid == DELEGATION_EVERYBODY;
-        const DropIn *file = &plan->file;
-        _cleanup_free_ uint64_t *users = NULL;
-        ControllerMask handed;
-        size_t n = 0;
-        int r;
-
-        if (plan->change && plan->own)
-                plan->change = file->kind != DROP_IN_OURS || plan->own != file->own || plan->carried != file->carried;
-
-        plan->littered = place_is_littered(root, &plan->place);
-        if (!everybody)
-                return 0;
-
-        handed = plan->change ? plan->own : file->own | file->carried;
-        r = place_users(root, plan->place.runtime, &users, &n, ret_message);
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = plan_user(root, plan, users[i], handed);
-
-        return r;
-}
-
-/* The file as it is. One for a single user that was copied to where the one for everybody is carries nothing there. */
-static int plan_begin(int root, Plan *plan, char **ret_message) {
-        int r;
-
-        r = place_read(root, &plan->place, &plan->file, ret_message);
-        if (r >= 0 && plan->place.uid == DELEGATION_EVERYBODY)
-                plan->file.own |= plan->file.carried;
-
-        return r;
-}
-
 int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message) {
         _cleanup_(plan_done) Plan plan = { .place = *place };
         int r;
 
         r = check_controllers(controllers, ret_message);
-        if (r >= 0)
-                r = rules_check_runtime(root, place, controllers, ret_message);
-        if (r != 0) {
-                if (r > 0)
-                        *ret = plan;
-                return r < 0 ? r : 0;
-        }
+        if (r < 0)
+                return r;
 
-        r = plan_begin(root, &plan, ret_message);
+        r = place_read(root, place, &plan.file, ret_message);
         if (r >= 0 && (plan.file.kind == DROP_IN_FOREIGN || plan.file.kind == DROP_IN_EDITED))
                 r = check_foreign(&plan, controllers, ret_message);
         if (r < 0)
                 return r;
 
-        plan.change = r == 0;
         plan.own = plan.file.own | controllers;
-        if (plan.change)
-                r = rules_check(root, &plan, ret_message);
-        if (r >= 0)
-                r = plan_finish(root, &plan, ret_message);
-        if (r < 0)
-                return r;
+        plan.change = r == 0 && (plan.file.kind != DROP_IN_OURS || plan.own != plan.file.own);
+        plan.littered = place_is_littered(root, place);
 
         *ret = plan;
         plan = (Plan) {};
@@ -140,25 +73,23 @@ int plan_disable(int root, const DropInPlace *place, ControllerMask controllers,
         char path[DROP_IN_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX];
         int r;
 
-        r = plan_begin(root, &plan, ret_message);
+        r = place_read(root, place, &plan.file, ret_message);
         if (r < 0)
                 return r;
 
         if (plan.file.kind == DROP_IN_OURS) {
-                plan.change = true;
                 plan.own = plan.file.own & ~controllers;
-                r = plan.own ? rules_check(root, &plan, ret_message) : 0;
+                plan.change = !plan.own || plan.own != plan.file.own;
         } else if (plan.file.unread)
                 r = refuse_other(&plan, ret_message);
         else if (plan.file.own & controllers)
                 r = message_set(-EEXIST, ret_message, "%s %s: take out of it by hand: %s",
                                 drop_in_path(place, path), whose(&plan.file),
                                 controller_mask_format(plan.file.own & controllers, ' ', names));
-        if (r >= 0)
-                r = plan_finish(root, &plan, ret_message);
         if (r < 0)
                 return r;
 
+        plan.littered = place_is_littered(root, place);
         *ret = plan;
         plan = (Plan) {};
         return 0;
@@ -166,6 +97,5 @@ int plan_disable(int root, const DropInPlace *place, ControllerMask controllers,
 
 void plan_done(Plan *plan) {
         drop_in_done(&plan->file);
-        free(plan->users);
         *plan = (Plan) {};
 }

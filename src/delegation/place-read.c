@@ -50,7 +50,7 @@ static const char *refusal(const struct stat *st) {
 /* A link to /dev/null is how systemd's own tools switch a file off. */
 static int read_link(int dir, const DropInPlace *place, DropIn *ret, char **ret_message) {
         char target[sizeof("/dev/null") + 1];
-        ssize_t n = readlinkat(dir, DROP_IN_FILE, target, sizeof(target) - 1);
+        ssize_t n = readlinkat(dir, drop_in_name(place), target, sizeof(target) - 1);
 
         if (n < 0)
                 return failed(-errno, place, ret_message);
@@ -87,7 +87,7 @@ int file_read(int dir, const DropInPlace *place, DropIn *ret, char **ret_message
         struct stat st;
 
         /* Looked at before it is opened: opening a device is not without effect. */
-        if (fstatat(dir, DROP_IN_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        if (fstatat(dir, drop_in_name(place), &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT ? set_absent(ret) : failed(-errno, place, ret_message);
 
         if (S_ISLNK(st.st_mode))
@@ -97,7 +97,7 @@ int file_read(int dir, const DropInPlace *place, DropIn *ret, char **ret_message
         if (why)
                 return set_foreign(why, true, ret);
 
-        fd = openat(dir, DROP_IN_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        fd = openat(dir, drop_in_name(place), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0 && errno == ENOENT) /* just removed */
                 return set_absent(ret);
         if (fd < 0 || fstat(fd, &st) < 0)

@@ -95,7 +95,7 @@ int file_stage(int dir, const DropInPlace *place, const char *text, char **ret_m
 int file_commit(int dir, const DropInPlace *place, bool *changed, char **ret_message) {
         int r;
 
-        if (renameat(dir, DROP_IN_NEW, dir, DROP_IN_FILE) < 0) {
+        if (renameat(dir, DROP_IN_NEW, dir, drop_in_name(place)) < 0) {
                 r = -errno;
                 file_unstage(dir);
                 return write_failed(r, place, ret_message);
@@ -113,7 +113,7 @@ void file_unstage(int dir) {
 int file_remove(Way *way, const DropInPlace *place, bool *changed, char **ret_message) {
         int dir = way_end(way), r;
 
-        if (unlinkat(dir, DROP_IN_FILE, 0) < 0 && errno != ENOENT)
+        if (unlinkat(dir, drop_in_name(place), 0) < 0 && errno != ENOENT)
                 return write_failed(-errno, place, ret_message);
 
         *changed = true;

@@ -17,26 +17,12 @@ static int make_plan(int root, const Wish *wish, Plan *ret, char **ret_message) 
         return plan_disable(root, wish->place, wish->controllers, ret, ret_message);
 }
 
-static bool has_work(const Plan *plan) {
-        return plan->change || plan->n_users > 0;
-}
-
 /* Removes what those left who were killed. What cannot be removed harms nobody. */
 static void tidy(int root, const Plan *plan) {
-        _cleanup_free_ uint64_t *users = NULL;
-        DropInPlace place = plan->place;
-        size_t n = 0;
+        _cleanup_(way_done) Way way = WAY_NULL;
 
-        if (place.uid == DELEGATION_EVERYBODY)
-                (void) place_users(root, place.runtime, &users, &n, NULL);
-
-        for (size_t i = 0; i <= n; i++) {
-                _cleanup_(way_done) Way way = WAY_NULL;
-
-                place.uid = i < n ? users[i] : plan->place.uid;
-                if (way_open(root, &place, WAY_LEAF, false, &way, NULL) >= 0)
-                        file_tidy(&way);
-        }
+        if (way_open(root, &plan->place, WAY_LEAF, false, &way, NULL) >= 0)
+                file_tidy(&way);
 }
 
 /* With the lock, so what is seen now stays. */
@@ -45,7 +31,7 @@ static int carry_out(int root, const Wish *wish, bool *changed, char **ret_messa
         int r;
 
         r = make_plan(root, wish, &plan, ret_message);
-        if (r >= 0 && has_work(&plan))
+        if (r >= 0 && plan.change)
                 r = plan_execute(root, &plan, changed, ret_message);
         if (r >= 0 && plan.littered)
                 tidy(root, &plan);
@@ -63,11 +49,11 @@ static int do_wish(int root, const Wish *wish, bool *changed, char **ret_message
         r = make_plan(root, wish, &plan, ret_message);
         if (r < 0)
                 return r;
-        if (!has_work(&plan) && !plan.littered && !place_is_locked(root, wish->place))
+        if (!plan.change && !plan.littered && !place_is_locked(root, wish->place))
                 return 0;
 
         r = place_lock(root, wish->place, PLACE_LOCK_USEC, &lock, &message);
-        if (r < 0 && r != -EBUSY && !has_work(&plan))
+        if (r < 0 && r != -EBUSY && !plan.change)
                 return 0;
         if (r >= 0) {
                 r = carry_out(root, wish, changed, &message);

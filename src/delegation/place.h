@@ -9,8 +9,7 @@
  *
  * Functions return 0 or a negative errno; *ret_message may get a clause that names the file (as seen from the root
  * directory), the cause and the remedy, to be freed by the caller. -ELOOP, -EPERM: a directory that is not as it should
- * be. -EEXIST: the file is the administrator's. -ENOTUNIQ: one file would hide another. -EOPNOTSUPP: systemd does not
- * hand that controller on. -EACCES, -EROFS, -ENOSPC, -EDQUOT, …: it cannot be written; all is as it was.
+ * be. -EEXIST: the file is the administrator's. -EOPNOTSUPP: systemd does not hand that controller on. -EACCES, -EROFS, -ENOSPC, -EDQUOT, …: it cannot be written; all is as it was.
  *
  * A file that is not root's own, alone under its name, a regular one, writable by root alone and of a decent length is
  * not read and counts as the administrator's. */
@@ -24,7 +23,11 @@ typedef struct DropInPlace {
 
 #define DROP_IN_PATH_MAX 96
 
-/* "/etc/systemd/system/user@1000.service.d/delegate.conf". Returns @buffer. */
+/* The name of the file: one for each kind of place, because systemd reads one file of a name. All that there are add up,
+ * and none hides another. */
+const char *drop_in_name(const DropInPlace *place);
+
+/* "/etc/systemd/system/user@1000.service.d/delegate-user.conf". Returns @buffer. */
 char *drop_in_path(const DropInPlace *place, char buffer[static DROP_IN_PATH_MAX]);
 
 /* Opens the root directory that the others take: "/" or that of an image. It has to be root's, too (-EPERM). */
@@ -33,21 +36,13 @@ int place_open_root(const char *path);
 /* Reads the file at @place; a missing one is DROP_IN_ABSENT. *ret is released by drop_in_done(). */
 int place_read(int root, const DropInPlace *place, DropIn *ret, char **ret_message);
 
-/* Adds the drop-ins that are there and concern @uid (DELEGATION_EVERYBODY: all there are) to @state, the one that
- * systemd reads first. One is `hidden` where for all users asked for whom it is for, another file comes first: asked
- * for one user, the one for everybody is hidden where he has a file of his own; asked for everybody, the one for
- * everybody in /run is where there is one in /etc, but is not where single users have files. What is in a directory
- * that is not as it should be is listed as the administrator's, with no controllers. -E2BIG: more than 4096 users have
- * files. */
+/* Adds the drop-ins that are there and concern @uid (DELEGATION_EVERYBODY: all there are) to @state, those in /etc
+ * first, users' own before the one for everybody. What is in a directory that is not as it should be is listed as the
+ * administrator's, with no controllers. -E2BIG: more than 4096 users have files. */
 int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message);
 
-/* Has @controllers handed on, besides what the file already does. Returns 1 where a file was written, 0 where it was so already;
- * *ret_changed (may be NULL) says so where something failed after that, too. Files of single users beside one for everybody carry what it hands
- * on from then on.
- *
- * Nobody loses anything by a file that is new: one that would hide settings of another is not made (-ENOTUNIQ). Nor is
- * one in /run that no user it is for would get. But one for everybody may be hidden from single users by files of their
- * own; place_list() tells. */
+/* Has @controllers handed on, besides what the file already does. Returns 1 where a file was written, 0 where it was so
+ * already; *ret_changed (may be NULL) says so where something failed after that, too. */
 int place_enable(int root, const DropInPlace *place, ControllerMask controllers, bool *ret_changed,
                  char **ret_message);
 

@@ -12,38 +12,18 @@ static const struct {
         [VERDICT_NOT_TAKEN_UP] = { "not taken up", "not-taken-up", 4 },
         [VERDICT_NOT_THERE] = { "not there", "not-there", 5 },
         [VERDICT_NOT_LOADED] = { "not loaded", "not-loaded", 6 },
-        [VERDICT_HIDDEN] = { "hidden", "hidden", 7 },
 };
 
-const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid) {
-        const DelegationDropIn *first = NULL;
-        unsigned best = UINT32_MAX;
-
-        for (size_t i = 0; i < state->n_drop_ins; i++) {
-                const DelegationDropIn *d = state->drop_ins + i;
-                unsigned rank = 2U * d->runtime + (d->uid == DELEGATION_EVERYBODY);
-
-                if ((d->uid == uid || d->uid == DELEGATION_EVERYBODY) && d->kind != DROP_IN_ABSENT && rank < best) {
-                        first = d;
-                        best = rank;
-                }
-        }
-
-        return first;
-}
-
-/* Whether a drop-in for this user names @bit that systemd does not read. */
-static bool is_hidden(const DelegationState *state, uint64_t uid, ControllerMask bit) {
-        const DelegationDropIn *read = verdict_drop_in(state, uid);
-
+const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid, ControllerMask controllers) {
         for (size_t i = 0; i < state->n_drop_ins; i++) {
                 const DelegationDropIn *d = state->drop_ins + i;
 
-                if ((d->uid == uid || d->uid == DELEGATION_EVERYBODY) && d != read && (d->controllers & bit))
-                        return true;
+                if ((d->uid == uid || d->uid == DELEGATION_EVERYBODY) &&
+                    (controllers == CONTROLLER_MASK_NONE || (d->controllers & controllers)))
+                        return d;
         }
 
-        return false;
+        return NULL;
 }
 
 /* Of one that the manager's group has. A manager never hands on what it has not seen, and the kernel takes nothing away
@@ -60,17 +40,14 @@ static Verdict verdict_of_live(const DelegationManager *manager, ControllerMask 
 }
 
 Verdict verdict_of(const DelegationState *state, const DelegationManager *manager, Controller controller) {
-        const DelegationDropIn *read = verdict_drop_in(state, manager->uid);
         ControllerMask bit = controller_bit(controller);
 
         /* Also where no drop-in of ours names it: the unit itself, or a drop-in of another name, may. */
         if (manager->loaded & bit)
                 return manager->live & bit ? verdict_of_live(manager, bit) : VERDICT_NOT_THERE;
 
-        if (read && (read->controllers & bit))
+        if (verdict_drop_in(state, manager->uid, bit))
                 return VERDICT_NOT_LOADED;
-        if (is_hidden(state, manager->uid, bit))
-                return VERDICT_HIDDEN;
 
         return manager->live & bit ? VERDICT_LEFT_OVER : VERDICT_ABSENT;
 }

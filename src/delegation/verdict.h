@@ -10,8 +10,7 @@
 typedef enum Verdict {
         VERDICT_ABSENT,     /* nobody asked for it, and it is not there */
         VERDICT_IN_EFFECT,  /* it reached the manager, which hands it on (enabled), or was re-executed just now */
-        VERDICT_HIDDEN,     /* a drop-in asks for it, and systemd reads another one instead */
-        VERDICT_NOT_LOADED, /* the drop-in that systemd reads asks for it, and PID 1 has not read that yet */
+        VERDICT_NOT_LOADED, /* a drop-in asks for it, and PID 1 has not read that yet */
         VERDICT_NOT_THERE,  /* PID 1 has read it, and the manager's group does not have it yet */
         VERDICT_NOT_TAKEN_UP, /* the group has it, and the manager has not looked since: it was left alone */
         VERDICT_REACHED,    /* the group has it; whether the manager has looked since, only a new scope would show */
@@ -29,9 +28,9 @@ Verdict verdict_of_all(const DelegationState *state, const DelegationManager *ma
 /* The one of the two that asks for more, by the same order. */
 Verdict verdict_worse(Verdict a, Verdict b);
 
-/* The drop-in that systemd reads for @uid (DELEGATION_EVERYBODY: for who has none of his own), of those in @state,
- * borrowed; NULL: there is none. */
-const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid);
+/* The first drop-in for @uid, his own or one for everybody, that names one of @controllers (none: whatever it names);
+ * borrowed from @state. NULL: there is none. */
+const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid, ControllerMask controllers);
 
 /* In words for a cell ("in effect", "not loaded"), and for JSON ("in-effect"). */
 const char *verdict_to_string(Verdict verdict);

@@ -164,38 +164,18 @@ static char *path_of(const DelegationDropIn *drop_in, char buffer[static DROP_IN
         return drop_in_path(&place, buffer);
 }
 
-/* One that asks for it; that systemd does not read it is known. */
-static const DelegationDropIn *hidden_one(const Reasoning *reasoning, Controller controller) {
-        for (size_t i = 0; i < reasoning->state.n_drop_ins; i++)
-                if (reasoning->state.drop_ins[i].controllers & controller_bit(controller))
-                        return reasoning->state.drop_ins + i;
-
-        return NULL;
-}
-
-static int explain_hidden(const Reasoning *reasoning, WayController *ret) {
-        const DelegationDropIn *read = verdict_drop_in(&reasoning->state, reasoning->doctor->uid);
-        const DelegationDropIn *hidden = hidden_one(reasoning, ret->controller);
-        char read_path[DROP_IN_PATH_MAX], hidden_path[DROP_IN_PATH_MAX];
-
-        return message_set(0, &ret->why, "%s asks for it, but systemd reads %s instead",
-                           hidden ? path_of(hidden, hidden_path) : "a drop-in",
-                           read ? path_of(read, read_path) : "another file");
-}
-
 /* It does not come as far as the user's manager: PID 1 decides that. */
 static int explain_not_handed(Reasoning *reasoning, WayController *ret) {
-        const DelegationDropIn *read = verdict_drop_in(&reasoning->state, reasoning->doctor->uid);
+        const DelegationDropIn *file = verdict_drop_in(&reasoning->state, reasoning->doctor->uid,
+                                                       controller_bit(ret->controller));
         Verdict verdict = verdict_of(&reasoning->state, &reasoning->manager, ret->controller);
         char path[DROP_IN_PATH_MAX];
 
         reasoning->to_enable |= controller_bit(ret->controller);
 
-        if (reasoning->loaded && verdict == VERDICT_HIDDEN)
-                return explain_hidden(reasoning, ret);
         if (reasoning->loaded && verdict == VERDICT_NOT_LOADED)
                 return message_set(0, &ret->why, "%s asks for it, which PID 1 has not read yet",
-                                   read ? path_of(read, path) : "a drop-in");
+                                   path_of(file, path));
         if (reasoning->loaded && verdict == VERDICT_NOT_THERE)
                 return message_set(0, &ret->why, "PID 1 is to hand it to the user manager, and has not done so yet");
 

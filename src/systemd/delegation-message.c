@@ -6,7 +6,7 @@
 /* More names than there are controllers are let through (they may repeat), but not without end. */
 #define NAMES_MAX 64
 
-#define DROP_IN_SIGNATURE "tbsbas"
+#define DROP_IN_SIGNATURE "tbsas"
 #define MANAGER_SIGNATURE "tasasasass"
 
 /* By errno the first row that has it counts, and so it does by name. */
@@ -17,7 +17,6 @@ static const struct DelegationError {
         { -ESRCH, DELEGATION_ERROR_NO_SUCH_USER },
         { -EOPNOTSUPP, DELEGATION_ERROR_NO_SUCH_CONTROLLER },
         { -EEXIST, DELEGATION_ERROR_NOT_OURS },
-        { -ENOTUNIQ, DELEGATION_ERROR_HIDDEN },
         { -ELOOP, DELEGATION_ERROR_UNSAFE },
         { -EPERM, DELEGATION_ERROR_UNSAFE },
 };
@@ -112,8 +111,7 @@ static int append_drop_in(sd_bus_message *message, const DelegationDropIn *drop_
 
         r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, DROP_IN_SIGNATURE);
         if (r >= 0)
-                r = sd_bus_message_append(message, "tbsb", drop_in->uid, (int) drop_in->runtime, kinds[drop_in->kind],
-                                          (int) drop_in->hidden);
+                r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, kinds[drop_in->kind]);
         if (r >= 0)
                 r = delegation_append_controllers(message, drop_in->controllers);
 
@@ -158,13 +156,13 @@ int delegation_append_state(sd_bus_message *message, const DelegationState *stat
 /* 0: no more of them. */
 static int read_drop_in(sd_bus_message *message, DelegationState *state) {
         DelegationDropIn drop_in = { .kind = DROP_IN_ABSENT };
-        int r, runtime, hidden;
+        int r, runtime;
         const char *kind;
 
         r = sd_bus_message_enter_container(message, SD_BUS_TYPE_STRUCT, DROP_IN_SIGNATURE);
         if (r <= 0)
                 return r;
-        r = sd_bus_message_read(message, "tbsb", &drop_in.uid, &runtime, &kind, &hidden);
+        r = sd_bus_message_read(message, "tbs", &drop_in.uid, &runtime, &kind);
         if (r >= 0)
                 r = delegation_read_controllers(message, true, &drop_in.controllers, NULL);
         if (r >= 0)
@@ -173,7 +171,6 @@ static int read_drop_in(sd_bus_message *message, DelegationState *state) {
                 return r;
 
         drop_in.runtime = runtime;
-        drop_in.hidden = hidden;
         for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
                 if (kinds[i] && streq(kinds[i], kind))
                         drop_in.kind = (DropInKind) i;

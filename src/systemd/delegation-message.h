@@ -11,12 +11,12 @@
 #define DELEGATION_PATH "/org/cgscope/Delegation1"
 
 /* What Enable, Disable and Get answer:
- *   a(tbsbas)     drop-ins: UID, runtime, whose ("cgscope", "edited", "administrator"), hidden, controllers
+ *   a(tbsas)     drop-ins: UID, runtime, whose ("cgscope", "edited", "administrator"), controllers
  *   a(tasasasass) running user managers, by UID: UID; controllers: loaded by PID 1, of the slice, of the manager's
  *                 group, handed on by the manager so far; outcome ("none", "applied", "left", "busy", "no-answer",
  *                 "failed")
  * Controllers are named as the kernel names them. */
-#define DELEGATION_STATE_SIGNATURE "a(tbsbas)a(tasasasass)"
+#define DELEGATION_STATE_SIGNATURE "a(tbsas)a(tasasasass)"
 
 /* Of each array: more than any host has users that are logged in. */
 #define DELEGATION_STATE_ROWS_MAX 16384
@@ -25,7 +25,6 @@
 #define DELEGATION_ERROR_NO_SUCH_USER DELEGATION_NAME ".Error.NoSuchUser"             /* ESRCH */
 #define DELEGATION_ERROR_NO_SUCH_CONTROLLER DELEGATION_NAME ".Error.NoSuchController" /* EOPNOTSUPP */
 #define DELEGATION_ERROR_NOT_OURS DELEGATION_NAME ".Error.NotOurs"                    /* EEXIST */
-#define DELEGATION_ERROR_HIDDEN DELEGATION_NAME ".Error.Hidden"                       /* ENOTUNIQ */
 #define DELEGATION_ERROR_UNSAFE DELEGATION_NAME ".Error.UnsafeDirectory"              /* ELOOP, EPERM */
 
 /* Sets @error from a negative errno and a text (NULL: what the errno means): the name above that means it, or the

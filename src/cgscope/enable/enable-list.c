@@ -34,7 +34,7 @@ static const TableColumn columns[_COLUMN_MAX] = {
                            TABLE_WORDS | TABLE_SHORTEN },
         [COLUMN_HANDED_ON] = { "HANDED-ON", "handed_on", "those that the user manager hands on so far",
                                TABLE_WORDS | TABLE_SHORTEN },
-        [COLUMN_FILE] = { "FILE", "file", "drop-in that systemd reads for the user", TABLE_SHORTEN },
+        [COLUMN_FILE] = { "FILE", "file", "first drop-in for the user", TABLE_SHORTEN },
         [COLUMN_KIND] = { "KIND", "kind", "whose that file is", 0 },
         [COLUMN_OUTCOME] = { "OUTCOME", "outcome", "what came of applying it", 0 },
 };
@@ -46,7 +46,7 @@ int enable_choose_columns(Enable *enable) {
 /* One of the table: a user, or all. */
 typedef struct Row {
         uint64_t uid;
-        const DelegationDropIn *drop_in;  /* the one that is read; NULL: none */
+        const DelegationDropIn *drop_in;  /* the first one; NULL: none */
         const DelegationManager *manager; /* NULL: none runs */
 } Row;
 
@@ -130,7 +130,7 @@ static int set_manager(Enable *enable, TableRow *cells, const DelegationManager 
 static int add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
         const Row row = {
                 .uid = uid,
-                .drop_in = verdict_drop_in(&enable->state, uid),
+                .drop_in = verdict_drop_in(&enable->state, uid, CONTROLLER_MASK_NONE),
                 .manager = manager,
         };
         TableRow *cells;
@@ -187,7 +187,7 @@ int enable_show(Enable *enable) {
         r = tabular_open(&enable->tabular, &enable->common, columns, "users");
 
         if (r >= 0 && enable->request.uid == DELEGATION_EVERYBODY &&
-            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY))
+            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))
                 r = add_row(enable, DELEGATION_EVERYBODY, NULL);
 
         for (uint64_t uid = 0; r >= 0; uid++) {

@@ -93,24 +93,6 @@ static void say_restart(uid_t uid, char *buffer, size_t size) {
                                 units.n_units == 1 ? "" : "s");
 }
 
-static void step_hidden(const Enable *enable, const DelegationManager *manager, const char *user, ControllerMask mask) {
-        const DelegationDropIn *read = verdict_drop_in(&enable->state, manager->uid);
-        char names[CONTROLLER_MASK_TEXT_MAX], list[CONTROLLER_MASK_TEXT_MAX], path[ENABLE_PATH_MAX], whom[32];
-
-        if (!read)
-                return;
-
-        if (read->uid == DELEGATION_EVERYBODY)
-                (void) snprintf(whom, sizeof(whom), "--all-users");
-        else
-                (void) snprintf(whom, sizeof(whom), "--user-id=%u", (unsigned) read->uid);
-
-        log_warning("%s: %s not in effect: systemd reads %s, which hides the file that asks for it; put it there, "
-                    "which disturbs nothing: cgscope enable %s %s%s", user, controller_mask_format(mask, ' ', names),
-                    enable_path(enable, read, path), controller_mask_format(mask, ',', list), whom,
-                    read->runtime ? " --runtime" : "");
-}
-
 /* How this user has the manager look again. */
 static void reexecute_command(uid_t uid, char *buffer, size_t size) {
         const char *user = uid == geteuid() ? NULL : user_name(uid);
@@ -197,19 +179,16 @@ static void say_kept(const Enable *enable, const DelegationManager *manager) {
 static void say_step(const Enable *enable, const DelegationManager *manager) {
         Verdict verdict = enable_judge(enable, manager);
         ControllerMask mask = enable_judged(enable, manager, verdict);
-        const DelegationDropIn *read = verdict_drop_in(&enable->state, manager->uid);
         char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX], path[ENABLE_PATH_MAX];
 
         (void) enable_user(enable, manager->uid, user);
         (void) controller_mask_format(mask, ' ', names);
 
         switch (verdict) {
-        case VERDICT_HIDDEN:
-                step_hidden(enable, manager, user, mask);
-                return;
         case VERDICT_NOT_LOADED:
                 log_warning("%s: %s not in effect: the system manager has not read %s yet: systemctl daemon-reload "
-                            "(disturbs nothing)", user, names, read ? enable_path(enable, read, path) : "the drop-in");
+                            "(disturbs nothing)", user, names,
+                            enable_path(enable, verdict_drop_in(&enable->state, manager->uid, mask), path));
                 return;
         case VERDICT_NOT_THERE:
                 step_not_there(manager, user, names);

@@ -183,15 +183,15 @@ test_half_disabled() {
     run cgscope enable --root=/ --user-id=1000 io
     expect_status 0
     mkdir -p "/run/$files"
-    printf '[Service]\nDelegate=io\n' >"/run/$files/delegate.conf"
+    printf '[Service]\nDelegate=io\n' >"/run/$files/delegate-user-runtime.conf"
     systemctl daemon-reload
     before=$(reloaded)
     run cgscope disable --user-id=1000 io
     expect_status 1
     expect_lines err 1
-    expect_err "/run/$files/delegate\.conf .*; what was changed before that is in effect"
-    [[ ! -e /etc/$files/delegate.conf ]] || fail 'the first is there'
-    [[ -e /run/$files/delegate.conf ]] || fail "the administrator's is gone"
+    expect_err "/run/$files/delegate-user-runtime\.conf .*; what was changed before that is in effect"
+    [[ ! -e /etc/$files/delegate-user.conf ]] || fail 'the first is there'
+    [[ -e /run/$files/delegate-user-runtime.conf ]] || fail "the administrator's is gone"
     [[ $(reloaded) != "$before" ]] || fail 'the system manager has not read it'
 }
 

@@ -6,7 +6,7 @@
 # `cgscope enable` and `disable`: which controllers reach whom, at once, and the truth about it.
 
 rules=/etc/polkit-1/rules.d/49-cgscope-test.rules
-etc=/etc/systemd/system/user@1000.service.d/delegate.conf
+etc=/etc/systemd/system/user@1000.service.d/delegate-user.conf
 header='^# Written by cgscope'
 
 # Puts back all that a test may have left: where it got to its end, nothing but the rule is there any more.
@@ -116,8 +116,7 @@ test_image() {
     run cgscope enable --root=image --user-id=4711 memory
     expect_status 0
     expect_out '^ *4711 +cpuset io memory +at next login$'
-    grep -q -x 'Delegate=cpuset io' "image/$files/user@4711.service.d/delegate.conf" ||
-        fail 'the file of one user does not carry what that for all hands on'
+    expect_equal "$(grep -v '^#' "image/$files/user@4711.service.d/delegate-user.conf" | xargs)" '[Service] Delegate=memory'
     run cgscope enable --root=image --json -o +file,kind
     expect_status 0
     expect_out '"uid": *4711, *"user": *null, *"drop_in": *\["cpuset", *"io", *"memory"\], *"manager": *null'
@@ -127,7 +126,7 @@ test_image() {
     expect_status 0
     expect_err '^io enabled for all users already\.$'
     run cgscope disable --root=image --user-id=4711 memory io
-    expect_err "^Removed image/$files/user@4711\.service\.d/delegate\.conf\.\$"
+    expect_err "^Removed image/$files/user@4711\.service\.d/delegate-user\.conf\.\$"
     expect_err "^image/$files/user@\.service\.d/delegate\.conf still asks for io, for all users\.\$"
     run cgscope disable --root=image -q io cpuset
     expect_status 0
@@ -245,7 +244,7 @@ test_way() {
     expect_status 0
     expect_equal "$(row tester)" "1000 tester io not loaded"
     expect_lines err 1
-    expect_err "^cgscope: tester \(1000\): io not in effect: .*/run/.*/delegate\.conf yet: systemctl daemon-reload"
+    expect_err "^cgscope: tester \(1000\): io not in effect: .*/run/.*/delegate-user-runtime\.conf yet: systemctl daemon-reload"
 
     systemctl daemon-reload
     start tester cgscope run -q -u test-one -- bash -c 'sleep 1000 & wait'
@@ -260,12 +259,12 @@ test_way() {
     expect_err "; last resort: --restart, which ends $processes process(es)? in $units units? of the user's\$"
     manager_of tester stop test-one.scope
 
+    # One that is not ours does not hide it, and is named.
     mkdir /etc/systemd/system/user@.service.d
     printf '[Service]\nDelegate=cpuset\n' >/etc/systemd/system/user@.service.d/delegate.conf
     systemctl daemon-reload
     run nearby tester cgscope enable -o +missing,file,kind
-    expect_out '^ *1000 +tester +cpuset io +hidden +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
-    expect_err ' systemd reads /etc/.*/user@\.service\.d/delegate\.conf, .*: cgscope enable io --all-users$'
+    expect_out '^ *1000 +tester +cpuset io +not there +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
     expect_truth
 }
 
@@ -352,7 +351,7 @@ test_others() {
     pid=$(manager_pid other)
     run cgscope enable --all-users --runtime io
     expect_status 0
-    expect_err "^Wrote $run/user@\.service\.d/delegate\.conf: io\.\$"
+    expect_err "^Wrote $run/user@\.service\.d/delegate-runtime\.conf: io\.\$"
     expect_equal "$(row tester)" "1000 tester io $(user_controllers tester) in effect"
     expect_equal "$(row other)" "1001 other io $(user_controllers other) in effect"
     delegates tester io
@@ -373,7 +372,7 @@ test_others() {
 
     run cgscope disable --all-users --runtime io
     expect_status 0
-    expect_err "^$run/user@1001\.service\.d/delegate\.conf still asks for|^Wrote $run/user@1001"
+    expect_err "^Removed $run/user@\.service\.d/delegate-runtime\.conf\.\$"
     run cgscope disable --user-id=other --runtime cpuset io
     expect_status 0
     expect_equal "$(drop_ins)" ''

@@ -280,12 +280,11 @@ test_stages() {
     expect 'c["memory"]["arrives"]' True
     expect_status 1
 
-    mkdir -p "$directory"
-    printf '[Service]\nDelegate=cpuset io\n' >"$directory/delegate.conf"
+    cgscope enable -q --root=/ --runtime --user-id=1000 cpuset io
     doctor root --user-id=1000
     expect_groups
     expect 'c["io"]["arrives"]' False
-    expect 'c["io"]["why"]' "$directory/delegate.conf asks for it, which PID 1 has not read yet"
+    expect 'c["io"]["why"]' "$directory/delegate-user-runtime.conf asks for it, which PID 1 has not read yet"
     expect 'c["io"]["remedy"]' 'cgscope enable cpuset io --user-id=1000'
 
     systemctl daemon-reload

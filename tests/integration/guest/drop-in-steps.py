@@ -84,7 +84,7 @@ class Steps:
                 if not begun:
                     continue
                 changes = name in CHANGES or (name == "openat" and "O_CREAT" in rest)
-                if self.first is None and (name == "renameat" or (name == "unlinkat" and '"delegate.conf"' in rest)):
+                if self.first is None and (name == "renameat" or (name == "unlinkat" and '"delegate' in rest)):
                     self.first = len(calls)
                 calls.append((name, counts[name], changes))
         last = max(i for i, call in enumerate(calls) if call[2] and call[0] != "write")

@@ -85,7 +85,7 @@ static int run(WorkerTest *test, WorkerJob job, const DelegationRequest *request
 static JOB(job_well) {
         const DelegationDropIn drop_in = {
                 .uid = request->uid, .runtime = request->flags & DELEGATION_RUNTIME, .kind = DROP_IN_EDITED,
-                .hidden = true, .controllers = request->controllers,
+                .controllers = request->controllers,
         };
         const DelegationManager manager = {
                 .uid = 1000, .loaded = 1, .slice = 2, .live = 4, .enabled = 8, .outcome = OUTCOME_FAILED,
@@ -105,7 +105,6 @@ static void test_well(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpuint(test->state.n_drop_ins, ==, 1);
         g_assert_cmpuint(test->state.drop_ins->uid, ==, 1000);
         g_assert_true(test->state.drop_ins->runtime);
-        g_assert_true(test->state.drop_ins->hidden);
         g_assert_cmpint(test->state.drop_ins->kind, ==, DROP_IN_EDITED);
         g_assert_cmpuint(test->state.drop_ins->controllers, ==, 1U << CONTROLLER_IO);
 
@@ -253,7 +252,7 @@ static JOB(job_bad_kind) {
 
 static JOB(job_bad_boolean) {
         (void) job_well(request, ret, ret_message);
-        memset(&ret->drop_ins->hidden, 7, 1);
+        memset(&ret->drop_ins->runtime, 7, 1);
         return 0;
 }
 

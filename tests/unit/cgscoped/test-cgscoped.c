@@ -29,7 +29,7 @@ static void test_get(ServiceTest *test, gconstpointer data _unused_) {
 
         reply = caller_call(caller, "Get", g_variant_new("(t)", (guint64) service_test_uid()));
         answer = g_variant_print(g_dbus_message_get_body(reply), false);
-        expected = g_strdup_printf("([(%u, true, 'cgscope', false, [])], "
+        expected = g_strdup_printf("([(%u, true, 'cgscope', [])], "
                                    "[(7, ['io'], ['cpu', 'pids'], ['cpuset'], [], 'busy')])",
                                    (unsigned) service_test_uid());
         g_assert_cmpstr(answer, ==, expected);

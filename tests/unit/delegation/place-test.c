@@ -150,7 +150,7 @@ void tree_expect(const Tree *tree, const char *before) {
         g_assert_cmpstr(now, ==, before);
 }
 
-void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own, ControllerMask carried) {
+void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own) {
         char path[DROP_IN_PATH_MAX];
         g_autofree char *directory = g_path_get_dirname(drop_in_path(place, path));
         g_autofree char *full = tree_path(tree, path), *text = NULL;
@@ -162,7 +162,7 @@ void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own,
                 return;
         }
 
-        g_assert_cmpint(drop_in_format(place->uid, own, carried, &expected), ==, 0);
+        g_assert_cmpint(drop_in_format(place->uid, own, &expected), ==, 0);
         g_assert_true(g_file_get_contents(full, &text, NULL, NULL));
         g_assert_cmpstr(text, ==, expected);
 

@@ -19,7 +19,10 @@
 #define ETC_ALL "etc/systemd/system/user@.service.d"
 #define RUN_USER "run/systemd/system/user@1000.service.d"
 #define RUN_ALL "run/systemd/system/user@.service.d"
-#define FILE_NAME "/delegate.conf"
+#define USER_NAME "/delegate-user.conf"
+#define ALL_NAME "/delegate.conf"
+#define RUN_USER_NAME "/delegate-user-runtime.conf"
+#define RUN_ALL_NAME "/delegate-runtime.conf"
 
 static const DropInPlace etc_user = { .uid = 1000 };
 static const DropInPlace etc_all = { .uid = DELEGATION_EVERYBODY };
@@ -58,7 +61,7 @@ void tree_expect(const Tree *tree, const char *before);
 bool tree_has(const Tree *tree, const char *path);
 
 /* The file at @place is ours and says this; CONTROLLER_MASK_NONE: there is neither file nor directory. */
-void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own, ControllerMask carried);
+void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own);
 
 /* Calls, with what they are to return. With @words, which a failure needs, they are in the message. */
 void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,

@@ -15,12 +15,11 @@
 #define H DROP_IN_HEADER "\n"
 #define USER "# For this user:\n"
 #define EVERYBODY "# For every user:\n"
-#define CARRIED "# For every user, from user@.service.d, whose file of this name this one hides:\n"
 
 typedef struct Row {
         const char *text;
         DropInKind kind;
-        ControllerMask own, carried;
+        ControllerMask own;
         const char *other;
         size_t length; /* where the text has NUL bytes */
 } Row;
@@ -43,67 +42,65 @@ static const Row rows[] = {
         { S "Delegate=io \\\r\ncpuset\r\n", DROP_IN_FOREIGN, IO | CPUSET },
         { S "Delegate=io\\\n#comment\\\n  cpuset\n", DROP_IN_FOREIGN, IO | CPUSET },
         { S "Delegate=io\\\n\nDelegate=cpu\n", DROP_IN_FOREIGN, IO | CPU },
-        { S "Dele\\\ngate=io\n", DROP_IN_FOREIGN, 0, 0, "Dele gate=io" },
+        { S "Dele\\\ngate=io\n", DROP_IN_FOREIGN, 0, "Dele gate=io" },
         { S "Delegate=io\\", DROP_IN_FOREIGN, IO },
-        { S "Delegate=io \\\\\ncpuset\n", DROP_IN_FOREIGN, IO, 0, "Delegate=io \\\\" },
+        { S "Delegate=io \\\\\ncpuset\n", DROP_IN_FOREIGN, IO, "Delegate=io \\\\" },
         { "[Service]\rDelegate=io\n\rDelegate=cpu", DROP_IN_FOREIGN, IO | CPU },
         { "\xef\xbb\xbf" S "Delegate=io\n", DROP_IN_FOREIGN, IO },
         { S "\xef\xbb\xbf" "Delegate=io\n", DROP_IN_FOREIGN, IO },
-        { "\xef\xbb\xbf\xef\xbb\xbf" S "Delegate=io\n", DROP_IN_FOREIGN, 0, 0, "\xef\xbb\xbf[Service]" },
+        { "\xef\xbb\xbf\xef\xbb\xbf" S "Delegate=io\n", DROP_IN_FOREIGN, 0, "\xef\xbb\xbf[Service]" },
 
         /* quotes */
         { S "Delegate=\"io\" 'cpu'\n", DROP_IN_FOREIGN, IO | CPU },
         { S "Delegate=i\"o\"\n", DROP_IN_FOREIGN, IO },
-        { S "Delegate=\"io cpu\"\n", DROP_IN_FOREIGN, 0, 0, "Delegate=\"io cpu\"" },
-        { S "Delegate=cpu\nDelegate=\"io\n", DROP_IN_FOREIGN, CPU, 0, "Delegate=\"io" },
-        { S "Delegate=\"yes\"\n", DROP_IN_FOREIGN, 0, 0, "Delegate=\"yes\"" },
+        { S "Delegate=\"io cpu\"\n", DROP_IN_FOREIGN, 0, "Delegate=\"io cpu\"" },
+        { S "Delegate=cpu\nDelegate=\"io\n", DROP_IN_FOREIGN, CPU, "Delegate=\"io" },
+        { S "Delegate=\"yes\"\n", DROP_IN_FOREIGN, 0, "Delegate=\"yes\"" },
 
         /* what takes away */
-        { S "Delegate=no\n", DROP_IN_FOREIGN, 0, 0, "Delegate=no" },
-        { S "Delegate=io\nDelegate=0\n", DROP_IN_FOREIGN, 0, 0, "Delegate=0" },
-        { S "Delegate=io\nDelegate=\nDelegate=cpu\n", DROP_IN_FOREIGN, CPU, 0, "Delegate=" },
-        { S "Delegate= \t\n", DROP_IN_FOREIGN, 0, 0, "Delegate=" },
+        { S "Delegate=no\n", DROP_IN_FOREIGN, 0, "Delegate=no" },
+        { S "Delegate=io\nDelegate=0\n", DROP_IN_FOREIGN, 0, "Delegate=0" },
+        { S "Delegate=io\nDelegate=\nDelegate=cpu\n", DROP_IN_FOREIGN, CPU, "Delegate=" },
+        { S "Delegate= \t\n", DROP_IN_FOREIGN, 0, "Delegate=" },
 
         /* names that are none, or none of ours */
-        { S "Delegate=io,cpu\n", DROP_IN_FOREIGN, 0, 0, "Delegate=io,cpu" },
-        { S "Delegate=IO\n", DROP_IN_FOREIGN, 0, 0, "Delegate=IO" },
-        { S "Delegate=io hugetlb\n", DROP_IN_FOREIGN, IO, 0, "Delegate=io hugetlb" },
-        { S "Delegate=rdma misc dmem\n", DROP_IN_FOREIGN, 0, 0, "Delegate=rdma misc dmem" },
-        { S "Delegate=cpu cpuacct\n", DROP_IN_FOREIGN, CPU, 0, "Delegate=cpu cpuacct" },
-        { S "Delegate=io bpf-firewall devices\n", DROP_IN_FOREIGN, IO, 0, "Delegate=io bpf-firewall devices" },
-        { S "Delegate=blkio\n", DROP_IN_FOREIGN, 0, 0, "Delegate=blkio" },
-        { S "Delegate=io no\n", DROP_IN_FOREIGN, IO, 0, "Delegate=io no" },
-        { S "Delegate=i\\o\n", DROP_IN_FOREIGN, 0, 0, "Delegate=i\\o" },
+        { S "Delegate=io,cpu\n", DROP_IN_FOREIGN, 0, "Delegate=io,cpu" },
+        { S "Delegate=IO\n", DROP_IN_FOREIGN, 0, "Delegate=IO" },
+        { S "Delegate=io hugetlb\n", DROP_IN_FOREIGN, IO, "Delegate=io hugetlb" },
+        { S "Delegate=rdma misc dmem\n", DROP_IN_FOREIGN, 0, "Delegate=rdma misc dmem" },
+        { S "Delegate=cpu cpuacct\n", DROP_IN_FOREIGN, CPU, "Delegate=cpu cpuacct" },
+        { S "Delegate=io bpf-firewall devices\n", DROP_IN_FOREIGN, IO, "Delegate=io bpf-firewall devices" },
+        { S "Delegate=blkio\n", DROP_IN_FOREIGN, 0, "Delegate=blkio" },
+        { S "Delegate=io no\n", DROP_IN_FOREIGN, IO, "Delegate=io no" },
+        { S "Delegate=i\\o\n", DROP_IN_FOREIGN, 0, "Delegate=i\\o" },
 
         /* other settings; the first one is named */
-        { S "MemoryMax=1G\nTasksMax=5\nDelegate=io\n", DROP_IN_FOREIGN, IO, 0, "MemoryMax=1G" },
-        { S "delegate=io\n", DROP_IN_FOREIGN, 0, 0, "delegate=io" },
-        { S "DelegateSubgroup=x\n", DROP_IN_FOREIGN, 0, 0, "DelegateSubgroup=x" },
-        { S "Delegate\n", DROP_IN_FOREIGN, 0, 0, "Delegate" },
-        { "Delegate=io\n", DROP_IN_FOREIGN, 0, 0, "Delegate=io" },
-        { "[Unit]\nDelegate=io\n" S "Delegate=cpu\n", DROP_IN_FOREIGN, CPU, 0, "[Unit]" },
-        { S "Delegate=cpu\n[X-Mine]\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "[X-Mine]" },
-        { "[service]\nDelegate=io\n", DROP_IN_FOREIGN, 0, 0, "[service]" },
+        { S "MemoryMax=1G\nTasksMax=5\nDelegate=io\n", DROP_IN_FOREIGN, IO, "MemoryMax=1G" },
+        { S "delegate=io\n", DROP_IN_FOREIGN, 0, "delegate=io" },
+        { S "DelegateSubgroup=x\n", DROP_IN_FOREIGN, 0, "DelegateSubgroup=x" },
+        { S "Delegate\n", DROP_IN_FOREIGN, 0, "Delegate" },
+        { "Delegate=io\n", DROP_IN_FOREIGN, 0, "Delegate=io" },
+        { "[Unit]\nDelegate=io\n" S "Delegate=cpu\n", DROP_IN_FOREIGN, CPU, "[Unit]" },
+        { S "Delegate=cpu\n[X-Mine]\nDelegate=io\n", DROP_IN_FOREIGN, CPU, "[X-Mine]" },
+        { "[service]\nDelegate=io\n", DROP_IN_FOREIGN, 0, "[service]" },
 
         /* where systemd stops reading */
-        { S "Delegate=cpu\n[Service\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "[Service" },
-        { S "Delegate=cpu\n[Ser\"vice]\n" S "Delegate=io\n", DROP_IN_FOREIGN, CPU, 0, "[Ser\"vice]" },
-        { S "Delegate=cpu\nX=\xff\nDelegate=io\n", DROP_IN_FOREIGN, CPU, 0, "X=\\xff" },
+        { S "Delegate=cpu\n[Service\nDelegate=io\n", DROP_IN_FOREIGN, CPU, "[Service" },
+        { S "Delegate=cpu\n[Ser\"vice]\n" S "Delegate=io\n", DROP_IN_FOREIGN, CPU, "[Ser\"vice]" },
+        { S "Delegate=cpu\nX=\xff\nDelegate=io\n", DROP_IN_FOREIGN, CPU, "X=\\xff" },
 
         /* what is shown is harmless */
-        { S "X=\x1b[31m\x7f\tä\xc2\x9b\n", DROP_IN_FOREIGN, 0, 0,
+        { S "X=\x1b[31m\x7f\tä\xc2\x9b\n", DROP_IN_FOREIGN, 0,
           "X=\\x1b[31m\\x7f\\x09ä\\xc2\\x9b" },
 
-        { S "Delegate=io\n\0", DROP_IN_FOREIGN, IO, 0, "(a NUL byte)", sizeof(S "Delegate=io\n") },
-        { S "Delegate=io\0Delegate=cpu\n", DROP_IN_FOREIGN, IO | CPU, 0, "(a NUL byte)",
+        { S "Delegate=io\n\0", DROP_IN_FOREIGN, IO, "(a NUL byte)", sizeof(S "Delegate=io\n") },
+        { S "Delegate=io\0Delegate=cpu\n", DROP_IN_FOREIGN, IO | CPU, "(a NUL byte)",
           sizeof(S "Delegate=io\0Delegate=cpu\n") - 1 },
-        { H S USER "Delegate=io\n\0", DROP_IN_FOREIGN, IO, 0, "(a NUL byte)", sizeof(H S USER "Delegate=io\n") },
+        { H S USER "Delegate=io\n\0", DROP_IN_FOREIGN, IO, "(a NUL byte)", sizeof(H S USER "Delegate=io\n") },
 
         /* ours */
         { H S USER "Delegate=io\n", DROP_IN_OURS, IO },
         { H S EVERYBODY "Delegate=cpuset io\n", DROP_IN_OURS, CPUSET | IO },
-        { H S USER "Delegate=io\n" CARRIED "Delegate=cpuset\n", DROP_IN_OURS, IO, CPUSET },
-        { H S USER "Delegate=cpuset io\n" CARRIED "Delegate=cpuset io\n", DROP_IN_OURS, CPUSET | IO, CPUSET | IO },
 
         /* no longer */
         { H, DROP_IN_EDITED },
@@ -114,10 +111,7 @@ static const Row rows[] = {
         { H S USER "Delegate=io io\n", DROP_IN_EDITED, IO },
         { H S USER "Delegate=yes\n", DROP_IN_EDITED, ALL },
         { H S USER "Delegate=io\n# mine\n", DROP_IN_EDITED, IO },
-        { H S USER "Delegate=io\n" CARRIED "Delegate=cpuset\nDelegate=cpu\n", DROP_IN_EDITED, IO | CPUSET | CPU },
-        { H S EVERYBODY "Delegate=io\n" CARRIED "Delegate=cpuset\n", DROP_IN_EDITED, IO | CPUSET },
-        { H S USER "Delegate=io\n" CARRIED "Delegate=\n", DROP_IN_EDITED, 0, 0, "Delegate=" },
-        { H S USER "Delegate=io\nMemoryMax=1G\n", DROP_IN_EDITED, IO, 0, "MemoryMax=1G" },
+        { H S USER "Delegate=io\nMemoryMax=1G\n", DROP_IN_EDITED, IO, "MemoryMax=1G" },
         { DROP_IN_HEADER "\r\n" S USER "Delegate=io\n", DROP_IN_FOREIGN, IO },
         { DROP_IN_HEADER, DROP_IN_FOREIGN },
         { " " H S USER "Delegate=io\n", DROP_IN_FOREIGN, IO },
@@ -132,7 +126,6 @@ static void test_parse(void) {
                 g_assert_cmpint(drop_in_parse(row->text, row->length ?: strlen(row->text), &d), ==, 0);
                 g_assert_cmpint(d.kind, ==, row->kind);
                 g_assert_cmphex(d.own, ==, row->own);
-                g_assert_cmphex(d.carried, ==, row->carried);
                 g_assert_cmpstr(d.other, ==, row->other);
                 g_assert_false(d.unread);
                 drop_in_done(&d);
@@ -143,14 +136,13 @@ static void test_parse(void) {
 /* Whatever is written is read again as ours, and says the same. */
 static void test_round_trip(void) {
         for (ControllerMask own = 0; own <= ALL; own++)
-                for (ControllerMask carried = 0; carried <= ALL; carried++) {
-                        uint64_t uid = carried == 0 && own % 2 ? DELEGATION_EVERYBODY : own;
+                for (uint64_t uid = 0; uid <= 1; uid++) {
                         _cleanup_free_ char *text = NULL;
                         DropIn d = {};
                         int r;
 
-                        r = drop_in_format(uid, own, carried, &text);
-                        if (own == 0 || ((own | carried) & ~ALL)) {
+                        r = drop_in_format(uid ? DELEGATION_EVERYBODY : 1000, own, &text);
+                        if (own == 0 || (own & ~ALL)) {
                                 g_assert_cmpint(r, ==, -EINVAL);
                                 continue;
                         }
@@ -159,7 +151,6 @@ static void test_round_trip(void) {
                         g_assert_cmpint(drop_in_parse(text, strlen(text), &d), ==, 0);
                         g_assert_cmpint(d.kind, ==, DROP_IN_OURS);
                         g_assert_cmphex(d.own, ==, own);
-                        g_assert_cmphex(d.carried, ==, carried);
                         drop_in_done(&d);
                 }
 }
@@ -167,14 +158,12 @@ static void test_round_trip(void) {
 static void test_format(void) {
         _cleanup_free_ char *user = NULL, *everybody = NULL, *text = NULL;
 
-        g_assert_cmpint(drop_in_format(1000, PIDS | IO | CPUSET, CPU, &user), ==, 0);
-        g_assert_cmpstr(user, ==, H S USER "Delegate=cpuset io pids\n" CARRIED "Delegate=cpu\n");
-        g_assert_cmpint(drop_in_format(DELEGATION_EVERYBODY, IO, 0, &everybody), ==, 0);
+        g_assert_cmpint(drop_in_format(1000, PIDS | IO | CPUSET, &user), ==, 0);
+        g_assert_cmpstr(user, ==, H S USER "Delegate=cpuset io pids\n");
+        g_assert_cmpint(drop_in_format(DELEGATION_EVERYBODY, IO, &everybody), ==, 0);
         g_assert_cmpstr(everybody, ==, H S EVERYBODY "Delegate=io\n");
 
-        g_assert_cmpint(drop_in_format(DELEGATION_EVERYBODY, IO, CPU, &text), ==, -EINVAL);
-        g_assert_cmpint(drop_in_format(0, 1U << CONTROLLER_HUGETLB, 0, &text), ==, -EINVAL);
-        g_assert_cmpint(drop_in_format(0, IO, 1U << CONTROLLER_DMEM, &text), ==, -EINVAL);
+        g_assert_cmpint(drop_in_format(0, 1U << CONTROLLER_HUGETLB, &text), ==, -EINVAL);
         g_assert_null(text);
 }
 
@@ -198,7 +187,7 @@ static void test_long(void) {
 static void test_junk(void) {
         static const char *const parts[] = { "[Service]", "\n", "\n", "\n", "Delegate", "=", "=", "io", "cpuset", " ",
                                              "\\", "\"", "'", "#", ";", "\r", "]", "[", "yes", "no", "\xff",
-                                             "\xef\xbb\xbf", "ä", "\t", H, USER, CARRIED, "\x01", "\xc2" };
+                                             "\xef\xbb\xbf", "ä", "\t", H, USER, "\x01", "\xc2" };
 
         for (unsigned i = 0; i < 20000; i++) {
                 g_autoptr(GString) text = g_string_new(NULL);
@@ -220,8 +209,7 @@ static void test_junk(void) {
                 if (d.kind == DROP_IN_OURS) {
                         g_assert_null(d.other);
                         g_assert_cmphex(d.own, !=, 0);
-                } else
-                        g_assert_cmphex(d.carried, ==, 0);
+                }
                 drop_in_done(&d);
         }
 }

@@ -5,7 +5,7 @@
 
 #define FOREIGN "[Service]\nDelegate=cpuset\nTasksMax=5\n"
 
-/* "e1000:io e*:cpuset r1000!:memory": where, whose, '!' for hidden; '?' behind it for the administrator's, '~' for one
+/* "e1000:io e*:cpuset r1000?:memory": where, whose; '?' behind it for the administrator's, '~' for one
  * that was edited. */
 static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
         g_autoptr(GString) text = g_string_new(NULL);
@@ -24,8 +24,7 @@ static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
                         g_string_append_c(text, '*');
                 else
                         g_string_append_printf(text, "%u", (unsigned) d->uid);
-                g_string_append_printf(text, "%s%s:%s", d->hidden ? "!" : "",
-                                       d->kind == DROP_IN_FOREIGN ? "?" : d->kind == DROP_IN_EDITED ? "~" : "",
+                g_string_append_printf(text, "%s:%s", d->kind == DROP_IN_FOREIGN ? "?" : d->kind == DROP_IN_EDITED ? "~" : "",
                                        controller_mask_format(d->controllers, '+', names));
         }
 
@@ -33,33 +32,47 @@ static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
         delegation_state_done(&state);
 }
 
-/* Each is hidden from a user by those before it; for everybody, only where that is so for all whom it is for. */
+/* All that are for the user asked for, or all there are; they add up. */
 static void test_order(Tree *tree, const void *data) {
         (void) data;
         expect_list(tree, DELEGATION_EVERYBODY, "");
         expect_enable(tree, &run_all, PIDS, 1, NULL);
         expect_enable(tree, &run_user, MEMORY, 1, NULL);
-        expect_list(tree, 1000, "r1000:memory+pids r*!:pids");
+        expect_list(tree, 1000, "r1000:memory r*:pids");
         expect_list(tree, 1001, "r*:pids");
-        expect_list(tree, DELEGATION_EVERYBODY, "r1000:memory+pids r*:pids");
 
-        expect_enable(tree, &etc_user, IO | MEMORY | PIDS, 1, NULL);
-        expect_list(tree, 1000, "e1000:io+memory+pids r1000!:memory+pids r*!:pids");
-        expect_list(tree, 1001, "r*:pids");
-        expect_list(tree, DELEGATION_EVERYBODY, "e1000:io+memory+pids r1000!:memory+pids r*:pids");
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        tree_put(tree, "run/systemd/system/user@7.service.d" RUN_USER_NAME, FOREIGN);
+        expect_enable(tree, &etc_all, CPU, 1, NULL);
+        expect_list(tree, 1000, "e1000:io e*:cpu r1000:memory r*:pids");
+        expect_list(tree, 1001, "e*:cpu r*:pids");
+        expect_list(tree, 7, "e*:cpu r7?:cpuset r*:pids");
+        expect_list(tree, DELEGATION_EVERYBODY, "e1000:io e*:cpu r7?:cpuset r1000:memory r*:pids");
+}
 
-        tree_put(tree, "run/systemd/system/user@7.service.d" FILE_NAME, FOREIGN);
-        tree_put(tree, ETC_ALL FILE_NAME, FOREIGN);
-        expect_list(tree, 1000, "e1000:io+memory+pids e*!?:cpuset r1000!:memory+pids r*!:pids");
-        expect_list(tree, 1001, "e*?:cpuset r*!:pids");
-        expect_list(tree, 7, "e*?:cpuset r7!?:cpuset r*!:pids");
-        expect_list(tree, DELEGATION_EVERYBODY,
-                    "e1000:io+memory+pids e*?:cpuset r7!?:cpuset r1000!:memory+pids r*!:pids");
+/* Each place has a file of its own name; another's is somebody else's. */
+static void test_own_names(Tree *tree, const void *data) {
+        static const char *const names[] = { USER_NAME, ALL_NAME, RUN_USER_NAME, RUN_ALL_NAME };
+        static const char *const directories[] = { ETC_USER, ETC_ALL, RUN_USER, RUN_ALL };
+
+        (void) data;
+        for (size_t i = 0; i < G_N_ELEMENTS(directories); i++)
+                for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
+                        if (i != k) {
+                                g_autofree char *path = g_strconcat(directories[i], names[k], NULL);
+
+                                tree_put(tree, path, "[Service]\nDelegate=io\n");
+                        }
+
+        expect_list(tree, DELEGATION_EVERYBODY, "");
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+        expect_enable(tree, &run_all, IO, 1, NULL);
+        expect_list(tree, DELEGATION_EVERYBODY, "e1000:io r*:io");
 }
 
 static void test_edited(Tree *tree, const void *data) {
         (void) data;
-        tree_put(tree, ETC_USER FILE_NAME, DROP_IN_HEADER "\n[Service]\nDelegate=yes\n");
+        tree_put(tree, ETC_USER USER_NAME, DROP_IN_HEADER "\n[Service]\nDelegate=yes\n");
         expect_list(tree, 1000, "e1000~:cpuset+cpu+io+memory+pids");
 }
 
@@ -80,12 +93,12 @@ static void test_names(Tree *tree, const void *data) {
 
         (void) data;
         for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-                g_autofree char *path = g_strdup_printf("etc/systemd/system/%s" FILE_NAME, names[i]);
+                g_autofree char *path = g_strdup_printf("etc/systemd/system/%s" USER_NAME, names[i]);
 
                 tree_put(tree, path, "[Service]\nDelegate=io\n");
         }
         for (size_t i = 0; i < G_N_ELEMENTS(none); i++) {
-                g_autofree char *path = g_strdup_printf("etc/systemd/system/%s" FILE_NAME, none[i]);
+                g_autofree char *path = g_strdup_printf("etc/systemd/system/%s" USER_NAME, none[i]);
 
                 tree_put(tree, path, "[Service]\nDelegate=io\n");
         }
@@ -107,7 +120,7 @@ static void test_without(Tree *tree, const void *data) {
         expect_list(tree, 1000, "");
 }
 
-/* So many are listed and follow, and no more. */
+/* So many are listed, and no more. */
 static void test_many(Tree *tree, const void *data) {
         _cleanup_free_ char *message = NULL;
         DelegationState state = {};
@@ -123,21 +136,19 @@ static void test_many(Tree *tree, const void *data) {
         }
         expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_enable(tree, &etc_all, CPU, 1, NULL);
-        expect_ours(tree, &etc_user, IO, CPU);
-
-        expect_list(tree, DELEGATION_EVERYBODY, "e1000:cpu+io e*:cpu");
+        expect_list(tree, DELEGATION_EVERYBODY, "e1000:io e*:cpu");
 
         tree_make(tree, "etc/systemd/system/user@1.service.d");
         g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, &message), ==, -E2BIG);
         g_assert_nonnull(strstr(message, "4096"));
         delegation_state_done(&state);
-        expect_enable(tree, &etc_all, MEMORY, -E2BIG, "4096");
-        expect_list(tree, 1000, "e1000:cpu+io e*!:cpu");
-        expect_enable(tree, &etc_user, MEMORY, 1, NULL);
+        expect_enable(tree, &etc_all, MEMORY, 1, NULL);
+        expect_list(tree, 1000, "e1000:io e*:cpu+memory");
 }
 
 static void add(void) {
         TREE_TEST("order", test_order);
+        TREE_TEST("own-names", test_own_names);
         TREE_TEST("edited", test_edited);
         TREE_TEST("names", test_names);
         TREE_TEST("without", test_without);

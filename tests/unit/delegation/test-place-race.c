@@ -93,63 +93,8 @@ static void test_race(Tree *tree, const void *data) {
         g_assert_null(strstr(left, ".cgscope"));
 }
 
-/* All carry what everybody has, whoever came first. */
-static void test_race_carry(Tree *tree, const void *data) {
-        (void) data;
-        for (unsigned i = 0; i < ROUNDS; i++) {
-                int status;
-                pid_t pid;
-
-                pid = fork();
-                if (pid == 0)
-                        _exit(place_enable(tree->root, &etc_all, CPU, NULL, NULL) != 1);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, NULL), ==, 1);
-                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-                g_assert_cmpint(status, ==, 0);
-                expect_ours(tree, &etc_all, CPU, 0);
-                expect_ours(tree, &etc_user, IO, CPU);
-
-                pid = fork();
-                if (pid == 0)
-                        _exit(place_disable(tree->root, &etc_all, CPU, NULL, NULL) != 1);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, MEMORY, NULL, NULL), ==, 1);
-                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-                g_assert_cmpint(status, ==, 0);
-                expect_ours(tree, &etc_user, IO | MEMORY, 0);
-                expect_disable(tree, &etc_user, IO | MEMORY, 1, NULL);
-        }
-}
-
-/* Two of which one would hide the other's: one of them is refused, whoever comes first. */
-static void test_race_hide(Tree *tree, const void *data) {
-        (void) data;
-        tree_make(tree, "etc/systemd/system");
-        tree_make(tree, "run/systemd/system");
-        for (unsigned i = 0; i < ROUNDS; i++) {
-                int status, r;
-                pid_t pid;
-
-                pid = fork();
-                if (pid == 0)
-                        _exit(-place_enable(tree->root, &etc_all, CPU, NULL, NULL) + 1);
-                r = place_enable(tree->root, &run_user, IO, NULL, NULL);
-                g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-                g_assert_true(WIFEXITED(status));
-                if (r == 1)
-                        g_assert_cmpint(WEXITSTATUS(status), ==, ENOTUNIQ + 1);
-                else {
-                        g_assert_cmpint(r, ==, -ENOTUNIQ);
-                        g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-                }
-                (void) place_disable(tree->root, &etc_all, CPU, NULL, NULL);
-                (void) place_disable(tree->root, &run_user, IO, NULL, NULL);
-        }
-}
-
 static void add(void) {
         TREE_TEST("race", test_race);
-        TREE_TEST("race-carry", test_race_carry);
-        TREE_TEST("race-hide", test_race_hide);
 }
 
 int main(int argc, char *argv[]) {

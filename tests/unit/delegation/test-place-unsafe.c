@@ -101,7 +101,7 @@ static void test_stolen_directory(Tree *tree, const void *data) {
         g_assert_nonnull(message);
         g_assert_no_errno(stat(outside, &st));
         g_assert_cmphex(st.st_mode & 07777, ==, 0700);
-        g_assert_false(tree_has(tree, "outside" FILE_NAME));
+        g_assert_false(tree_has(tree, "outside" USER_NAME));
 }
 
 /* A link to a directory that is all right, beneath the root or outside. */
@@ -160,7 +160,7 @@ static void test_writable(Tree *tree, const void *data) {
                         expect_listed(tree, i, -EPERM);
                         g_assert_no_errno(chmod(path, 0755));
                 }
-        expect_ours(tree, &etc_user, IO, 0);
+        expect_ours(tree, &etc_user, IO);
 }
 
 static void test_owner(Tree *tree, const void *data) {
@@ -208,28 +208,6 @@ static void test_root(Tree *tree, const void *data) {
         }
 }
 
-/* The everybody-file's directory is looked at too, for one user's file would hide what is in it. */
-static void test_beside(Tree *tree, const void *data) {
-        g_autofree char *path = tree_path(tree, ETC_ALL);
-
-        (void) data;
-        tree_make(tree, "etc/systemd/system");
-        g_assert_no_errno(symlink("/tmp", path));
-        expect_enable(tree, &etc_user, IO, -ELOOP, "/" ETC_ALL);
-        expect_enable(tree, &run_user, IO, -ELOOP, "/" ETC_ALL);
-        g_assert_no_errno(g_unlink(path));
-
-        /* Another user's is in nobody's way, and is not followed. */
-        g_free(path);
-        path = tree_path(tree, "etc/systemd/system/user@7.service.d");
-        g_assert_no_errno(symlink("/tmp", path));
-        expect_enable(tree, &etc_user, IO, 1, NULL);
-        expect_enable(tree, &etc_all, CPU, 1, NULL);
-        expect_ours(tree, &etc_user, IO, CPU);
-        expect_disable(tree, &etc_all, CPU, 1, NULL);
-        g_assert_true(tree_has(tree, "etc/systemd/system/user@7.service.d"));
-}
-
 /* A file that is none of a kind that we could have written is the administrator's, and not known. */
 static void expect_unread(const Tree *tree, const char *words) {
         g_autofree char *before = tree_dump(tree);
@@ -239,7 +217,7 @@ static void expect_unread(const Tree *tree, const char *words) {
         g_assert_cmpint(place_read(tree->root, &etc_user, &d, NULL), ==, 0);
         g_assert_cmpint(d.kind, ==, DROP_IN_FOREIGN);
         g_assert_true(d.unread);
-        g_assert_cmphex(d.own | d.carried, ==, 0);
+        g_assert_cmphex(d.own, ==, 0);
         g_assert_nonnull(strstr(d.other, words));
         drop_in_done(&d);
 
@@ -254,11 +232,11 @@ static void expect_unread(const Tree *tree, const char *words) {
 }
 
 static void test_file_kinds(Tree *tree, const void *data) {
-        g_autofree char *file = tree_path(tree, ETC_USER FILE_NAME), *elsewhere = tree_path(tree, "elsewhere");
+        g_autofree char *file = tree_path(tree, ETC_USER USER_NAME), *elsewhere = tree_path(tree, "elsewhere");
         _cleanup_free_ char *text = NULL;
 
         (void) data;
-        g_assert_cmpint(drop_in_format(1000, IO, 0, &text), ==, 0);
+        g_assert_cmpint(drop_in_format(1000, IO, &text), ==, 0);
         tree_put(tree, "elsewhere", text);
         tree_make(tree, ETC_USER);
 
@@ -290,7 +268,7 @@ static void test_file_kinds(Tree *tree, const void *data) {
 }
 
 static void test_file_rights(Tree *tree, const void *data) {
-        g_autofree char *file = tree_path(tree, ETC_USER FILE_NAME);
+        g_autofree char *file = tree_path(tree, ETC_USER USER_NAME);
 
         (void) data;
         expect_enable(tree, &etc_user, IO, 1, NULL);
@@ -301,7 +279,7 @@ static void test_file_rights(Tree *tree, const void *data) {
         g_assert_no_errno(chmod(file, 0600));
         expect_enable(tree, &etc_user, IO, 0, NULL);
         expect_enable(tree, &etc_user, CPU, 1, NULL);
-        expect_ours(tree, &etc_user, IO | CPU, 0);
+        expect_ours(tree, &etc_user, IO | CPU);
 
         if (place_test_can_chown()) {
                 g_assert_no_errno(chown(file, 1000, 0));
@@ -315,16 +293,16 @@ static void test_file_length(Tree *tree, const void *data) {
         (void) data;
         while (text->len < DROP_IN_SIZE_MAX)
                 g_string_append_c(text, 'x');
-        tree_put(tree, ETC_USER FILE_NAME, text->str);
+        tree_put(tree, ETC_USER USER_NAME, text->str);
         expect_enable(tree, &etc_user, IO, 0, NULL);
 
         g_string_append_c(text, 'x');
-        tree_put(tree, ETC_USER FILE_NAME, text->str);
+        tree_put(tree, ETC_USER USER_NAME, text->str);
         expect_unread(tree, "too long");
 }
 
 static void test_masked(Tree *tree, const void *data) {
-        g_autofree char *file = tree_path(tree, ETC_USER FILE_NAME);
+        g_autofree char *file = tree_path(tree, ETC_USER USER_NAME);
         DropIn d = {};
 
         (void) data;
@@ -345,7 +323,6 @@ static void add(void) {
         TREE_TEST("writable", test_writable);
         TREE_TEST("owner", test_owner);
         TREE_TEST("root", test_root);
-        TREE_TEST("beside", test_beside);
         TREE_TEST("file-kinds", test_file_kinds);
         TREE_TEST("file-rights", test_file_rights);
         TREE_TEST("file-length", test_file_length);

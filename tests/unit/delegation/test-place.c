@@ -11,20 +11,20 @@
 static void test_path(void) {
         char path[DROP_IN_PATH_MAX];
 
-        g_assert_cmpstr(drop_in_path(&etc_user, path), ==, "/" ETC_USER FILE_NAME);
-        g_assert_cmpstr(drop_in_path(&run_all, path), ==, "/" RUN_ALL FILE_NAME);
+        g_assert_cmpstr(drop_in_path(&etc_user, path), ==, "/" ETC_USER USER_NAME);
+        g_assert_cmpstr(drop_in_path(&run_all, path), ==, "/" RUN_ALL RUN_ALL_NAME);
         g_assert_cmpstr(drop_in_path(&(DropInPlace) { .uid = UINT32_MAX - 1, .runtime = true }, path), ==,
-                        "/run/systemd/system/user@4294967294.service.d/delegate.conf");
+                        "/run/systemd/system/user@4294967294.service.d/delegate-user-runtime.conf");
 }
 
 static void enable_and_disable(Tree *tree, const DropInPlace *place) {
         g_autofree char *before = NULL;
 
         expect_enable(tree, place, IO, 1, NULL);
-        expect_ours(tree, place, IO, 0);
+        expect_ours(tree, place, IO);
         expect_enable(tree, place, IO, 0, NULL);
         expect_enable(tree, place, CPUSET | IO, 1, NULL);
-        expect_ours(tree, place, CPUSET | IO, 0);
+        expect_ours(tree, place, CPUSET | IO);
         expect_enable(tree, place, CPUSET, 0, NULL);
 
         before = tree_dump(tree);
@@ -32,9 +32,9 @@ static void enable_and_disable(Tree *tree, const DropInPlace *place) {
         tree_expect(tree, before);
 
         expect_disable(tree, place, CPUSET | CPU, 1, NULL);
-        expect_ours(tree, place, IO, 0);
+        expect_ours(tree, place, IO);
         expect_disable(tree, place, IO, 1, NULL);
-        expect_ours(tree, place, 0, 0);
+        expect_ours(tree, place, 0);
         expect_disable(tree, place, IO, 0, NULL);
 }
 
@@ -78,7 +78,6 @@ static void test_untouched(Tree *tree, const void *data) {
         expect_enable(tree, &etc_user, IO, 0, NULL);
         expect_disable(tree, &etc_user, CPU, 0, NULL);
         expect_disable(tree, &etc_all, IO, 0, NULL);
-        expect_enable(tree, &run_user, IO, 0, NULL);
         g_assert_no_errno(stat(base, &st));
         g_assert_cmpint(st.st_mtime, ==, 1);
         g_assert_no_errno(stat(directory, &st));
@@ -93,7 +92,7 @@ static void test_umask(Tree *tree, const void *data) {
         (void) data;
         expect_enable(tree, &etc_user, IO, 1, NULL);
         umask(before);
-        expect_ours(tree, &etc_user, IO, 0);
+        expect_ours(tree, &etc_user, IO);
         for (size_t i = 0; i < G_N_ELEMENTS(directories); i++) {
                 g_autofree char *full = tree_path(tree, directories[i]);
                 struct stat st;
@@ -103,10 +102,9 @@ static void test_umask(Tree *tree, const void *data) {
         }
 
         umask(0);
-        expect_enable(tree, &run_user, IO, 0, NULL);
         expect_enable(tree, &etc_user, CPU, 1, NULL);
         umask(before);
-        expect_ours(tree, &etc_user, IO | CPU, 0);
+        expect_ours(tree, &etc_user, IO | CPU);
 }
 
 /* Other drop-ins in the directory, and the directory for them, are let be. */
@@ -117,7 +115,7 @@ static void test_others(Tree *tree, const void *data) {
         tree_put(tree, ETC_USER "/50-mine.conf", "[Service]\nTasksMax=5\n");
         before = tree_dump(tree);
         expect_enable(tree, &etc_user, IO, 1, NULL);
-        expect_ours(tree, &etc_user, IO, 0);
+        expect_ours(tree, &etc_user, IO);
         expect_disable(tree, &etc_user, IO, 1, NULL);
         tree_expect(tree, before);
 }
@@ -126,10 +124,10 @@ static void test_foreign(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
+        tree_put(tree, ETC_USER USER_NAME, FOREIGN);
         before = tree_dump(tree);
         expect_enable(tree, &etc_user, CPUSET, 0, NULL);
-        expect_enable(tree, &etc_user, IO, -EEXIST, "/" ETC_USER FILE_NAME);
+        expect_enable(tree, &etc_user, IO, -EEXIST, "/" ETC_USER USER_NAME);
         expect_enable(tree, &etc_user, IO | CPUSET, -EEXIST, "another name");
         expect_disable(tree, &etc_user, CPUSET | IO, -EEXIST, "by hand");
         expect_disable(tree, &etc_user, IO, 0, NULL);
@@ -140,7 +138,7 @@ static void test_foreign_other(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        tree_put(tree, ETC_USER FILE_NAME, "[Service]\nDelegate=cpuset\nTasksMax=\x1b[31m5\n");
+        tree_put(tree, ETC_USER USER_NAME, "[Service]\nDelegate=cpuset\nTasksMax=\x1b[31m5\n");
         before = tree_dump(tree);
         expect_enable(tree, &etc_user, IO, -EEXIST, "another name");
         expect_enable(tree, &etc_user, CPUSET, 0, NULL);
@@ -151,23 +149,12 @@ static void test_edited(Tree *tree, const void *data) {
         g_autofree char *before = NULL;
 
         (void) data;
-        tree_put(tree, ETC_USER FILE_NAME, DROP_IN_HEADER "\n[Service]\n# For me:\nDelegate=io\n");
+        tree_put(tree, ETC_USER USER_NAME, DROP_IN_HEADER "\n[Service]\n# For me:\nDelegate=io\n");
         before = tree_dump(tree);
         expect_enable(tree, &etc_user, CPU, -EEXIST, "changed by hand");
         expect_disable(tree, &etc_user, IO, -EEXIST, "changed by hand");
         expect_enable(tree, &etc_user, IO, 0, NULL);
         tree_expect(tree, before);
-}
-
-/* A file of one user's that was copied to everybody's place: what it carried is its own there. */
-static void test_copied(Tree *tree, const void *data) {
-        _cleanup_free_ char *text = NULL;
-
-        (void) data;
-        g_assert_cmpint(drop_in_format(1000, IO, CPUSET, &text), ==, 0);
-        tree_put(tree, ETC_ALL FILE_NAME, text);
-        expect_disable(tree, &etc_all, IO, 1, NULL);
-        expect_ours(tree, &etc_all, CPUSET, 0);
 }
 
 static int write_request(const Tree *tree, DelegationOperation operation, ControllerMask controllers,
@@ -191,14 +178,14 @@ static void test_write(Tree *tree, const void *data) {
 
         (void) data;
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO, DELEGATION_RUNTIME), ==, 1);
-        expect_ours(tree, &run_user, IO, 0);
+        expect_ours(tree, &run_user, IO);
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO | CPU, 0), ==, 1);
-        expect_ours(tree, &etc_user, IO | CPU, 0);
+        expect_ours(tree, &etc_user, IO | CPU);
 
         /* In /run alone, then in both. */
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, IO, DELEGATION_RUNTIME), ==, 1);
-        expect_ours(tree, &run_user, 0, 0);
-        expect_ours(tree, &etc_user, IO | CPU, 0);
+        expect_ours(tree, &run_user, 0);
+        expect_ours(tree, &etc_user, IO | CPU);
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPU, DELEGATION_RUNTIME), ==, 0);
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPU, 0), ==, 1);
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, IO, 0), ==, 1);
@@ -206,23 +193,23 @@ static void test_write(Tree *tree, const void *data) {
 
         /* The administrator's in one of them: nothing is done in the other. */
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, CPUSET, DELEGATION_RUNTIME), ==, 1);
-        tree_put(tree, ETC_USER FILE_NAME, FOREIGN);
+        tree_put(tree, ETC_USER USER_NAME, FOREIGN);
         g_assert_cmpint(write_request(tree, DELEGATION_DISABLE, CPUSET, 0), ==, -EEXIST);
-        expect_ours(tree, &run_user, CPUSET, 0);
+        expect_ours(tree, &run_user, CPUSET);
         {
-                g_autofree char *full = tree_path(tree, ETC_USER FILE_NAME);
+                g_autofree char *full = tree_path(tree, ETC_USER USER_NAME);
 
                 g_assert_no_errno(g_unlink(full));
         }
         g_assert_cmpint(write_request(tree, DELEGATION_ENABLE, IO | CPUSET, 0), ==, 1);
 
         /* In the other: what was changed before that is said. */
-        tree_put(tree, "run/systemd/system/user@1000.service.d" FILE_NAME, FOREIGN);
+        tree_put(tree, RUN_USER RUN_USER_NAME, FOREIGN);
         g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_DISABLE, .uid = 1000,
                                                                            .controllers = IO | CPUSET }, &changed, NULL),
                         ==, -EEXIST);
         g_assert_true(changed);
-        expect_ours(tree, &etc_user, 0, 0);
+        expect_ours(tree, &etc_user, 0);
 
         g_assert_cmpint(write_request(tree, DELEGATION_GET, IO, 0), ==, -EINVAL);
         g_assert_cmpint(delegation_write(tree->root, &(DelegationRequest) { .operation = DELEGATION_ENABLE,
@@ -242,7 +229,6 @@ static void add(void) {
         TREE_TEST("foreign", test_foreign);
         TREE_TEST("foreign-other", test_foreign_other);
         TREE_TEST("edited", test_edited);
-        TREE_TEST("copied", test_copied);
         TREE_TEST("write", test_write);
 }
 

@@ -25,8 +25,6 @@ typedef struct Row {
 #define FOREIGN { .uid = UID, .kind = DROP_IN_FOREIGN, .controllers = IO }
 #define OTHERS { .uid = OTHER, .kind = DROP_IN_OURS, .controllers = IO }
 #define OWN_CPUSET { .uid = UID, .kind = DROP_IN_OURS, .controllers = CPUSET }
-#define ALL_CPUSET { .uid = DELEGATION_EVERYBODY, .kind = DROP_IN_OURS, .controllers = CPUSET }
-#define OWN_NOTHING { .uid = UID, .kind = DROP_IN_FOREIGN }
 
 static const Row rows[] = {
         { "nobody asked", {}, {}, VERDICT_ABSENT },
@@ -41,13 +39,8 @@ static const Row rows[] = {
         { "written, and left over from before", { OWN }, { .live = IO }, VERDICT_NOT_LOADED },
         { "written twice", { OWN, ALL }, {}, VERDICT_NOT_LOADED },
 
-        { "hidden in /run by all in /etc", { ALL_CPUSET, OWN_RUNTIME }, { .loaded = CPUSET }, VERDICT_HIDDEN },
-        { "hidden for all by the own", { OWN_CPUSET, ALL }, {}, VERDICT_HIDDEN },
-        { "the same in another order", { ALL, OWN_CPUSET }, {}, VERDICT_HIDDEN },
-        { "hidden by a file that asks for nothing", { OWN_NOTHING, ALL_RUNTIME }, {}, VERDICT_HIDDEN },
-        { "hidden, and left over from before", { OWN_CPUSET, ALL }, { .live = IO }, VERDICT_HIDDEN },
-        { "hidden, but asked for elsewhere", { OWN_CPUSET, ALL }, { .loaded = IO }, VERDICT_NOT_THERE },
-        { "not hidden by another user's", { OTHERS, ALL }, {}, VERDICT_NOT_LOADED },
+        { "not loaded, but asked for elsewhere", { OWN_CPUSET }, { .loaded = IO }, VERDICT_NOT_THERE },
+        { "written for all, beside others", { OTHERS, ALL }, {}, VERDICT_NOT_LOADED },
 
         { "loaded", { OWN }, { .loaded = IO }, VERDICT_NOT_THERE },
         { "loaded, in the slice", { OWN }, { .loaded = IO, .slice = IO }, VERDICT_NOT_THERE },
@@ -116,7 +109,6 @@ static void test_all(void) {
                 { CPUSET, VERDICT_NOT_TAKEN_UP, VERDICT_LEFT_OVER /* and not "reached" */ },
                 { CPU, VERDICT_NOT_THERE, VERDICT_NOT_THERE },
                 { IO, VERDICT_NOT_LOADED, VERDICT_NOT_LOADED },
-                { MISC, VERDICT_HIDDEN, VERDICT_HIDDEN },
         };
         DelegationManager manager = {
                 .uid = UID,
@@ -146,25 +138,19 @@ static void test_all(void) {
                         g_assert_cmpint(verdict_worse(a, b), ==, verdict_worse(b, a));
 }
 
-/* Of several files systemd reads the first: /etc before /run, the user's own before the one for all. */
+/* Of several the first that is for the user and names what is asked for. */
 static void test_drop_in(void) {
-        const DelegationDropIn order[] = { OWN, ALL, OWN_RUNTIME, ALL_RUNTIME }, others = OTHERS;
+        const DelegationDropIn all[] = { OTHERS, OWN_CPUSET, ALL, OWN_RUNTIME };
+        _cleanup_(delegation_state_done) DelegationState state = {};
 
-        for (size_t first = 0; first < ELEMENTSOF(order); first++) {
-                _cleanup_(delegation_state_done) DelegationState state = {};
-                const DelegationDropIn *read;
+        g_assert_null(verdict_drop_in(&state, UID, CONTROLLER_MASK_NONE));
+        for (size_t i = 0; i < ELEMENTSOF(all); i++)
+                g_assert_cmpint(delegation_state_add_drop_in(&state, all + i), >=, 0);
 
-                g_assert_cmpint(delegation_state_add_drop_in(&state, &others), >=, 0);
-                g_assert_null(verdict_drop_in(&state, UID));
-
-                for (size_t i = ELEMENTSOF(order); i-- > first;)
-                        g_assert_cmpint(delegation_state_add_drop_in(&state, order + i), >=, 0);
-
-                read = verdict_drop_in(&state, UID);
-                g_assert_nonnull(read);
-                g_assert_cmpuint(read->uid, ==, order[first].uid);
-                g_assert_cmpint(read->runtime, ==, order[first].runtime);
-        }
+        g_assert_true(verdict_drop_in(&state, UID, CONTROLLER_MASK_NONE) == state.drop_ins + 1);
+        g_assert_true(verdict_drop_in(&state, UID, IO | MEMORY) == state.drop_ins + 2);
+        g_assert_true(verdict_drop_in(&state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE) == state.drop_ins + 2);
+        g_assert_null(verdict_drop_in(&state, UID, MEMORY));
 }
 
 static void test_words(void) {

@@ -21,7 +21,7 @@ typedef struct ClientTest {
 
 static void reply_state(FakeManager *fake, GDBusMessage *call) {
         fake_reply(fake, call, g_variant_new_parsed(
-                "([(@t 1000, false, 'cgscope', false, ['io'])], "
+                "([(@t 1000, false, 'cgscope', ['io'])], "
                 "[(@t 1000, ['io', 'cpu'], ['io'], ['io'], @as [], 'applied')])"));
 }
 
@@ -126,7 +126,6 @@ static const struct Refusal {
         { DELEGATION_ERROR_NO_SUCH_USER, "there is no user with uid 1000", -ESRCH, "there is no user with uid 1000" },
         { DELEGATION_ERROR_NO_SUCH_CONTROLLER, "there is no io", -EOPNOTSUPP, "there is no io" },
         { DELEGATION_ERROR_NOT_OURS, "/etc/x is the administrator's", -EEXIST, "/etc/x is" },
-        { DELEGATION_ERROR_HIDDEN, "would hide", -ENOTUNIQ, "would hide" },
         { DELEGATION_ERROR_UNSAFE, "a link", -ELOOP, "a link" },
         { "org.cgscope.Delegation1.Error.New", "of a newer version", -EIO, "of a newer version" },
         { "org.freedesktop.DBus.Error.AccessDenied", "uid 1000 is not authorised; a rule can", -EACCES,

@@ -98,7 +98,6 @@ static DelegationState make_state(void) {
                         .uid = i == 0 ? DELEGATION_EVERYBODY : 1000 + i,
                         .runtime = i % 2,
                         .kind = (DropInKind) (DROP_IN_OURS + i % 3),
-                        .hidden = i > 2,
                         .controllers = masks[i],
                 };
                 const DelegationManager manager = {
@@ -123,7 +122,6 @@ static void assert_same(const DelegationState *a, const DelegationState *b) {
                 g_assert_cmpuint(a->drop_ins[i].uid, ==, b->drop_ins[i].uid);
                 g_assert_cmpint(a->drop_ins[i].runtime, ==, b->drop_ins[i].runtime);
                 g_assert_cmpint(a->drop_ins[i].kind, ==, b->drop_ins[i].kind);
-                g_assert_cmpint(a->drop_ins[i].hidden, ==, b->drop_ins[i].hidden);
                 g_assert_cmpuint(a->drop_ins[i].controllers, ==, b->drop_ins[i].controllers);
         }
 
@@ -178,8 +176,8 @@ static sd_bus_message *one_drop_in(uint64_t uid, const char *kind, const char *c
 
         g_assert_cmpint(sd_bus_message_append(message, DELEGATION_STATE_SIGNATURE,
                                               2,
-                                              UINT64_C(1000), 0, "cgscope", 0, 1, "io",
-                                              uid, 1, kind, 1, 1, controller,
+                                              UINT64_C(1000), 0, "cgscope", 1, "io",
+                                              uid, 1, kind, 1, controller,
                                               0), >=, 0);
         return message;
 }
@@ -227,10 +225,10 @@ static void test_state_junk(void) {
 
         refuse_state(message_new());
         message = message_new();
-        g_assert_cmpint(sd_bus_message_append(message, "a(tbsbas)", 0), >=, 0);
+        g_assert_cmpint(sd_bus_message_append(message, "a(tbsas)", 0), >=, 0);
         refuse_state(message);
         message = message_new();
-        g_assert_cmpint(sd_bus_message_append(message, "a(tbsbas)a(tasasasass)s", 0, 0, "more"), >=, 0);
+        g_assert_cmpint(sd_bus_message_append(message, "a(tbsas)a(tasasasass)s", 0, 0, "more"), >=, 0);
         refuse_state(message);
 }
 
@@ -240,9 +238,9 @@ static void test_state_without_end(void) {
 
         g_assert_cmpint(delegation_append_state(message, &state), ==, -E2BIG);
 
-        g_assert_cmpint(sd_bus_message_open_container(message, 'a', "(tbsbas)"), >=, 0);
+        g_assert_cmpint(sd_bus_message_open_container(message, 'a', "(tbsas)"), >=, 0);
         for (unsigned i = 0; i <= DELEGATION_STATE_ROWS_MAX; i++)
-                g_assert_cmpint(sd_bus_message_append(message, "(tbsbas)", UINT64_C(1), 0, "cgscope", 0, 0), >=, 0);
+                g_assert_cmpint(sd_bus_message_append(message, "(tbsas)", UINT64_C(1), 0, "cgscope", 0), >=, 0);
         g_assert_cmpint(sd_bus_message_close_container(message), >=, 0);
         g_assert_cmpint(sd_bus_message_append(message, "a(tasasasass)", 0), >=, 0);
         refuse_state(message);
@@ -256,7 +254,6 @@ static const struct {
         { -ESRCH, DELEGATION_ERROR_NO_SUCH_USER, -ESRCH },
         { -EOPNOTSUPP, DELEGATION_ERROR_NO_SUCH_CONTROLLER, -EOPNOTSUPP },
         { -EEXIST, DELEGATION_ERROR_NOT_OURS, -EEXIST },
-        { -ENOTUNIQ, DELEGATION_ERROR_HIDDEN, -ENOTUNIQ },
         { -ELOOP, DELEGATION_ERROR_UNSAFE, -ELOOP },
         { -EPERM, DELEGATION_ERROR_UNSAFE, -ELOOP },
         { -EACCES, SD_BUS_ERROR_ACCESS_DENIED, -EACCES },
