@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/command.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "basic/log.h"
+#include "cgroup/hierarchy.h"
 #include "cgscope/verbs.h"
 
 /* What execvp(3) takes where $PATH is not set. */
@@ -19,7 +22,8 @@ static int check_executable(const char *path) {
         return 0;
 }
 
-int command_find(const char *name, char **ret) {
+/* -ENOENT: not found; -EACCES: found, but nothing that can be executed. */
+static int find(const char *name, char **ret) {
         const char *directories = secure_getenv("PATH") ?: DEFAULT_PATH, *next;
         int result = -ENOENT;
 
@@ -52,6 +56,39 @@ int command_find(const char *name, char **ret) {
         }
 
         return result;
+}
+
+int command_prepare(const CommandOptions *options, const char *name, char **ret) {
+        const char *directory = options->working_directory;
+        int r;
+
+        if (directory && chdir(directory) < 0)
+                return log_error_errno(-errno, "--working-directory: cannot enter %s", directory), STATUS_NOT_STARTED;
+        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
+                return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice), STATUS_NOT_STARTED;
+
+        r = find(name, ret);
+        if (r >= 0)
+                return 0;
+
+        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed", name);
+        return command_status(r);
+}
+
+int command_set_environment(const CommandOptions *options, const char *unit, const char *path) {
+        _cleanup_free_ char *root = NULL;
+
+        /* In the namespace, all that is to be seen is below it. */
+        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : path) < 0)
+                return log_oom();
+        if (setenv("CGSCOPE_ROOT", root, 1) < 0 || (unit && setenv("CGSCOPE_UNIT", unit, 1) < 0))
+                return log_oom();
+
+        for (size_t i = 0; i < options->n_environment; i++)
+                if (putenv(options->environment[i]) != 0) /* lives until exec */
+                        return log_oom();
+
+        return 0;
 }
 
 int command_execute(const char *path, char *argv[]) {

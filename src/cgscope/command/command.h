@@ -3,13 +3,16 @@
 
 /* The command to be run: found, and executed in place of this process. */
 
-#include <sys/types.h>
+#include "cgscope/command/command-options.h"
 
-#include "basic/macros.h"
+/* What can fail for the command's own sake: enters its directory, sets its nice level, and finds the file that @name
+ * means, searched in $PATH where it has no '/', as execvp(3) does; *ret is freed by the caller. Returns 0, or the exit
+ * status where it has said what is wrong. */
+int command_prepare(const CommandOptions *options, const char *name, char **ret);
 
-/* The file that @name means, searched in $PATH where it has no '/', as execvp(3) does. *ret is freed by the caller.
- * -ENOENT: not found; -EACCES: found, but nothing that can be executed. */
-int command_find(const char *name, char **ret);
+/* Sets $CGSCOPE_UNIT to @unit (NULL: as it is), $CGSCOPE_ROOT to where the command sees the boundary @path, and what the
+ * options say. Says what is wrong. */
+int command_set_environment(const CommandOptions *options, const char *unit, const char *path);
 
 /* Executes @path with @argv. Returns only on failure, a negative errno. A script without "#!" goes to the shell. */
 int command_execute(const char *path, char *argv[]);

@@ -6,7 +6,7 @@
 
 #include "namespace/confinement.h"
 #include "cgscope/cli/aim.h"
-#include "cgscope/command/namespace-options.h"
+#include "cgscope/command/command-options.h"
 
 /* How the caller gets there: by its own rights, or by a user namespace. */
 ConfinementFlags confine_flags(const NamespaceOptions *options);

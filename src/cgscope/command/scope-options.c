@@ -22,18 +22,12 @@ enum {
         OPTION_COLLECT,
         OPTION_NO_COLLECT,
         OPTION_STEAL,
-        OPTION_SETENV,
         OPTION_SAME_DIR,
-        OPTION_WORKING_DIRECTORY,
         OPTION_UID,
         OPTION_GID,
-        OPTION_NICE,
         OPTION_SCOPE,
         OPTION_EXPAND_ENVIRONMENT,
         OPTION_SHELL,
-        OPTION_WAIT,
-        OPTION_REPORT,
-        OPTION_KEEP,
 };
 
 /* clang-format off */
@@ -193,56 +187,6 @@ static int parse_property(ScopeOptions *options) {
         return r;
 }
 
-int setenv_check(const char *assignment) {
-        size_t length = strcspn(assignment, "=");
-
-        if (length == 0 || (assignment[0] >= '0' && assignment[0] <= '9') ||
-            strspn(assignment, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
-                return log_error("--setenv: '%s' is no assignment NAME=VALUE", assignment), -EINVAL;
-
-        return 0;
-}
-
-/* NAME alone is what the caller has of it, also where --uid sets another. */
-static int parse_setenv(ScopeOptions *options) {
-        size_t length = strcspn(optarg, "=");
-        char **larger, *assignment;
-        int r;
-
-        r = setenv_check(optarg);
-        if (r < 0)
-                return r;
-
-        if (!optarg[length] && !getenv(optarg))
-                return 0;
-
-        larger = reallocarray(options->environment, options->n_environment + 1, sizeof(char *));
-        if (!larger)
-                return log_oom();
-        options->environment = larger;
-
-        assignment = optarg[length] ? strdup(optarg) : NULL;
-        if (!optarg[length] && asprintf(&assignment, "%s=%s", optarg, getenv(optarg)) < 0)
-                assignment = NULL;
-        if (!assignment)
-                return log_oom();
-        options->environment[options->n_environment++] = assignment;
-        return 0;
-}
-
-int nice_parse(const char *text, int *ret) {
-        char *end;
-        long level;
-
-        errno = 0;
-        level = strtol(text, &end, 10);
-        if (!strchr("-0123456789", *text) || errno || end == text || *end || level < -20 || level > 19)
-                return log_error("--nice: '%s' is no level from -20 to 19", text), -EINVAL;
-
-        *ret = (int) level;
-        return 0;
-}
-
 /* The words reach the command as they are, as with systemd-run --scope without the option. */
 static int parse_expand_environment(void) {
         bool expand;
@@ -280,13 +224,9 @@ static void set_plain(ScopeOptions *options, int id) {
         case OPTION_COLLECT:           options->collect = true; break;
         case OPTION_NO_COLLECT:        options->collect = false; break;
         case OPTION_STEAL:             options->steal = true; break;
-        case OPTION_WORKING_DIRECTORY: options->working_directory = optarg; break;
-        case OPTION_SAME_DIR:          options->working_directory = NULL; break;
+        case OPTION_SAME_DIR:          options->command.working_directory = NULL; break;
         case OPTION_UID:               options->user = optarg; break;
         case OPTION_GID:               options->group = optarg; break;
-        case OPTION_WAIT:              options->wait = true; break;
-        case OPTION_REPORT:            options->report = true; options->report_file = optarg; break;
-        case OPTION_KEEP:              options->keep = true; break;
         default:                       break; /* --scope: it always is one */
         }
 }
@@ -306,18 +246,13 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
                 return parse_slice(options);
         case OPTION_PROPERTY:
                 return parse_property(options);
-        case OPTION_SETENV:
-                return parse_setenv(options);
-        case OPTION_NICE:
-                options->nice_given = true;
-                return nice_parse(optarg, &options->nice);
         case OPTION_EXPAND_ENVIRONMENT:
                 return parse_expand_environment();
         case OPTION_SHELL:
                 return refuse_shell();
         default:
                 set_plain(options, id);
-                r = namespace_options_parse(&options->cgroup_namespace, id);
+                r = command_options_parse(&options->command, id);
                 return r == -ENOENT ? 0 : r;
         }
 }
@@ -326,11 +261,11 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 static int check_combination(const ScopeOptions *options) {
         if (options->leaf_given && !options->delegate)
                 return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
-        if (options->cgroup_namespace.leaf && !scope_options_supervise(options) &&
+        if (options->command.cgroup_namespace.leaf && !scope_options_supervise(options) &&
             !(options->delegate && options->leaf))
                 return log_error("--root=leaf: there is a leaf only with --delegate, --wait or --report"), -EINVAL;
         if (!scope_options_supervise(options))
-                return options->keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
+                return options->command.keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
         if (options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
                 return log_error("--leaf: with --wait and --report, cgscope itself is in the group "
                                  SUPERVISOR_GROUP), -EINVAL;
@@ -372,7 +307,7 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
         if (r <= 0)
                 return r;
 
-        r = namespace_options_check(&options->cgroup_namespace);
+        r = command_options_check(&options->command);
         if (r >= 0)
                 r = check_combination(options);
         if (r >= 0)
@@ -383,9 +318,7 @@ int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *a
 void scope_options_done(ScopeOptions *options) {
         free(options->unit);
         free(options->slice);
-        for (size_t i = 0; i < options->n_environment; i++)
-                free(options->environment[i]);
-        free(options->environment);
+        command_options_done(&options->command);
         free(options->assignments);
         property_list_done(&options->properties);
 }

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-#include "cgscope/command/namespace-options.h"
+#include "cgscope/command/command-options.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
@@ -44,29 +44,13 @@ typedef struct ScopeOptions {
 
         /* The command: run */
         const char *user, *group;
-        const char *working_directory;
-        int nice;
-        bool nice_given;
-        char **environment; /* assignments NAME=VALUE, in the order given; not ended by NULL */
-        size_t n_environment;
-        NamespaceOptions cgroup_namespace;
-
-        /* Supervision: run */
-        bool wait;
-        bool keep;
-        bool report;
-        const char *report_file; /* NULL: standard error */
+        CommandOptions command;
 } ScopeOptions;
 
 /* Whether we stay beside the command until it has ended. */
 static inline bool scope_options_supervise(const ScopeOptions *options) {
-        return options->wait || options->report;
+        return options->command.wait || options->command.report;
 }
-
-/* The values of options that other verbs have, too; say what is wrong. The assignment of --setenv is NAME=VALUE, or
- * NAME alone for what the caller has of it. */
-int setenv_check(const char *assignment);
-int nice_parse(const char *text, int *ret);
 
 /* Parses up to the first word that is no option, whose index is *ret_rest. Returns 1 to go on; 0 when all is done
  * (--help, --version); a negative errno when it has said what is wrong. @options is to be freed with

@@ -40,7 +40,7 @@ static int confine(Exec *exec) {
         if (r < 0)
                 return log_error_errno(r, "--cgroup-namespace: cannot start a process");
 
-        r = confine_in(&exec->aim, &exec->cgroup_namespace);
+        r = confine_in(&exec->aim, &exec->command.cgroup_namespace);
         if (r >= 0)
                 watch_dismiss(&watch);
         else if (watch.pid > 0)
@@ -74,7 +74,7 @@ static void leave(Exec *exec) {
 int exec_in_place(Exec *exec) {
         int r = spawn_enter(&exec->aim);
 
-        if (r >= 0 && exec->cgroup_namespace.wanted)
+        if (r >= 0 && exec->command.cgroup_namespace.wanted)
                 r = confine(exec);
         if (r >= 0 && interrupt_is_pending(&exec->before))
                 r = STATUS_NOT_STARTED;

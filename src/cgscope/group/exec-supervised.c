@@ -55,10 +55,10 @@ static int remove_group(const Exec *exec, bool all) {
 /* @whole: all that is in the group, else what the command has started. */
 static void end_outlivers(const Exec *exec, bool whole, Report *report) {
         int group = exec->aim.target.fd;
-        ssize_t n = whole ? outlivers_end(group, -EBADF, !exec->keep) : descendants_end(group);
+        ssize_t n = whole ? outlivers_end(group, -EBADF, !exec->command.keep) : descendants_end(group);
 
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
-        report->killed = n > 0 && !exec->keep;
+        report->killed = n > 0 && !exec->command.keep;
         if (n < 0 && !group_is_gone(group))
                 log_warning_errno((int) n, "cannot end what the command left in %s", exec->aim.text);
 }
@@ -80,7 +80,7 @@ static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
 
         if (r == -EBUSY) {
                 end_outlivers(exec, true, report);
-                if (exec->report && report->killed)
+                if (exec->command.report && report->killed)
                         meter_read(meter, report);
                 r = remove_group(exec, true);
         }
@@ -95,7 +95,7 @@ static void finish(Exec *exec, const Meter *meter, Report *report) {
         int group = exec->aim.target.fd, r = 0;
 
         report->left = exec->made || exec->remove ? 0 : STATISTIC_ABSENT;
-        if (exec->report)
+        if (exec->command.report)
                 meter_read(meter, report);
 
         if (exec->remove && group_is_temporary(group))
@@ -104,7 +104,7 @@ static void finish(Exec *exec, const Meter *meter, Report *report) {
                 remove_new(exec, meter, report);
         else if (exec->remove || exec->made) {
                 end_outlivers(exec, !exec->remove, report);
-                if (exec->report && report->killed)
+                if (exec->command.report && report->killed)
                         meter_read(meter, report);
         }
         if (r == -ESTALE) /* who removed it may not have meant those above it */
@@ -112,8 +112,8 @@ static void finish(Exec *exec, const Meter *meter, Report *report) {
         if (exec->remove && !group_is_temporary(group))
                 remove_old(exec);
 
-        if (exec->report)
-                report_write(report, exec->file, exec->report_file, exec->options.json, exec->options.json_pretty);
+        if (exec->command.report)
+                report_write(report, exec->file, exec->command.report_file, exec->options.json, exec->options.json_pretty);
 }
 
 /* In the child. With --remove its group goes when we go, and so does the command. */
@@ -123,7 +123,7 @@ static int prepare_command(void *userdata) {
         if (exec->remove && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != exec->supervisor))
                 return -ESRCH;
 
-        return exec->cgroup_namespace.wanted ? confine_in(&exec->aim, &exec->cgroup_namespace) : 0;
+        return exec->command.cgroup_namespace.wanted ? confine_in(&exec->aim, &exec->command.cgroup_namespace) : 0;
 }
 
 int exec_supervised(Exec *exec) {
@@ -154,7 +154,7 @@ int exec_supervised(Exec *exec) {
 
         meter.kind = exec->made ? METER_NEW : METER_SHARED;
         meter.group = exec->aim.target.fd;
-        if (exec->report)
+        if (exec->command.report)
                 meter_start(&meter);
 
         r = spawn_and_wait(&spawn, &report.status, &error);

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/resource.h>
-
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
-#include "cgroup/temporary.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/command.h"
 #include "cgscope/group/exec.h"
-#include "cgscope/command/scope-options.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
 
@@ -18,10 +13,6 @@
 enum {
         OPTION_PROPERTY = OPTION_OWN,
         OPTION_EVACUATE,
-        OPTION_REPORT,
-        OPTION_SETENV,
-        OPTION_WORKING_DIRECTORY,
-        OPTION_NICE,
 };
 
 /* clang-format off */
@@ -31,9 +22,9 @@ static const Option exec_options[] = {
         { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_FLAG(Exec, parents) },
         { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
         { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
-        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_FLAG(Exec, wait) },
+        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_WAIT },
         { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
-        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_FLAG(Exec, keep) },
+        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_KEEP },
         { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
         NAMESPACE_OPTIONS,
         { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
@@ -47,28 +38,12 @@ static const Option exec_options[] = {
 
 static void exec_done(Exec *exec) {
         (void) fd_close(exec->file);
-        free(exec->environment);
+        command_options_done(&exec->command);
         free(exec->path);
         free(exec->home);
         divide_done(&exec->divide);
         aim_done(&exec->aim);
         attribute_list_done(&exec->attributes);
-}
-
-static int add_assignment(Exec *exec) {
-        char **larger;
-        int r = setenv_check(optarg);
-
-        if (r < 0 || !strchr(optarg, '=')) /* what we have the command has anyway */
-                return r;
-
-        larger = reallocarray(exec->environment, exec->n_environment + 1, sizeof(char *));
-        if (!larger)
-                return log_oom();
-
-        exec->environment = larger;
-        exec->environment[exec->n_environment++] = optarg;
-        return 0;
 }
 
 static int parse_option(void *userdata, int id, int argc, char *argv[]) {
@@ -84,14 +59,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
                 if (!group_name_is_valid(optarg))
                         return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
                 return 0;
-        case OPTION_SETENV:
-                return add_assignment(exec);
-        case OPTION_NICE:
-                exec->nice_given = true;
-                return nice_parse(optarg, &exec->nice);
-        case OPTION_REPORT:            exec->report = true; exec->report_file = optarg; return 0;
-        case OPTION_WORKING_DIRECTORY: exec->working_directory = optarg; return 0;
-        default:                       return namespace_options_parse(&exec->cgroup_namespace, id);
+        default:
+                return command_options_parse(&exec->command, id);
         }
 }
 
@@ -109,46 +78,18 @@ static const VerbUsage exec_usage = {
 };
 
 static bool is_supervised(const Exec *exec) {
-        return exec->wait || exec->report || exec->remove;
+        return exec->command.wait || exec->command.report || exec->remove;
 }
 
 /* What only makes sense beside another option. */
 static int check_combination(const Exec *exec) {
         if (!exec->create && (exec->parents || exec->divide.evacuate))
                 return log_error("--parents, --evacuate: a group is made only with --create"), -EINVAL;
-        if (exec->keep && (exec->remove || !is_supervised(exec)))
+        if (exec->command.keep && (exec->remove || !is_supervised(exec)))
                 return log_error("--keep: %s", exec->remove ? "with --remove nothing can stay in the group" :
                                                               "nothing is ended without --wait or --report"), -EINVAL;
 
-        return namespace_options_check(&exec->cgroup_namespace);
-}
-
-/* What can fail for the command's own sake does so before there is a group. */
-static int prepare_command(Exec *exec) {
-        int r;
-
-        if (exec->report)
-                exec->file = report_open(exec->report_file, NULL);
-        if (exec->report && exec->file < 0)
-                return STATUS_NOT_STARTED;
-
-        if (exec->working_directory && chdir(exec->working_directory) < 0) {
-                log_error_errno(-errno, "--working-directory: cannot enter %s", exec->working_directory);
-                return STATUS_NOT_STARTED;
-        }
-
-        if (exec->nice_given && setpriority(PRIO_PROCESS, 0, exec->nice) < 0) {
-                log_error_errno(-errno, "--nice: cannot set the level to %d", exec->nice);
-                return STATUS_NOT_STARTED;
-        }
-
-        r = command_find(exec->argv[0], &exec->path);
-        if (r >= 0)
-                return 0;
-
-        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
-                        exec->argv[0]);
-        return command_status(r);
+        return command_options_check(&exec->command);
 }
 
 static int find_target(Exec *exec, const char *text) {
@@ -161,7 +102,7 @@ static int find_target(Exec *exec, const char *text) {
                 flags |= AIM_BELOW_BOUNDARY;
 
         r = aim_open(&exec->aim, &exec->options, text, flags);
-        if (r >= 0 && exec->cgroup_namespace.wanted && !exec->options.quiet)
+        if (r >= 0 && exec->command.cgroup_namespace.wanted && !exec->options.quiet)
                 confine_check_delegation(exec->aim.target.root);
         if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
                 return log_error("--remove: this process itself is in %s", text), -EBUSY;
@@ -213,25 +154,16 @@ static int prepare_group(Exec *exec) {
  * that unit is called; but who set it for us did. */
 static int set_environment(const Exec *exec) {
         const Boundary *target = &exec->aim.target;
-        _cleanup_free_ char *boundary = boundary_path(target), *root = NULL, *unit = NULL;
-        bool is_root = boundary_begins_at_root(target);
-        int r = 0;
+        _cleanup_free_ char *boundary = boundary_path(target), *unit = NULL;
 
-        if (!boundary ||
-            asprintf(&root, CGROUP_MOUNT "%s", is_root || exec->cgroup_namespace.wanted ? "" : boundary) < 0)
+        if (!boundary)
                 return log_oom();
+        if (boundary_begins_at_root(target))
+                return command_set_environment(&exec->command, NULL, "");
 
-        if (!is_root)
-                r = unit_of_path(boundary, &unit, NULL) < 0 ? unsetenv("CGSCOPE_UNIT")
-                                                              : setenv("CGSCOPE_UNIT", unit, 1);
-        if (r < 0 || setenv("CGSCOPE_ROOT", root, 1) < 0)
+        if (unit_of_path(boundary, &unit, NULL) < 0 && unsetenv("CGSCOPE_UNIT") < 0)
                 return log_oom();
-
-        for (size_t i = 0; i < exec->n_environment; i++)
-                if (putenv(exec->environment[i]) != 0) /* lives until exec */
-                        return log_oom();
-
-        return 0;
+        return command_set_environment(&exec->command, unit, boundary);
 }
 
 void exec_undo(Exec *exec) {
@@ -244,8 +176,15 @@ void exec_undo(Exec *exec) {
 }
 
 static int run_command(Exec *exec, const char *target) {
-        int r = prepare_command(exec);
+        const CommandOptions *command = &exec->command;
+        int r;
 
+        if (command->report)
+                exec->file = report_open(command->report_file, NULL);
+        if (command->report && exec->file < 0)
+                return STATUS_NOT_STARTED;
+
+        r = command_prepare(command, exec->argv[0], &exec->path);
         if (r != 0)
                 return r;
 

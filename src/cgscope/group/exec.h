@@ -12,16 +12,8 @@
 typedef struct Exec {
         CommonOptions options;
         AttributeList attributes;
+        CommandOptions command;
         bool create, parents, remove;
-        bool wait, keep;
-        bool report;
-        const char *report_file;
-        NamespaceOptions cgroup_namespace;
-        const char *working_directory;
-        int nice;
-        bool nice_given;
-        char **environment; /* borrowed assignments */
-        size_t n_environment;
 
         char **argv;
         char *path; /* of the command */

@@ -9,7 +9,7 @@
  * written. */
 
 static bool is_wanted(const Run *run) {
-        return run->options.cgroup_namespace.wanted;
+        return run->options.command.cgroup_namespace.wanted;
 }
 
 static int report_identity(const Run *run, int error) {
@@ -53,7 +53,7 @@ static int confine(Run *run) {
         if (r < 0)
                 return r;
 
-        flags = confine_flags(&run->options.cgroup_namespace);
+        flags = confine_flags(&run->options.command.cgroup_namespace);
         r = scope_options_supervise(&run->options) ? confine_prepare(flags, &run->confinement) : confine_self(flags);
         if (r < 0)
                 return r;
@@ -62,7 +62,7 @@ static int confine(Run *run) {
 }
 
 int run_confine_at_boundary(Run *run) {
-        return is_wanted(run) && !run->options.cgroup_namespace.leaf ? confine(run) : 0;
+        return is_wanted(run) && !run->options.command.cgroup_namespace.leaf ? confine(run) : 0;
 }
 
 int run_confine_at_leaf(Run *run) {
@@ -70,7 +70,7 @@ int run_confine_at_leaf(Run *run) {
 
         if (!is_wanted(run))
                 return 0;
-        if (run->options.cgroup_namespace.leaf) {
+        if (run->options.command.cgroup_namespace.leaf) {
                 (void) boundary_mark_namespace(run->scope.leaf);
                 if (!scope_options_supervise(&run->options))
                         r = confine(run);
@@ -81,7 +81,7 @@ int run_confine_at_leaf(Run *run) {
 
 int run_confine_command(void *userdata) {
         Run *run = userdata;
-        const NamespaceOptions *options = &run->options.cgroup_namespace;
+        const NamespaceOptions *options = &run->options.command.cgroup_namespace;
         int r;
 
         if (!is_wanted(run))

@@ -35,7 +35,7 @@ static int add_accounting(Run *run) {
 int run_prepare_supervised(Run *run) {
         int r = run_make_room(run);
 
-        return r < 0 || !run->options.report ? r : add_accounting(run);
+        return r < 0 || !run->options.command.report ? r : add_accounting(run);
 }
 
 /* Shallow: what the items own stays theirs. */
@@ -75,12 +75,12 @@ void run_supervised_done(Run *run) {
 
 static void end_outlivers(const Run *run, Report *report) {
         const Scope *scope = &run->scope;
-        ssize_t n = outlivers_end(scope->group.fd, scope->supervisor, !run->options.keep);
+        ssize_t n = outlivers_end(scope->group.fd, scope->supervisor, !run->options.command.keep);
 
         if (n < 0)
                 log_warning_errno((int) n, "%s: cannot end what the command left behind", scope->unit);
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
-        report->killed = n > 0 && !run->options.keep;
+        report->killed = n > 0 && !run->options.command.keep;
 }
 
 static int report_failure(const Scope *scope, int error) {
@@ -124,7 +124,7 @@ static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, 
         end_outlivers(run, report);
         if (run->report >= 0) {
                 meter_read(meter, report);
-                report_write(report, run->report, run->options.report_file, options->json, options->json_pretty);
+                report_write(report, run->report, run->options.command.report_file, options->json, options->json_pretty);
         }
 
         status_pass_on(report->status);

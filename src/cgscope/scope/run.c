@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <limits.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
-#include "cgroup/hierarchy.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/command.h"
 #include "cgscope/scope/run.h"
@@ -29,35 +27,14 @@ static void run_done(Run *run) {
         scope_options_done(&run->options);
 }
 
-/* First of all: the command may be named from there. */
-static int enter_directory(const Run *run) {
-        const char *directory = run->options.working_directory;
-
-        if (directory && chdir(directory) < 0)
-                return log_error_errno(-errno, "--working-directory: cannot enter %s", directory);
-
-        return 0;
-}
-
 /* Whether the user that the command runs as may be there, too. */
 static int check_directory(const Run *run) {
-        const char *directory = run->options.working_directory;
+        const char *directory = run->options.command.working_directory;
 
         if (directory && run->identity.user_given && chdir(*directory == '/' ? directory : ".") < 0)
                 return log_error_errno(-errno, "--working-directory: %s cannot enter %s", run->identity.name, directory);
 
         return 0;
-}
-
-static int find_command(Run *run) {
-        int r = command_find(run->argv[0], &run->path);
-
-        if (r >= 0)
-                return 0;
-
-        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed",
-                        run->argv[0]);
-        return command_status(r);
 }
 
 static int find_identity(Run *run) {
@@ -80,25 +57,13 @@ static int find_identity(Run *run) {
         return 0;
 }
 
-/* What can fail for the command's own settings does so before the scope is asked for. */
-static int prepare_process(Run *run) {
-        const ScopeOptions *options = &run->options;
-
-        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
-                return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice);
-
-        return 0;
-}
-
 static int prepare(Run *run) {
         const ScopeOptions *options = &run->options;
         int r;
 
         r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
-        if (r >= 0 && options->cgroup_namespace.wanted && !options->common.quiet)
+        if (r >= 0 && options->command.cgroup_namespace.wanted && !options->common.quiet)
                 confine_check_delegation(run->scope.group.root);
-        if (r >= 0)
-                r = prepare_process(run);
         if (r >= 0)
                 r = request_init(&run->request, options, run->argv[0], run->argv);
         if (r >= 0 && scope_options_supervise(options))
@@ -219,24 +184,10 @@ static int set_invocation_id(const Run *run, const ScopeResult *result) {
 }
 
 static int set_environment(Run *run, const ScopeResult *result) {
-        const ScopeOptions *options = &run->options;
-        _cleanup_free_ char *root = NULL;
-        int r;
-
-        /* In the namespace, all that is to be seen is below it. */
-        if (asprintf(&root, CGROUP_MOUNT "%s", options->cgroup_namespace.wanted ? "" : run->scope.group.path) < 0)
+        if (identity_set_environment(&run->identity) < 0 || set_invocation_id(run, result) < 0)
                 return log_oom();
 
-        r = identity_set_environment(&run->identity);
-        if (r < 0 || setenv("CGSCOPE_UNIT", run->request.unit, 1) < 0 ||
-            setenv("CGSCOPE_ROOT", root, 1) < 0 || set_invocation_id(run, result) < 0)
-                return log_oom();
-
-        for (size_t i = 0; i < options->n_environment; i++)
-                if (putenv(options->environment[i]) != 0) /* lives until exec */
-                        return log_oom();
-
-        return 0;
+        return command_set_environment(&run->options.command, run->request.unit, run->scope.group.path);
 }
 
 /* Everything between the scope and the command. */
@@ -250,7 +201,8 @@ static int hand_over(Run *run, const ScopeResult *result) {
         if (r < 0)
                 return r;
 
-        if (options->common.json && !options->report && scope_print_json(&run->scope, options->common.json_pretty) < 0)
+        if (options->common.json && !options->command.report &&
+            scope_print_json(&run->scope, options->common.json_pretty) < 0)
                 return log_error_errno(-EIO, "cannot write to standard output");
 
         log_info("Running as unit: %s", run->request.unit);
@@ -259,17 +211,17 @@ static int hand_over(Run *run, const ScopeResult *result) {
 
 /* As the user of the command: root shall not write for somebody where that user may not. */
 static int open_report(Run *run) {
-        bool borrow = run->options.report_file && run->identity.foreign;
+        bool borrow = run->options.command.report_file && run->identity.foreign;
         int r;
 
-        if (!run->options.report)
+        if (!run->options.command.report)
                 return 0;
 
         r = borrow ? identity_borrow(&run->identity) : 0;
         if (r < 0)
                 return log_error_errno(r, "--report: cannot become uid %s", run->identity.uid_text);
 
-        run->report = report_open(run->options.report_file, borrow ? run->identity.name : NULL);
+        run->report = report_open(run->options.command.report_file, borrow ? run->identity.name : NULL);
         r = borrow ? identity_return(&run->identity) : 0;
         if (r < 0)
                 return log_error_errno(r, "cannot become root again");
@@ -281,10 +233,10 @@ static int run_command(Run *run) {
         ScopeResult result;
         int r;
 
-        if (find_identity(run) < 0 || open_report(run) < 0 || enter_directory(run) < 0)
+        if (find_identity(run) < 0 || open_report(run) < 0)
                 return STATUS_NOT_STARTED;
 
-        r = find_command(run);
+        r = command_prepare(&run->options.command, run->argv[0], &run->path);
         if (r != 0)
                 return r;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* --cgroup-namespace of `run` and `exec`, and what goes with it. */
+/* What `run` and `exec` are told about the command: how it begins, and whether somebody stays beside it. */
 
 #include "cgscope/cli/common-options.h"
 
@@ -12,11 +12,30 @@ typedef struct NamespaceOptions {
         bool map_root;
 } NamespaceOptions;
 
+typedef struct CommandOptions {
+        const char *working_directory;
+        int nice;
+        bool nice_given;
+        char **environment; /* assignments NAME=VALUE, in the order given; not ended by NULL */
+        size_t n_environment;
+        NamespaceOptions cgroup_namespace;
+
+        bool wait, keep;
+        bool report;
+        const char *report_file; /* NULL: standard error */
+} CommandOptions;
+
 /* Ids beside those of a verb's own. */
 enum {
         OPTION_CGROUP_NAMESPACE = OPTION_OWN + 0x100,
         OPTION_NAMESPACE_ROOT,
         OPTION_MAP_ROOT,
+        OPTION_NICE,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_SETENV,
+        OPTION_WAIT,
+        OPTION_KEEP,
+        OPTION_REPORT,
 };
 
 /* clang-format off */
@@ -27,7 +46,9 @@ enum {
 /* clang-format on */
 
 /* An option of these, its value in optarg. 0; -EINVAL: said; -ENOENT: it is none of these. */
-int namespace_options_parse(NamespaceOptions *options, int id);
+int command_options_parse(CommandOptions *options, int id);
 
 /* What only makes sense beside another option. -EINVAL: said. */
-int namespace_options_check(const NamespaceOptions *options);
+int command_options_check(const CommandOptions *options);
+
+void command_options_done(CommandOptions *options);

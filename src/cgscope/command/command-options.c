@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/command/command-options.h"
+
+#include "basic/log.h"
+
+static int parse_root(NamespaceOptions *options) {
+        options->root_given = true;
+        options->leaf = streq(optarg, "leaf");
+        if (!options->leaf && !streq(optarg, "boundary"))
+                return log_error("--root: '%s' is none of boundary, leaf", optarg), -EINVAL;
+
+        return 0;
+}
+
+static int parse_nice(CommandOptions *options) {
+        char *end;
+        long level;
+
+        errno = 0;
+        level = strtol(optarg, &end, 10);
+        if (!strchr("-0123456789", *optarg) || errno || end == optarg || *end || level < -20 || level > 19)
+                return log_error("--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
+
+        options->nice = (int) level;
+        options->nice_given = true;
+        return 0;
+}
+
+/* NAME alone is what the caller has of it, also where something else would be set. */
+static int parse_setenv(CommandOptions *options) {
+        size_t length = strcspn(optarg, "=");
+        char **larger, *assignment;
+
+        if (length == 0 || (optarg[0] >= '0' && optarg[0] <= '9') ||
+            strspn(optarg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
+                return log_error("--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
+        if (!optarg[length] && !getenv(optarg))
+                return 0;
+
+        larger = reallocarray(options->environment, options->n_environment + 1, sizeof(char *));
+        if (!larger)
+                return log_oom();
+        options->environment = larger;
+
+        assignment = optarg[length] ? strdup(optarg) : NULL;
+        if (!optarg[length] && asprintf(&assignment, "%s=%s", optarg, getenv(optarg)) < 0)
+                assignment = NULL;
+        if (!assignment)
+                return log_oom();
+
+        options->environment[options->n_environment++] = assignment;
+        return 0;
+}
+
+int command_options_parse(CommandOptions *options, int id) {
+        switch (id) {
+        case OPTION_NAMESPACE_ROOT:
+                return parse_root(&options->cgroup_namespace);
+        case OPTION_NICE:
+                return parse_nice(options);
+        case OPTION_SETENV:
+                return parse_setenv(options);
+        case OPTION_CGROUP_NAMESPACE:  options->cgroup_namespace.wanted = true; return 0;
+        case OPTION_MAP_ROOT:          options->cgroup_namespace.map_root = true; return 0;
+        case OPTION_WORKING_DIRECTORY: options->working_directory = optarg; return 0;
+        case OPTION_WAIT:              options->wait = true; return 0;
+        case OPTION_KEEP:              options->keep = true; return 0;
+        case OPTION_REPORT:            options->report = true; options->report_file = optarg; return 0;
+        default:                       return -ENOENT;
+        }
+}
+
+int command_options_check(const CommandOptions *options) {
+        const NamespaceOptions *namespace = &options->cgroup_namespace;
+
+        if (!namespace->wanted && (namespace->root_given || namespace->map_root))
+                return log_error("--%s: there is a namespace only with --cgroup-namespace",
+                                 namespace->root_given ? "root" : "map-root"), -EINVAL;
+        if (namespace->map_root && geteuid() == 0)
+                return log_error("--map-root: root is root already, without a user namespace"), -EINVAL;
+
+        return 0;
+}
+
+void command_options_done(CommandOptions *options) {
+        for (size_t i = 0; i < options->n_environment; i++)
+                free(options->environment[i]);
+        free(options->environment);
+}
