@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
 #include "basic/fd.h"
 #include "basic/parse.h"
-#include "proc/proc.h"
 #include "cgroup/group.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/check-text.h"
+#include "proc/proc.h"
+#include "proc/stat.h"
 
 /* How many a finding names. */
 #define PROCESSES_SHOWN 3
@@ -106,54 +105,17 @@ int kernel_read_config(const char *release, char **ret) {
         return read_packed_config(ret);
 }
 
-/* 1: one of its threads runs in real time. */
-static int process_is_real_time(const char *pid) {
-        char path[PATH_MAX], text[1024];
-        DIR *directory;
-        int r = 0;
-
-        (void) snprintf(path, sizeof(path), "/proc/%s/task", pid);
-        directory = opendir(path);
-        if (!directory)
-                return 0;
-
-        for (struct dirent *entry; r == 0 && (entry = readdir(directory)); ) {
-                unsigned policy;
-                bool kernel;
-
-                (void) snprintf(path, sizeof(path), "/proc/%s/task/%s/stat", pid, entry->d_name);
-                if (*entry->d_name == '.' || fd_read_path(path, text, sizeof(text)) < 0 ||
-                    !thread_parse(text, &policy, &kernel))
-                        continue;
-                if (kernel)
-                        break;
-                r = policy == SCHED_FIFO || policy == SCHED_RR;
-        }
-
-        (void) closedir(directory);
-        return r;
-}
-
-/* 0: the name is no number of a process. */
-static pid_t pid_of(const char *name) {
-        uint64_t number;
-
-        return parse_unsigned(name, 1, INT32_MAX, &number) < 0 ? 0 : (pid_t) number;
-}
-
-static int add_process(RealTime *real_time, const char *pid) {
-        char path[64], text[64] = "", name[32], *longer;
+static int add_process(RealTime *real_time, pid_t pid, const char *title) {
+        char name[32], *longer;
 
         if (real_time->n == 0)
-                real_time->first = pid_of(pid);
+                real_time->first = pid;
         if (++real_time->n > PROCESSES_SHOWN)
                 return 0;
 
-        (void) snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-        (void) fd_read_path(path, text, sizeof(text));
-        (void) clean_name(text, name, sizeof(name));
-        if (asprintf(&longer, "%s%s%s (%.20s)", real_time->names ?: "", real_time->names ? ", " : "",
-                     *name ? name : "process", pid) < 0)
+        (void) clean_name(title, name, sizeof(name));
+        if (asprintf(&longer, "%s%s%s (%d)", real_time->names ?: "", real_time->names ? ", " : "",
+                     *name ? name : "process", (int) pid) < 0)
                 return -ENOMEM;
 
         free(real_time->names);
@@ -162,22 +124,27 @@ static int add_process(RealTime *real_time, const char *pid) {
 }
 
 /* Those in the root group itself are in nobody's way. */
-static int look_at_process(RealTime *real_time, int root, const char *pid) {
+static int look_at_process(RealTime *real_time, int root, pid_t pid) {
+        _cleanup_close_ int proc = proc_open_number(pid), group = -EBADF;
         _cleanup_free_ char *path = NULL;
-        _cleanup_close_ int group = -EBADF;
         ControllerMask there;
+        ProcStat stat;
 
-        if (!process_is_real_time(pid) || cgroup_of_process(pid_of(pid), &path) < 0 || streq(path, "/"))
+        if (proc < 0 || proc_stat_read(proc, &stat) < 0 || stat.kernel ||
+            !proc_has_policy(proc, 1U << SCHED_FIFO | 1U << SCHED_RR))
+                return 0;
+        if (cgroup_of_process(pid, &path) < 0 || streq(path, "/"))
                 return 0;
 
         group = group_open(root, path);
         if (group >= 0 && group_controllers(group, &there) >= 0 && (there & controller_bit(CONTROLLER_CPU)))
                 real_time->with_cpu = true;
 
-        return add_process(real_time, pid);
+        return add_process(real_time, pid, stat.name);
 }
 
 static int look_at_processes(RealTime *real_time, int root) {
+        uint64_t number;
         DIR *directory;
         int r = proc_check_own(); /* the numbers there are told to a person */
 
@@ -189,8 +156,8 @@ static int look_at_processes(RealTime *real_time, int root) {
                 return -errno;
 
         for (struct dirent *entry; r >= 0 && (entry = readdir(directory)); )
-                if (isdigit((unsigned char) *entry->d_name))
-                        r = look_at_process(real_time, root, entry->d_name);
+                if (parse_unsigned(entry->d_name, 1, INT32_MAX, &number) >= 0)
+                        r = look_at_process(real_time, root, (pid_t) number);
 
         (void) closedir(directory);
         return r;

@@ -3,13 +3,6 @@
 
 #include <ctype.h>
 
-/* proc_pid_stat(5): the fields after the name, of which the first is number 3. */
-#define STAT_FLAGS 9
-#define STAT_POLICY 41
-
-/* The kernel's include/linux/sched.h. */
-#define PF_KTHREAD 0x00200000UL
-
 static bool is_letter_of_name(char a, char b) {
         return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_')); /* as the kernel compares them */
 }
@@ -219,31 +212,6 @@ bool io_cost_is_enabled(const char *text, const char *device) {
         }
 
         return false;
-}
-
-bool thread_parse(const char *text, unsigned *ret_policy, bool *ret_kernel) {
-        /* The name, in parentheses, can contain anything: fields are counted from its end. */
-        const char *p = strrchr(text, ')');
-        unsigned long value = 0, flags = 0;
-
-        if (!p || p[1] != ' ')
-                return false;
-
-        p += 2; /* field 3 */
-        for (unsigned field = 3; field < STAT_POLICY; field++) {
-                if (field == STAT_FLAGS)
-                        flags = strtoul(p, NULL, 10);
-                p += strcspn(p, " ");
-                if (*p++ != ' ')
-                        return false;
-        }
-        if (!isdigit((unsigned char) *p))
-                return false;
-        value = strtoul(p, NULL, 10);
-
-        *ret_policy = (unsigned) value;
-        *ret_kernel = flags & PF_KTHREAD;
-        return true;
 }
 
 char *clean_name(const char *text, char *buffer, size_t size) {

@@ -42,9 +42,5 @@ char *scheduler_in_use(const char *text, char *buffer, size_t size);
  * @device. */
 bool io_cost_is_enabled(const char *text, const char *device);
 
-/* The scheduling of a thread in @text, /proc/PID/task/TID/stat. *ret_policy is one of SCHED_FIFO and its like. False
- * where it cannot be read. */
-bool thread_parse(const char *text, unsigned *ret_policy, bool *ret_kernel);
-
 /* Copies @text without what could not be printed: only letters, digits and "-_.+:@~" are left. Returns @buffer. */
 char *clean_name(const char *text, char *buffer, size_t size);

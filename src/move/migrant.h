@@ -6,8 +6,7 @@
 #include <sys/types.h>
 
 #include "basic/macros.h"
-
-#define MIGRANT_NAME_MAX 64
+#include "proc/stat.h"
 
 typedef struct Migrant {
         pid_t pid;
@@ -21,7 +20,7 @@ typedef struct Migrant {
         uid_t uid, saved_uid; /* real, saved */
         uint64_t permitted;   /* capabilities */
         uint64_t n_threads;
-        char name[MIGRANT_NAME_MAX];
+        char name[PROC_NAME_MAX];
 } Migrant;
 
 #define MIGRANT_INIT \
@@ -34,22 +33,9 @@ typedef struct Migrant {
 int migrant_read(pid_t pid, int pidfd, const char *hierarchy, Migrant *ret);
 void migrant_done(Migrant *migrant);
 
-/* Whether a thread of it has one of these scheduling policies (sched(7)), a bit each. */
-bool migrant_has_policy(const Migrant *migrant, unsigned policies);
-
 /* Whether its capabilities are of another user namespace than the caller's. */
 bool migrant_is_foreign(const Migrant *migrant);
 
 /* The path of @hierarchy in @text, which is that of /proc/PID/cgroup. *ret is freed by the caller; -ENODATA: there is
  * no such line. */
 int migrant_path(const char *text, const char *hierarchy, char **ret);
-
-/* What follows the name in @text, which is that of /proc/PID/stat. -EBADMSG: it is not. */
-typedef struct MigrantStat {
-        char state;
-        unsigned long flags;
-        uint64_t n_threads;
-        unsigned policy;
-        pid_t parent;
-} MigrantStat;
-int migrant_stat(const char *text, MigrantStat *ret);

@@ -236,7 +236,7 @@ int move_rule_realtime(const Examination *examination) {
         _cleanup_(holders_done) Holders holders = {};
         int r;
 
-        if (!migrant_has_policy(examination->question->process, POLICIES_REALTIME))
+        if (!proc_has_policy(examination->question->process->proc, POLICIES_REALTIME))
                 return 0;
 
         r = find_holders(examination, "cpu", &holders);

@@ -103,7 +103,7 @@ static int note_freezer(const Examination *examination) {
 }
 
 static int note_deadline(const Examination *examination) {
-        if (!migrant_has_policy(examination->question->process, 1U << SCHED_DEADLINE))
+        if (!proc_has_policy(examination->question->process->proc, 1U << SCHED_DEADLINE))
                 return 0;
 
         return move_findings_note(examination->result, MOVE_NOTE_DEADLINE,

@@ -9,34 +9,14 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "proc/proc.h"
 #include "cgroup/group.h"
-
-/* proc_pid_stat(5), field 9, and the kernel's include/linux/sched.h. */
-#define PF_KTHREAD 0x00200000UL
+#include "proc/proc.h"
+#include "proc/stat.h"
 
 bool process_has_ended(int pidfd) {
         struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
 
         return pidfd >= 0 && poll(&pollfd, 1, 0) > 0;
-}
-
-static int is_kernel_thread(int proc) {
-        char text[1024];
-        unsigned long flags;
-        const char *p;
-        ssize_t n;
-
-        n = fd_read_file(proc, "stat", text, sizeof(text));
-        if (n < 0)
-                return (int) n;
-
-        /* The name, in parentheses, can contain anything: fields are counted from its end. */
-        p = strrchr(text, ')');
-        if (!p || sscanf(p, ") %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
-                return -EIO;
-
-        return (flags & PF_KTHREAD) != 0;
 }
 
 /* The first process of a PID namespace may be any: what makes it a manager is where it lives. Where that is not to be
@@ -55,7 +35,7 @@ static int report_no_proc(pid_t pid) {
 static int check_process(pid_t pid, int pidfd, bool owned) {
         _cleanup_close_ int proc = proc_open(pidfd);
         struct stat st;
-        int r;
+        ProcStat stat;
 
         if (proc == -ENOSYS)
                 return report_no_proc(pid);
@@ -64,10 +44,9 @@ static int check_process(pid_t pid, int pidfd, bool owned) {
         if (proc < 0 || fstat(proc, &st) < 0)
                 return log_error("no process %d", (int) pid), -ESRCH;
 
-        r = is_kernel_thread(proc);
-        if (r < 0)
+        if (proc_stat_read(proc, &stat) < 0)
                 return log_error("no process %d", (int) pid), -ESRCH;
-        if (r > 0)
+        if (stat.kernel)
                 return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
         if (owned && geteuid() != 0 && st.st_uid != geteuid())
                 return log_error("process %d belongs to uid %u, you are uid %u; root can adopt it: --system",

@@ -11,6 +11,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "proc/mountinfo.h"
+#include "proc/stat.h"
 
 #define CANNOT "--cgroup-namespace: "
 
@@ -44,12 +45,10 @@ static bool reads(const char *path, const char *text) {
         return n > 0 && streq(line, text);
 }
 
-/* The value of @key in /proc/self/status. */
-static uint64_t read_status(const char *key, int base) {
+static uint64_t read_status(const char *name, int base) {
         char text[8192];
-        const char *line = fd_read_path("/proc/self/status", text, sizeof(text)) > 0 ? strstr(text, key) : NULL;
 
-        return line ? strtoull(line + strlen(key), NULL, base) : 0;
+        return fd_read_path("/proc/self/status", text, sizeof(text)) < 0 ? 0 : proc_status_number(text, name, 0, base);
 }
 
 /* Each user has so many, in each user namespace on the way up. */
@@ -89,11 +88,11 @@ static int report_forbidden(int error, ConfinementFlags flags, const char *what)
         if (is_in_chroot())
                 return log_error(CANNOT "not possible in a chroot(2), where the kernel allows no user namespace and "
                                  "whose / is no mount point"), error;
-        if (read_status("\nSeccomp:\t", 10) == 2)
+        if (read_status("Seccomp", 10) == 2)
                 return log_error_errno(error, CANNOT "%s is forbidden, by the system call filter of this process as it "
                                        "seems (RestrictNamespaces= or SystemCallFilter= of its unit, a container's)",
                                        what);
-        if (!(flags & CONFINEMENT_USER) && !(read_status("\nCapEff:\t", 16) & (UINT64_C(1) << CAP_SYS_ADMIN)))
+        if (!(flags & CONFINEMENT_USER) && !(read_status("CapEff", 16) & (UINT64_C(1) << CAP_SYS_ADMIN)))
                 return log_error(CANNOT "%s needs CAP_SYS_ADMIN, which this process does not have", what), error;
 
         return log_error_errno(error, CANNOT "%s is forbidden, by a chroot(2) or a security module", what);

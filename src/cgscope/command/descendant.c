@@ -7,9 +7,9 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "proc/proc.h"
 #include "cgroup/members.h"
-#include "move/migrant.h"
+#include "proc/proc.h"
+#include "proc/stat.h"
 
 /* As for all that is killed at the end of a command (spawn.c). */
 #define TIMEOUT_USEC (2 * USEC_PER_SEC)
@@ -30,18 +30,17 @@ void descendants_reap(pid_t spared) {
         }
 }
 
-static bool read_stat(pid_t pid, MigrantStat *ret) {
-        char path[64], text[1024];
+static bool read_stat(pid_t pid, ProcStat *ret) {
+        _cleanup_close_ int proc = proc_open_number(pid);
 
-        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
-        return fd_read_path(path, text, sizeof(text)) >= 0 && migrant_stat(text, ret) >= 0;
+        return proc >= 0 && proc_stat_read(proc, ret) >= 0;
 }
 
 /* Whether it lives, and is one. One whose parent ends while this is read is found in the next round. */
 static bool comes_down_from_us(pid_t pid) {
-        MigrantStat stat;
+        ProcStat stat;
 
-        if (!read_stat(pid, &stat) || (stat.n_threads <= 1 && strchr("ZX", stat.state)))
+        if (!read_stat(pid, &stat) || proc_stat_is_dead(&stat))
                 return false;
 
         do {

@@ -132,16 +132,16 @@ static void borrow_kernel_threads(Subjects *subjects) {
 
         for (struct dirent *entry; proc && (entry = readdir(proc));) {
                 char path[300], text[1024];
-                MigrantStat stat;
+                ProcStat stat;
                 pid_t pid = (pid_t) strtol(entry->d_name, NULL, 10);
                 bool bound;
 
                 (void) snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
                 if (!isdigit((unsigned char) entry->d_name[0]) || fd_read_path(path, text, sizeof(text)) < 0 ||
-                    migrant_stat(text, &stat) < 0 || !(stat.flags & 0x00200000))
+                    proc_stat_parse(text, &stat) < 0 || !stat.kernel)
                         continue;
 
-                bound = pid == 2 || stat.flags & 0x04000000;
+                bound = pid == 2 || stat.bound;
                 if (bound ? n_bound++ < 3 : n_free++ < 2)
                         add(subjects, pid, bound ? "bound kernel thread" : "kernel thread", true);
         }

@@ -173,39 +173,6 @@ static void test_io_cost(void) {
         g_assert_false(io_cost_is_enabled("", "8:0"));
 }
 
-/* Up to field 38, so that the real-time priority, 40, is not taken for the policy, 41. */
-#define FIELDS(flags) \
-        " S 1 1 1 0 -1 " flags " 10 11 12 13 14 15 16 17 20 0 1 0 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 17 "
-
-static void test_thread(void) {
-        static const struct {
-                const char *text;
-                bool valid;
-                unsigned policy;
-                bool kernel;
-        } rows[] = {
-                { "10 (sh)" FIELDS("4194304") "3 0 0 0\n", true, SCHED_OTHER, false },
-                { "10 (pipewire)" FIELDS("4194304") "3 20 1 0\n", true, SCHED_FIFO, false },
-                { "10 (a b) c) R)" FIELDS("4194304") "3 20 2 0\n", true, SCHED_RR, false },
-                { "10 (migration/0)" FIELDS("69238848") "3 99 1 0\n", true, SCHED_FIFO, true },
-                { "10 (sh)" FIELDS("4194304") "3 0 1", true, SCHED_FIFO, false },
-                { "10 (sh)" FIELDS("4194304") "3 0 ", false, 0, false },
-                { "10 (sh)" FIELDS("4194304") "3", false, 0, false },
-                { "10 (sh", false, 0, false },
-                { "10 (sh)", false, 0, false },
-                { "", false, 0, false },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                unsigned policy = 0;
-                bool kernel = false;
-
-                g_assert_cmpint(thread_parse(rows[i].text, &policy, &kernel), ==, rows[i].valid);
-                g_assert_cmpuint(policy, ==, rows[i].policy);
-                g_assert_cmpint(kernel, ==, rows[i].kernel);
-        }
-}
-
 static void test_name(void) {
         static const struct {
                 const char *text, *name;
@@ -236,7 +203,6 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/checks-text/config", test_config);
         g_test_add_func("/checks-text/scheduler", test_scheduler);
         g_test_add_func("/checks-text/io-cost", test_io_cost);
-        g_test_add_func("/checks-text/thread", test_thread);
         g_test_add_func("/checks-text/name", test_name);
 
         return g_test_run();

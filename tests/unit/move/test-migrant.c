@@ -34,24 +34,6 @@ static void test_path(void) {
         g_assert_cmpint(migrant_path("junk\n::\n", "", &nothing), ==, 0); /* as short as a line may be */
 }
 
-static void test_stat(void) {
-        /* A name can look like all that follows it. */
-        static const char line[] = "17 (a) S 1 (b) R 5 1 1 0 -1 69238880 0 0 0 0 0 0 0 0 20 0 3 0 9 0 0 184467 0 0 0 0 "
-                                   "0 0 0 0 0 0 0 0 17 1 50 1 0 0 0 0 0 0 0 0 0 0 0\n";
-        MigrantStat stat;
-
-        g_assert_cmpint(migrant_stat(line, &stat), ==, 0);
-        g_assert_cmpint(stat.state, ==, 'R');
-        g_assert_cmpint(stat.parent, ==, 5);
-        g_assert_cmpuint(stat.flags, ==, 69238880);
-        g_assert_cmpuint(stat.n_threads, ==, 3);
-        g_assert_cmpuint(stat.policy, ==, 1);
-
-        g_assert_cmpint(migrant_stat("", &stat), ==, -EBADMSG);
-        g_assert_cmpint(migrant_stat("1 (a)", &stat), ==, -EBADMSG);
-        g_assert_cmpint(migrant_stat("1 (a) R 1 2 3", &stat), ==, -EBADMSG);
-}
-
 static int open_process(pid_t pid) {
         int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
 
@@ -83,8 +65,8 @@ static void test_oneself(void) {
         g_assert_false(migrant.ended);
         g_assert_false(migrant.kernel);
         g_assert_false(migrant.bound);
-        g_assert_false(migrant_has_policy(&migrant, 1U << 1 | 1U << 2));
-        g_assert_true(migrant_has_policy(&migrant, 1U << 0 | 1U << 3 | 1U << 5));
+        g_assert_false(proc_has_policy(migrant.proc, 1U << 1 | 1U << 2));
+        g_assert_true(proc_has_policy(migrant.proc, 1U << 0 | 1U << 3 | 1U << 5));
         g_assert_false(migrant_is_foreign(&migrant));
 
         g_assert_cmpint(migrant_read(getpid(), pidfd, "no-such-hierarchy", &migrant), ==, -ENODATA);
@@ -121,7 +103,6 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/migrant/path", test_path);
-        g_test_add_func("/migrant/stat", test_stat);
         g_test_add_func("/migrant/oneself", test_oneself);
         g_test_add_func("/migrant/ended", test_ended);
 
