@@ -111,6 +111,16 @@ int log_full(int level, int error, const char *format, ...) {
         return error;
 }
 
+int log_trouble_full(int level, int error, Trouble *trouble) {
+        if (error < 0 && trouble->cause)
+                (void) log_full(level, 0, "%s%s%s", trouble->cause, trouble->remedy ? "; " : "", trouble->remedy ?: "");
+        else if (error < 0)
+                (void) log_full(level, error, "cannot go on");
+
+        trouble_done(trouble);
+        return error < 0 ? error : 0;
+}
+
 int log_oom(void) {
         return log_full(LOG_ERR, -ENOMEM, "cannot go on");
 }

@@ -7,7 +7,7 @@
 
 #include <syslog.h>
 
-#include "basic/macros.h"
+#include "basic/trouble.h"
 
 /* What stands before each message; "cgscope" unless set. @name is borrowed. */
 void log_set_program(const char *name);
@@ -34,5 +34,10 @@ int log_full(int level, int error, const char *format, ...) _printf_(3, 4);
 #define log_debug(...) log_full(LOG_DEBUG, 0, __VA_ARGS__)
 #define log_error_errno(error, ...) log_full(LOG_ERR, (error), __VA_ARGS__)
 #define log_warning_errno(error, ...) log_full(LOG_WARNING, (error), __VA_ARGS__)
+
+/* Says what @trouble is where @error is negative, or else what that means, and empties it. Returns @error, or 0. */
+int log_trouble_full(int level, int error, Trouble *trouble);
+
+#define log_trouble(error, trouble) log_trouble_full(LOG_ERR, (error), (trouble))
 
 int log_oom(void);

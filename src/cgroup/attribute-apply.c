@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/group.h"
 
@@ -30,27 +30,29 @@ static int explain(AttributeWriter *writer, Controller controller, int error) {
 
         if ((error == -EINVAL || error == -ERANGE) && file && file->takes) {
                 if (!file->numbers || fd_read_path(file->numbers, numbers, sizeof(numbers)) < 0)
-                        return message_set(error, &writer->message, "%s takes %s", writer->file, file->takes);
+                        return trouble_set(&writer->trouble, error, "%s takes %s", writer->file, file->takes);
 
                 numbers[strcspn(numbers, "\n")] = '\0';
-                return message_set(error, &writer->message, "%s takes %s (%s)", writer->file, file->takes, numbers);
+                return trouble_set(&writer->trouble, error, "%s takes %s (%s)", writer->file, file->takes, numbers);
         }
 
         if (error == -EROFS)
-                return message_set(error, &writer->message, "%s is read-only", writer->file);
+                return trouble_set(&writer->trouble, error, "%s is read-only", writer->file);
         if (error == -EOPNOTSUPP && streq(writer->file, "io.weight"))
-                return message_set(error, &writer->message, "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
+                return trouble_set(&writer->trouble, error,
+                                   "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
         if ((error == -ENODEV || error == -ENXIO) && file && file->form == ATTRIBUTE_KEYED)
-                return message_set(error, &writer->message, "%s takes whole disks", writer->file);
+                return trouble_set(&writer->trouble, error, "%s takes whole disks", writer->file);
 
         if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
-                return message_set(error, &writer->message, "%s takes only what cgroup.controllers lists", writer->file);
+                return trouble_set(&writer->trouble, error,
+                                   "%s takes only what cgroup.controllers lists", writer->file);
 
         /* Where the controller is missing, that is the reason, and somebody else's to tell. */
         if (error == -ENOENT &&
             (controller == _CONTROLLER_INVALID ||
              (group_controllers(writer->group, &present) >= 0 && (present & controller_bit(controller)))))
-                return message_set(error, &writer->message, "this kernel has no %s", writer->file);
+                return trouble_set(&writer->trouble, error, "this kernel has no %s", writer->file);
 
         return error;
 }
@@ -92,9 +94,9 @@ static int check_all(AttributeWriter *writer, const AttributeList *list, const A
 
                 if (attribute->property)
                         r = attribute_check(writer->group, &list->properties,
-                                            (size_t) (attribute->property - list->properties.items), &writer->message);
+                                            (size_t) (attribute->property - list->properties.items), &writer->trouble);
                 else
-                        r = attribute_check_file(writer->group, attribute->file, attribute->value, &writer->message);
+                        r = attribute_check_file(writer->group, attribute->file, attribute->value, &writer->trouble);
                 if (r < 0) {
                         *ret_failed = attribute;
                         return r;
@@ -104,7 +106,7 @@ static int check_all(AttributeWriter *writer, const AttributeList *list, const A
         return 0;
 }
 
-int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, char **ret_message) {
+int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, Trouble *trouble) {
         AttributeWriter writer = { .group = group, .properties = &list->properties };
         const Attribute *failed = NULL;
         int r;
@@ -114,12 +116,11 @@ int attribute_list_apply(const AttributeList *list, int group, const Attribute *
                 r = check_all(&writer, list, &failed);
         if (r < 0) {
                 attribute_writer_undo(&writer);
-                if (!writer.message)
+                if (!writer.trouble.error)
                         r = explain(&writer, failed->controller, r);
                 if (ret_failed)
                         *ret_failed = failed;
-                if (ret_message && writer.message)
-                        *ret_message = TAKE_PTR(writer.message);
+                (void) trouble_move(trouble, r, &writer.trouble);
         }
 
         attribute_writer_done(&writer);

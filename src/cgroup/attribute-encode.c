@@ -4,7 +4,7 @@
 #include <sys/sysmacros.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/device.h"
@@ -100,7 +100,7 @@ static int write_share(AttributeWriter *writer, const char *file, const Property
 
         writer->about = true;
         if (number == 0 && property->uint32 > 0)
-                return message_set(-ERANGE, &writer->message, "%s: this share of what the system has is nothing",
+                return trouble_set(&writer->trouble, -ERANGE, "%s: this share of what the system has is nothing",
                               property_info_name(property->info));
 
         return write_number(writer, file, number);
@@ -213,9 +213,9 @@ static int write_device(AttributeWriter *writer, const char *file, const char *l
 
         r = device_find(pair->key, &device);
         if (r == -ENOTBLK)
-                return message_set(r, &writer->message, "%s is on no disk", pair->key);
+                return trouble_set(&writer->trouble, r, "%s is on no disk", pair->key);
         if (r < 0)
-                return message_set(r, &writer->message, "%s: %s", pair->key, strerror(-r));
+                return trouble_set(&writer->trouble, r, "%s: %s", pair->key, strerror(-r));
 
         (void) snprintf(key, sizeof(key), "%u:%u", major(device), minor(device));
         if (streq(file, "io.weight"))

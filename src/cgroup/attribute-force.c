@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/device.h"
@@ -14,16 +14,12 @@
 #define SHARE_TOLERANCE 50 /* one part in */
 
 static int refuse(AttributeWriter *writer, const char *name, const char *now, const char *text) {
-        free(writer->message);
-        writer->message = NULL;
-        return message_set(-EOPNOTSUPP, &writer->message, "%s is '%.*s', not '%s'", name, (int) strcspn(now, "\n"), now,
+        return trouble_set(&writer->trouble, -EOPNOTSUPP, "%s is '%.*s', not '%s'", name, (int) strcspn(now, "\n"), now,
                            text);
 }
 
 static int refuse_absent(AttributeWriter *writer, const char *name, const char *text, size_t length) {
-        free(writer->message);
-        writer->message = NULL;
-        return message_set(-EOPNOTSUPP, &writer->message, "%s has no line for %.*s", name, (int) length, text);
+        return trouble_set(&writer->trouble, -EOPNOTSUPP, "%s has no line for %.*s", name, (int) length, text);
 }
 
 /* "max" is more than any number. */
@@ -84,7 +80,7 @@ static int compare_set(AttributeWriter *writer, const char *name, const char *no
         if (r < 0 || is_within(effective, text))
                 return 0;
 
-        return message_set(-EOPNOTSUPP, &writer->message, "%s is '%s' and not within '%s', of which some is offline or "
+        return trouble_set(&writer->trouble, -EOPNOTSUPP, "%s is '%s' and not within '%s', of which some is offline or "
                            "kept by a group above", file, effective, text);
 }
 
@@ -170,20 +166,20 @@ static bool is_replaced(const PropertyList *list, size_t index) {
 }
 
 /* Nothing need be where nothing is asked for. */
-static int explain_absent(AttributeWriter *writer, const PropertyValue *value, char **ret_message) {
+static int explain_absent(AttributeWriter *writer, const PropertyValue *value, Trouble *trouble) {
         Controller controller = property_info_controller(value->info);
         ControllerMask here;
 
         if (!property_value_asks(value) || streq(property_info_name(value->info), "CPUQuotaPeriodSec"))
                 return 0;
         if (group_controllers(writer->group, &here) >= 0 && (here & controller_bit(controller)))
-                return message_set(-EOPNOTSUPP, ret_message, "this kernel has no %s", property_info_file(value->info));
+                return trouble_set(trouble, -EOPNOTSUPP, "this kernel has no %s", property_info_file(value->info));
 
-        return message_set(-EOPNOTSUPP, ret_message, "there is no %s without the controller %s",
+        return trouble_set(trouble, -EOPNOTSUPP, "there is no %s without the controller %s",
                            property_info_file(value->info), controller_to_string(controller));
 }
 
-int attribute_check(int group, const PropertyList *properties, size_t index, char **ret_message) {
+int attribute_check(int group, const PropertyList *properties, size_t index, Trouble *trouble) {
         const PropertyValue *value = &properties->items[index];
         AttributeWriter writer = { .group = group, .properties = properties, .compare = true };
         int r;
@@ -192,23 +188,23 @@ int attribute_check(int group, const PropertyList *properties, size_t index, cha
                 return 0;
 
         r = attribute_encode(&writer, value);
-        if (r == -ENOENT && !writer.message)
-                r = explain_absent(&writer, value, ret_message);
-        else if (r < 0 && writer.message)
-                *ret_message = TAKE_PTR(writer.message);
+        if (r == -ENOENT && !writer.trouble.error)
+                r = explain_absent(&writer, value, trouble);
+        else if (r < 0 && writer.trouble.error)
+                (void) trouble_move(trouble, r, &writer.trouble);
         else if (r < 0)
-                r = message_set(r, ret_message, "%s: %s", writer.file ?: property_info_file(value->info), strerror(-r));
+                r = trouble_set(trouble, r, "%s: %s", writer.file ?: property_info_file(value->info), strerror(-r));
 
         attribute_writer_done(&writer);
         return r < 0 && r != -ENOMEM ? -EOPNOTSUPP : r;
 }
 
-int attribute_check_file(int group, const char *name, const char *text, char **ret_message) {
+int attribute_check_file(int group, const char *name, const char *text, Trouble *trouble) {
         AttributeWriter writer = { .group = group, .compare = true };
         int r = attribute_compare(&writer, name, text);
 
         if (r == -EOPNOTSUPP)
-                *ret_message = TAKE_PTR(writer.message);
+                (void) trouble_move(trouble, r, &writer.trouble);
 
         attribute_writer_done(&writer);
         return r == -EOPNOTSUPP ? r : 0;

@@ -64,7 +64,7 @@ typedef struct AttributeWriter {
         struct AttributeUndo *undo; /* what the files said before */
         size_t n_undo;
         const char *file;           /* the one that could not be written, borrowed */
-        char *message;              /* why, where more is known than an errno */
+        Trouble trouble;              /* why, where more is known than an errno */
 } AttributeWriter;
 
 /* Writes what the property says, of which others in the list may be a part. */
@@ -75,7 +75,7 @@ int attribute_encode(AttributeWriter *writer, const PropertyValue *property);
 int attribute_compare(AttributeWriter *writer, const char *name, const char *text);
 
 /* The same for a file alone; what cannot be compared passes. */
-int attribute_check_file(int group, const char *name, const char *text, char **ret_message);
+int attribute_check_file(int group, const char *name, const char *text, Trouble *trouble);
 
 /* Writes @text to the file @name (borrowed until the writer is done) and remembers what would undo it. */
 int attribute_write(AttributeWriter *writer, const char *name, const char *text);

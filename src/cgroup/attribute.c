@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 
@@ -47,15 +47,15 @@ static void renew_properties(AttributeList *list) {
                         list->items[i].property = property++;
 }
 
-static int parse_property(AttributeList *list, const char *assignment, Attribute *attribute, char **ret_message) {
-        _cleanup_free_ char *message = NULL;
+static int parse_property(AttributeList *list, const char *assignment, Attribute *attribute, Trouble *trouble) {
+        _cleanup_trouble_ Trouble inner = {};
         const PropertyInfo *info = property_find(attribute->key);
         const char *file = info ? property_info_file(info) : NULL;
         int r;
 
         if (info && !file)
-                return message_set(-EOPNOTSUPP, ret_message,
-                              "%s is kept by the manager, a group has no file for it; set it on the unit",
+                return trouble_set(trouble, -EOPNOTSUPP,
+                                   "%s is kept by the manager, a group has no file for it; set it on the unit",
                               attribute->key);
 
         if (file) {
@@ -65,14 +65,11 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
                         return -ENOMEM;
         }
 
-        r = property_list_add(&list->properties, assignment, &message);
+        r = property_list_add(&list->properties, assignment, &inner);
         if (r == -EOPNOTSUPP)
-                return message_set(r, ret_message, "%s belongs to a unit, a group has no file for it", attribute->key);
-        if (r < 0) {
-                if (ret_message && message)
-                        *ret_message = TAKE_PTR(message);
-                return r;
-        }
+                return trouble_set(trouble, r, "%s belongs to a unit, a group has no file for it", attribute->key);
+        if (r < 0)
+                return trouble_move(trouble, r, &inner);
 
         attribute->property = &list->properties.items[list->properties.n_items - 1];
         return 0;
@@ -80,33 +77,32 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
 
 /* Without a look at the kernel a file that is not in the table may exist. One that differs from a known one by a slip
  * of the fingers does not: the kernel's own names are further apart. */
-static int check_file(const char *name, Controller *ret_controller, char **ret_message) {
+static int check_file(const char *name, Controller *ret_controller, Trouble *trouble) {
         const AttributeFile *file = attribute_file_find(name);
         const char *nearest = file ? NULL : attribute_file_nearest(name);
 
         if (nearest)
-                return message_set(-ENOENT, ret_message, "unknown file '%s', did you mean %s?", name, nearest);
+                return trouble_set(trouble, -ENOENT, "unknown file '%s', did you mean %s?", name, nearest);
         if (!attribute_file_name_is_valid(name, ret_controller))
-                return message_set(-ENOENT, ret_message,
-                              "'%s' is neither a property nor a file of a group (examples: "
+                return trouble_set(trouble, -ENOENT, "'%s' is neither a property nor a file of a group (examples: "
                               "MemoryMax, memory.max)",
                               name);
         if (!file)
                 return 0;
 
         if (file->verb)
-                return message_set(-EOPNOTSUPP, ret_message, "%s is not set, use cgscope %s", name, file->verb);
+                return trouble_set(trouble, -EOPNOTSUPP, "%s is not set, use cgscope %s", name, file->verb);
         if (file->form == ATTRIBUTE_READ_ONLY)
-                return message_set(-EROFS, ret_message, "%s is read-only%s%s", name, file->takes ? ": " : "",
+                return trouble_set(trouble, -EROFS, "%s is read-only%s%s", name, file->takes ? ": " : "",
                               file->takes ?: "");
 
         return 0;
 }
 
-static int parse_file(const char *value, Attribute *attribute, char **ret_message) {
+static int parse_file(const char *value, Attribute *attribute, Trouble *trouble) {
         int r;
 
-        r = check_file(attribute->key, &attribute->controller, ret_message);
+        r = check_file(attribute->key, &attribute->controller, trouble);
         if (r < 0)
                 return r;
 
@@ -115,7 +111,7 @@ static int parse_file(const char *value, Attribute *attribute, char **ret_messag
         return attribute->file && attribute->value ? 0 : -ENOMEM;
 }
 
-int attribute_list_add(AttributeList *list, const char *assignment, char **ret_message) {
+int attribute_list_add(AttributeList *list, const char *assignment, Trouble *trouble) {
         _cleanup_attribute_ Attribute attribute = { .controller = _CONTROLLER_INVALID };
         const char *equals = strchr(assignment, '=');
         Attribute *items;
@@ -123,9 +119,9 @@ int attribute_list_add(AttributeList *list, const char *assignment, char **ret_m
 
         /* A second line would be a second write to the kernel. */
         if (!text_is_printable(assignment))
-                return message_set(-EINVAL, ret_message, "a setting with control characters, or not in UTF-8");
+                return trouble_set(trouble, -EINVAL, "a setting with control characters, or not in UTF-8");
         if (!equals || equals == assignment)
-                return message_set(-EINVAL, ret_message, "'%s' is no assignment (KEY=VALUE)", assignment);
+                return trouble_set(trouble, -EINVAL, "'%s' is no assignment (KEY=VALUE)", assignment);
 
         attribute.key = strndup(assignment, (size_t) (equals - assignment));
         if (!attribute.key)
@@ -138,9 +134,9 @@ int attribute_list_add(AttributeList *list, const char *assignment, char **ret_m
         list->items = items;
 
         if (strpbrk(attribute.key, "./"))
-                r = parse_file(equals + 1, &attribute, ret_message);
+                r = parse_file(equals + 1, &attribute, trouble);
         else
-                r = parse_property(list, assignment, &attribute, ret_message);
+                r = parse_property(list, assignment, &attribute, trouble);
         if (r < 0)
                 return r;
 
@@ -316,5 +312,5 @@ void attribute_writer_done(AttributeWriter *writer) {
                 free(writer->undo[i].text);
 
         free(writer->undo);
-        free(writer->message);
+        trouble_done(&writer->trouble);
 }

@@ -4,7 +4,7 @@
 /* The settings of a group in both vocabularies: systemd's names and units of measure, from the table that the managers'
  * encoder uses, and the kernel's files with their own syntax. */
 
-#include "basic/macros.h"
+#include "basic/trouble.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
@@ -24,10 +24,10 @@ typedef struct AttributeList {
 } AttributeList;
 
 /* Parses "KEY=VALUE", a property's name or a file's ("memory.max"), and appends it. Does not look at any group. On
- * failure nothing is appended and *ret_message says what is wrong, in one clause with the range where there is one:
+ * failure nothing is appended and *trouble says what is wrong, in one clause with the range where there is one:
  * -ENOENT unknown key, with the nearest known one; -EOPNOTSUPP a setting that only a manager has (RuntimeMaxSec) or
  * that a verb does (cgroup.procs: move); -EROFS read-only; -EINVAL, -ERANGE, -ENOMEM. */
-int attribute_list_add(AttributeList *list, const char *assignment, char **ret_message);
+int attribute_list_add(AttributeList *list, const char *assignment, Trouble *trouble);
 void attribute_list_done(AttributeList *list);
 
 /* The controllers that the assignments live in. */
@@ -35,14 +35,14 @@ ControllerMask attribute_list_controllers(const AttributeList *list);
 
 /* Writes all assignments to the group, in order; each whole or not at all. When one fails, those before it are taken
  * back to what the files said before; likewise when a set of processors or a partition was taken and is not in force.
- * *ret_failed (may be NULL) is the one that failed, borrowed; *ret_message (may
+ * *ret_failed (may be NULL) is the one that failed, borrowed; *trouble (may
  * stay NULL) a clause that says more than the errno does: the range, the devices. */
-int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, char **ret_message);
+int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, Trouble *trouble);
 
 /* Whether the one at @index of @properties, of which the later ones count more, is in force in @group, as far as a file
  * says it: the value, the line of that device, processors that are there, a partition that is valid. 0: it is, or it has
- * no file. -EOPNOTSUPP: it is not, and *ret_message is a clause that says what is there instead. */
-int attribute_check(int group, const PropertyList *properties, size_t index, char **ret_message);
+ * no file. -EOPNOTSUPP: it is not, and *trouble is a clause that says what is there instead. */
+int attribute_check(int group, const PropertyList *properties, size_t index, Trouble *trouble);
 
 /* The number that a limit of memory or tasks comes to, of a share that of what the machine has. -EINVAL: it is none. */
 int attribute_limit(const PropertyValue *value, uint64_t *ret);

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 
 /* As many as the kernel attaches to one group (BPF_CGROUP_MAX_PROGS). */
 #define PROGRAMS_MAX 64
@@ -146,18 +146,18 @@ static int read_pinned(const char *path, uint32_t *ret) {
         return 0;
 }
 
-static int explain(int error, char **ret_message) {
+static int explain(int error, Trouble *trouble) {
         switch (error) {
         case -ENOSYS:
-                return message_set(-EOPNOTSUPP, ret_message, "bpf(2) is not there");
+                return trouble_set(trouble, -EOPNOTSUPP, "bpf(2) is not there");
         case -EINVAL:
-                return message_set(-EOPNOTSUPP, ret_message, "this kernel attaches no such programs to groups");
+                return trouble_set(trouble, -EOPNOTSUPP, "this kernel attaches no such programs to groups");
         default:
                 return error;
         }
 }
 
-static int check_use(int group, const struct Use *use, char **ret_message) {
+static int check_use(int group, const struct Use *use, Trouble *trouble) {
         uint32_t ids[PROGRAMS_MAX];
 
         for (size_t i = 0; i < ELEMENTSOF(use->hooks) && use->hooks[i]; i++) {
@@ -165,67 +165,67 @@ static int check_use(int group, const struct Use *use, char **ret_message) {
 
                 r = n < 0 ? n : find_called(ids, n, use->prefix);
                 if (r < 0)
-                        return explain(r, ret_message);
+                        return explain(r, trouble);
                 if (r == 0)
-                        return message_set(-EOPNOTSUPP, ret_message, "its manager attached no BPF program for it (%s): the "
+                        return trouble_set(trouble, -EOPNOTSUPP, "its manager attached no BPF program for it (%s): the "
                                            "kernel or the manager's libbpf cannot do it", use->hooks[i]);
         }
 
         return 0;
 }
 
-static int find_pinned(const char *path, uint32_t *ret, char **ret_message) {
+static int find_pinned(const char *path, uint32_t *ret, Trouble *trouble) {
         int r = read_pinned(path, ret);
 
-        return r < 0 ? message_set(-EOPNOTSUPP, ret_message, "%s is no pinned BPF program: %s", path, strerror(-r)) : 0;
+        return r < 0 ? trouble_set(trouble, -EOPNOTSUPP, "%s is no pinned BPF program: %s", path, strerror(-r)) : 0;
 }
 
-static int check_pinned(int group, const char *hook_name, const char *path, char **ret_message) {
+static int check_pinned(int group, const char *hook_name, const char *path, Trouble *trouble) {
         const Hook *hook = find_hook(hook_name);
         uint32_t ids[PROGRAMS_MAX], id;
         int n, r;
 
         if (!hook)
-                return message_set(-EOPNOTSUPP, ret_message, "nothing is known of %s", hook_name);
+                return trouble_set(trouble, -EOPNOTSUPP, "nothing is known of %s", hook_name);
 
         n = query(group, hook, ids);
         if (n < 0)
-                return explain(n, ret_message);
+                return explain(n, trouble);
 
-        r = find_pinned(path, &id, ret_message);
+        r = find_pinned(path, &id, trouble);
         if (r < 0)
                 return r;
         for (int i = 0; i < n; i++)
                 if (ids[i] == id)
                         return 0;
 
-        return message_set(-EOPNOTSUPP, ret_message, "its manager did not attach %s (%s)", path, hook_name);
+        return trouble_set(trouble, -EOPNOTSUPP, "its manager did not attach %s (%s)", path, hook_name);
 }
 
-static int check_paths(int group, const char *hook, char *const paths[], char **ret_message) {
+static int check_paths(int group, const char *hook, char *const paths[], Trouble *trouble) {
         int r = 0;
 
         for (char *const *path = paths; r >= 0 && path && *path; path++)
-                r = check_pinned(group, hook, *path, ret_message);
+                r = check_pinned(group, hook, *path, trouble);
 
         return r;
 }
 
-int program_check(int group, const PropertyValue *value, char **ret_message) {
+int program_check(int group, const PropertyValue *value, Trouble *trouble) {
         const char *name = property_info_name(value->info);
         int r = 0;
 
         for (size_t i = 0; i < ELEMENTSOF(uses); i++)
                 if (streq(uses[i].property, name))
-                        return check_use(group, &uses[i], ret_message);
+                        return check_use(group, &uses[i], trouble);
 
         if (streq(name, "IPIngressFilterPath"))
-                return check_paths(group, "ingress", value->strings, ret_message);
+                return check_paths(group, "ingress", value->strings, trouble);
         if (streq(name, "IPEgressFilterPath"))
-                return check_paths(group, "egress", value->strings, ret_message);
+                return check_paths(group, "egress", value->strings, trouble);
 
         for (size_t i = 0; r >= 0 && i < value->pairs.n_items; i++) /* BPFProgram */
-                r = check_pinned(group, value->pairs.items[i].key, value->pairs.items[i].text, ret_message);
+                r = check_pinned(group, value->pairs.items[i].key, value->pairs.items[i].text, trouble);
 
         return r;
 }
@@ -237,16 +237,16 @@ int program_probe(int group) {
         return r < 0 ? r : 0;
 }
 
-int program_check_ahead(int root, const PropertyValue *value, char **ret_message) {
+int program_check_ahead(int root, const PropertyValue *value, Trouble *trouble) {
         bool by_hook = streq(property_info_name(value->info), "BPFProgram");
         uint32_t id;
         int r = program_probe(root);
 
         if (r < 0)
-                return explain(r, ret_message);
+                return explain(r, trouble);
 
         for (size_t i = 0; r >= 0 && by_hook && i < value->pairs.n_items; i++)
-                r = find_pinned(value->pairs.items[i].text, &id, ret_message);
+                r = find_pinned(value->pairs.items[i].text, &id, trouble);
 
         return r;
 }

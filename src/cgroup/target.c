@@ -4,7 +4,7 @@
 #include <limits.h>
 
 #include "basic/escape.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
@@ -13,19 +13,20 @@
 
 /* Copies the parts of @rest, divided by one '/', to @end; each as it stands there or as escape_path() shows it. @text is
  * all that was typed. */
-static int copy_parts(const char *text, const char *rest, char *end, char **ret_message) {
+static int copy_parts(const char *text, const char *rest, char *end, Trouble *trouble) {
         for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
                 char part[NAME_MAX + 1];
                 const char *typed = p;
                 int r = unescape_part(&p, part, sizeof(part));
 
                 if (r == -ENAMETOOLONG)
-                        return message_set(-EINVAL, ret_message, "the name of a group has at most 255 bytes: '%s'", typed);
+                        return trouble_set(trouble, -EINVAL, "the name of a group has at most 255 bytes: '%s'", typed);
                 if (r < 0)
-                        return message_set(-EINVAL, ret_message, "'%s' begins with $' and is no name of a group in quotes: "
+                        return trouble_set(trouble, -EINVAL, "'%s' begins with $' and is no name of a group in quotes: "
                                       "\\xNN, \\\\ and \\' are all that stands for something else there", typed);
                 if (isempty(part) || streq(part, "..") || streq(part, "."))
-                        return message_set(-EINVAL, ret_message, "'%s' has a part '%s': a target never leads upwards", text, part);
+                        return trouble_set(trouble, -EINVAL,
+                                           "'%s' has a part '%s': a target never leads upwards", text, part);
 
                 *end++ = '/';
                 end = stpcpy(end, part);
@@ -34,19 +35,19 @@ static int copy_parts(const char *text, const char *rest, char *end, char **ret_
         return 0;
 }
 
-static int parse_rest(const char *text, const char *rest, TargetName *name, char **ret_message) {
+static int parse_rest(const char *text, const char *rest, TargetName *name, Trouble *trouble) {
         name->rest = calloc(1, strlen(rest) + 2);
         if (!name->rest)
                 return -ENOMEM;
 
-        return copy_parts(text, rest, name->rest, ret_message);
+        return copy_parts(text, rest, name->rest, trouble);
 }
 
-static int parse_process(const char *text, TargetName *name, char **ret_message) {
+static int parse_process(const char *text, TargetName *name, Trouble *trouble) {
         uint64_t pid;
 
         if (parse_unsigned(text, 1, INT_MAX, &pid) < 0)
-                return message_set(-EINVAL, ret_message, "'@%s' is no process (example: @4711)", text);
+                return trouble_set(trouble, -EINVAL, "'@%s' is no process (example: @4711)", text);
 
         name->kind = TARGET_PROCESS;
         name->pid = (pid_t) pid;
@@ -54,17 +55,17 @@ static int parse_process(const char *text, TargetName *name, char **ret_message)
         return name->rest ? 0 : -ENOMEM;
 }
 
-static int parse_path(const char *text, TargetName *name, char **ret_message) {
+static int parse_path(const char *text, TargetName *name, Trouble *trouble) {
         const char *rest = startswith(text, CGROUP_MOUNT);
 
         if (!rest || (*rest && *rest != '/'))
-                return message_set(-EINVAL, ret_message, "'%s' is no path below " CGROUP_MOUNT, text);
+                return trouble_set(trouble, -EINVAL, "'%s' is no path below " CGROUP_MOUNT, text);
 
         name->kind = TARGET_PATH;
-        return parse_rest(text, rest, name, ret_message);
+        return parse_rest(text, rest, name, trouble);
 }
 
-static int parse_unit(const char *text, TargetName *name, char **ret_message) {
+static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
         size_t length = strcspn(text, "/");
 
         name->kind = TARGET_UNIT;
@@ -72,25 +73,26 @@ static int parse_unit(const char *text, TargetName *name, char **ret_message) {
         if (!name->unit)
                 return -ENOMEM;
         if (!unit_name_is_valid(name->unit))
-                return message_set(-EINVAL, ret_message, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
+                return trouble_set(trouble, -EINVAL,
+                                   "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
                               "below " CGROUP_MOUNT " or @PID", text);
 
-        return parse_rest(text, text + length, name, ret_message);
+        return parse_rest(text, text + length, name, trouble);
 }
 
-int target_name_parse(const char *text, TargetName *ret, char **ret_message) {
+int target_name_parse(const char *text, TargetName *ret, Trouble *trouble) {
         _cleanup_(target_name_done) TargetName name = {};
         int r;
 
         if (text[0] == '@')
-                r = parse_process(text + 1, &name, ret_message);
+                r = parse_process(text + 1, &name, trouble);
         else if (text[0] == '/')
-                r = parse_path(text, &name, ret_message);
+                r = parse_path(text, &name, trouble);
         else if (text[0] == '.' && (!text[1] || text[1] == '/')) {
                 name.kind = TARGET_OWN;
-                r = parse_rest(text, text + 1, &name, ret_message);
+                r = parse_rest(text, text + 1, &name, trouble);
         } else
-                r = parse_unit(text, &name, ret_message);
+                r = parse_unit(text, &name, trouble);
         if (r < 0)
                 return r;
 

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "basic/trouble.h"
 #include "cgroup/boundary.h"
 
 typedef enum TargetKind {
@@ -24,9 +25,9 @@ typedef struct TargetName {
 } TargetName;
 
 /* Reads what was typed; no system call. A group may have any name, for others make them, too: as it is, or as
- * escape_path() shows it. No part may be ".." or ".". -EINVAL with a clause in *ret_message (to be freed by the caller) that says what
+ * escape_path() shows it. No part may be ".." or ".". -EINVAL with a clause in *trouble that says what
  * is wrong. */
-int target_name_parse(const char *text, TargetName *ret, char **ret_message);
+int target_name_parse(const char *text, TargetName *ret, Trouble *trouble);
 void target_name_done(TargetName *name);
 
 /* Finds the group and opens it and its boundary in *@ret, whose root is open. @uid: units are those of the user manager of

@@ -38,7 +38,7 @@ static void event_unrefp(sd_event **event) {
 static int serve(void) {
         _cleanup_(event_unrefp) sd_event *event = NULL;
         _cleanup_(service_freep) Service *service = NULL;
-        _cleanup_free_ char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         (void) mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
@@ -47,11 +47,9 @@ static int serve(void) {
         if (r >= 0)
                 r = sd_event_default(&event);
         if (r >= 0)
-                r = service_new(event, &service_defaults, &service, &message);
-        if (r < 0 && message)
-                return log_error("%s", message), r;
+                r = service_new(event, &service_defaults, &service, &trouble);
         if (r < 0)
-                return log_error_errno(r, "cannot begin");
+                return log_trouble(r, &trouble);
 
         return sd_event_loop(event);
 }

@@ -11,7 +11,7 @@
 #include "basic/fd.h"
 #include "basic/format.h"
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
@@ -46,37 +46,35 @@ static void await_controllers(void) {
         const ManagerOptions options = { .kind = MANAGER_SYSTEM, .deadline = deadline_after(HAND_ON_USEC) };
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_close_ int hierarchy = cgroup_open_root(NULL);
-        _cleanup_free_ char *message = NULL;
         ControllerMask available;
         DelegationManager looked;
 
         if (hierarchy < 0 || group_controllers(hierarchy, &available) < 0 ||
-            manager_open(&options, &manager, &message) < 0)
+            manager_open(&options, &manager, NULL) < 0)
                 return;
 
-        while (look_at_manager(manager, hierarchy, geteuid(), &looked, &message) >= 0 &&
+        while (look_at_manager(manager, hierarchy, geteuid(), &looked, NULL) >= 0 &&
                !look_is_settled(&looked, available) && deadline_left(options.deadline) > 0)
                 (void) usleep(NAP_USEC);
 }
 
-static int count_jobs(Manager *manager, uint32_t *ret, char **ret_message) {
+static int count_jobs(Manager *manager, uint32_t *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "NJobs", "u", &reply, ret_message);
+        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "NJobs", "u", &reply, trouble);
 
         return r < 0 ? r : sd_bus_message_read(reply, "u", ret);
 }
 
 /* Connects, and has an answer. One that is just being started or re-executed, by whomever, is waited for. */
-static int open_manager(uint64_t deadline, Manager **ret, char **ret_message) {
+static int open_manager(uint64_t deadline, Manager **ret, Trouble *trouble) {
         for (;;) {
                 _cleanup_(manager_freep) Manager *manager = NULL;
                 uint32_t n;
                 int r;
 
-                free(TAKE_PTR(*ret_message));
-                r = manager_open_private(deadline, &manager, ret_message);
+                r = manager_open_private(deadline, &manager, trouble);
                 if (r >= 0)
-                        r = count_jobs(manager, &n, ret_message);
+                        r = count_jobs(manager, &n, trouble);
                 if (r >= 0) {
                         *ret = TAKE_PTR(manager);
                         return 0;
@@ -92,12 +90,12 @@ static bool is_closed(int r) {
 }
 
 /* Waits until it has no jobs. */
-static int await_rest(Manager *manager, char **ret_message) {
+static int await_rest(Manager *manager, Trouble *trouble) {
         for (;;) {
                 uint32_t n;
                 int r;
 
-                r = count_jobs(manager, &n, ret_message);
+                r = count_jobs(manager, &n, trouble);
                 if (r < 0 || n == 0)
                         return r;
                 set_last_words(EX_TEMPFAIL, "did not come to rest and was left alone; see systemctl --user list-jobs");
@@ -106,7 +104,7 @@ static int await_rest(Manager *manager, char **ret_message) {
 }
 
 /* It does not answer this call, but closes the connection when it is about to go. */
-static int reexecute(Manager *manager, char **ret_message) {
+static int reexecute(Manager *manager, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
@@ -119,10 +117,10 @@ static int reexecute(Manager *manager, char **ret_message) {
         if (is_closed(r))
                 return 0;
 
-        return manager_explain(manager, r < 0 ? r : -EPROTO, &error, ret_message);
+        return manager_explain(manager, r < 0 ? r : -EPROTO, &error, trouble);
 }
 
-static int run(char **ret_message) {
+static int run(Trouble *trouble) {
         uint64_t deadline = deadline_after(LIFE_USEC);
         bool has_controllers = false;
         int r;
@@ -131,7 +129,7 @@ static int run(char **ret_message) {
                 _cleanup_(manager_freep) Manager *manager = NULL;
 
                 set_last_words(EXIT_FAILURE, "does not answer");
-                r = open_manager(deadline, &manager, ret_message);
+                r = open_manager(deadline, &manager, trouble);
                 if (r < 0)
                         return r;
 
@@ -140,9 +138,9 @@ static int run(char **ret_message) {
                 has_controllers = true;
 
                 /* Somebody else may re-execute it meanwhile: one at a time. */
-                r = await_rest(manager, ret_message);
+                r = await_rest(manager, trouble);
                 if (r >= 0)
-                        r = reexecute(manager, ret_message);
+                        r = reexecute(manager, trouble);
         } while (is_closed(r) && deadline_left(deadline) > 0);
 
         if (r < 0)
@@ -152,12 +150,12 @@ static int run(char **ret_message) {
         {
                 _cleanup_(manager_freep) Manager *manager = NULL;
 
-                return open_manager(deadline, &manager, ret_message);
+                return open_manager(deadline, &manager, trouble);
         }
 }
 
 int main(int argc, char *argv[] _unused_) {
-        _cleanup_free_ char *message = NULL;
+        Trouble trouble = {};
         char elapsed[FORMAT_MAX];
         uint64_t begin = now_usec();
         int r;
@@ -167,11 +165,9 @@ int main(int argc, char *argv[] _unused_) {
                 return log_error("takes no arguments; it is run by cgscope-reexecute@UID.service"), EX_USAGE;
 
         (void) signal(SIGTERM, on_terminated);
-        r = run(&message);
+        r = run(&trouble);
         if (r >= 0)
                 log_info("the user manager of uid %u was re-executed, and is back after %s", (unsigned) geteuid(),
                          format_timespan(now_usec() - begin, USEC_PER_MSEC, elapsed));
-        else
-                log_error("%s", message ?: strerror(-r));
-        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        return log_trouble(r, &trouble) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -27,14 +27,14 @@ static int look_at_group(int hierarchy, char *path, DelegationManager *looked) {
         return r == -ENODEV ? -ESRCH : r; /* removed since it was opened */
 }
 
-int look_at_manager(Manager *manager, int hierarchy, uid_t uid, DelegationManager *ret, char **ret_message) {
+int look_at_manager(Manager *manager, int hierarchy, uid_t uid, DelegationManager *ret, Trouble *trouble) {
         DelegationManager looked = { .uid = uid, .outcome = OUTCOME_NONE };
         _cleanup_free_ char *path = NULL;
         int r;
 
-        r = user_manager_loaded(manager, uid, &looked.loaded, ret_message);
+        r = user_manager_loaded(manager, uid, &looked.loaded, trouble);
         if (r >= 0)
-                r = user_manager_control_group(manager, uid, &path, ret_message);
+                r = user_manager_control_group(manager, uid, &path, trouble);
         if (r < 0)
                 return r;
         if (*path != '/')

@@ -4,7 +4,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
@@ -38,7 +38,7 @@ static void operation_done(Operation *operation) {
 }
 
 /* Without a hierarchy there is nothing to hand on; drop-ins can be seen, and taken away, all the same. */
-static int open_all(Operation *operation, char **ret_message) {
+static int open_all(Operation *operation, Trouble *trouble) {
         const ManagerOptions options = {
                 .kind = MANAGER_SYSTEM,
                 .deadline = deadline_after(OPERATION_USEC),
@@ -55,14 +55,14 @@ static int open_all(Operation *operation, char **ret_message) {
         if (operation->hierarchy >= 0) {
                 r = group_controllers(operation->hierarchy, &operation->available);
                 if (r < 0)
-                        return message_set(r, ret_message, CGROUP_MOUNT "/cgroup.controllers: %s", strerror(-r));
+                        return trouble_set(trouble, r, CGROUP_MOUNT "/cgroup.controllers: %s", strerror(-r));
         }
 
-        r = manager_open(&options, &operation->manager, ret_message);
-        return r < 0 ? r : manager_greet(operation->manager, &name, ret_message);
+        r = manager_open(&options, &operation->manager, trouble);
+        return r < 0 ? r : manager_greet(operation->manager, &name, trouble);
 }
 
-static int check_controllers(const Operation *operation, char **ret_message) {
+static int check_controllers(const Operation *operation, Trouble *trouble) {
         ControllerMask foreign = operation->request->controllers & ~CONTROLLER_MASK_MANAGED;
         ControllerMask missing = operation->request->controllers & ~operation->available;
         char names[CONTROLLER_MASK_TEXT_MAX], others[CONTROLLER_MASK_TEXT_MAX];
@@ -71,7 +71,7 @@ static int check_controllers(const Operation *operation, char **ret_message) {
         if (operation->request->operation != DELEGATION_ENABLE)
                 return 0;
         if (foreign != CONTROLLER_MASK_NONE)
-                return message_set(-EOPNOTSUPP, ret_message, "systemd does not hand %s on, but %s alone",
+                return trouble_set(trouble, -EOPNOTSUPP, "systemd does not hand %s on, but %s alone",
                                    controller_mask_format(foreign, ' ', names),
                                    controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', others));
         if (missing == CONTROLLER_MASK_NONE)
@@ -79,8 +79,8 @@ static int check_controllers(const Operation *operation, char **ret_message) {
 
         (void) controller_mask_format(missing, ' ', names);
         if (operation->hierarchy < 0 && cgroup_explain_mode(&mode) >= 0)
-                return message_set(-EOPNOTSUPP, ret_message, "there is no %s to hand on: %s", names, mode);
-        return message_set(-EOPNOTSUPP, ret_message, "there is no %s to hand on: " CGROUP_MOUNT "/cgroup.controllers "
+                return trouble_set(trouble, -EOPNOTSUPP, "there is no %s to hand on: %s", names, mode);
+        return trouble_set(trouble, -EOPNOTSUPP, "there is no %s to hand on: " CGROUP_MOUNT "/cgroup.controllers "
                            "has %s; cgscope doctor says what keeps it away", names,
                            operation->available ? controller_mask_format(operation->available, ' ', others) : "none");
 }
@@ -94,19 +94,19 @@ static DelegationOutcome outcome_before(const DelegationState *before, uid_t uid
 }
 
 /* Adds the user managers as they are now to @state, each with the outcome that it has in operation->state. */
-static int look_at_managers(Operation *operation, DelegationState *state, char **ret_message) {
+static int look_at_managers(Operation *operation, DelegationState *state, Trouble *trouble) {
         _cleanup_free_ uid_t *uids = NULL;
         size_t n;
         int r;
 
-        r = user_manager_list(operation->manager, &uids, &n, ret_message);
+        r = user_manager_list(operation->manager, &uids, &n, trouble);
         for (size_t i = 0; r >= 0 && i < n; i++) {
                 DelegationManager looked;
 
                 if (operation->request->uid != DELEGATION_EVERYBODY && operation->request->uid != uids[i])
                         continue;
 
-                r = look_at_manager(operation->manager, operation->hierarchy, uids[i], &looked, ret_message);
+                r = look_at_manager(operation->manager, operation->hierarchy, uids[i], &looked, trouble);
                 if (r == -ESRCH) {
                         r = 0;
                         continue;
@@ -122,9 +122,9 @@ static int look_at_managers(Operation *operation, DelegationState *state, char *
 }
 
 /* Looks again at all of them. */
-static int look_again(Operation *operation, char **ret_message) {
+static int look_again(Operation *operation, Trouble *trouble) {
         DelegationState state = {};
-        int r = look_at_managers(operation, &state, ret_message);
+        int r = look_at_managers(operation, &state, trouble);
 
         if (r < 0) {
                 delegation_state_done(&state);
@@ -144,12 +144,12 @@ static bool is_settled(const Operation *operation) {
         return true;
 }
 
-static int look_until_settled(Operation *operation, uint64_t usec, char **ret_message) {
+static int look_until_settled(Operation *operation, uint64_t usec, Trouble *trouble) {
         uint64_t deadline = deadline_after(usec);
         int r;
 
         for (;;) {
-                r = look_again(operation, ret_message);
+                r = look_again(operation, trouble);
                 if (r < 0 || is_settled(operation) || deadline_left(deadline) == 0)
                         return r;
                 (void) usleep(NAP_USEC);
@@ -158,13 +158,12 @@ static int look_until_settled(Operation *operation, uint64_t usec, char **ret_me
 
 /* Whether what PID 1 has loaded for @manager is not what its files say, as far as that can be told. */
 static bool is_outdated(Operation *operation, const DelegationManager *manager) {
-        _cleanup_free_ char *message = NULL;
         ControllerMask asked = operation->request->controllers;
 
         if (operation->request->operation == DELEGATION_ENABLE ? asked & ~manager->loaded : asked & manager->loaded)
                 return true;
 
-        return user_manager_is_outdated(operation->manager, manager->uid, &message) > 0;
+        return user_manager_is_outdated(operation->manager, manager->uid, NULL) > 0;
 }
 
 /* Whether @manager has to look again. */
@@ -178,8 +177,8 @@ static bool is_behind(const Operation *operation, const DelegationManager *manag
 }
 
 /* Whether PID 1 has to read its files again although none was changed here. */
-static int is_reload_due(Operation *operation, char **ret_message) {
-        int r = look_again(operation, ret_message);
+static int is_reload_due(Operation *operation, Trouble *trouble) {
+        int r = look_again(operation, trouble);
 
         if (r < 0)
                 return r;
@@ -192,7 +191,7 @@ static int is_reload_due(Operation *operation, char **ret_message) {
 }
 
 /* 1: some were. */
-static int refresh(Operation *operation, char **ret_message) {
+static int refresh(Operation *operation, Trouble *trouble) {
         _cleanup_free_ DelegationOutcome *outcomes = NULL;
         _cleanup_free_ uid_t *uids = NULL;
         size_t n = operation->state.n_managers, n_behind = 0, k = 0;
@@ -211,7 +210,7 @@ static int refresh(Operation *operation, char **ret_message) {
         if (n_behind == 0 || (operation->request->flags & DELEGATION_NO_APPLY))
                 return 0;
 
-        r = user_manager_refresh(operation->manager, uids, n_behind, outcomes, ret_message);
+        r = user_manager_refresh(operation->manager, uids, n_behind, outcomes, trouble);
         for (size_t i = 0; i < n; i++)
                 if (operation->state.managers[i].outcome == OUTCOME_LEFT)
                         operation->state.managers[i].outcome = outcomes[k++];
@@ -222,89 +221,90 @@ static int refresh(Operation *operation, char **ret_message) {
 /* What cannot be done now is no failure: the files are there, and the state says what is true of each manager. */
 static void apply(Operation *operation) {
         bool disable = operation->request->operation == DELEGATION_DISABLE;
-        _cleanup_free_ char *message = NULL, *reason = NULL;
+        _cleanup_trouble_ Trouble trouble = {}, refused = {};
         uint64_t deadline = operation->manager->options.deadline;
         int r, refreshed = 0;
 
         /* Where the reload alone takes back what was disabled, no manager is to be disturbed. */
-        r = disable ? look_until_settled(operation, SETTLE_RELOADED_USEC, &message) : look_again(operation, &message);
+        r = disable ? look_until_settled(operation, SETTLE_RELOADED_USEC, &trouble) : look_again(operation, &trouble);
         if (r >= 0) {
                 operation->manager->options.deadline = deadline_after(operation->request->timeout ?:
                                                                       DELEGATION_TIMEOUT_USEC);
-                r = refreshed = refresh(operation, &reason);
+                r = refreshed = refresh(operation, &refused);
                 operation->manager->options.deadline = deadline;
         }
         if (r >= 0 && (refreshed > 0 || !disable))
                 r = look_until_settled(operation, refreshed > 0 ? SETTLE_REFRESHED_USEC : SETTLE_RELOADED_USEC,
-                                       &message);
+                                       &trouble);
 
-        if (reason)
-                log_warning("not all user managers could be made to look for their controllers: %s", reason);
+        if (refused.error < 0)
+                (void) trouble_wrap(&refused, refused.error, "not all user managers could be made to look for their "
+                                    "controllers");
         else if (r < 0)
-                log_warning("what was asked for could not be put into effect: %s", message ?: strerror(-r));
+                (void) trouble_wrap(&refused, r, "what was asked for could not be put into effect");
+        (void) log_trouble_full(LOG_WARNING, refused.error, &refused);
 }
 
-static int look(Operation *operation, char **ret_message) {
-        int r = look_again(operation, ret_message);
+static int look(Operation *operation, Trouble *trouble) {
+        int r = look_again(operation, trouble);
 
-        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, ret_message);
+        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, &trouble->cause);
 }
 
 static int reload(Operation *operation, DelegationState *ret) {
-        _cleanup_free_ char *message = NULL;
-        int r = manager_reload(operation->manager, &message);
+        _cleanup_trouble_ Trouble trouble = {};
+        int r = manager_reload(operation->manager, &trouble);
 
-        if (r < 0)
-                log_warning("the system manager did not read its files again: %s", message ?: strerror(-r));
-        else
+        (void) trouble_wrap(&trouble, r, "the system manager did not read its files again");
+        (void) log_trouble_full(LOG_WARNING, r, &trouble);
+        if (r >= 0)
                 ret->effect |= DELEGATION_RELOADED;
         return r;
 }
 
 /* A failure after something was changed is answered, but what was changed is to be in force: it stays where it is. */
-int operation_change(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+int operation_change(const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
         _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
-        _cleanup_free_ char *message = NULL;
         bool changed;
         int r;
 
         *ret = (DelegationState) {};
-        r = open_all(&operation, ret_message);
+        r = open_all(&operation, trouble);
         if (r < 0)
                 return r;
-        r = check_controllers(&operation, ret_message);
+        r = check_controllers(&operation, trouble);
         if (r < 0)
                 return r;
 
-        r = delegation_write(operation.root, request, &changed, ret_message);
+        r = delegation_write(operation.root, request, &changed, &trouble->cause);
         ret->effect = changed ? DELEGATION_CHANGED : 0;
-        if (changed || (r >= 0 && !request->spare && is_reload_due(&operation, &message) > 0))
+        if (changed || (r >= 0 && !request->spare && is_reload_due(&operation, NULL) > 0))
                 (void) reload(&operation, ret);
 
         return r < 0 ? r : 0;
 }
 
-int operation_repair(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+int operation_repair(const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
         _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
         int r;
 
         *ret = (DelegationState) {};
-        r = open_all(&operation, ret_message);
+        r = open_all(&operation, trouble);
         return r < 0 ? r : reload(&operation, ret);
 }
 
-int operation_finish(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+int operation_finish(const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
         _cleanup_(operation_done) Operation operation = { .request = request, .root = -EBADF, .hierarchy = -EBADF };
         int r;
 
-        r = open_all(&operation, ret_message);
+        r = open_all(&operation, trouble);
         if (r < 0)
                 return r;
 
         if (request->operation != DELEGATION_GET)
                 apply(&operation);
 
-        r = look(&operation, ret_message);
+        r = look(&operation, trouble);
         if (r < 0)
                 return r;
 

@@ -3,7 +3,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgscoped/authorization.h"
 #include "cgscoped/operation.h"
 #include "cgscoped/service-queue.h"
@@ -91,7 +91,8 @@ static bool is_change(const Request *request) {
 static void keep_error(Request *request, int error, const char *text, const char *more) {
         char *longer = NULL;
 
-        (void) message_set(0, &longer, "%s%s%s", text ?: strerror(-error), more ? "; " : "", more ?: "");
+        if (asprintf(&longer, "%s%s%s", text ?: strerror(-error), more ? "; " : "", more ?: "") < 0)
+                longer = NULL;
         free(request->text);
         request->text = longer;
         request->error = error;
@@ -99,12 +100,12 @@ static void keep_error(Request *request, int error, const char *text, const char
 
 /* Of what went well before, or made no difference. */
 static void keep_last_error(Request *request, int error, const char *text) {
-        _cleanup_free_ char *longer = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         if (request->effect & DELEGATION_CHANGED)
-                (void) message_set(0, &longer, "the drop-in was changed, but what came of it cannot be seen: %s",
+                (void) trouble_set(&trouble, error, "the drop-in was changed, but what came of it cannot be seen: %s",
                                    text ?: strerror(-error));
-        keep_error(request, error, longer ?: text, NULL);
+        keep_error(request, error, trouble.cause ?: text, NULL);
 }
 
 static void on_finished(int error, const DelegationState *state, const char *text, void *userdata) {

@@ -5,7 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
 #include "systemd/manager.h"
@@ -196,11 +196,11 @@ static int watch_bus(Service *service) {
         return r;
 }
 
-static int connect_bus(Service *service, char **ret_message) {
+static int connect_bus(Service *service, Trouble *trouble) {
         _cleanup_free_ char *address = NULL;
         int r;
 
-        r = bus_address(MANAGER_SYSTEM, &address, ret_message);
+        r = bus_address(MANAGER_SYSTEM, &address, trouble);
         if (r < 0)
                 return r;
 
@@ -216,7 +216,7 @@ static int connect_bus(Service *service, char **ret_message) {
         if (r >= 0)
                 r = watch_bus(service);
 
-        return r < 0 ? bus_explain(MANAGER_SYSTEM, address, r, ret_message) : 0;
+        return r < 0 ? bus_explain(MANAGER_SYSTEM, address, r, trouble) : 0;
 }
 
 /* What was sent to a service that was to be started comes as soon as the name is there. */
@@ -245,7 +245,7 @@ static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *error _unus
         return 1;
 }
 
-int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message) {
+int service_new(sd_event *event, const ServiceOptions *options, Service **ret, Trouble *trouble) {
         _cleanup_(service_freep) Service *service = NULL;
         int r;
 
@@ -259,7 +259,7 @@ int service_new(sd_event *event, const ServiceOptions *options, Service **ret, c
         r = watch_events(service);
         if (r < 0)
                 return r;
-        r = connect_bus(service, ret_message);
+        r = connect_bus(service, trouble);
         if (r < 0)
                 return r;
 

@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "basic/trouble.h"
 #include "cgscoped/service-queue.h"
 
 typedef struct Service Service;
@@ -26,8 +27,8 @@ int service_take(Service *service, sd_bus_message *message, const DelegationRequ
 
 /* Connects to the bus. From then on @event does all of it: takes the name, tells systemd that it is there, serves. It
  * ends with 0 after idleness or a signal, -EEXIST or another errno, logged, where the name is not to be had, -ECONNRESET
- * when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. On failure *ret_message may get one line, to be freed by the caller. */
-int service_new(sd_event *event, const ServiceOptions *options, Service **ret, char **ret_message);
+ * when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. On failure *trouble may get one line, */
+int service_new(sd_event *event, const ServiceOptions *options, Service **ret, Trouble *trouble);
 void service_free(Service *service);
 
 static inline void service_freep(Service **service) {

@@ -87,13 +87,15 @@ static void wait_for_go(int fd) {
 
 static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *request) {
         DelegationState state = {};
-        char *message = NULL;
+        Trouble trouble = {};
+        char *message;
         WorkerHeader header;
         int r;
 
         forget_parent(fd);
         wait_for_go(fd);
-        r = job(request, &state, &message);
+        r = job(request, &state, &trouble);
+        message = trouble.cause ? trouble_text(&trouble, r) : NULL;
 
         if (state.n_drop_ins > DELEGATION_STATE_ROWS_MAX || state.n_managers > DELEGATION_STATE_ROWS_MAX)
                 r = -E2BIG;

@@ -6,12 +6,13 @@
 
 #include <systemd/sd-event.h>
 
+#include "basic/trouble.h"
 #include "delegation/delegation.h"
 
 typedef struct Worker Worker;
 
 /* What it does: see operation.h, and user_look_up(). */
-typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, char **ret_message);
+typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, Trouble *trouble);
 
 /* Called once, when it has ended. @error: 0 or a negative errno; -EIO where it ended without a word, -ETIMEDOUT where
  * it was killed: then @state is NULL, and nobody knows what it has done. With another error @state has its effect alone.

@@ -124,22 +124,23 @@ int check_systemd(const Doctor *doctor, Finding *ret) {
 }
 
 int check_systemd_version(const Doctor *doctor, Finding *ret) {
-        _cleanup_free_ char *version = NULL, *message = NULL;
+        _cleanup_free_ char *version = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         Manager *manager = NULL;
         int r;
 
         if (access("/run/systemd/system", F_OK) < 0)
                 return 0;
 
-        r = check_ask(doctor, MANAGER_SYSTEM, &manager, &message);
+        r = check_ask(doctor, MANAGER_SYSTEM, &manager, &trouble);
         if (r >= 0)
-                r = doctor->asking->manager_version(manager, &version, &message);
+                r = doctor->asking->manager_version(manager, &version, &trouble);
         if (manager)
                 doctor->asking->manager_free(manager);
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot ask it: %s", message ?: strerror(-r));
+                return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot ask it: %s", trouble.cause ?: strerror(-r));
 
         return judge_systemd_version(version, ret);
 }

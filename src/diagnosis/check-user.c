@@ -11,21 +11,6 @@
 /* Of logind: a file for each user whose manager is kept running. */
 #define LINGER_DIRECTORY "/var/lib/systemd/linger"
 
-/* What a message says before its first semicolon is what there is, and what it says behind it the remedy. */
-static int finding_from_message(Finding *ret, FindingResult result, char *message, int error) {
-        char *remedy;
-
-        if (!message)
-                return finding_set(ret, result, NULL, "%s", strerror(-error));
-
-        remedy = strstr(message, "; ");
-        if (remedy) {
-                *remedy = '\0';
-                remedy += strlen("; ");
-        }
-        return finding_set(ret, result, remedy, "%s", message);
-}
-
 /* Whether the group of @unit is there, with processes. */
 static bool group_is_alive(const Doctor *doctor, const char *unit) {
         _cleanup_free_ char *path = NULL;
@@ -39,12 +24,12 @@ static bool group_is_alive(const Doctor *doctor, const char *unit) {
 }
 
 /* ActiveState= of @unit as PID 1 has it; "inactive" where it does not know the unit. */
-static int ask_state(const Doctor *doctor, const char *unit, char **ret, char **ret_message) {
+static int ask_state(const Doctor *doctor, const char *unit, char **ret, Trouble *trouble) {
         Manager *manager = NULL;
-        int r = check_ask(doctor, MANAGER_SYSTEM, &manager, ret_message);
+        int r = check_ask(doctor, MANAGER_SYSTEM, &manager, trouble);
 
         if (r >= 0)
-                r = doctor->asking->unit_state(manager, unit, ret, ret_message);
+                r = doctor->asking->unit_state(manager, unit, ret, trouble);
         if (manager)
                 doctor->asking->manager_free(manager);
         if (r == 0) {
@@ -75,7 +60,8 @@ int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
 }
 
 int check_user_manager(const Doctor *doctor, Finding *ret) {
-        _cleanup_free_ char *state = NULL, *message = NULL;
+        _cleanup_free_ char *state = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         char unit[32];
         int r;
 
@@ -86,10 +72,10 @@ int check_user_manager(const Doctor *doctor, Finding *ret) {
         if (group_is_alive(doctor, unit))
                 return judge_user_manager(doctor->uid, "active", ret);
 
-        r = ask_state(doctor, unit, &state, &message);
+        r = ask_state(doctor, unit, &state, &trouble);
         if (r == -ENOMEM)
                 return r;
-        return r < 0 ? finding_from_message(ret, FINDING_UNKNOWN, message, r) :
+        return r < 0 ? finding_take(ret, FINDING_UNKNOWN, r, &trouble) :
                        judge_user_manager(doctor->uid, state, ret);
 }
 
@@ -116,7 +102,8 @@ int check_user_bus(const Doctor *doctor, Finding *ret) {
 
 /* Asks who would be asked by the verbs, in the environment as it is. */
 int check_answer(const Doctor *doctor, Finding *ret) {
-        _cleanup_free_ char *group = NULL, *message = NULL;
+        _cleanup_free_ char *group = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         ManagerKind kind = doctor->options->manager_given ? doctor->options->manager :
                            user_is_administrator()        ? MANAGER_SYSTEM :
                                                             MANAGER_USER;
@@ -126,15 +113,15 @@ int check_answer(const Doctor *doctor, Finding *ret) {
         if (!doctor->own)
                 return 0;
 
-        r = check_ask(doctor, kind, &manager, &message);
+        r = check_ask(doctor, kind, &manager, &trouble);
         if (r >= 0)
-                r = doctor->asking->manager_control_group(manager, &group, &message);
+                r = doctor->asking->manager_control_group(manager, &group, &trouble);
         if (manager)
                 doctor->asking->manager_free(manager);
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                return finding_from_message(ret, r == -ELIBACC ? FINDING_UNKNOWN : FINDING_PROBLEM, message, r);
+                return finding_take(ret, r == -ELIBACC ? FINDING_UNKNOWN : FINDING_PROBLEM, r, &trouble);
 
         return finding_set(ret, FINDING_OK, NULL, "%s answers",
                            kind == MANAGER_SYSTEM ? "the system manager" : "your user manager");

@@ -6,7 +6,7 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "diagnosis/check-text.h"
 
 int check_read(const char *path, char **ret) {
@@ -75,17 +75,17 @@ void surroundings_done(Surroundings *surroundings) {
         *surroundings = (Surroundings) {};
 }
 
-int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, char **ret_message) {
+int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble) {
         ManagerOptions options = {
                 .kind = kind,
                 .deadline = deadline_after(doctor->options->timeout),
         };
 
         if (!doctor->asking)
-                return message_set(-ELIBACC, ret_message, "%s",
+                return trouble_set(trouble, -ELIBACC, "%s",
                                    doctor->asking_message ?: "the part that speaks to systemd is not there");
 
-        return doctor->asking->manager_open(&options, ret, ret_message);
+        return doctor->asking->manager_open(&options, ret, trouble);
 }
 
 int finding_cannot_look(Finding *ret, const char *object, int error) {

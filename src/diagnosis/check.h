@@ -22,8 +22,8 @@ void surroundings_done(Surroundings *surroundings);
 /* Reads all of @path. *ret is freed by the caller. */
 int check_read(const char *path, char **ret);
 
-/* Connects to a manager for one question. *ret_message as in asking.h. -ELIBACC: there is no way to ask. */
-int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, char **ret_message);
+/* Connects to a manager for one question. *trouble as in asking.h. -ELIBACC: there is no way to ask. */
+int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble);
 
 /* That something could not be looked at. @object is what; -ENOMEM is returned instead. */
 int finding_cannot_look(Finding *ret, const char *object, int error);

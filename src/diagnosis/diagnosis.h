@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "basic/trouble.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/cli/client.h"
 #include "cgscope/cli/common-options.h"
@@ -46,6 +47,10 @@ typedef struct Check {
 
 /* Sets all of @ret; @remedy may be NULL, @found is a format. */
 int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) _printf_(4, 5);
+
+/* What went wrong is what was found. */
+int finding_take(Finding *ret, FindingResult result, int error, const Trouble *trouble);
+
 void finding_done(Finding *finding);
 
 /* The tables of the checks, in the order in which they are printed, ended by one without a name. */

@@ -25,6 +25,10 @@ int finding_set(Finding *ret, FindingResult result, const char *remedy, const ch
         return 0;
 }
 
+int finding_take(Finding *ret, FindingResult result, int error, const Trouble *trouble) {
+        return finding_set(ret, result, trouble->remedy, "%s", trouble->cause ?: strerror(-error));
+}
+
 void finding_done(Finding *finding) {
         free(finding->found);
         free(finding->remedy);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "diagnosis/way.h"
 #include "delegation/place.h"
 #include "delegation/verdict.h"
@@ -34,10 +34,10 @@ static void reasoning_done(Reasoning *reasoning) {
 }
 
 /* The first thing that could not be found out is what is told. */
-static void set_unknown(Way *way, const char *tried, char *message) {
-        if (message && !way->unknown)
-                (void) message_set(-EIO, &way->unknown, "%s: %s", tried, message);
-        free(message);
+static void set_unknown(Way *way, const char *tried, int error, Trouble *trouble) {
+        if (!way->unknown.cause)
+                (void) trouble_move(&way->unknown, trouble_wrap(trouble, error, "%s", tried), trouble);
+        trouble_done(trouble);
 }
 
 static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
@@ -46,33 +46,38 @@ static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
                 .deadline = deadline_after(reasoning->doctor->options->timeout),
         };
         Manager *manager = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
+        int r;
 
-        if (reasoning->doctor->asking->manager_open(&options, &manager, &message) < 0)
-                set_unknown(reasoning->way, "cannot ask for more", message);
+        r = reasoning->doctor->asking->manager_open(&options, &manager, &trouble);
+        if (r < 0)
+                set_unknown(reasoning->way, "cannot ask for more", r, &trouble);
         return manager;
 }
 
 static void look_at_files(Reasoning *reasoning) {
         _cleanup_close_ int root = place_open_root("/");
-        char *message = NULL;
+        Trouble trouble = {};
+        int r;
 
-        if (root >= 0 && place_list(root, reasoning->doctor->uid, &reasoning->state, &message) < 0)
-                set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", message);
+        r = root < 0 ? 0 : place_list(root, reasoning->doctor->uid, &reasoning->state, &trouble.cause);
+        if (r < 0)
+                set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", r, &trouble);
 }
 
 static void ask_managers(Reasoning *reasoning) {
         const Asking *asking = reasoning->doctor->asking;
         const Way *way = reasoning->way;
         uid_t uid = reasoning->doctor->uid;
-        char *message = NULL;
+        Trouble trouble = {};
+        int r;
 
         reasoning->system = connect_to(reasoning, MANAGER_SYSTEM);
         if (reasoning->system && uid != 0) {
-                if (asking->user_manager_loaded(reasoning->system, uid, &reasoning->manager.loaded, &message) >= 0)
-                        reasoning->loaded = true;
-                else
-                        set_unknown(reasoning->way, "cannot ask PID 1 about the user manager", message);
+                r = asking->user_manager_loaded(reasoning->system, uid, &reasoning->manager.loaded, &trouble);
+                reasoning->loaded = r >= 0;
+                if (r < 0)
+                        set_unknown(reasoning->way, "cannot ask PID 1 about the user manager", r, &trouble);
         }
 
         if (way->end == WAY_PROBE && way->manager != WAY_NOWHERE)
@@ -81,6 +86,7 @@ static void ask_managers(Reasoning *reasoning) {
 
 static void collect(Reasoning *reasoning) {
         const Way *way = reasoning->way;
+        Trouble trouble = {};
 
         if (reasoning->asked)
                 return;
@@ -98,8 +104,10 @@ static void collect(Reasoning *reasoning) {
         look_at_files(reasoning);
         if (reasoning->doctor->asking)
                 ask_managers(reasoning);
-        else if (reasoning->doctor->asking_message)
-                set_unknown(reasoning->way, "cannot ask for more", strdup(reasoning->doctor->asking_message));
+        else if (reasoning->doctor->asking_message) {
+                (void) trouble_set(&trouble, -ELIBACC, "%s", reasoning->doctor->asking_message);
+                set_unknown(reasoning->way, "cannot ask for more", -ELIBACC, &trouble);
+        }
 }
 
 /* The name of a slice by its group: the root's of the system manager, and of a user manager, is "-.slice". NULL: the
@@ -120,11 +128,13 @@ static bool is_kept_back(Reasoning *reasoning, size_t level, Controller controll
         Manager *manager = users ? reasoning->user : reasoning->system;
         const char *slice = slice_name(way, level);
         ControllerMask disabled = CONTROLLER_MASK_NONE;
-        char *message = NULL;
+        Trouble trouble = {};
+        int r = 0;
 
-        if (manager && slice && reasoning->doctor->asking->slice_disabled_controllers(manager, slice, &disabled,
-                                                                                     &message) < 0)
-                set_unknown(reasoning->way, "cannot ask about DisableControllers=", message);
+        if (manager && slice)
+                r = reasoning->doctor->asking->slice_disabled_controllers(manager, slice, &disabled, &trouble);
+        if (r < 0)
+                set_unknown(reasoning->way, "cannot ask about DisableControllers=", r, &trouble);
 
         return disabled & controller_bit(controller);
 }
@@ -132,12 +142,10 @@ static bool is_kept_back(Reasoning *reasoning, size_t level, Controller controll
 static int explain_kept_back(const Way *way, size_t level, WayController *ret) {
         bool users = way->manager != WAY_NOWHERE && level >= way->manager;
         const char *slice = slice_name(way, level);
+        int r = trouble_set(&ret->trouble, 0, "%s%s keeps it from all that is below (DisableControllers=)",
+                            users ? "the user manager's " : "", slice);
 
-        if (asprintf(&ret->why, "%s%s keeps it from all that is below (DisableControllers=)",
-                     users ? "the user manager's " : "", slice) < 0)
-                return ret->why = NULL, -ENOMEM;
-
-        return message_set(0, &ret->remedy, "systemctl %sedit %s", users ? "--user " : "", slice);
+        return r < 0 ? r : trouble_help(&ret->trouble, 0, "systemctl %sedit %s", users ? "--user " : "", slice);
 }
 
 /* One command for all that it helps. */
@@ -153,7 +161,7 @@ static int advise_enable(Reasoning *reasoning) {
 
         for (size_t i = 0; r >= 0 && i < way->n_controllers; i++)
                 if (reasoning->to_enable & controller_bit(way->controllers[i].controller))
-                        r = message_set(0, &way->controllers[i].remedy, "cgscope enable %s%s", names, uid);
+                        r = trouble_help(&way->controllers[i].trouble, 0, "cgscope enable %s%s", names, uid);
 
         return r;
 }
@@ -174,19 +182,20 @@ static int explain_not_handed(Reasoning *reasoning, WayController *ret) {
         reasoning->to_enable |= controller_bit(ret->controller);
 
         if (reasoning->loaded && verdict == VERDICT_NOT_LOADED)
-                return message_set(0, &ret->why, "%s asks for it, which PID 1 has not read yet",
+                return trouble_set(&ret->trouble, 0, "%s asks for it, which PID 1 has not read yet",
                                    path_of(file, path));
         if (reasoning->loaded && verdict == VERDICT_NOT_THERE)
-                return message_set(0, &ret->why, "PID 1 is to hand it to the user manager, and has not done so yet");
+                return trouble_set(&ret->trouble, 0,
+                                   "PID 1 is to hand it to the user manager, and has not done so yet");
 
-        return message_set(0, &ret->why, "PID 1 does not hand it to the user manager unless told to");
+        return trouble_set(&ret->trouble, 0, "PID 1 does not hand it to the user manager unless told to");
 }
 
 /* It reached the user's manager, and not the new scope. */
 static int explain_not_taken_up(WayController *ret) {
-        int r = message_set(0, &ret->why, "the user manager was handed it and has not looked since");
+        int r = trouble_set(&ret->trouble, 0, "the user manager was handed it and has not looked since");
 
-        return r < 0 ? r : message_set(0, &ret->remedy, "systemctl --user daemon-reexec");
+        return r < 0 ? r : trouble_help(&ret->trouble, 0, "systemctl --user daemon-reexec");
 }
 
 /* A unit gets what it is made with. */
@@ -194,12 +203,12 @@ static int explain_unit(const Way *way, Controller controller, WayController *re
         const char *unit = strrchr(way->levels[way->n_levels - 1].path, '/') + 1;
         int r;
 
-        r = message_set(0, &ret->why, "%s was made without it", unit);
+        r = trouble_set(&ret->trouble, 0, "%s was made without it", unit);
         if (r < 0 || !endswith(unit, ".scope"))
-                return r < 0 ? r : message_set(0, &ret->remedy, "systemctl %sedit %s",
+                return r < 0 ? r : trouble_help(&ret->trouble, 0, "systemctl %sedit %s",
                                                way->manager == WAY_NOWHERE ? "" : "--user ", unit);
 
-        return message_set(0, &ret->remedy, "cgscope run --delegate=%s -- COMMAND", controller_to_string(controller));
+        return trouble_help(&ret->trouble, 0, "cgscope run --delegate=%s -- COMMAND", controller_to_string(controller));
 }
 
 static int explain_stop(Reasoning *reasoning, size_t stop, WayController *ret) {
@@ -218,7 +227,7 @@ static int explain_stop(Reasoning *reasoning, size_t stop, WayController *ret) {
         if (way->end == WAY_PROBE && stop == way->manager)
                 return explain_not_taken_up(ret);
 
-        return message_set(0, &ret->why, "its cgroup.subtree_control lacks it");
+        return trouble_set(&ret->trouble, 0, "its cgroup.subtree_control lacks it");
 }
 
 /* Where no scope was made to look at, as far as the manager's own group. */
@@ -227,13 +236,13 @@ static int judge_manager(const Reasoning *reasoning, WayController *ret) {
 
         if (reasoning->doctor->own) {
                 ret->arrival = ARRIVAL_UNKNOWN;
-                return message_set(0, &ret->why, "it reaches the user manager; no scope could be made to see more");
+                return trouble_set(&ret->trouble, 0, "it reaches the user manager; no scope could be made to see more");
         }
 
         if (manager->enabled & controller_bit(ret->controller))
                 return 0;
 
-        return message_set(0, &ret->why, "whether the user manager has looked since, only a new scope would show");
+        return trouble_set(&ret->trouble, 0, "whether the user manager has looked since, only a new scope would show");
 }
 
 /* Without a manager, or for root's scopes, there is no group yet to look at: they are PID 1's to make, and get what it
@@ -250,17 +259,17 @@ static int judge_unmade(Reasoning *reasoning, WayController *ret) {
         /* For oneself a scope would have been made, were there a manager. */
         if (way->end == WAY_SYSTEM && (reasoning->doctor->own || way->n_levels == 1)) {
                 ret->arrival = ARRIVAL_UNKNOWN;
-                return message_set(0, &ret->why, "no scope could be made to see whether it arrives");
+                return trouble_set(&ret->trouble, 0, "no scope could be made to see whether it arrives");
         }
         if (way->end == WAY_SYSTEM)
                 return 0;
 
         if (!reasoning->loaded) {
                 ret->arrival = ARRIVAL_UNKNOWN;
-                return message_set(0, &ret->why, "PID 1 could not be asked what it would hand to a user manager");
+                return trouble_set(&ret->trouble, 0, "PID 1 could not be asked what it would hand to a user manager");
         }
         if (reasoning->manager.loaded & controller_bit(ret->controller))
-                return message_set(0, &ret->why, "a user manager would be handed it");
+                return trouble_set(&ret->trouble, 0, "a user manager would be handed it");
 
         ret->arrival = ARRIVAL_NO;
         ret->stop = way->levels[0].path;
@@ -288,7 +297,7 @@ static int judge(Reasoning *reasoning, WayController *ret) {
         if (!way_controller_counts(ret)) {
                 ret->arrival = ARRIVAL_NO;
                 ret->stop = way->levels[stop].path;
-                return message_set(0, &ret->why, "systemd does not pass it on");
+                return trouble_set(&ret->trouble, 0, "systemd does not pass it on");
         }
 
         if (way->end == WAY_LOGIN || way->end == WAY_SYSTEM)

@@ -37,10 +37,10 @@ int doctor_way_explain_root(const Doctor *doctor, WayController *ret) {
         if (r >= 0)
                 r = judge(doctor, ret->controller, &surroundings, &reason, &cure);
         if (r >= 0)
-                r = copy_reason(reason.found, controller_to_string(ret->controller), &ret->why);
+                r = copy_reason(reason.found, controller_to_string(ret->controller), &ret->trouble.cause);
         if (r < 0)
                 return r;
 
-        ret->remedy = cure.found ? TAKE_PTR(cure.remedy) : TAKE_PTR(reason.remedy);
+        ret->trouble.remedy = cure.found ? TAKE_PTR(cure.remedy) : TAKE_PTR(reason.remedy);
         return 0;
 }

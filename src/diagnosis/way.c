@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgscope/command/probe.h"
@@ -21,22 +21,12 @@ const char *way_end_to_string(WayEnd end) {
 void doctor_way_done(Way *way) {
         for (size_t i = 0; i < way->n_levels; i++)
                 free(way->levels[i].path);
-        for (size_t i = 0; i < way->n_controllers; i++) {
-                free(way->controllers[i].why);
-                free(way->controllers[i].remedy);
-        }
+        for (size_t i = 0; i < way->n_controllers; i++)
+                trouble_done(&way->controllers[i].trouble);
 
         free(way->levels);
-        free(way->unknown);
+        trouble_done(&way->unknown);
         *way = (Way) {};
-}
-
-/* The first reason counts. */
-static int set_unknown(Way *way, const char *text) {
-        if (!way->unknown)
-                way->unknown = strdup(text);
-
-        return way->unknown ? 0 : -ENOMEM;
 }
 
 static int read_level(int root, const char *path, WayLevel *ret) {
@@ -89,7 +79,6 @@ static bool is_manager(const char *path, uid_t uid) {
 
 /* Reads the levels from the root down to @path, as far as there are such groups. */
 static int read_levels(const Doctor *doctor, const char *path, Way *way) {
-        _cleanup_free_ char *message = NULL;
         char *here = strdup("/");
         int r;
 
@@ -106,12 +95,10 @@ static int read_levels(const Doctor *doctor, const char *path, Way *way) {
                 if (is_manager(way->levels[i].path, doctor->uid))
                         way->manager = i;
 
-        if (r < 0 && r != -ENOENT && r != -ENODEV) {
-                r = message_set(0, &message, "cannot read the groups on the way to %s: %s", path, strerror(-r));
-                return r < 0 ? r : set_unknown(way, message);
-        }
+        if (r >= 0 || r == -ENOENT || r == -ENODEV || way->unknown.cause)
+                return 0;
 
-        return 0;
+        return trouble_set(&way->unknown, 0, "cannot read the groups on the way to %s: %s", path, strerror(-r));
 }
 
 /* Where PID 1 has put its groups: "" but for a systemd that shares the hierarchy with another one above it. -EXDEV: it
@@ -139,7 +126,8 @@ static int look_at_manager(const Doctor *doctor, Way *way) {
 
         r = find_prefix(&prefix);
         if (r == -EXDEV)
-                return set_unknown(way, "systemd's groups are outside of this cgroup namespace");
+                return way->unknown.cause ? 0 : trouble_set(&way->unknown, 0,
+                                                            "systemd's groups are outside of this cgroup namespace");
         if (r < 0)
                 return r;
 
@@ -158,13 +146,15 @@ static int look_at_manager(const Doctor *doctor, Way *way) {
 /* The groups are read while the scope is there: what is handed on only because somebody asks is seen as well. */
 static int look_by_probe(const Doctor *doctor, Way *way) {
         _cleanup_(probe_done) Probe probe = PROBE_INIT;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
-        r = probe_scope(&probe, doctor->options, &message);
+        r = probe_scope(&probe, doctor->options, &trouble);
         if (r < 0) {
-                r = set_unknown(way, message ?: strerror(-r));
-                return r < 0 ? r : look_at_manager(doctor, way);
+                if (!trouble.cause)
+                        (void) trouble_set(&trouble, r, "%s", strerror(-r));
+                (void) trouble_move(&way->unknown, r, &trouble);
+                return look_at_manager(doctor, way);
         }
 
         way->end = WAY_PROBE;
@@ -215,9 +205,9 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
         *ret = (Way) { .manager = WAY_NOWHERE };
 
         if (doctor->root == -EMEDIUMTYPE)
-                r = cgroup_explain_mode(&ret->unknown);
+                r = cgroup_explain_mode(&ret->unknown.cause);
         else if (doctor->root < 0)
-                r = message_set(0, &ret->unknown, "cannot open " CGROUP_MOUNT ": %s", strerror(-doctor->root));
+                r = trouble_set(&ret->unknown, 0, "cannot open " CGROUP_MOUNT ": %s", strerror(-doctor->root));
         else if (doctor->own)
                 r = look_at_own(doctor, ret);
         else

@@ -34,8 +34,7 @@ typedef struct WayController {
         Controller controller;
         Arrival arrival;
         const char *stop; /* the last group that has it, borrowed; NULL: none has it, or it does not stop */
-        char *why;        /* a clause; NULL: there is nothing to say */
-        char *remedy;     /* the one thing that helps; NULL: there is none, or none is needed */
+        Trouble trouble;  /* why, and what helps; empty: there is nothing to say */
 } WayController;
 
 #define WAY_NOWHERE SIZE_MAX
@@ -47,7 +46,7 @@ typedef struct Way {
         size_t manager;  /* which of them is user@UID.service; WAY_NOWHERE: none */
         WayController controllers[_CONTROLLER_MAX];
         size_t n_controllers;
-        char *unknown; /* why not all could be looked at; NULL: all was */
+        Trouble unknown; /* why not all could be looked at; empty: all was */
 } Way;
 
 /* Fails for want of memory alone. */

@@ -5,12 +5,12 @@
  * is a module of its own, linked to libsystemd and loaded by the verbs that ask. It exports one symbol,
  * `cgscope_asking`. This header includes nothing of D-Bus.
  *
- * Functions return 0 or a negative errno; with an error, *ret_message may get a text of one line, without full stop, to
- * be freed by the caller: the cause as the manager put it, and the remedy where there is one. */
+ * Functions return 0 or a negative errno; with an error, *trouble may get the cause as the manager put it, and the remedy
+ * where there is one. NULL: nobody wants to know. */
 
 #include <sys/types.h>
 
-#include "basic/macros.h"
+#include "basic/trouble.h"
 #include "delegation/delegation.h"
 #include "unit/controller.h"
 #include "unit/property.h"
@@ -70,93 +70,93 @@ typedef struct UnitLook {
 } UnitLook;
 
 typedef struct Asking {
-        int (*manager_open)(const ManagerOptions *options, Manager **ret, char **ret_message);
+        int (*manager_open)(const ManagerOptions *options, Manager **ret, Trouble *trouble);
         void (*manager_free)(Manager *manager);
 
         /* Waits until the bus has let us in. *ret_name is our name on it, borrowed. */
-        int (*manager_greet)(Manager *manager, const char **ret_name, char **ret_message);
+        int (*manager_greet)(Manager *manager, const char **ret_name, Trouble *trouble);
 
         /* Asks for the scope and waits until its job is done. -ETIMEDOUT: the deadline passed. -EEXIST: the name is
          * taken. -EXDEV: a manager that takes no pidfds is in another PID namespace. With an error, *ret is set, too. */
-        int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
+        int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, Trouble *trouble);
 
         /* For a request that has failed: whether that may be because PID 1 re-executed or reloaded itself since @since
          * (CLOCK_MONOTONIC), whom other managers ask for help, and nothing is left of @unit. 1: so it is. */
-        int (*scope_was_disturbed)(Manager *manager, const char *unit, uint64_t since, char **ret_message);
+        int (*scope_was_disturbed)(Manager *manager, const char *unit, uint64_t since, Trouble *trouble);
 
         /* For what came of a request of somebody who is gone, @sender on the bus: waits until the manager has heard all
          * that was sent by that name and has no job for @unit. 1: the unit is there, in *ret_control_group, to be freed
          * by the caller ("" where it has none); 0: there is no such unit. */
         int (*unit_settle)(Manager *manager, const char *sender, const char *unit, char **ret_control_group,
-                           char **ret_message);
+                           Trouble *trouble);
 
         /* Stops @unit: for a scope that turns out to be of no use. */
-        int (*unit_stop)(Manager *manager, const char *unit, char **ret_message);
+        int (*unit_stop)(Manager *manager, const char *unit, Trouble *trouble);
 
         /* The same, and waits until its job is done: for a unit that somebody wants stopped. A frozen one is thawed
          * first, which newer managers insist on. -ENOENT: no such unit. */
-        int (*unit_stop_wait)(Manager *manager, const char *unit, char **ret_message);
+        int (*unit_stop_wait)(Manager *manager, const char *unit, Trouble *trouble);
 
         /* Sets @properties of @unit for as long as it lives, not on disk. */
         int (*unit_set_properties)(Manager *manager, const char *unit, const PropertyList *properties,
-                                   char **ret_message);
+                                   Trouble *trouble);
 
         /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again, for which it
          * takes a few seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the same,
          * behind those that were sent before. */
         int (*unit_undo_prepare)(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
-                                 char **ret_message);
-        int (*unit_undo_apply)(Manager *manager, UnitUndo *undo, char **ret_message);
+                                 Trouble *trouble);
+        int (*unit_undo_apply)(Manager *manager, UnitUndo *undo, Trouble *trouble);
         void (*unit_undo_free)(UnitUndo *undo);
 
         /* Freezes all of @unit, or thaws it; returns when it is so. */
-        int (*unit_freeze)(Manager *manager, const char *unit, bool freeze, char **ret_message);
+        int (*unit_freeze)(Manager *manager, const char *unit, bool freeze, Trouble *trouble);
 
         /* Sends @signal to all processes of @unit. */
-        int (*unit_kill)(Manager *manager, const char *unit, int signal, char **ret_message);
+        int (*unit_kill)(Manager *manager, const char *unit, int signal, Trouble *trouble);
 
         /* Moves processes, by number, into the group @subgroup ("/a/b", "/" for its own) of the delegated @unit. 0 is
          * the caller, who has to be the one that connected. For what the kernel does not let us do ourselves: a manager
          * may move what is its user's. -EXDEV: it is in another PID namespace, where a number is another process's. */
         int (*unit_attach)(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
-                           char **ret_message);
+                           Trouble *trouble);
 
         /* *ret_state gets ActiveState= ("active", "failed"), to be freed by the caller. 1: the unit is loaded; 0: there
          * is no such unit. */
-        int (*unit_state)(Manager *manager, const char *unit, char **ret_state, char **ret_message);
+        int (*unit_state)(Manager *manager, const char *unit, char **ret_state, Trouble *trouble);
 
         /* 1: @unit, a scope, a service or a slice, is active, or a job for it waits, or it has a group; 0: nothing of it
          * is there. */
-        int (*unit_look)(Manager *manager, const char *unit, UnitLook *ret, char **ret_message);
+        int (*unit_look)(Manager *manager, const char *unit, UnitLook *ret, Trouble *trouble);
 
         /* The control group of the manager itself, below which all its units are. *ret is freed by the caller. */
-        int (*manager_control_group)(Manager *manager, char **ret, char **ret_message);
+        int (*manager_control_group)(Manager *manager, char **ret, Trouble *trouble);
 
         /* Which version of systemd it is, as it says itself: "252.39-1~deb12u1". *ret is freed by the caller. */
-        int (*manager_version)(Manager *manager, char **ret, char **ret_message);
+        int (*manager_version)(Manager *manager, char **ret, Trouble *trouble);
 
         /* How long it waits between the two signals when it stops a unit that does not say: DefaultTimeoutStopSec=. */
-        int (*manager_stop_timeout)(Manager *manager, uint64_t *ret, char **ret_message);
+        int (*manager_stop_timeout)(Manager *manager, uint64_t *ret, Trouble *trouble);
 
         /* 1 where the unit that owns @control_group has Delegate=, 0 where not or there is no such unit. *ret_unit (may
          * be NULL) gets its name, to be freed by the caller. */
         int (*control_group_is_delegated)(Manager *manager, const char *control_group, char **ret_unit,
-                                          char **ret_message);
+                                          Trouble *trouble);
 
         /* What @slice keeps from all that is below it: its DisableControllers=. */
-        int (*slice_disabled_controllers)(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message);
+        int (*slice_disabled_controllers)(Manager *manager, const char *slice, ControllerMask *ret, Trouble *trouble);
 
         /* Asks cgscoped, on the same bus as the system manager, which @manager has to be. *ret is released by
          * delegation_state_done(). -ESRCH: no such user; -EOPNOTSUPP: a controller that is not there; -EEXIST: the file
          * is the administrator's; -EACCES: not authorised; -ENOPKG: cgscoped is not installed. */
         int (*delegation_ask)(Manager *manager, const DelegationRequest *request, DelegationState *ret,
-                              char **ret_message);
+                              Trouble *trouble);
 
         /* What PID 1, @manager, is to hand to the manager of @uid: DelegateControllers= as it has loaded it. */
-        int (*user_manager_loaded)(Manager *manager, uid_t uid, ControllerMask *ret, char **ret_message);
+        int (*user_manager_loaded)(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble);
 
         /* Restarts it, by PID 1: all that the user runs in it ends. */
-        int (*user_manager_restart)(Manager *manager, uid_t uid, char **ret_message);
+        int (*user_manager_restart)(Manager *manager, uid_t uid, Trouble *trouble);
 } Asking;
 
 #define ASKING_SYMBOL "cgscope_asking"

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/user-namespace.h"
 
 const char *bus_address_usual = SYSTEM_BUS_ADDRESS;
@@ -17,14 +17,14 @@ static const char *variable(const char *name) {
 
 /* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. The address of
  * the bus is then most likely that one's, too. */
-static int check_runtime_dir(const char *directory, char **ret_message) {
+static int check_runtime_dir(const char *directory, Trouble *trouble) {
         struct stat st;
 
         if (stat(directory, &st) < 0 || st.st_uid == geteuid())
                 return 0;
 
-        return message_set(-EPERM, ret_message,
-                       "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it%s, or log in as the user whose "
+        return trouble_set(trouble, -EPERM,
+                           "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it%s, or log in as the user whose "
                        "manager you mean (machinectl shell, ssh)",
                        directory, (unsigned) st.st_uid, (unsigned) geteuid(),
                        variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
@@ -67,9 +67,9 @@ static int address_in(const char *directory, const char *name, char **ret_addres
         return !escaped || asprintf(ret_address, "unix:path=%s/%s", escaped, name) < 0 ? -ENOMEM : 0;
 }
 
-static int user_bus_address(char **ret, char **ret_message) {
+static int user_bus_address(char **ret, Trouble *trouble) {
         const char *directory = variable("XDG_RUNTIME_DIR"), *address = variable("DBUS_SESSION_BUS_ADDRESS");
-        int r = directory ? check_runtime_dir(directory, ret_message) : 0;
+        int r = directory ? check_runtime_dir(directory, trouble) : 0;
 
         if (r < 0)
                 return r;
@@ -80,9 +80,9 @@ static int user_bus_address(char **ret, char **ret_message) {
         return *ret ? 0 : -ENOMEM;
 }
 
-int bus_address_private(char **ret, char **ret_message) {
+int bus_address_private(char **ret, Trouble *trouble) {
         const char *directory = variable("XDG_RUNTIME_DIR");
-        int r = directory ? check_runtime_dir(directory, ret_message) : 0;
+        int r = directory ? check_runtime_dir(directory, trouble) : 0;
 
         return r < 0 ? r : address_in(directory, "systemd/private", ret);
 }
@@ -96,11 +96,11 @@ bool bus_address_is_chosen(ManagerKind kind, const char *address) {
         return address_in(variable("XDG_RUNTIME_DIR"), "bus", &usual) < 0 || !streq(address, usual);
 }
 
-int bus_address(ManagerKind kind, char **ret, char **ret_message) {
+int bus_address(ManagerKind kind, char **ret, Trouble *trouble) {
         const char *address;
 
         if (kind == MANAGER_USER)
-                return user_bus_address(ret, ret_message);
+                return user_bus_address(ret, trouble);
 
         address = variable("DBUS_SYSTEM_BUS_ADDRESS") ?: bus_address_usual;
         *ret = strdup(address);
@@ -137,20 +137,20 @@ static char *remedy_of_variable(ManagerKind kind, const char *address) {
                         "unix:path=/run/user/%u/bus", (unsigned) user_uid_outside()) < 0 ? NULL : remedy;
 }
 
-static int explain_system(const char *address, int error, const char *remedy, char **ret_message) {
+static int explain_system(const char *address, int error, const char *remedy, Trouble *trouble) {
         bool absent = error == -ENOENT || error == -ECONNREFUSED;
 
         if (absent && access("/run/systemd/system", F_OK) < 0)
-                return message_set(error, ret_message, "no system manager: systemd is not PID 1 here");
+                return trouble_set(trouble, error, "no system manager: systemd is not PID 1 here");
         if (absent)
-                return message_set(error, ret_message, "no system bus at %s%s", address,
+                return trouble_set(trouble, error, "no system bus at %s%s", address,
                                    *remedy ? remedy : "; start it: systemctl start dbus");
 
-        return message_set(error, ret_message, "cannot connect to the system bus at %s: %s%s", address,
+        return trouble_set(trouble, error, "cannot connect to the system bus at %s: %s%s", address,
                            strerror(-error), remedy);
 }
 
-static int explain_user(const char *address, int error, const char *remedy, char **ret_message) {
+static int explain_user(const char *address, int error, const char *remedy, Trouble *trouble) {
         bool absent = error == -ENOENT || error == -ECONNREFUSED;
         _cleanup_free_ char *directory = NULL;
         int r = user_runtime_dir(&directory);
@@ -160,52 +160,52 @@ static int explain_user(const char *address, int error, const char *remedy, char
 
         /* Who is root in a user namespace beside PID 1's, as with PrivateUsers=, and is root outside, may say so. */
         if (absent && user_uid_outside() == 0 && access(directory, F_OK) < 0)
-                return message_set(error, ret_message, "no user manager runs for root, whose scopes are the system "
+                return trouble_set(trouble, error, "no user manager runs for root, whose scopes are the system "
                                    "manager's: --system");
         if (absent && access(directory, F_OK) < 0)
-                return message_set(error, ret_message,
-                               "no user manager runs for uid %u; log in as that user, or keep one running: "
+                return trouble_set(trouble, error,
+                                   "no user manager runs for uid %u; log in as that user, or keep one running: "
                                "loginctl enable-linger %u", (unsigned) user_uid_outside(),
                                (unsigned) user_uid_outside());
         if (absent)
-                return message_set(error, ret_message, "no user bus at %s%s", address,
+                return trouble_set(trouble, error, "no user bus at %s%s", address,
                                    *remedy ? remedy : "; start it: systemctl --user start dbus.socket (package "
                                                       "dbus-user-session)");
 
-        return message_set(error, ret_message, "cannot connect to the user bus at %s: %s%s", address, strerror(-error),
+        return trouble_set(trouble, error, "cannot connect to the user bus at %s: %s%s", address, strerror(-error),
                            remedy);
 }
 
-int bus_explain(ManagerKind kind, const char *address, int error, char **ret_message) {
+int bus_explain(ManagerKind kind, const char *address, int error, Trouble *trouble) {
         _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
 
         if (!remedy)
                 return -ENOMEM;
 
-        return kind == MANAGER_SYSTEM ? explain_system(address, error, remedy, ret_message) :
-                                        explain_user(address, error, remedy, ret_message);
+        return kind == MANAGER_SYSTEM ? explain_system(address, error, remedy, trouble) :
+                                        explain_user(address, error, remedy, trouble);
 }
 
-int bus_explain_stranger(ManagerKind kind, const char *address, const char *owner, char **ret_message) {
+int bus_explain_stranger(ManagerKind kind, const char *address, const char *owner, Trouble *trouble) {
         _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
 
         if (!remedy)
                 return -ENOMEM;
 
-        return message_set(-EPERM, ret_message, "the bus at %s is that of %s, not %s's%s", address, owner,
+        return trouble_set(trouble, -EPERM, "the bus at %s is that of %s, not %s's%s", address, owner,
                            kind == MANAGER_SYSTEM ? "the system manager" : "your user manager", remedy);
 }
 
-int bus_explain_no_systemd(ManagerKind kind, char **ret_message) {
+int bus_explain_no_systemd(ManagerKind kind, Trouble *trouble) {
         const char *address = variable("DBUS_SESSION_BUS_ADDRESS");
 
         if (kind == MANAGER_SYSTEM)
-                return message_set(-ESRCH, ret_message, "no systemd on the system bus: it is not PID 1 here");
+                return trouble_set(trouble, -ESRCH, "no systemd on the system bus: it is not PID 1 here");
         if (!address)
-                return message_set(-ESRCH, ret_message, "no systemd on the user bus; is your user manager running? See: "
+                return trouble_set(trouble, -ESRCH, "no systemd on the user bus; is your user manager running? See: "
                                "loginctl user-status");
 
-        return message_set(-ESRCH, ret_message,
-                       "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?); unset it, or name "
+        return trouble_set(trouble, -ESRCH,
+                           "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?); unset it, or name "
                        "your user manager's bus", address);
 }

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
 #include "systemd/unit.h"
@@ -48,32 +48,32 @@ static bool is_absent(const sd_bus_error *error) {
 }
 
 /* Who has no cgscoped can do the same as root, less the part that makes it true at once. */
-static int explain_absent(const DelegationRequest *request, char **ret_message) {
+static int explain_absent(const DelegationRequest *request, Trouble *trouble) {
         char names[CONTROLLER_MASK_TEXT_MAX], user[sizeof("--user-id ") + 20] = "--all-users";
 
         if (request->operation == DELEGATION_GET)
-                return message_set(-ENOPKG, ret_message, ABSENT "; root can do without it: cgscope enable --root=/");
+                return trouble_set(trouble, -ENOPKG, ABSENT "; root can do without it: cgscope enable --root=/");
 
         if (request->uid != DELEGATION_EVERYBODY)
                 (void) snprintf(user, sizeof(user), "--user-id %" PRIu64, request->uid);
-        return message_set(-ENOPKG, ret_message, ABSENT "; root can do without it: cgscope %s --root=/ %s%s %s",
+        return trouble_set(trouble, -ENOPKG, ABSENT "; root can do without it: cgscope %s --root=/ %s%s %s",
                            request->operation == DELEGATION_ENABLE ? "enable" : "disable", user,
                            request->flags & DELEGATION_RUNTIME ? " --runtime" : "",
                            controller_mask_format(request->controllers, ' ', names));
 }
 
 static int explain(Manager *manager, const DelegationRequest *request, int r, const sd_bus_error *error,
-                   char **ret_message) {
+                   Trouble *trouble) {
         const struct Refusal *refusal = NULL;
         const char *cause;
 
         if (!sd_bus_error_is_set(error) && r == -ETIMEDOUT)
-                return message_set(r, ret_message, "cgscoped did not answer in time; it may still do what was asked: "
+                return trouble_set(trouble, r, "cgscoped did not answer in time; it may still do what was asked: "
                                    "cgscope enable shows what is true");
         if (!sd_bus_error_is_set(error))
-                return manager_explain(manager, r, NULL, ret_message);
+                return manager_explain(manager, r, NULL, trouble);
         if (is_absent(error))
-                return explain_absent(request, ret_message);
+                return explain_absent(request, trouble);
 
         for (size_t i = 0; i < ELEMENTSOF(refusals) && !refusal; i++)
                 if (startswith(error->name, refusals[i].name) &&
@@ -83,8 +83,8 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
         r = refusal && refusal->error ? refusal->error : delegation_error_get(error);
         cause = refusal && refusal->cause ? refusal->cause : error->message ?: error->name;
         if (!refusal)
-                return message_set(r, ret_message, "cgscoped answers: %s", cause);
-        return message_set(r, ret_message, "%s%s%s", cause, refusal->remedy ? "; " : "", refusal->remedy ?: "");
+                return trouble_set(trouble, r, "cgscoped answers: %s", cause);
+        return trouble_set(trouble, r, "%s%s%s", cause, refusal->remedy ? "; " : "", refusal->remedy ?: "");
 }
 
 /* Most requests need no flags beyond the one that has an argument of its own, and the usual time. */
@@ -123,13 +123,13 @@ static int make_call(Manager *manager, const DelegationRequest *request, sd_bus_
         return 0;
 }
 
-int delegation_ask(Manager *manager, const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+int delegation_ask(Manager *manager, const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
 
         if (manager->direct)
-                return bus_explain(MANAGER_SYSTEM, SYSTEM_BUS_ADDRESS, -ENOENT, ret_message);
+                return bus_explain(MANAGER_SYSTEM, SYSTEM_BUS_ADDRESS, -ENOENT, trouble);
 
         r = make_call(manager, request, &call);
         if (r < 0)
@@ -137,11 +137,11 @@ int delegation_ask(Manager *manager, const DelegationRequest *request, Delegatio
 
         r = unit_call(manager, call, &error, &reply);
         if (r < 0)
-                return explain(manager, request, r, &error, ret_message);
+                return explain(manager, request, r, &error, trouble);
 
         r = delegation_read_state(reply, ret);
         if (r == -EBADMSG)
-                return message_set(r, ret_message, "the answer of cgscoped cannot be read; are cgscope and cgscoped of "
+                return trouble_set(trouble, r, "the answer of cgscoped cannot be read; are cgscope and cgscoped of "
                                    "the same version?");
         return r;
 }

@@ -6,4 +6,4 @@
 #include "delegation/delegation.h"
 #include "systemd/manager.h"
 
-int delegation_ask(Manager *manager, const DelegationRequest *request, DelegationState *ret, char **ret_message);
+int delegation_ask(Manager *manager, const DelegationRequest *request, DelegationState *ret, Trouble *trouble);

@@ -2,7 +2,7 @@
 #include "systemd/manager.h"
 
 #include "basic/clock.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
 #include "systemd/process-number.h"
@@ -43,7 +43,7 @@ static int connect_directly(Manager *manager) {
         return 0;
 }
 
-int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
+int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble) {
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_free_ char *address = NULL;
         int r;
@@ -53,16 +53,16 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
                 return -ENOMEM;
         manager->options = *options;
 
-        r = bus_address(options->kind, &address, ret_message);
+        r = bus_address(options->kind, &address, trouble);
         if (r < 0)
                 return r;
 
         r = connect_to(manager, address, true);
         if (r < 0 && (!can_do_without_bus(manager, r) || connect_directly(manager) < 0))
-                return bus_explain(options->kind, address, r, ret_message);
+                return bus_explain(options->kind, address, r, trouble);
 
         if (!manager->direct) {
-                r = bus_peer_check(manager, address, ret_message);
+                r = bus_peer_check(manager, address, trouble);
                 if (r < 0)
                         return r;
         }
@@ -75,7 +75,7 @@ int manager_open(const ManagerOptions *options, Manager **ret, char **ret_messag
         return 0;
 }
 
-int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message) {
+int manager_open_private(uint64_t deadline, Manager **ret, Trouble *trouble) {
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_free_ char *address = NULL;
         int r;
@@ -85,7 +85,7 @@ int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message) {
                 return -ENOMEM;
         manager->options = (ManagerOptions) { .kind = MANAGER_USER, .deadline = deadline, .fixed = true };
 
-        r = bus_address_private(&address, ret_message);
+        r = bus_address_private(&address, trouble);
         if (r < 0)
                 return r;
 
@@ -93,7 +93,7 @@ int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message) {
         if (r >= 0)
                 r = manager_await(manager);
         if (r < 0)
-                return message_set(r, ret_message, "no user manager answers at %s: %s", address, strerror(-r));
+                return trouble_set(trouble, r, "no user manager answers at %s: %s", address, strerror(-r));
 
         *ret = TAKE_PTR(manager);
         return 0;
@@ -123,38 +123,31 @@ static int message_length(const char *message) {
         return (int) (length > 0 && message[length - 1] == '.' ? length - 1 : length);
 }
 
-int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **ret_message) {
-        const char *title = manager_title(manager);
-        int e;
+int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble *trouble) {
+        const char *title = manager_title(manager), *answer;
 
         if (!error || !sd_bus_error_is_set(error)) {
                 if (r == -ETIMEDOUT)
-                        e = asprintf(ret_message, "%s was not done in time; is it busy?%s", title,
-                                     manager->options.fixed ? "" : " --timeout sets how long to wait");
-                else if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
-                        e = asprintf(ret_message, "the bus to %s was closed", title);
-                else
-                        e = asprintf(ret_message, "%s: %s", title, strerror(-r));
-                return e < 0 ? -ENOMEM : r;
+                        return trouble_set(trouble, r, "%s was not done in time; is it busy?%s", title,
+                                           manager->options.fixed ? "" : " --timeout sets how long to wait");
+                if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                        return trouble_set(trouble, r, "the bus to %s was closed", title);
+                return trouble_set(trouble, r, "%s: %s", title, strerror(-r));
         }
 
         /* On a bus of its own the activation of the name is tried, and fails (its Exec= is /bin/false). */
         if (sd_bus_error_has_names(error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
             startswith(error->name, "org.freedesktop.DBus.Error.Spawn."))
-                return bus_explain_no_systemd(manager->options.kind, ret_message);
+                return bus_explain_no_systemd(manager->options.kind, trouble);
 
+        r = r < 0 ? r : -EIO;
+        answer = error->message ?: error->name;
         if (sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
-                e = asprintf(ret_message, "%s went away or did not answer", title);
-        else if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
-                                        SD_BUS_ERROR_ACCESS_DENIED))
-                e = asprintf(ret_message, "%s refuses: %.*s; run it as root, in your own user manager (--user), or "
-                             "where polkit can ask you", title, message_length(error->message ?: error->name),
-                             error->message ?: error->name);
-        else
-                e = asprintf(ret_message, "%s answers: %.*s", title, message_length(error->message ?: error->name),
-                             error->message ?: error->name);
-
-        return e < 0 ? -ENOMEM : r < 0 ? r : -EIO;
+                return trouble_set(trouble, r, "%s went away or did not answer", title);
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, SD_BUS_ERROR_ACCESS_DENIED))
+                return trouble_set(trouble, r, "%s refuses: %.*s; run it as root, in your own user manager (--user), "
+                                   "or where polkit can ask you", title, message_length(answer), answer);
+        return trouble_set(trouble, r, "%s answers: %.*s", title, message_length(answer), answer);
 }
 
 /* sd-bus waits for this of itself, but without end. */
@@ -172,7 +165,7 @@ int manager_await(Manager *manager) {
         return r < 0 ? r : 0;
 }
 
-int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
+int manager_greet(Manager *manager, const char **ret_name, Trouble *trouble) {
         int r = manager_await(manager);
 
         if (r >= 0 && manager->direct)
@@ -180,23 +173,23 @@ int manager_greet(Manager *manager, const char **ret_name, char **ret_message) {
         else if (r >= 0)
                 r = sd_bus_get_unique_name(manager->bus, ret_name);
 
-        return r < 0 ? manager_explain(manager, r, NULL, ret_message) : 0;
+        return r < 0 ? manager_explain(manager, r, NULL, trouble) : 0;
 }
 
-int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message) {
+int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         uint64_t left = deadline_left(manager->options.deadline);
         int r;
 
         if (left == 0)
-                return manager_explain(manager, -ETIMEDOUT, NULL, ret_message);
+                return manager_explain(manager, -ETIMEDOUT, NULL, trouble);
 
         r = sd_bus_call(manager->bus, call, left, &error, ret_reply);
-        return r < 0 ? manager_explain(manager, r, &error, ret_message) : 0;
+        return r < 0 ? manager_explain(manager, r, &error, trouble) : 0;
 }
 
 int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
-                         sd_bus_message **ret, char **ret_message) {
+                         sd_bus_message **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
@@ -206,24 +199,24 @@ int manager_get_property(Manager *manager, const char *path, const char *interfa
         if (r < 0)
                 return r;
 
-        r = manager_call(manager, call, ret, ret_message);
+        r = manager_call(manager, call, ret, trouble);
         return r < 0 ? r : sd_bus_message_enter_container(*ret, SD_BUS_TYPE_VARIANT, type);
 }
 
 /* A property of the manager itself, borrowed from *ret_reply. */
 static int get_text(Manager *manager, const char *name, const char **ret, sd_bus_message **ret_reply,
-                    char **ret_message) {
-        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, name, "s", ret_reply, ret_message);
+                    Trouble *trouble) {
+        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, name, "s", ret_reply, trouble);
 
         return r < 0 ? r : sd_bus_message_read(*ret_reply, "s", ret);
 }
 
-int manager_control_group(Manager *manager, char **ret, char **ret_message) {
+int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *path;
         int r;
 
-        r = get_text(manager, "ControlGroup", &path, &reply, ret_message);
+        r = get_text(manager, "ControlGroup", &path, &reply, trouble);
         if (r < 0)
                 return r;
 
@@ -232,12 +225,12 @@ int manager_control_group(Manager *manager, char **ret, char **ret_message) {
         return *ret ? 0 : -ENOMEM;
 }
 
-int manager_version(Manager *manager, char **ret, char **ret_message) {
+int manager_version(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *version;
         int r;
 
-        r = get_text(manager, "Version", &version, &reply, ret_message);
+        r = get_text(manager, "Version", &version, &reply, trouble);
         if (r < 0)
                 return r;
 
@@ -245,11 +238,11 @@ int manager_version(Manager *manager, char **ret, char **ret_message) {
         return *ret ? 0 : -ENOMEM;
 }
 
-int manager_stop_timeout(Manager *manager, uint64_t *ret, char **ret_message) {
+int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
 
         r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", "t", &reply,
-                                 ret_message);
+                                 trouble);
         return r < 0 ? r : sd_bus_message_read(reply, "t", ret);
 }

@@ -37,33 +37,33 @@ struct Manager {
 };
 
 /* Begins to connect; what is wrong with the bus itself is found out here, the rest with the first answer. */
-int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message);
+int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble);
 void manager_free(Manager *manager);
 
 /* Connects to the user's manager by its own socket: without a bus, which there need not be, and which starts what is
  * not there. The connection is closed when the manager ends or re-executes. */
-int manager_open_private(uint64_t deadline, Manager **ret, char **ret_message);
+int manager_open_private(uint64_t deadline, Manager **ret, Trouble *trouble);
 
 /* As a message names it. */
 const char *manager_title(const Manager *manager);
 
 /* Waits until the other end has let us in. */
 int manager_await(Manager *manager);
-int manager_greet(Manager *manager, const char **ret_name, char **ret_message);
-int manager_control_group(Manager *manager, char **ret, char **ret_message);
-int manager_version(Manager *manager, char **ret, char **ret_message);
-int manager_stop_timeout(Manager *manager, uint64_t *ret, char **ret_message);
+int manager_greet(Manager *manager, const char **ret_name, Trouble *trouble);
+int manager_control_group(Manager *manager, char **ret, Trouble *trouble);
+int manager_version(Manager *manager, char **ret, Trouble *trouble);
+int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble);
 
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */
-int manager_explain(Manager *manager, int r, const sd_bus_error *error, char **ret_message);
+int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble *trouble);
 
 /* Calls with what is left of the deadline. Errors are put into words. *ret_reply is owned by the caller. */
-int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, char **ret_message);
+int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, Trouble *trouble);
 
 /* Gets a property of an object of the manager; the reply stands in the variant, of @type. */
 int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
-                         sd_bus_message **ret, char **ret_message);
+                         sd_bus_message **ret, Trouble *trouble);
 
 static inline void manager_freep(Manager **manager) {
         manager_free(*manager);

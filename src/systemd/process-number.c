@@ -3,14 +3,13 @@
 
 #include <sys/socket.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "proc/proc.h"
 
 /* Our own number as the bus sees it, which is beside the manager: of whoever holds the connection, which somebody in
  * between may. */
 static int number_on_the_bus(Manager *manager, pid_t *ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        _cleanup_free_ char *message = NULL;
         const char *name;
         uint32_t number;
         int r;
@@ -24,7 +23,7 @@ static int number_on_the_bus(Manager *manager, pid_t *ret) {
         if (r >= 0)
                 r = sd_bus_message_append(call, "s", name);
         if (r >= 0)
-                r = manager_call(manager, call, &reply, &message);
+                r = manager_call(manager, call, &reply, NULL);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "u", &number);
         if (r < 0)
@@ -64,7 +63,7 @@ static bool reads_numbers(Manager *manager) {
         return r > 0 || r == -ESRCH;
 }
 
-int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, char **ret_message) {
+int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, Trouble *trouble) {
         size_t i = 0;
 
         while (i < n && pids[i] == 0)
@@ -72,7 +71,7 @@ int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, char **
         if (i == n || reads_numbers(manager))
                 return 0;
 
-        return message_set(-EXDEV, ret_message, "%s is in another PID namespace, where %d is another process's number; "
+        return trouble_set(trouble, -EXDEV, "%s is in another PID namespace, where %d is another process's number; "
                            "ask from outside of this one", manager_title(manager), (int) pids[i]);
 }
 

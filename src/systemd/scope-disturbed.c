@@ -21,10 +21,9 @@ static int get_units_loaded(Manager *system, uint64_t *ret) {
         /* The question can be lost likewise. */
         do {
                 _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-                _cleanup_free_ char *message = NULL;
 
                 r = manager_get_property(system, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitsLoadTimestampMonotonic", "t",
-                                         &reply, &message);
+                                         &reply, NULL);
                 if (r >= 0)
                         return sd_bus_message_read(reply, "t", ret);
         } while (r == -ETIMEDOUT && deadline_left(system->options.deadline) > 0);
@@ -48,26 +47,26 @@ static bool is_back_since(uint64_t since) {
 }
 
 /* The answer comes from a PID 1 that is back. */
-static int has_loaded_units(const Manager *manager, uint64_t since, char **ret_message) {
+static int has_loaded_units(const Manager *manager, uint64_t since, Trouble *trouble) {
         const ManagerOptions options = { .kind = MANAGER_SYSTEM, .deadline = manager->options.deadline };
         _cleanup_(manager_freep) Manager *system = NULL;
         uint64_t loaded = 0;
         int r;
 
-        r = manager_open(&options, &system, ret_message);
+        r = manager_open(&options, &system, trouble);
         if (r >= 0)
                 r = get_units_loaded(system, &loaded);
 
         return r < 0 ? r : loaded >= since || is_back_since(since);
 }
 
-static int wait_until_gone(Manager *manager, const char *unit, char **ret_message) {
+static int wait_until_gone(Manager *manager, const char *unit, Trouble *trouble) {
         uint64_t end = deadline_after(UNLOAD_USEC);
 
         for (;;) {
                 _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
                 const char *path;
-                int r = unit_find(manager, unit, &found, &path, ret_message);
+                int r = unit_find(manager, unit, &found, &path, trouble);
 
                 if (r <= 0)
                         return r < 0 ? r : 1;
@@ -77,8 +76,8 @@ static int wait_until_gone(Manager *manager, const char *unit, char **ret_messag
         }
 }
 
-int scope_was_disturbed(Manager *manager, const char *unit, uint64_t since, char **ret_message) {
-        int r = has_loaded_units(manager, since, ret_message);
+int scope_was_disturbed(Manager *manager, const char *unit, uint64_t since, Trouble *trouble) {
+        int r = has_loaded_units(manager, since, trouble);
 
-        return r <= 0 ? r : wait_until_gone(manager, unit, ret_message);
+        return r <= 0 ? r : wait_until_gone(manager, unit, trouble);
 }

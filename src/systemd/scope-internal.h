@@ -37,7 +37,7 @@ typedef struct Start {
         uint64_t deadline;
         Phase phase;
         int error;
-        char *message;
+        Trouble trouble;
 
         bool use_pidfds;
         bool repeated;  /* the call was lost once and made again */
@@ -61,8 +61,8 @@ typedef struct Start {
 sd_bus_slot **start_next_slot(Start *start);
 
 /* End the conversation with an error; they return 0, for callbacks: that the bus library goes on is not the point any
- * more. The first takes @message. */
-int start_fail(Start *start, int error, char *message);
+ * more. The first takes @trouble. */
+int start_fail(Start *start, int error, Trouble *trouble);
 int start_fail_errno(Start *start, int r, const sd_bus_error *error);
 
 /* From now on it is known whose end counts, by which sender; it may have come already. */

@@ -17,7 +17,7 @@ static int call_manager(Start *start);
 static void start_done(Start *start) {
         for (size_t i = 0; i < start->n_slots; i++)
                 (void) sd_bus_slot_unref(start->slots[i]);
-        free(start->message);
+        trouble_done(&start->trouble);
 }
 
 sd_bus_slot **start_next_slot(Start *start) {
@@ -25,36 +25,32 @@ sd_bus_slot **start_next_slot(Start *start) {
         return &start->slots[start->n_slots++];
 }
 
-int start_fail(Start *start, int error, char *message) {
+int start_fail(Start *start, int error, Trouble *trouble) {
         start->phase = PHASE_FAILED;
         start->error = error;
-        free(start->message);
-        start->message = message;
+        (void) trouble_move(&start->trouble, error, trouble);
         return 0;
 }
 
 int start_fail_errno(Start *start, int r, const sd_bus_error *error) {
-        char *message = NULL;
+        Trouble trouble = {};
 
-        if (r == -ETIMEDOUT && !error && start->absent) {
-                message = strdup("the manager left the bus and did not come back; see journalctl");
-                return start_fail(start, r, message);
-        }
+        if (r == -ETIMEDOUT && !error && start->absent)
+                (void) trouble_set(&trouble, r, "the manager left the bus and did not come back; see journalctl");
+        else
+                r = manager_explain(start->manager, r, error, &trouble);
 
-        r = manager_explain(start->manager, r, error, &message);
-        return start_fail(start, r, message);
+        return start_fail(start, r, &trouble);
 }
 
 static int fail_job(Start *start, const char *result) {
         _cleanup_free_ char *word = escape_word(start->request->unit);
-        char *message;
+        Trouble trouble = {};
 
-        if (asprintf(&message, "the job of %s ended with \"%s\"; the manager's reason is in the journal: "
-                     "journalctl %s--unit %s", start->request->unit, result,
-                     start->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: "?") < 0)
-                message = NULL;
-
-        return start_fail(start, -EIO, message);
+        (void) trouble_set(&trouble, -EIO, "the job of %s ended with \"%s\"; the manager's reason is in the journal: "
+                           "journalctl %s--unit %s", start->request->unit, result,
+                           start->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: "?");
+        return start_fail(start, -EIO, &trouble);
 }
 
 int start_job_ended(Start *start, const char *result) {
@@ -124,7 +120,7 @@ static int on_reset(sd_bus_message *m _unused_, void *userdata, sd_bus_error *er
  * and the second attempt fails then with the same answer. */
 static int name_taken(Start *start) {
         _cleanup_free_ char *word = escape_word(start->request->unit);
-        char *message;
+        Trouble trouble = {};
         int r;
 
         if (start->repeated)
@@ -139,11 +135,10 @@ static int name_taken(Start *start) {
         }
 
         /* Ours says who keeps it, where stopping alone does not help. */
-        if (asprintf(&message, "%s is taken: choose another name with --unit, or stop it: cgscope stop %s %s",
-                     start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user" : "--system",
-                     word ?: "?") < 0)
-                message = NULL;
-        return start_fail(start, -EEXIST, message);
+        (void) trouble_set(&trouble, -EEXIST, "%s is taken: choose another name with --unit, or stop it: cgscope stop "
+                           "%s %s", start->request->unit,
+                           start->manager->options.kind == MANAGER_USER ? "--user" : "--system", word ?: "?");
+        return start_fail(start, -EEXIST, &trouble);
 }
 
 static int call_refused(Start *start, sd_bus_message *m, const sd_bus_error *error) {
@@ -190,15 +185,15 @@ static int on_called(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 /* A pidfd is the same process everywhere. */
 static int check_numbers(Start *start) {
         const ScopeRequest *request = start->request;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         if (start->use_pidfds)
                 return 0;
 
-        r = manager_check_numbers(start->manager, request->pids, request->n_pids, &message);
+        r = manager_check_numbers(start->manager, request->pids, request->n_pids, &trouble);
         if (r < 0)
-                (void) start_fail(start, r, message);
+                (void) start_fail(start, r, &trouble);
         return r;
 }
 
@@ -272,7 +267,7 @@ static void converse(Start *start) {
         }
 }
 
-int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message) {
+int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, Trouble *trouble) {
         _cleanup_(start_done) Start start = {
                 .manager = manager,
                 .request = request,
@@ -288,7 +283,7 @@ int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret,
 
         r = match(&start);
         if (r < 0)
-                return manager_explain(manager, r, NULL, ret_message);
+                return manager_explain(manager, r, NULL, trouble);
 
         (void) call_manager(&start);
         r = match_owner(&start);
@@ -297,10 +292,8 @@ int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret,
         converse(&start);
         agent_close(&manager->agent);
 
-        if (start.phase == PHASE_FAILED) {
-                *ret_message = TAKE_PTR(start.message);
-                return start.error;
-        }
+        if (start.phase == PHASE_FAILED)
+                return trouble_move(trouble, start.error, &start.trouble);
 
         ret->pending = false;
         return 0;

@@ -10,7 +10,7 @@
 int scope_message_new(Manager *manager, const ScopeRequest *request, bool use_pidfds, sd_bus_message **ret);
 
 /* See Asking.scope_start. */
-int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, char **ret_message);
+int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, Trouble *trouble);
 
 /* In scope-disturbed.c; see Asking.scope_was_disturbed. */
-int scope_was_disturbed(Manager *manager, const char *unit, uint64_t since, char **ret_message);
+int scope_was_disturbed(Manager *manager, const char *unit, uint64_t since, Trouble *trouble);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/escape.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/utf8.h"
 #include "systemd/job.h"
 #include "systemd/process-number.h"
@@ -40,28 +40,28 @@ static const struct Refusal *find_refusal(const sd_bus_error *error) {
         return NULL;
 }
 
-static int explain_no_unit(const Manager *manager, const char *unit, char **ret_message) {
+static int explain_no_unit(const Manager *manager, const char *unit, Trouble *trouble) {
         bool user = manager->options.kind == MANAGER_USER;
 
-        return message_set(-ENOENT, ret_message, "no unit %s: %s has none of that name; see also %s", unit,
+        return trouble_set(trouble, -ENOENT, "no unit %s: %s has none of that name; see also %s", unit,
                    user ? "your user manager" : "the system manager", user ? "--system" : "--user");
 }
 
 /* Returns the error. */
-static int explain(Manager *manager, const char *unit, int r, const sd_bus_error *error, char **ret_message) {
-        _cleanup_free_ char *text = NULL;
+static int explain(Manager *manager, const char *unit, int r, const sd_bus_error *error, Trouble *trouble) {
         const struct Refusal *refusal = find_refusal(error);
+        _cleanup_trouble_ Trouble answer = {};
         const char *cause, *remedy = refusal ? refusal->remedy : NULL;
 
         if (sd_bus_error_has_name(error, SYSTEMD_NAME ".NoSuchUnit"))
-                return explain_no_unit(manager, unit, ret_message);
+                return explain_no_unit(manager, unit, trouble);
 
-        r = manager_explain(manager, r, error, &text);
-        if (!text)
+        r = manager_explain(manager, r, error, &answer);
+        if (!answer.cause)
                 return r;
 
-        cause = refusal && refusal->cause ? refusal->cause : text;
-        return message_set(refusal ? refusal->error : r, ret_message, "%s: %s%s%s", unit, cause, remedy ? "; " : "",
+        cause = refusal && refusal->cause ? refusal->cause : answer.cause;
+        return trouble_set(trouble, refusal ? refusal->error : r, "%s: %s%s%s", unit, cause, remedy ? "; " : "",
                    remedy ?: "");
 }
 
@@ -85,14 +85,14 @@ static int new_call(Manager *manager, sd_bus_message **ret, const char *method, 
 }
 
 static int control(Manager *manager, const char *unit, sd_bus_message *call, sd_bus_message **ret_reply,
-                   char **ret_message) {
+                   Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r = unit_call(manager, call, &error, ret_reply);
 
-        return r < 0 ? explain(manager, unit, r, &error, ret_message) : 0;
+        return r < 0 ? explain(manager, unit, r, &error, trouble) : 0;
 }
 
-int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, char **ret_message) {
+int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
@@ -104,54 +104,55 @@ int unit_set_properties(Manager *manager, const char *unit, const PropertyList *
         if (r >= 0)
                 r = sd_bus_message_close_container(call);
 
-        return r < 0 ? r : control(manager, unit, call, &reply, ret_message);
+        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
 
 /* The manager answers when it is so. */
-int unit_freeze(Manager *manager, const char *unit, bool freeze, char **ret_message) {
+int unit_freeze(Manager *manager, const char *unit, bool freeze, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r = new_call(manager, &call, freeze ? "FreezeUnit" : "ThawUnit", "s", unit);
 
-        return r < 0 ? r : control(manager, unit, call, &reply, ret_message);
+        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
 
-int unit_kill(Manager *manager, const char *unit, int signal, char **ret_message) {
+int unit_kill(Manager *manager, const char *unit, int signal, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r = new_call(manager, &call, "KillUnit", "ssi", unit, "all", (int32_t) signal);
 
-        return r < 0 ? r : control(manager, unit, call, &reply, ret_message);
+        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
 
-static int explain_no_group(const char *unit, const char *subgroup, char **ret_message) {
+static int explain_no_group(const char *unit, const char *subgroup, Trouble *trouble) {
         _cleanup_free_ char *shown = escape_word(subgroup), *word = escape_word(unit);
 
-        return message_set(-ENOENT, ret_message, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
+        return trouble_set(trouble, -ENOENT, "%s: it has no group %s; make it first: cgscope create %s%s", unit,
                            shown ?: "?", word ?: unit, shown ?: "/?");
 }
 
 /* Two refusals are about the group, which the manager does not name. */
 static int explain_attach(Manager *manager, const char *unit, const char *subgroup, int r, const sd_bus_error *error,
-                          char **ret_message) {
+                          Trouble *trouble) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_FILE_NOT_FOUND))
-                return explain_no_group(unit, subgroup, ret_message);
+                return explain_no_group(unit, subgroup, trouble);
         if (r == -EBUSY)
-                return message_set(r, ret_message, "%s: its group %s takes no processes: it is frozen, or has controllers "
+                return trouble_set(trouble, r, "%s: its group %s takes no processes: it is frozen, or has controllers "
                            "enabled in cgroup.subtree_control: thaw it, or choose a group below", unit, subgroup);
 
-        return explain(manager, unit, r, error, ret_message);
+        return explain(manager, unit, r, error, trouble);
 }
 
 int unit_attach(Manager *manager, const char *unit, const char *subgroup, const pid_t *pids, size_t n_pids,
-                char **ret_message) {
+                Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
-        r = manager_check_numbers(manager, pids, n_pids, ret_message);
+        r = manager_check_numbers(manager, pids, n_pids, trouble);
         if (r < 0)
                 return r;
         if (!utf8_is_valid(subgroup))
-                return message_set(-EINVAL, ret_message, "%s: a manager cannot be asked to move anything into its group %s: the "
+                return trouble_set(trouble, -EINVAL,
+                                   "%s: a manager cannot be asked to move anything into its group %s: the "
                            "name is no UTF-8, and the bus carries nothing else; from inside of %s it can be done without "
                            "the manager", unit, subgroup, unit);
 
@@ -166,39 +167,39 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
                 return r;
 
         r = unit_call(manager, call, &error, &reply);
-        return r < 0 ? explain_attach(manager, unit, subgroup, r, &error, ret_message) : 0;
+        return r < 0 ? explain_attach(manager, unit, subgroup, r, &error, trouble) : 0;
 }
 
 static int call_for_job(Manager *manager, const char *method, const char *unit, sd_bus_message **ret_reply,
-                        char **ret_message) {
+                        Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r = new_call(manager, &call, method, "ss", unit, "replace");
 
-        return r < 0 ? r : control(manager, unit, call, ret_reply, ret_message);
+        return r < 0 ? r : control(manager, unit, call, ret_reply, trouble);
 }
 
-int unit_stop(Manager *manager, const char *unit, char **ret_message) {
+int unit_stop(Manager *manager, const char *unit, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 
-        return call_for_job(manager, "StopUnit", unit, &reply, ret_message);
+        return call_for_job(manager, "StopUnit", unit, &reply, trouble);
 }
 
-static int thaw_frozen(Manager *manager, const char *unit, char **ret_message) {
+static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
         const char *path, *state;
         int r;
 
-        r = unit_find(manager, unit, &found, &path, ret_message);
+        r = unit_find(manager, unit, &found, &path, trouble);
         if (r == 0)
-                return explain_no_unit(manager, unit, ret_message);
+                return explain_no_unit(manager, unit, trouble);
         if (r >= 0)
-                r = manager_get_property(manager, path, SYSTEMD_UNIT, "FreezerState", "s", &reply, ret_message);
+                r = manager_get_property(manager, path, SYSTEMD_UNIT, "FreezerState", "s", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &state);
         if (r < 0)
                 return r;
 
-        return streq(state, "running") || streq(state, "thawing") ? 0 : unit_freeze(manager, unit, false, ret_message);
+        return streq(state, "running") || streq(state, "thawing") ? 0 : unit_freeze(manager, unit, false, trouble);
 }
 
 /* What is done to a unit by a job. */
@@ -215,88 +216,88 @@ static void task_done(Task *task) {
 }
 
 /* Whether a manager that was away meanwhile has done it. 1: it has. */
-static int is_done(Task *task, char **ret_message) {
+static int is_done(Task *task, Trouble *trouble) {
         _cleanup_free_ char *state = NULL;
-        int r = unit_state(task->manager, task->unit, &state, ret_message);
+        int r = unit_state(task->manager, task->unit, &state, trouble);
 
         if (r <= 0)
                 return r < 0 ? r : 1;
         if (streq(task->method, "StopUnit"))
                 return streq(state, "inactive") || streq(state, "failed");
 
-        r = unit_has_job(task->manager, task->unit, ret_message);
+        r = unit_has_job(task->manager, task->unit, trouble);
         return r < 0 ? r : r == 0;
 }
 
-static int explain_wait(Task *task, int r, char **ret_message) {
+static int explain_wait(Task *task, int r, Trouble *trouble) {
         _cleanup_free_ char *word = escape_word(task->unit);
 
         if (r != -ETIMEDOUT)
-                return explain(task->manager, task->unit, r, NULL, ret_message);
+                return explain(task->manager, task->unit, r, NULL, trouble);
         if (streq(task->method, "StopUnit"))
-                return message_set(r, ret_message, "%s: it was asked to stop and has not ended in time; --timeout sets "
+                return trouble_set(trouble, r, "%s: it was asked to stop and has not ended in time; --timeout sets "
                                    "how long to wait, cgscope kill -s KILL %s ends it at once", task->unit, word ?: task->unit);
 
-        return message_set(r, ret_message, "%s: it was asked to %s and has not done so in time; systemctl status %s "
+        return trouble_set(trouble, r, "%s: it was asked to %s and has not done so in time; systemctl status %s "
                            "says how far it is", task->unit, task->verb, word ?: task->unit);
 }
 
-static int explain_result(const Task *task, char **ret_message) {
+static int explain_result(const Task *task, Trouble *trouble) {
         _cleanup_free_ char *word = escape_word(task->unit);
 
         if (streq(task->job.result, "done"))
                 return 0;
         if (streq(task->job.result, "frozen"))
-                return message_set(-EBUSY, ret_message, "%s: it is frozen, by itself or by a slice above it, and "
+                return trouble_set(trouble, -EBUSY, "%s: it is frozen, by itself or by a slice above it, and "
                                    "cannot be stopped before that is thawed", task->unit);
 
-        return message_set(-EIO, ret_message, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
+        return trouble_set(trouble, -EIO, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
                            "journal: journalctl %s--unit %s", task->unit, task->verb, task->job.result,
                            task->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: task->unit);
 }
 
-static int task_wait(Task *task, char **ret_message) {
+static int task_wait(Task *task, Trouble *trouble) {
         while (!*task->job.result) {
                 int r;
 
                 if (task->watch.returned) {
                         task->watch.returned = false;
-                        r = is_done(task, ret_message);
+                        r = is_done(task, trouble);
                         if (r != 0)
                                 return r < 0 ? r : 0;
                 }
 
                 r = job_watch_step(&task->watch, task->manager->options.deadline);
                 if (r < 0)
-                        return explain_wait(task, r, ret_message);
+                        return explain_wait(task, r, trouble);
         }
 
-        return explain_result(task, ret_message);
+        return explain_result(task, trouble);
 }
 
-static int task_run(Task *task, char **ret_message) {
+static int task_run(Task *task, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
 
         r = job_watch_begin(&task->watch, task->manager, &task->job, 1);
         if (r >= 0)
-                r = call_for_job(task->manager, task->method, task->unit, &reply, ret_message);
+                r = call_for_job(task->manager, task->method, task->unit, &reply, trouble);
         if (r >= 0)
                 r = job_watch_take(&task->watch, &task->job, reply);
 
-        return r < 0 ? r : task_wait(task, ret_message);
+        return r < 0 ? r : task_wait(task, trouble);
 }
 
-int unit_stop_wait(Manager *manager, const char *unit, char **ret_message) {
+int unit_stop_wait(Manager *manager, const char *unit, Trouble *trouble) {
         _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "StopUnit", .verb = "stop" };
-        int r = thaw_frozen(manager, unit, ret_message);
+        int r = thaw_frozen(manager, unit, trouble);
 
-        return r < 0 ? r : task_run(&task, ret_message);
+        return r < 0 ? r : task_run(&task, trouble);
 }
 
-int unit_restart_wait(Manager *manager, const char *unit, char **ret_message) {
+int unit_restart_wait(Manager *manager, const char *unit, Trouble *trouble) {
         _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "RestartUnit",
                                            .verb = "restart" };
 
-        return task_run(&task, ret_message);
+        return task_run(&task, trouble);
 }

@@ -24,42 +24,42 @@ static bool is_no_unit(const sd_bus_error *error) {
 
 /* Makes a call that is answered with the object of a unit; 0 where there is no such unit. */
 static int find_by(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, const char **ret_path,
-                   char **ret_message) {
+                   Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r = unit_call(manager, call, &error, ret_reply);
 
         if (is_no_unit(&error))
                 return 0;
         if (r < 0)
-                return manager_explain(manager, r, &error, ret_message);
+                return manager_explain(manager, r, &error, trouble);
 
         r = sd_bus_message_read(*ret_reply, "o", ret_path);
         return r < 0 ? r : 1;
 }
 
 static int find(Manager *manager, const char *method, const char *argument, sd_bus_message **ret_reply,
-                const char **ret_path, char **ret_message) {
+                const char **ret_path, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
         r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
         if (r >= 0)
                 r = sd_bus_message_append(call, "s", argument);
-        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, ret_message);
+        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, trouble);
 }
 
 int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,
-              char **ret_message) {
-        return find(manager, "GetUnit", unit, ret_reply, ret_path, ret_message);
+              Trouble *trouble) {
+        return find(manager, "GetUnit", unit, ret_reply, ret_path, trouble);
 }
 
 int unit_find_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
-                               const char **ret_path, char **ret_message) {
-        return find(manager, "GetUnitByControlGroup", control_group, ret_reply, ret_path, ret_message);
+                               const char **ret_path, Trouble *trouble) {
+        return find(manager, "GetUnitByControlGroup", control_group, ret_reply, ret_path, trouble);
 }
 
 /* 0 stands for who calls, by whatever number the manager knows it. */
-int unit_find_by_caller(Manager *manager, sd_bus_message **ret_reply, const char **ret_path, char **ret_message) {
+int unit_find_by_caller(Manager *manager, sd_bus_message **ret_reply, const char **ret_path, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
@@ -68,5 +68,5 @@ int unit_find_by_caller(Manager *manager, sd_bus_message **ret_reply, const char
         if (r >= 0)
                 r = sd_bus_message_append(call, "u", 0);
 
-        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, ret_message);
+        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, trouble);
 }

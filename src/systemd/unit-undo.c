@@ -139,7 +139,7 @@ static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, co
 }
 
 int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
-                      char **ret_message) {
+                      Trouble *trouble) {
         _cleanup_(unit_undo_freep) UnitUndo *undo = calloc(1, sizeof(*undo));
         int r;
 
@@ -151,18 +151,18 @@ int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *pr
         if (r >= 0)
                 r = keep_all(manager, undo->call, unit, properties);
         if (r < 0)
-                return manager_explain(manager, r, NULL, ret_message);
+                return manager_explain(manager, r, NULL, trouble);
 
         *ret = TAKE_PTR(undo);
         return 0;
 }
 
-int unit_undo_apply(Manager *manager, UnitUndo *undo, char **ret_message) {
+int unit_undo_apply(Manager *manager, UnitUndo *undo, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         uint64_t own = deadline_after(APPLY_TIMEOUT_USEC);
 
         if (manager->options.deadline < own)
                 manager->options.deadline = own;
 
-        return manager_call(manager, undo->call, &reply, ret_message);
+        return manager_call(manager, undo->call, &reply, trouble);
 }

@@ -4,13 +4,13 @@
 /* Between two looks at something that nobody tells us of. */
 #define NAP_USEC (10 * USEC_PER_MSEC)
 
-int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, char **ret_message) {
+int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *delegate = NULL;
         _cleanup_free_ char *unit = NULL;
         const char *path, *interface;
         int r, is_delegated;
 
-        r = unit_find_by_control_group(manager, control_group, &found, &path, ret_message);
+        r = unit_find_by_control_group(manager, control_group, &found, &path, trouble);
         if (r <= 0)
                 return r;
 
@@ -26,7 +26,7 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         else
                 return 0;
 
-        r = manager_get_property(manager, path, interface, "Delegate", "b", &delegate, ret_message);
+        r = manager_get_property(manager, path, interface, "Delegate", "b", &delegate, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(delegate, "b", &is_delegated);
         if (r < 0)
@@ -37,7 +37,7 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         return is_delegated != 0;
 }
 
-static int name_has_owner(Manager *manager, const char *name, int *ret, char **ret_message) {
+static int name_has_owner(Manager *manager, const char *name, int *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
@@ -47,27 +47,27 @@ static int name_has_owner(Manager *manager, const char *name, int *ret, char **r
         if (r < 0)
                 return r;
 
-        r = manager_call(manager, call, &reply, ret_message);
+        r = manager_call(manager, call, &reply, trouble);
         return r < 0 ? r : sd_bus_message_read(reply, "b", ret);
 }
 
 int unit_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
-                      sd_bus_message **ret, char **ret_message) {
+                      sd_bus_message **ret, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
 
-        return r < 0 ? r : manager_get_property(manager, path, interface, name, type, ret, ret_message);
+        return r < 0 ? r : manager_get_property(manager, path, interface, name, type, ret, trouble);
 }
 
 /* Delegate=yes has names of cgroup v1's and of systemd's own in it. */
 int unit_get_controllers(Manager *manager, const char *unit, const char *interface, const char *name,
-                         ControllerMask *ret, char **ret_message) {
+                         ControllerMask *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         ControllerMask mask = CONTROLLER_MASK_NONE;
         const char *text;
         int r;
 
-        r = unit_get_property(manager, unit, interface, name, "as", &reply, ret_message);
+        r = unit_get_property(manager, unit, interface, name, "as", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
         if (r < 0)
@@ -86,13 +86,13 @@ int unit_get_controllers(Manager *manager, const char *unit, const char *interfa
         return 0;
 }
 
-int unit_has_job(Manager *manager, const char *unit, char **ret_message) {
+int unit_has_job(Manager *manager, const char *unit, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *job;
         uint32_t id;
         int r;
 
-        r = unit_get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, ret_message);
+        r = unit_get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "(uo)", &id, &job);
 
@@ -100,7 +100,7 @@ int unit_has_job(Manager *manager, const char *unit, char **ret_message) {
 }
 
 /* @path is of a scope, a service or a slice. */
-static int get_control_group(Manager *manager, const char *path, char **ret, char **ret_message) {
+static int get_control_group(Manager *manager, const char *path, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *control_group, *interface = SYSTEMD_SCOPE;
         int r;
@@ -110,7 +110,7 @@ static int get_control_group(Manager *manager, const char *path, char **ret, cha
         else if (endswith(path, "_2eslice"))
                 interface = SYSTEMD_SLICE;
 
-        r = manager_get_property(manager, path, interface, "ControlGroup", "s", &reply, ret_message);
+        r = manager_get_property(manager, path, interface, "ControlGroup", "s", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &control_group);
         if (r < 0)
@@ -122,7 +122,7 @@ static int get_control_group(Manager *manager, const char *path, char **ret, cha
 
 /* The bus deals with all that a connection has sent before it lets go of its name, and hands it on in that order: once
  * the name is free, what we ask comes behind what was asked by it. */
-int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, char **ret_message) {
+int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, Trouble *trouble) {
         int r, owned = !manager->direct; /* what PID 1 was sent by itself it has read before it lets us in */
 
         for (;;) {
@@ -130,15 +130,15 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                 const char *path;
 
                 if (owned)
-                        r = name_has_owner(manager, sender, &owned, ret_message);
+                        r = name_has_owner(manager, sender, &owned, trouble);
                 else {
-                        r = unit_find(manager, unit, &found, &path, ret_message);
+                        r = unit_find(manager, unit, &found, &path, trouble);
                         if (r <= 0)
                                 return r;
 
-                        r = unit_has_job(manager, unit, ret_message);
+                        r = unit_has_job(manager, unit, trouble);
                         if (r == 0) {
-                                r = get_control_group(manager, path, ret_control_group, ret_message);
+                                r = get_control_group(manager, path, ret_control_group, trouble);
                                 return r < 0 ? r : 1;
                         }
                 }
@@ -150,16 +150,16 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
         }
 }
 
-int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_message) {
+int unit_state(Manager *manager, const char *unit, char **ret_state, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
         const char *path, *state;
         int r;
 
-        r = unit_find(manager, unit, &found, &path, ret_message);
+        r = unit_find(manager, unit, &found, &path, trouble);
         if (r <= 0)
                 return r;
 
-        r = manager_get_property(manager, path, SYSTEMD_UNIT, "ActiveState", "s", &reply, ret_message);
+        r = manager_get_property(manager, path, SYSTEMD_UNIT, "ActiveState", "s", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &state);
         if (r < 0)
@@ -170,14 +170,14 @@ int unit_state(Manager *manager, const char *unit, char **ret_state, char **ret_
 }
 
 /* *ret is "" where the caller is in no unit of this manager's. */
-static int get_control_group_of_caller(Manager *manager, char **ret, char **ret_message) {
+static int get_control_group_of_caller(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
         const char *path;
         int r;
 
-        r = unit_find_by_caller(manager, &found, &path, ret_message);
+        r = unit_find_by_caller(manager, &found, &path, trouble);
         if (r > 0)
-                return get_control_group(manager, path, ret, ret_message);
+                return get_control_group(manager, path, ret, trouble);
         if (r < 0)
                 return r;
 
@@ -186,26 +186,26 @@ static int get_control_group_of_caller(Manager *manager, char **ret, char **ret_
 }
 
 /* An inactive unit may have a job that starts it, and a failed one a group with processes in it. */
-int unit_look(Manager *manager, const char *unit, UnitLook *ret, char **ret_message) {
+int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
         _cleanup_free_ char *state = NULL, *group = NULL, *own = NULL;
         const char *path, *rest;
         int r, has_job;
 
         *ret = (UnitLook) {};
-        r = unit_state(manager, unit, &state, ret_message);
+        r = unit_state(manager, unit, &state, trouble);
         if (r > 0)
-                r = unit_find(manager, unit, &found, &path, ret_message);
+                r = unit_find(manager, unit, &found, &path, trouble);
         if (r <= 0)
                 return r;
 
-        has_job = unit_has_job(manager, unit, ret_message);
+        has_job = unit_has_job(manager, unit, trouble);
         if (has_job < 0)
                 return has_job;
 
-        r = get_control_group(manager, path, &group, ret_message);
+        r = get_control_group(manager, path, &group, trouble);
         if (r >= 0)
-                r = get_control_group_of_caller(manager, &own, ret_message);
+                r = get_control_group_of_caller(manager, &own, trouble);
         if (r < 0)
                 return r;
 
@@ -215,6 +215,6 @@ int unit_look(Manager *manager, const char *unit, UnitLook *ret, char **ret_mess
         return has_job > 0 || ret->has_group || (!streq(state, "inactive") && !streq(state, "failed"));
 }
 
-int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message) {
-        return unit_get_controllers(manager, slice, SYSTEMD_SLICE, "DisableControllers", ret, ret_message);
+int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, Trouble *trouble) {
+        return unit_get_controllers(manager, slice, SYSTEMD_SLICE, "DisableControllers", ret, trouble);
 }

@@ -35,10 +35,10 @@ typedef struct Refresh {
         Job *jobs;                   /* of each; without a path: not started yet */
         JobWatch watch;
         uint64_t settle_deadline, next_look;
-        char *message; /* why the first that failed did so */
+        Trouble trouble; /* why the first that failed did so */
 } Refresh;
 
-int manager_reload(Manager *manager, char **ret_message) {
+int manager_reload(Manager *manager, Trouble *trouble) {
         int r;
 
         /* Where PID 1 leaves the bus before it answers, it re-executes, and nobody knows whether it reads its files
@@ -54,7 +54,7 @@ int manager_reload(Manager *manager, char **ret_message) {
 
                 r = unit_call(manager, call, &error, &reply);
                 if (r < 0 && (n > 0 || !sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)))
-                        return manager_explain(manager, r, &error, ret_message);
+                        return manager_explain(manager, r, &error, trouble);
                 if (r >= 0)
                         return 0;
         }
@@ -66,12 +66,12 @@ static char *refresh_unit(uid_t uid, char buffer[static REFRESH_UNIT_MAX]) {
 }
 
 /* 1: it runs and is at rest, as far as PID 1 knows. 0: not yet. -ESRCH: it does not run. */
-static int is_settled(Manager *manager, uid_t uid, char **ret_message) {
+static int is_settled(Manager *manager, uid_t uid, Trouble *trouble) {
         _cleanup_free_ char *state = NULL;
         char unit[USER_MANAGER_UNIT_MAX];
         int r;
 
-        r = unit_state(manager, user_manager_unit(uid, unit), &state, ret_message);
+        r = unit_state(manager, user_manager_unit(uid, unit), &state, trouble);
         if (r < 0)
                 return r;
         if (r == 0 || streq(state, "inactive") || streq(state, "failed") || streq(state, "deactivating"))
@@ -79,12 +79,12 @@ static int is_settled(Manager *manager, uid_t uid, char **ret_message) {
         if (!streq(state, "active"))
                 return 0;
 
-        r = unit_has_job(manager, unit, ret_message);
+        r = unit_has_job(manager, unit, trouble);
         return r < 0 ? r : r == 0;
 }
 
 /* Restarted: one that is still at it from a time before may have looked already. */
-static int start(Refresh *refresh, size_t i, char **ret_message) {
+static int start(Refresh *refresh, size_t i, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         char unit[REFRESH_UNIT_MAX];
         int r;
@@ -94,19 +94,19 @@ static int start(Refresh *refresh, size_t i, char **ret_message) {
         if (r >= 0)
                 r = sd_bus_message_append(call, "ss", refresh_unit(refresh->uids[i], unit), "replace");
         if (r >= 0)
-                r = manager_call(refresh->manager, call, &reply, ret_message);
+                r = manager_call(refresh->manager, call, &reply, trouble);
 
         return r < 0 ? r : job_watch_take(&refresh->watch, &refresh->jobs[i], reply);
 }
 
 /* Starts what is done for one, where it can be. 0: it has to be waited for. Negative: it is over with all of them. */
 static int consider(Refresh *refresh, size_t i) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
-        r = is_settled(refresh->manager, refresh->uids[i], &message);
+        r = is_settled(refresh->manager, refresh->uids[i], &trouble);
         if (r > 0)
-                r = start(refresh, i, &message);
+                r = start(refresh, i, &trouble);
 
         if (*refresh->jobs[i].path)
                 return 1;
@@ -121,8 +121,8 @@ static int consider(Refresh *refresh, size_t i) {
                 return 0;
 
         refresh->outcomes[i] = OUTCOME_FAILED;
-        if (!refresh->message)
-                refresh->message = TAKE_PTR(message);
+        if (!refresh->trouble.error)
+                (void) trouble_move(&refresh->trouble, r, &trouble);
         return r == -ENOMEM || r == -ETIMEDOUT || !sd_bus_is_open(refresh->manager->bus) ? r : 1;
 }
 
@@ -148,8 +148,7 @@ static int start_all(Refresh *refresh) {
 
 static int get_number(Manager *manager, const char *unit, const char *name, int *ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        _cleanup_free_ char *message = NULL;
-        int r = unit_get_property(manager, unit, SYSTEMD_SERVICE, name, "i", &reply, &message);
+        int r = unit_get_property(manager, unit, SYSTEMD_SERVICE, name, "i", &reply, NULL);
 
         return r < 0 ? r : sd_bus_message_read(reply, "i", ret);
 }
@@ -157,11 +156,10 @@ static int get_number(Manager *manager, const char *unit, const char *name, int 
 /* What came of one whose job did not end well, or nobody told how: its program's exit status says. */
 static DelegationOutcome judge(Manager *manager, const char *unit) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        _cleanup_free_ char *message = NULL;
         const char *result;
         int code, status;
 
-        if (unit_get_property(manager, unit, SYSTEMD_SERVICE, "Result", "s", &reply, &message) < 0 ||
+        if (unit_get_property(manager, unit, SYSTEMD_SERVICE, "Result", "s", &reply, NULL) < 0 ||
             sd_bus_message_read(reply, "s", &result) < 0 || get_number(manager, unit, "ExecMainCode", &code) < 0 ||
             get_number(manager, unit, "ExecMainStatus", &status) < 0)
                 return OUTCOME_FAILED;
@@ -187,7 +185,6 @@ static int end_all(Refresh *refresh) {
 
         refresh->watch.returned = false;
         for (size_t i = 0; i < refresh->n; i++) {
-                _cleanup_free_ char *message = NULL;
                 Job *job = &refresh->jobs[i];
                 char unit[REFRESH_UNIT_MAX];
 
@@ -197,7 +194,7 @@ static int end_all(Refresh *refresh) {
                 (void) refresh_unit(refresh->uids[i], unit);
                 if (streq(job->result, "done"))
                         refresh->outcomes[i] = OUTCOME_APPLIED;
-                else if (*job->result || (returned && unit_has_job(refresh->manager, unit, &message) == 0)) {
+                else if (*job->result || (returned && unit_has_job(refresh->manager, unit, NULL) == 0)) {
                         refresh->outcomes[i] = judge(refresh->manager, unit);
                         reset_failed(refresh->manager, unit);
                 } else
@@ -242,8 +239,8 @@ static DelegationOutcome await_end(Refresh *refresh, const char *unit, uint64_t 
         DelegationOutcome outcome;
 
         for (;;) {
-                _cleanup_free_ char *state = NULL, *message = NULL;
-                int r = unit_state(refresh->manager, unit, &state, &message);
+                _cleanup_free_ char *state = NULL;
+                int r = unit_state(refresh->manager, unit, &state, NULL);
 
                 if (r > 0 && streq(state, "failed"))
                         break;
@@ -278,11 +275,11 @@ static void give_up(Refresh *refresh) {
 static void refresh_done(Refresh *refresh) {
         job_watch_done(&refresh->watch);
         free(refresh->jobs);
-        free(refresh->message);
+        trouble_done(&refresh->trouble);
 }
 
 int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
-                         char **ret_message) {
+                         Trouble *trouble) {
         _cleanup_(refresh_done) Refresh refresh = {
                 .manager = manager,
                 .uids = uids,
@@ -302,16 +299,15 @@ int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, Delegati
         r = refresh.jobs ? job_watch_begin(&refresh.watch, manager, refresh.jobs, n) : -ENOMEM;
         if (r >= 0)
                 r = converse(&refresh, deadline_after(left == USEC_INFINITY ? left : left - left / MARGIN_PART));
-        if (r < 0 && !refresh.message)
-                r = manager_explain(manager, r, NULL, &refresh.message);
+        if (r < 0 && !refresh.trouble.error)
+                r = manager_explain(manager, r, NULL, &refresh.trouble);
         give_up(&refresh);
 
-        *ret_message = TAKE_PTR(refresh.message);
-        return r < 0 ? r : 0;
+        return trouble_move(trouble, r < 0 ? r : 0, &refresh.trouble);
 }
 
-int user_manager_restart(Manager *manager, uid_t uid, char **ret_message) {
+int user_manager_restart(Manager *manager, uid_t uid, Trouble *trouble) {
         char unit[USER_MANAGER_UNIT_MAX];
 
-        return unit_restart_wait(manager, user_manager_unit(uid, unit), ret_message);
+        return unit_restart_wait(manager, user_manager_unit(uid, unit), trouble);
 }

@@ -78,7 +78,7 @@ static int read_list(sd_bus_message *reply, uid_t **ret, size_t *ret_n) {
         return 0;
 }
 
-int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, char **ret_message) {
+int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
@@ -87,42 +87,42 @@ int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, char **ret_m
         if (r >= 0)
                 r = sd_bus_message_append(call, "asas", 0, 1, "user@*.service");
         if (r >= 0)
-                r = manager_call(manager, call, &reply, ret_message);
+                r = manager_call(manager, call, &reply, trouble);
 
         return r < 0 ? r : read_list(reply, ret, ret_n);
 }
 
 static int get_property(Manager *manager, uid_t uid, const char *interface, const char *name, const char *type,
-                        sd_bus_message **ret, char **ret_message) {
+                        sd_bus_message **ret, Trouble *trouble) {
         char unit[USER_MANAGER_UNIT_MAX];
 
-        return unit_get_property(manager, user_manager_unit(uid, unit), interface, name, type, ret, ret_message);
+        return unit_get_property(manager, user_manager_unit(uid, unit), interface, name, type, ret, trouble);
 }
 
-int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, char **ret_message) {
+int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble) {
         char unit[USER_MANAGER_UNIT_MAX];
 
         return unit_get_controllers(manager, user_manager_unit(uid, unit), SYSTEMD_SERVICE, "DelegateControllers", ret,
-                                    ret_message);
+                                    trouble);
 }
 
-int user_manager_is_outdated(Manager *manager, uid_t uid, char **ret_message) {
+int user_manager_is_outdated(Manager *manager, uid_t uid, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r, outdated;
 
-        r = get_property(manager, uid, SYSTEMD_UNIT, "NeedDaemonReload", "b", &reply, ret_message);
+        r = get_property(manager, uid, SYSTEMD_UNIT, "NeedDaemonReload", "b", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "b", &outdated);
 
         return r < 0 ? r : outdated != 0;
 }
 
-int user_manager_control_group(Manager *manager, uid_t uid, char **ret, char **ret_message) {
+int user_manager_control_group(Manager *manager, uid_t uid, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *path;
         int r;
 
-        r = get_property(manager, uid, SYSTEMD_SERVICE, "ControlGroup", "s", &reply, ret_message);
+        r = get_property(manager, uid, SYSTEMD_SERVICE, "ControlGroup", "s", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &path);
         if (r < 0)

@@ -3,13 +3,13 @@
 
 /* A row of the table, and what the parsers of its texts share. For the property-*.c files only. */
 
-#include "basic/macros.h"
+#include "basic/trouble.h"
 #include "unit/property.h"
 
 /* Parses @text for @info into @ret, whose info and bus_name are set already: sets the signature and the member for it,
- * and replaces the bus_name where the form of the value asks for another. On failure *ret_message as
+ * and replaces the bus_name where the form of the value asks for another. On failure *trouble as
  * property_refuse() makes it, and nothing is left to free in @ret. */
-typedef int (*PropertyParse)(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+typedef int (*PropertyParse)(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
 
 typedef enum PropertyFlags {
         /* The setting by itself brings no controller: it matters beside another one, or to groups further down. */
@@ -45,8 +45,8 @@ extern const size_t property_table_size;
 /* The option of cgscope's that sets what @name would, NULL where none does. */
 const char *property_option(const char *name);
 
-/* Formats "NAME: …" into *ret_message (which may be NULL) and returns @error; -ENOMEM where there is no memory. */
-int property_refuse(const PropertyInfo *info, int error, char **ret_message, const char *format, ...) _printf_(4, 5);
+/* Formats "NAME: …" into *trouble (which may be NULL) and returns @error; -ENOMEM where there is no memory. */
+int property_refuse(const PropertyInfo *info, int error, Trouble *trouble, const char *format, ...) _printf_(4, 5);
 
 void property_value_done(PropertyValue *value);
 
@@ -60,40 +60,40 @@ static inline void property_strings_freep(char ***strings) {
 
 /* The words of @text as a list, quotes taken off; each must be @valid (may be NULL), else it "is no @noun". */
 int property_parse_words(const PropertyInfo *info, const char *text, bool (*valid)(const char *word), const char *noun,
-                         char ***ret, char **ret_message);
+                         char ***ret, Trouble *trouble);
 
 /* @path is absolute, without "//", "/./" and "/../" in it and without a '/' at its end: what the manager takes. */
 bool property_path_is_valid(const char *path);
 
 /* property-parse.c: one value */
-int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_choice(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_watch(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_path(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_time(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_signal(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_choice(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_watch(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_path(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_time(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_signal(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
 
 /* property-parse-list.c: lists of words */
-int property_parse_units(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_urls(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_paths(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_controllers(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_units(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_urls(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_paths(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_controllers(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
 
 /* property-parse-device.c: a path and what goes with it */
-int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_device_limit(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_device_latency(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_device_access(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_device_limit(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_device_latency(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_device_access(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
 
 /* property-parse-network.c */
-int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
-int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message);
+int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);

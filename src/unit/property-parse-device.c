@@ -37,7 +37,7 @@ static int set_pair(PropertyValue *ret, char *key, uint64_t number, const char *
 
 /* Divides "PATH REST" and checks the path. @ret_rest is borrowed from @text. */
 static int split_device(const PropertyInfo *info, const char *text, char **ret_path, const char **ret_rest,
-                        char **ret_message) {
+                        Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         const char *rest = text;
         int r;
@@ -46,10 +46,10 @@ static int split_device(const PropertyInfo *info, const char *text, char **ret_p
         if (r == -ENOMEM)
                 return r;
         if (r <= 0 || !property_path_is_valid(path))
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is no absolute device path",
+                return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute device path",
                                        r > 0 ? path : text);
         if (isempty(rest))
-                return property_refuse(info, -EINVAL, ret_message, "nothing follows '%s' (examples: %s)", path,
+                return property_refuse(info, -EINVAL, trouble, "nothing follows '%s' (examples: %s)", path,
                                        info->examples);
 
         *ret_path = TAKE_PTR(path);
@@ -67,7 +67,7 @@ static int parse_decimal_size(const char *text, uint64_t *ret) {
 }
 
 static int parse_device_number(const PropertyInfo *info, const char *text, const char *noun,
-                               int (*parse)(const char *text, uint64_t *ret), PropertyValue *ret, char **ret_message) {
+                               int (*parse)(const char *text, uint64_t *ret), PropertyValue *ret, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         const char *rest = text;
         uint64_t number;
@@ -76,18 +76,18 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
         if (isempty(text))
                 return set_no_pairs(ret, "a(st)");
 
-        r = split_device(info, text, &path, &rest, ret_message);
+        r = split_device(info, text, &path, &rest, trouble);
         if (r < 0)
                 return r;
 
         r = parse(rest, &number);
         if (r == -EINVAL)
-                return property_refuse(info, r, ret_message, "'%s' is no %s (examples: %s)", rest, noun,
+                return property_refuse(info, r, trouble, "'%s' is no %s (examples: %s)", rest, noun,
                                        info->examples);
         if (r == -ERANGE || number < info->min || number > info->max) {
                 if (info->max == UINT64_MAX)
-                        return property_refuse(info, -ERANGE, ret_message, "%s is out of range", rest);
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range %" PRIu64 " to %" PRIu64, rest,
+                        return property_refuse(info, -ERANGE, trouble, "%s is out of range", rest);
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range %" PRIu64 " to %" PRIu64, rest,
                                        info->min, info->max);
         }
         if (r < 0)
@@ -101,16 +101,16 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
         return 0;
 }
 
-int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        return parse_device_number(info, text, "weight", parse_weight, ret, ret_message);
+int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
+        return parse_device_number(info, text, "weight", parse_weight, ret, trouble);
 }
 
-int property_parse_device_limit(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        return parse_device_number(info, text, "rate", parse_decimal_size, ret, ret_message);
+int property_parse_device_limit(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
+        return parse_device_number(info, text, "rate", parse_decimal_size, ret, trouble);
 }
 
-int property_parse_device_latency(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        return parse_device_number(info, text, "time span", parse_timespan, ret, ret_message);
+int property_parse_device_latency(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
+        return parse_device_number(info, text, "time span", parse_timespan, ret, trouble);
 }
 
 /* A node below /dev, the place of systemd's inaccessible nodes, or a class of devices from /proc/devices. */
@@ -127,7 +127,7 @@ static bool device_pattern_is_valid(const char *pattern) {
                (startswith(pattern, "/dev/") || startswith(pattern, "/run/systemd/inaccessible/"));
 }
 
-int property_parse_device_access(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_device_access(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_free_ char *pattern = NULL;
         const char *access = text;
         int r;
@@ -139,13 +139,13 @@ int property_parse_device_access(const PropertyInfo *info, const char *text, Pro
         if (r == -ENOMEM)
                 return r;
         if (r <= 0 || !device_pattern_is_valid(pattern) || strpbrk(pattern, " \t"))
-                return property_refuse(info, -EINVAL, ret_message,
+                return property_refuse(info, -EINVAL, trouble,
                                        "'%s' is neither a device below /dev nor a class (char-NAME, block-NAME)",
                                        r > 0 ? pattern : text);
 
         /* No letters at all are all of them. */
         if (access[strspn(access, "rwm")])
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is no access, made of the letters r, w and m",
+                return property_refuse(info, -EINVAL, trouble, "'%s' is no access, made of the letters r, w and m",
                                        access);
 
         r = set_pair(ret, pattern, 0, access);
@@ -156,7 +156,7 @@ int property_parse_device_access(const PropertyInfo *info, const char *text, Pro
         return 0;
 }
 
-int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_free_ char *type = NULL;
         const char *colon;
         int r;
@@ -166,7 +166,7 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
 
         colon = strchr(text, ':');
         if (!colon)
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is no TYPE:PATH (examples: %s)", text,
+                return property_refuse(info, -EINVAL, trouble, "'%s' is no TYPE:PATH (examples: %s)", text,
                                        info->examples);
 
         type = strndup(text, (size_t) (colon - text));
@@ -177,7 +177,7 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
                 if (!streq(type, *choice))
                         continue;
                 if (!property_path_is_valid(colon + 1))
-                        return property_refuse(info, -EINVAL, ret_message, "'%s' is no absolute and plain path",
+                        return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute and plain path",
                                                colon + 1);
 
                 r = set_pair(ret, type, 0, colon + 1);
@@ -188,6 +188,6 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
                 return 0;
         }
 
-        return property_refuse(info, -EINVAL, ret_message, "'%s' is no type of program (examples: %s)", type,
+        return property_refuse(info, -EINVAL, trouble, "'%s' is no type of program (examples: %s)", type,
                                info->examples);
 }

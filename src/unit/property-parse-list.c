@@ -6,7 +6,7 @@
 /* Settings that are lists of words. An empty text is the empty list, which resets. */
 
 int property_parse_words(const PropertyInfo *info, const char *text, bool (*valid)(const char *word), const char *noun,
-                         char ***ret, char **ret_message) {
+                         char ***ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
         size_t n_words = 0;
         int r;
@@ -25,7 +25,7 @@ int property_parse_words(const PropertyInfo *info, const char *text, bool (*vali
 
                 r = parse_word(&text, &word);
                 if (r == -EINVAL)
-                        return property_refuse(info, r, ret_message, "a quote is not closed in '%s'", text);
+                        return property_refuse(info, r, trouble, "a quote is not closed in '%s'", text);
                 if (r < 0)
                         return r;
                 if (r == 0)
@@ -35,7 +35,7 @@ int property_parse_words(const PropertyInfo *info, const char *text, bool (*vali
                 words[n_words] = NULL;
 
                 if (valid && !valid(word))
-                        return property_refuse(info, -EINVAL, ret_message, "'%s' is no %s", word, noun);
+                        return property_refuse(info, -EINVAL, trouble, "'%s' is no %s", word, noun);
         }
 
         *ret = TAKE_PTR(words);
@@ -43,11 +43,11 @@ int property_parse_words(const PropertyInfo *info, const char *text, bool (*vali
 }
 
 static int set_words(const PropertyInfo *info, const char *text, bool (*valid)(const char *word), const char *noun,
-                     PropertyValue *ret, char **ret_message) {
+                     PropertyValue *ret, Trouble *trouble) {
         char **words = NULL;
         int r;
 
-        r = property_parse_words(info, text, valid, noun, &words, ret_message);
+        r = property_parse_words(info, text, valid, noun, &words, trouble);
         if (r < 0)
                 return r;
 
@@ -56,9 +56,9 @@ static int set_words(const PropertyInfo *info, const char *text, bool (*valid)(c
         return 0;
 }
 
-int property_parse_units(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_units(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         return set_words(info, text, unit_name_is_valid, "unit name (examples: network.target, foo.service)", ret,
-                         ret_message);
+                         trouble);
 }
 
 /* The kinds of address that systemd.unit(5) allows in Documentation=. */
@@ -75,13 +75,13 @@ static bool url_is_valid(const char *url) {
         return false;
 }
 
-int property_parse_urls(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_urls(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         return set_words(info, text, url_is_valid, "address (examples: man:foo(1), https://example.com/)", ret,
-                         ret_message);
+                         trouble);
 }
 
-int property_parse_paths(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        return set_words(info, text, property_path_is_valid, "absolute and plain path", ret, ret_message);
+int property_parse_paths(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
+        return set_words(info, text, property_path_is_valid, "absolute and plain path", ret, trouble);
 }
 
 /* systemd's names, not the kernel's: it knows the three of v1 still, and of v2's only those it has settings for. */
@@ -95,7 +95,7 @@ static bool managed_controller_is_valid(const char *name) {
         return false;
 }
 
-int property_parse_controllers(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_controllers(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         return set_words(info, text, managed_controller_is_valid, "controller (examples: cpu, io, memory)", ret,
-                         ret_message);
+                         trouble);
 }

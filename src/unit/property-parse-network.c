@@ -78,13 +78,13 @@ static int parse_address_word(char *word, PropertyAddress *items, size_t *n_item
         return 0;
 }
 
-int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
         _cleanup_free_ PropertyAddress *items = NULL;
         size_t n_items = 0, n_words = 0;
         int r;
 
-        r = property_parse_words(info, text, NULL, NULL, &words, ret_message);
+        r = property_parse_words(info, text, NULL, NULL, &words, trouble);
         if (r < 0)
                 return r;
 
@@ -97,7 +97,7 @@ int property_parse_addresses(const PropertyInfo *info, const char *text, Propert
 
         for (char **word = words; *word; word++)
                 if (parse_address_word(*word, items, &n_items) < 0)
-                        return property_refuse(info, -EINVAL, ret_message, "'%s' is no network (examples: %s)", *word,
+                        return property_refuse(info, -EINVAL, trouble, "'%s' is no network (examples: %s)", *word,
                                                info->examples);
 
         ret->signature = "a(iayu)";
@@ -142,7 +142,7 @@ static int parse_bind_part(const char *part, unsigned *stage, PropertyBindRule *
         return 0;
 }
 
-int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_bind_rule(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_free_ PropertyBindRule *rule = NULL;
         _cleanup_free_ char *copy = NULL;
         unsigned stage = 0;
@@ -164,9 +164,9 @@ int property_parse_bind_rule(const PropertyInfo *info, const char *text, Propert
         while ((part = strsep(&rest, ":"))) {
                 r = parse_bind_part(part, &stage, rule);
                 if (r == -ERANGE)
-                        return property_refuse(info, r, ret_message, "port %s is out of range 1 to 65535", part);
+                        return property_refuse(info, r, trouble, "port %s is out of range 1 to 65535", part);
                 if (r < 0)
-                        return property_refuse(info, r, ret_message, "'%s' is no rule (examples: %s)", text,
+                        return property_refuse(info, r, trouble, "'%s' is no rule (examples: %s)", text,
                                                info->examples);
         }
 
@@ -220,13 +220,13 @@ static int parse_nft_set(char *text, PropertyNftSet *ret) {
         return ret->table && ret->set ? 0 : -ENOMEM;
 }
 
-int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
         _cleanup_(property_value_done) PropertyValue value = { .signature = "a(iiss)" };
         size_t n_words = 0;
         int r;
 
-        r = property_parse_words(info, text, NULL, NULL, &words, ret_message);
+        r = property_parse_words(info, text, NULL, NULL, &words, trouble);
         if (r < 0)
                 return r;
 
@@ -245,7 +245,7 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
 
                 r = parse_nft_set(copy, &value.nft_sets.items[value.nft_sets.n_items++]);
                 if (r == -EINVAL)
-                        return property_refuse(info, r, ret_message, "'%s' is no set (examples: %s)", *word,
+                        return property_refuse(info, r, trouble, "'%s' is no set (examples: %s)", *word,
                                                info->examples);
                 if (r < 0)
                         return r;
@@ -273,13 +273,13 @@ static bool interface_name_is_valid(const char *name) {
         return true;
 }
 
-int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_interfaces(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         bool allow = *text != '~';
         char **names = NULL;
         int r;
 
         r = property_parse_words(info, allow ? text : text + 1, interface_name_is_valid, "network interface", &names,
-                                 ret_message);
+                                 trouble);
         if (r < 0)
                 return r;
 

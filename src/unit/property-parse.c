@@ -33,31 +33,31 @@ static int set_fraction(PropertyValue *ret, uint64_t permyriad) {
         return 0;
 }
 
-static int refuse_text(const PropertyInfo *info, const char *text, const char *noun, char **ret_message) {
-        return property_refuse(info, -EINVAL, ret_message, "'%s' is no %s (examples: %s)", text, noun, info->examples);
+static int refuse_text(const PropertyInfo *info, const char *text, const char *noun, Trouble *trouble) {
+        return property_refuse(info, -EINVAL, trouble, "'%s' is no %s (examples: %s)", text, noun, info->examples);
 }
 
-static int refuse_range(const PropertyInfo *info, const char *text, char **ret_message) {
+static int refuse_range(const PropertyInfo *info, const char *text, Trouble *trouble) {
         if (info->max == UINT64_MAX)
-                return property_refuse(info, -ERANGE, ret_message,
+                return property_refuse(info, -ERANGE, trouble,
                                        "%s is out of range, at least %" PRIu64 " and below 2^64 - 1", text, info->min);
 
-        return property_refuse(info, -ERANGE, ret_message, "%s is out of range %" PRIu64 " to %" PRIu64, text,
+        return property_refuse(info, -ERANGE, trouble, "%s is out of range %" PRIu64 " to %" PRIu64, text,
                                info->min, info->max);
 }
 
-int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         bool value;
 
         if (parse_boolean(text, &value) < 0)
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is neither yes nor no", text);
+                return property_refuse(info, -EINVAL, trouble, "'%s' is neither yes nor no", text);
 
         ret->signature = "b";
         ret->boolean = value;
         return 0;
 }
 
-int property_parse_choice(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_choice(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         char list[256] = "", *end = list;
 
         for (const char *const *choice = info->choices; *choice; choice++)
@@ -72,11 +72,11 @@ int property_parse_choice(const PropertyInfo *info, const char *text, PropertyVa
                 end = stpcpy(end, *choice);
         }
 
-        return property_refuse(info, -EINVAL, ret_message, "'%s' is none of %s", text, list);
+        return property_refuse(info, -EINVAL, trouble, "'%s' is none of %s", text, list);
 }
 
 /* A choice that takes booleans for "on" and "off" as well, and an empty text for the manager's default. */
-int property_parse_watch(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_watch(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         bool value;
 
         if (isempty(text))
@@ -84,7 +84,7 @@ int property_parse_watch(const PropertyInfo *info, const char *text, PropertyVal
         if (parse_boolean(text, &value) >= 0)
                 return set_string(ret, value ? "on" : "off");
 
-        return property_parse_choice(info, text, ret, ret_message);
+        return property_parse_choice(info, text, ret, trouble);
 }
 
 bool property_path_is_valid(const char *path) {
@@ -105,14 +105,14 @@ bool property_path_is_valid(const char *path) {
         return true;
 }
 
-int property_parse_path(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_path(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         if (!property_path_is_valid(text))
-                return property_refuse(info, -EINVAL, ret_message, "'%s' is no absolute and plain path", text);
+                return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute and plain path", text);
 
         return set_string(ret, text);
 }
 
-int property_parse_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint64_t value;
         int r;
 
@@ -125,15 +125,15 @@ int property_parse_weight(const PropertyInfo *info, const char *text, PropertyVa
 
         r = parse_unsigned_any_base(text, info->min, info->max, &value);
         if (r == -ERANGE)
-                return refuse_range(info, text, ret_message);
+                return refuse_range(info, text, trouble);
         if (r < 0)
-                return refuse_text(info, text, "weight", ret_message);
+                return refuse_text(info, text, "weight", trouble);
 
         return set_uint64(ret, value);
 }
 
 /* A percentage of what the host has, where @text is one: 1 where it was, 0 where it is something else. */
-static int parse_percentage(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+static int parse_percentage(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint64_t value;
         int r;
 
@@ -142,10 +142,10 @@ static int parse_percentage(const PropertyInfo *info, const char *text, Property
                 return 0;
         /* The manager takes no share of nothing where it takes no 0 either. */
         if (r == -ERANGE || value < info->min)
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range %s%% to 100%%", text,
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range %s%% to 100%%", text,
                                        info->min > 0 ? "0.01" : "0");
         if (!info->scale_name)
-                return property_refuse(info, -EINVAL, ret_message, "'%s': no manager takes a percentage here", text);
+                return property_refuse(info, -EINVAL, trouble, "'%s': no manager takes a percentage here", text);
 
         ret->bus_name = info->scale_name;
         set_fraction(ret, value);
@@ -153,7 +153,7 @@ static int parse_percentage(const PropertyInfo *info, const char *text, Property
 }
 
 static int parse_limit(const PropertyInfo *info, const char *text, const char *noun,
-                       int (*parse)(const char *text, uint64_t *ret), PropertyValue *ret, char **ret_message) {
+                       int (*parse)(const char *text, uint64_t *ret), PropertyValue *ret, Trouble *trouble) {
         uint64_t value;
         int r;
 
@@ -162,15 +162,15 @@ static int parse_limit(const PropertyInfo *info, const char *text, const char *n
         if (streq(text, "infinity"))
                 return set_uint64(ret, UINT64_MAX);
 
-        r = parse_percentage(info, text, ret, ret_message);
+        r = parse_percentage(info, text, ret, trouble);
         if (r != 0)
                 return r < 0 ? r : 0;
 
         r = parse(text, &value);
         if (r == -ERANGE || (r >= 0 && (value < info->min || value == UINT64_MAX)))
-                return refuse_range(info, text, ret_message);
+                return refuse_range(info, text, trouble);
         if (r < 0)
-                return refuse_text(info, text, noun, ret_message);
+                return refuse_text(info, text, noun, trouble);
 
         return set_uint64(ret, value);
 }
@@ -183,25 +183,25 @@ static int parse_number(const char *text, uint64_t *ret) {
         return parse_unsigned_any_base(text, 0, UINT64_MAX, ret);
 }
 
-int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
-        return parse_limit(info, text, "size", parse_binary_size, ret, ret_message);
+int property_parse_bytes(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
+        return parse_limit(info, text, "size", parse_binary_size, ret, trouble);
 }
 
-int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         int r;
 
-        r = parse_limit(info, text, "number of tasks", parse_number, ret, ret_message);
+        r = parse_limit(info, text, "number of tasks", parse_number, ret, trouble);
         if (r < 0)
                 return r;
 
         /* Unlike with memory the manager refuses the whole (bus_cgroup_set_tasks_max_scale() in its sources). */
         if (streq(ret->signature, "u") && ret->uint32 == UINT32_MAX)
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range 0.01%% to 99.99%%", text);
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range 0.01%% to 99.99%%", text);
 
         return 0;
 }
 
-int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_quota(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint64_t ppm; /* microseconds of each second */
         int r;
 
@@ -212,28 +212,28 @@ int property_parse_quota(const PropertyInfo *info, const char *text, PropertyVal
          * processors have many times 100 %. */
         r = parse_ppm(text, UINT64_MAX - 1, &ppm);
         if (r == -ERANGE || (r >= 0 && ppm < QUOTA_MIN))
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, 0.1%% to "
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range, 0.1%% to "
                                        "1844674407370955%%", text);
         if (r < 0)
-                return refuse_text(info, text, "percentage", ret_message);
+                return refuse_text(info, text, "percentage", trouble);
 
         return set_uint64(ret, ppm);
 }
 
-int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_fraction(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint64_t permyriad;
         int r;
 
         r = parse_permyriad(text, 10000, &permyriad);
         if (r == -ERANGE)
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range 0%% to 100%%", text);
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range 0%% to 100%%", text);
         if (r < 0)
-                return refuse_text(info, text, "percentage", ret_message);
+                return refuse_text(info, text, "percentage", trouble);
 
         return set_fraction(ret, permyriad);
 }
 
-int property_parse_time(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_time(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint64_t value;
         int r;
 
@@ -242,31 +242,31 @@ int property_parse_time(const PropertyInfo *info, const char *text, PropertyValu
 
         r = parse_timespan(text, &value);
         if (r == -ERANGE)
-                return property_refuse(info, r, ret_message, "%s is out of range", text);
+                return property_refuse(info, r, trouble, "%s is out of range", text);
         if (r < 0)
-                return refuse_text(info, text, "time span", ret_message);
+                return refuse_text(info, text, "time span", trouble);
         if (value < info->min)
-                return property_refuse(info, -ERANGE, ret_message, "%s is out of range, at least %" PRIu64 "us", text,
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range, at least %" PRIu64 "us", text,
                                        info->min);
 
         return set_uint64(ret, value);
 }
 
-int property_parse_signal(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_signal(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         int value, r;
 
         r = parse_signal(text, &value);
         if (r == -ERANGE)
-                return property_refuse(info, r, ret_message, "%s is out of range of signals", text);
+                return property_refuse(info, r, trouble, "%s is out of range of signals", text);
         if (r < 0)
-                return refuse_text(info, text, "signal", ret_message);
+                return refuse_text(info, text, "signal", trouble);
 
         ret->signature = "i";
         ret->int32 = value;
         return 0;
 }
 
-int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValue *ret, char **ret_message) {
+int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         uint8_t *data;
         size_t size;
         int r;
@@ -275,9 +275,9 @@ int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValu
         if (r == -ENOMEM)
                 return r;
         if (r == -ERANGE)
-                return property_refuse(info, r, ret_message, "'%s' has a number that is out of range", text);
+                return property_refuse(info, r, trouble, "'%s' has a number that is out of range", text);
         if (r < 0)
-                return refuse_text(info, text, "list of numbers and ranges", ret_message);
+                return refuse_text(info, text, "list of numbers and ranges", trouble);
 
         ret->signature = "ay";
         ret->bytes.data = data;

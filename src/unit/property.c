@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "unit/property-internal.h"
 
@@ -56,7 +56,7 @@ void property_list_done(PropertyList *list) {
         *list = (PropertyList) {};
 }
 
-int property_refuse(const PropertyInfo *info, int error, char **ret_message, const char *format, ...) {
+int property_refuse(const PropertyInfo *info, int error, Trouble *trouble, const char *format, ...) {
         _cleanup_free_ char *clause = NULL;
         va_list ap;
 
@@ -68,23 +68,23 @@ int property_refuse(const PropertyInfo *info, int error, char **ret_message, con
         if (!clause)
                 return -ENOMEM;
 
-        return message_set(error, ret_message, "%s: %s", info->name, clause);
+        return trouble_set(trouble, error, "%s: %s", info->name, clause);
 }
 
-static int refuse_name(const char *name, char **ret_message) {
+static int refuse_name(const char *name, Trouble *trouble) {
         const char *option = property_option(name), *nearest;
 
         if (option)
-                return message_set(-EOPNOTSUPP, ret_message, "%s is set by %s", name, option);
+                return trouble_set(trouble, -EOPNOTSUPP, "%s is set by %s", name, option);
 
         nearest = property_nearest(name);
         if (nearest)
-                return message_set(-ENOENT, ret_message, "unknown property '%s', did you mean %s?", name, nearest);
+                return trouble_set(trouble, -ENOENT, "unknown property '%s', did you mean %s?", name, nearest);
 
-        return message_set(-ENOENT, ret_message, "unknown property '%s'", name);
+        return trouble_set(trouble, -ENOENT, "unknown property '%s'", name);
 }
 
-int property_list_add(PropertyList *list, const char *assignment, char **ret_message) {
+int property_list_add(PropertyList *list, const char *assignment, Trouble *trouble) {
         _cleanup_free_ char *name = NULL;
         PropertyValue value = {}, *items;
         const char *equals;
@@ -92,11 +92,11 @@ int property_list_add(PropertyList *list, const char *assignment, char **ret_mes
 
         /* A manager would drop the whole connection for the first, and a message of ours would not be one line. */
         if (!text_is_printable(assignment))
-                return message_set(-EINVAL, ret_message, "a property with control characters, or not in UTF-8");
+                return trouble_set(trouble, -EINVAL, "a property with control characters, or not in UTF-8");
 
         equals = strchr(assignment, '=');
         if (!equals || equals == assignment)
-                return message_set(-EINVAL, ret_message, "'%s' is no assignment (NAME=VALUE)", assignment);
+                return trouble_set(trouble, -EINVAL, "'%s' is no assignment (NAME=VALUE)", assignment);
 
         name = strndup(assignment, (size_t) (equals - assignment));
         if (!name)
@@ -104,7 +104,7 @@ int property_list_add(PropertyList *list, const char *assignment, char **ret_mes
 
         value.info = property_find(name);
         if (!value.info)
-                return refuse_name(name, ret_message);
+                return refuse_name(name, trouble);
 
         /* Room first: after the parser nothing can fail. */
         items = reallocarray(list->items, list->n_items + 1, sizeof(*items));
@@ -113,7 +113,7 @@ int property_list_add(PropertyList *list, const char *assignment, char **ret_mes
         list->items = items;
 
         value.bus_name = value.info->bus_name;
-        r = value.info->parse(value.info, equals + 1, &value, ret_message);
+        r = value.info->parse(value.info, equals + 1, &value, trouble);
         if (r < 0)
                 return r;
 

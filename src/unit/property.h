@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "basic/trouble.h"
 #include "unit/controller.h"
 
 typedef struct PropertyInfo PropertyInfo;
@@ -112,10 +113,10 @@ const char *property_nearest(const char *name);
 
 /* Parses "NAME=VALUE" as systemd parses it in a unit file and appends it to @list. An empty value resets, as
  * systemd-run sends it: a list becomes empty, a limit the default; other settings have no empty value. On failure
- * nothing is appended, and *ret_message (to be freed by the caller; untouched on success and with -ENOMEM) says in one
+ * nothing is appended, and *trouble (to be freed by the caller; untouched on success and with -ENOMEM) says in one
  * clause, without full stop, what is wrong with which part. -ENOENT: no such setting; -EOPNOTSUPP: one that an option
  * sets (Slice); -EINVAL: bad value or no assignment; -ERANGE: out of range; -ENOMEM. */
-int property_list_add(PropertyList *list, const char *assignment, char **ret_message);
+int property_list_add(PropertyList *list, const char *assignment, Trouble *trouble);
 
 void property_list_done(PropertyList *list);
 

@@ -59,7 +59,7 @@ static int report_failure(Aim *aim, int error) {
 /* A user manager marks no scope. It is asked once: with our mark it is known from then on. */
 static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         _cleanup_free_ char *unit = NULL, *found = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         if (manager_of_path(path) != user_uid_outside() || unit_of_path(path, &unit, ret_length) < 0)
@@ -70,9 +70,9 @@ static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         if (r < 0)
                 return r;
 
-        r = aim->client.asking->control_group_is_delegated(aim->client.manager, path, &found, &message);
+        r = aim->client.asking->control_group_is_delegated(aim->client.manager, path, &found, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         return r > 0 && streq(found, unit);
 }
@@ -201,14 +201,14 @@ static bool is_nowhere(Aim *aim) {
 
 /* 1: the manager has something of the unit. */
 static int look_at_unit(Aim *aim, UnitLook *ret) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r = aim_ask(aim);
 
         if (r < 0)
                 return r;
 
-        r = aim->client.asking->unit_look(aim->client.manager, aim->name.unit, ret, &message);
-        return r < 0 ? client_report(r, message) : r;
+        r = aim->client.asking->unit_look(aim->client.manager, aim->name.unit, ret, &trouble);
+        return r < 0 ? log_trouble(r, &trouble) : r;
 }
 
 /* A unit may run where its group cannot be seen: in a cgroup namespace, without any process, before it is started. */
@@ -247,7 +247,7 @@ int aim_check_hidden(Aim *aim) {
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
         uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         bool may_be_absent = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE);
-        _cleanup_free_ char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         aim->options = options;
@@ -256,9 +256,9 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (!aim->text)
                 return log_oom();
 
-        r = target_name_parse(text, &aim->name, &message);
+        r = target_name_parse(text, &aim->name, &trouble);
         if (r < 0)
-                return log_error("%s", message ?: strerror(-r)), r;
+                return log_trouble(r, &trouble);
 
         aim->target.root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
         if (aim->target.root < 0)

@@ -13,35 +13,24 @@ static int load(Client *client) {
 }
 
 int client_open(Client *client, const ManagerOptions *options) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r = load(client);
 
         if (r < 0)
                 return r;
 
-        r = client->asking->manager_open(options, &client->manager, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        r = client->asking->manager_open(options, &client->manager, &trouble);
+        return log_trouble(r, &trouble);
 }
 
 int client_try(Client *client, const ManagerOptions *options) {
-        _cleanup_free_ char *message = NULL;
         int r = load(client);
 
-        return r < 0 ? r : client->asking->manager_open(options, &client->manager, &message);
+        return r < 0 ? r : client->asking->manager_open(options, &client->manager, NULL);
 }
 
 void client_close(Client *client) {
         if (client->asking)
                 client->asking->manager_free(client->manager);
         client->manager = NULL;
-}
-
-int client_report(int error, char *message) {
-        if (message)
-                log_error("%s", message);
-        else
-                log_error_errno(error, "cannot ask the manager");
-
-        free(message);
-        return error;
 }

@@ -18,6 +18,3 @@ int client_try(Client *client, const ManagerOptions *options);
 
 /* Disconnects, where it is not left to exec or exit. */
 void client_close(Client *client);
-
-/* Prints @message, freeing it, or else what @error means. Returns @error. */
-int client_report(int error, char *message);

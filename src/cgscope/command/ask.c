@@ -28,22 +28,22 @@ static void withdraw(const char *sender, void *userdata) {
                 .kind = request->manager.kind,
                 .deadline = deadline_after(WITHDRAW_TIMEOUT_USEC),
         };
-        char *control_group, *message = NULL;
+        char *control_group;
         Client client = {};
 
         if (client_open(&client, &options) < 0)
                 return;
 
-        if (client.asking->unit_settle(client.manager, sender, request->unit, &control_group, &message) > 0 &&
+        if (client.asking->unit_settle(client.manager, sender, request->unit, &control_group, NULL) > 0 &&
             is_empty(control_group))
-                (void) client.asking->unit_stop(client.manager, request->unit, &message);
+                (void) client.asking->unit_stop(client.manager, request->unit, NULL);
 
         client_close(&client);
 }
 
 /* The watch comes first: a process is copied, and ends, the faster the less it has loaded. */
 int ask_connect(Ask *ask, Request *request) {
-        char *message = NULL;
+        Trouble trouble = {};
         const char *sender;
         int r;
 
@@ -57,9 +57,9 @@ int ask_connect(Ask *ask, Request *request) {
         if (r < 0)
                 return r;
 
-        r = ask->client.asking->manager_greet(ask->client.manager, &sender, &message);
+        r = ask->client.asking->manager_greet(ask->client.manager, &sender, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         r = watch_tell(&ask->watch, sender);
         return r < 0 ? log_error_errno(r, "cannot speak to the process that watches over the request") : 0;
@@ -81,7 +81,6 @@ static bool was_moved(const ScopeRequest *request, pid_t pid) {
  * knows no other. Any other failure would only come again. */
 static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t since) {
         const ScopeRequest *request = &ask->request->scope;
-        _cleanup_free_ char *message = NULL;
 
         if (!result->failed)
                 return false;
@@ -90,25 +89,24 @@ static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t
                 if (was_moved(request, request->pids[i]))
                         return false;
 
-        return ask->client.asking->scope_was_disturbed(ask->client.manager, request->unit, since, &message) > 0;
+        return ask->client.asking->scope_was_disturbed(ask->client.manager, request->unit, since, NULL) > 0;
 }
 
 int ask_start(Ask *ask, ScopeResult *ret) {
-        char *message = NULL;
+        Trouble trouble = {};
         uint64_t since = now_usec();
         int r;
 
-        r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &message);
+        r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &trouble);
         for (unsigned i = 0; r < 0 && i < AGAIN_MAX && is_worth_another(ask, ret, since); i++) {
-                free(TAKE_PTR(message));
                 since = now_usec();
-                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &message);
+                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &trouble);
         }
 
         if (r < 0 && !ret->pending)
                 ask_settled(ask);
 
-        return r < 0 ? client_report(r, message) : 0;
+        return log_trouble(r, &trouble);
 }
 
 void ask_settled(Ask *ask) {

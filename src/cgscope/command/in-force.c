@@ -53,23 +53,23 @@ static void say_unseen(const Scope *scope, const PropertyValue *value, const cha
 static int check_file(const Scope *scope, size_t index, const ScopeOptions *options) {
         const PropertyValue *value = &options->properties.items[index];
         Controller controller = property_info_controller(value->info);
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
         /* That it is missing was said already. */
         if (property_value_needs_controller(value) && !(scope->controllers & controller_bit(controller)))
                 return 0;
 
-        r = attribute_check(scope->group.fd, &options->properties, index, &message);
+        r = attribute_check(scope->group.fd, &options->properties, index, &trouble);
         if (r == -EOPNOTSUPP)
-                return refuse(scope, value, options, message);
+                return refuse(scope, value, options, trouble.cause);
 
         return r < 0 ? log_error_errno(r, "%s: cannot look at %s", scope->unit, property_info_file(value->info)) : 0;
 }
 
 /* Root has to know; who asked the system manager as somebody else may never look. */
 static int check_program(const Scope *scope, const PropertyValue *value, const ScopeOptions *options) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
         if (options->common.manager == MANAGER_USER && !user_is_administrator()) /* said already */
@@ -79,9 +79,9 @@ static int check_program(const Scope *scope, const PropertyValue *value, const S
         if (endswith(scope->unit, ".slice") && startswith(property_info_name(value->info), "IPAddress"))
                 return say_unseen(scope, value, "the units in a slice enforce it, each for itself"), 0;
 
-        r = scope->group.fd < 0 ? program_check_ahead(scope->group.root, value, &message) : program_check(scope->group.fd, value, &message);
+        r = scope->group.fd < 0 ? program_check_ahead(scope->group.root, value, &trouble) : program_check(scope->group.fd, value, &trouble);
         if (r == -EOPNOTSUPP)
-                return refuse(scope, value, options, message);
+                return refuse(scope, value, options, trouble.cause);
         if ((r == -EPERM || r == -EACCES) && user_is_administrator())
                 return refuse(scope, value, options, "nobody can tell, as bpf(2) is refused here by capabilities or a "
                               "system call filter");
@@ -98,14 +98,14 @@ static uint64_t half_way_to(uint64_t deadline) {
 
 static int ask_for_oomd(uint64_t deadline) {
         const ManagerOptions system = { .kind = MANAGER_SYSTEM, .deadline = half_way_to(deadline) };
-        _cleanup_free_ char *state = NULL, *message = NULL;
+        _cleanup_free_ char *state = NULL;
         Client client = {};
         int r;
 
         if (client_try(&client, &system) < 0)
                 return -ENODATA;
 
-        r = client.asking->unit_state(client.manager, OOMD, &state, &message);
+        r = client.asking->unit_state(client.manager, OOMD, &state, NULL);
         client_close(&client);
         return r < 0 ? -ENODATA : r > 0 && streq(state, "active");
 }

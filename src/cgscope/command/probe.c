@@ -93,7 +93,7 @@ static int make_scope(Probe *probe) {
         return r;
 }
 
-int probe_scope(Probe *probe, const CommonOptions *options, char **ret_message) {
+int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble) {
         int r;
 
         *probe = (Probe) PROBE_INIT;
@@ -103,10 +103,7 @@ int probe_scope(Probe *probe, const CommonOptions *options, char **ret_message) 
                 .delegate = true,
                 .all_controllers = true,
         };
-        if (ret_message)
-                *ret_message = NULL;
-
-        log_capture(ret_message);
+        log_capture(trouble ? &trouble->cause : NULL);
         r = make_scope(probe);
         log_capture(NULL);
         return r;

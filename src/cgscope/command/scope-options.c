@@ -170,7 +170,7 @@ static int remember_assignment(ScopeOptions *options) {
 }
 
 static int parse_property(ScopeOptions *options) {
-        _cleanup_free_ char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         r = parse_as_option(options);
@@ -181,10 +181,8 @@ static int parse_property(ScopeOptions *options) {
         if (r < 0)
                 return r;
 
-        r = property_list_add(&options->properties, optarg, &message);
-        if (r < 0)
-                log_error("--property: %s", message ?: strerror(-r));
-        return r;
+        r = property_list_add(&options->properties, optarg, &trouble);
+        return r < 0 ? log_trouble(trouble_wrap(&trouble, r, "--property"), &trouble) : 0;
 }
 
 /* The words reach the command as they are, as with systemd-run --scope without the option. */

@@ -70,7 +70,7 @@ static int ask_to_enter(Aim *aim) {
         const Asking *asking;
         _cleanup_free_ char *unit = NULL;
         const char *path = aim->target.path;
-        char *message = NULL;
+        Trouble trouble = {};
         const pid_t self = 0; /* whoever asks, by whatever number */
         size_t length;
         int r;
@@ -84,9 +84,9 @@ static int ask_to_enter(Aim *aim) {
                 return r;
 
         asking = aim->client.asking;
-        r = asking->unit_attach(aim->client.manager, unit, path[length] ? path + length : "/", &self, 1, &message);
+        r = asking->unit_attach(aim->client.manager, unit, path[length] ? path + length : "/", &self, 1, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         client_close(&aim->client);
         return check_entered(aim);

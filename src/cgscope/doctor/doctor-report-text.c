@@ -226,10 +226,11 @@ static FindingResult result_of(const WayController *controller) {
 /* What helps several of them stands below the last. */
 static const char *remedy_below(const Way *way, const WayController *controller) {
         for (const WayController *next = controller + 1; next < way->controllers + way->n_controllers; next++)
-                if (controller->remedy && next->remedy && streq(controller->remedy, next->remedy))
+                if (controller->trouble.remedy && next->trouble.remedy &&
+                    streq(controller->trouble.remedy, next->trouble.remedy))
                         return NULL;
 
-        return controller->remedy;
+        return controller->trouble.remedy;
 }
 
 static int print_controller(const Diagnosis *diagnosis, const WayController *controller) {
@@ -238,11 +239,11 @@ static int print_controller(const Diagnosis *diagnosis, const WayController *con
         int r = 0;
 
         if (controller->arrival != ARRIVAL_NO)
-                r = asprintf(&text, "%s", controller->why ?: "arrives");
+                r = asprintf(&text, "%s", controller->trouble.cause ?: "arrives");
         else if (controller->stop)
-                r = asprintf(&text, "stops at %s: %s", controller->stop, controller->why);
+                r = asprintf(&text, "stops at %s: %s", controller->stop, controller->trouble.cause);
         else
-                r = asprintf(&text, "is not there: %s", controller->why);
+                r = asprintf(&text, "is not there: %s", controller->trouble.cause);
         if (r < 0)
                 return text = NULL, -ENOMEM;
 
@@ -271,7 +272,7 @@ static int print_way(const Diagnosis *diagnosis) {
 
 /* That there is no hierarchy to look at is what the first check is about. */
 static bool says_unknown(const Diagnosis *diagnosis) {
-        return diagnosis->way.unknown && diagnosis->doctor->root != -EMEDIUMTYPE;
+        return diagnosis->way.unknown.cause && diagnosis->doctor->root != -EMEDIUMTYPE;
 }
 
 static void print_checks(const Diagnosis *diagnosis) {
@@ -282,7 +283,8 @@ static void print_checks(const Diagnosis *diagnosis) {
                         width = strlen(diagnosis->checks[i].name);
 
         if (says_unknown(diagnosis))
-                print_row(diagnosis, FINDING_UNKNOWN, "way", (int) width, diagnosis->way.unknown, NULL);
+                print_row(diagnosis, FINDING_UNKNOWN, "way", (int) width, diagnosis->way.unknown.cause,
+                          diagnosis->way.unknown.remedy);
 
         for (size_t i = 0; i < diagnosis->n_checks; i++) {
                 const Finding *finding = &diagnosis->checks[i].finding;

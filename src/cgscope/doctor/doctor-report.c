@@ -67,7 +67,7 @@ void diagnosis_done(Diagnosis *diagnosis) {
 
 int diagnosis_status(const Diagnosis *diagnosis) {
         const Way *way = &diagnosis->way;
-        bool problem = false, unknown = way->unknown;
+        bool problem = false, unknown = way->unknown.cause;
 
         for (size_t i = 0; i < way->n_controllers; i++)
                 if (way_controller_counts(way->controllers + i)) {
@@ -113,8 +113,8 @@ static void print_controllers(JsonWriter *writer, const Way *way) {
                 else
                         json_boolean(writer, "arrives", controller->arrival == ARRIVAL_YES);
                 json_string_or_null(writer, "stops_at", controller->stop);
-                json_string_or_null(writer, "why", controller->why);
-                json_string_or_null(writer, "remedy", controller->remedy);
+                json_string_or_null(writer, "why", controller->trouble.cause);
+                json_string_or_null(writer, "remedy", controller->trouble.remedy);
                 json_close(writer);
         }
         json_close(writer);
@@ -148,7 +148,7 @@ int diagnosis_print_json(const Diagnosis *diagnosis) {
         json_string_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
         print_levels(&writer, way);
         print_controllers(&writer, way);
-        json_string_or_null(&writer, "unknown", way->unknown);
+        json_string_or_null(&writer, "unknown", way->unknown.cause);
         print_checks(&writer, diagnosis);
         json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgscope/enable/enable.h"
 #include "delegation/place.h"
 #include "delegation/write.h"
@@ -26,35 +26,30 @@ static char *prefix_of(const char *path) {
 }
 
 /* What is wrong is said with paths as they are in the image. */
-static int report(const Enable *enable, int error, char *message) {
-        const char *in = *enable->prefix ? "in " : "", *colon = *enable->prefix ? ": " : "";
+static int report(const Enable *enable, int error, Trouble *trouble) {
+        if (!trouble->cause)
+                (void) trouble_wrap(trouble, error, "cannot work on the drop-ins for user@.service");
+        if (*enable->prefix)
+                (void) trouble_wrap(trouble, error, "in %s", enable->prefix);
 
-        if (message)
-                log_error("%s%s%s%s", in, enable->prefix, colon, message);
-        else
-                log_error_errno(error, "%s%s%scannot work on the drop-ins for user@.service", in, enable->prefix, colon);
-
-        free(message);
-        return error;
+        return log_trouble(error, trouble);
 }
 
-static int write_request(const Enable *enable, int root, char **ret_message) {
-        _cleanup_free_ char *message = NULL;
+static int write_request(const Enable *enable, int root, Trouble *trouble) {
         bool changed;
         int r;
 
-        r = delegation_write(root, &enable->request, &changed, &message);
-        if (r < 0 && changed && message)
-                return message_set(r, ret_message, "%s; what was changed before that stays changed", message);
+        r = delegation_write(root, &enable->request, &changed, &trouble->cause);
+        if (r < 0 && changed && trouble->cause)
+                return trouble_help(trouble, r, "what was changed before that stays changed");
 
-        *ret_message = TAKE_PTR(message);
         return r;
 }
 
 int enable_write_image(Enable *enable) {
         const char *path = enable->root ?: "/";
         _cleanup_close_ int root = -EBADF;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         free(enable->prefix);
@@ -66,11 +61,11 @@ int enable_write_image(Enable *enable) {
         if (root < 0)
                 return log_error_errno(root, "cannot open %s", path);
 
-        r = place_list(root, enable->request.uid, &enable->before, &message);
+        r = place_list(root, enable->request.uid, &enable->before, &trouble.cause);
         if (r >= 0 && enable->request.operation != DELEGATION_GET)
-                r = write_request(enable, root, &message);
+                r = write_request(enable, root, &trouble);
         if (r >= 0)
-                r = place_list(root, enable->request.uid, &enable->state, &message);
+                r = place_list(root, enable->request.uid, &enable->state, &trouble.cause);
 
-        return r < 0 ? report(enable, r, message) : 0;
+        return r < 0 ? report(enable, r, &trouble) : 0;
 }

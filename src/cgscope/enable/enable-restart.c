@@ -14,12 +14,12 @@ static void say_what_ends(const Enable *enable, uid_t uid, const UserUnits *unit
 }
 
 static int restart(Enable *enable, uid_t uid, const UserUnits *units) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         say_what_ends(enable, uid, units);
-        r = enable->client.asking->user_manager_restart(enable->client.manager, uid, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        r = enable->client.asking->user_manager_restart(enable->client.manager, uid, &trouble);
+        return log_trouble(r, &trouble);
 }
 
 int enable_restart(Enable *enable, bool own) {

@@ -19,11 +19,11 @@ static void enable_done(Enable *enable) {
 }
 
 static int ask(Enable *enable, const DelegationRequest *request, DelegationState *ret) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
-        r = enable->client.asking->delegation_ask(enable->client.manager, request, ret, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        r = enable->client.asking->delegation_ask(enable->client.manager, request, ret, &trouble);
+        return log_trouble(r, &trouble);
 }
 
 static int look(Enable *enable, DelegationState *ret) {
@@ -36,7 +36,7 @@ static int look(Enable *enable, DelegationState *ret) {
 static void find_out(Enable *enable) {
         _cleanup_(probe_done) Probe probe = PROBE_INIT;
         CommonOptions options = enable->common;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         bool unknown = false;
 
         enable->probed = false;
@@ -48,7 +48,7 @@ static void find_out(Enable *enable) {
 
         /* Where it fails, it stays unknown. */
         options.timeout = PROBE_TIMEOUT_USEC;
-        enable->probed = probe_scope(&probe, &options, &message) >= 0;
+        enable->probed = probe_scope(&probe, &options, &trouble) >= 0;
         enable->probe = probe.scope.controllers;
 }
 

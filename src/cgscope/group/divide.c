@@ -170,11 +170,11 @@ static int report_enable(const Aim *aim, int error, const DivisionTrouble *troub
 
 int divide_apply(const Aim *aim, const AttributeList *attributes) {
         const Attribute *failed = NULL;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
         undercut_warn_attributes(aim, attributes);
-        r = attribute_list_apply(attributes, aim->target.fd, &failed, &message);
+        r = attribute_list_apply(attributes, aim->target.fd, &failed, &trouble);
         if (r >= 0)
                 return 0;
         if (!failed)
@@ -185,8 +185,8 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
                 if (group_controllers(aim->target.fd, &here) >= 0 && !(here & controller_bit(failed->controller)))
                         return report_stop(aim, aim->target.path, failed->controller, failed->key);
         }
-        if (message)
-                return log_error("%s: %s", aim->text, message), r;
+        if (trouble.cause)
+                return log_trouble(trouble_wrap(&trouble, r, "%s", aim->text), &trouble);
         if (r == -ENOENT)
                 return log_error("%s: this kernel has no %s", failed->key, failed->file), r;
 
@@ -195,11 +195,11 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
 
 int divide_parse(char *const words[], size_t n_words, AttributeList *ret) {
         for (size_t i = 0; i < n_words; i++) {
-                _cleanup_free_ char *message = NULL;
-                int r = attribute_list_add(ret, words[i], &message);
+                Trouble trouble = {};
+                int r = attribute_list_add(ret, words[i], &trouble);
 
                 if (r < 0)
-                        return log_error("%s", message ?: strerror(-r)), r;
+                        return log_trouble(r, &trouble);
         }
 
         return 0;

@@ -74,7 +74,8 @@ static int print_any(const char *key, const char *file, void *userdata) {
 }
 
 static int report_key(const Get *get, const char *key, int error) {
-        _cleanup_free_ char *message = NULL, *assignment = NULL;
+        _cleanup_free_ char *assignment = NULL;
+        Trouble trouble = {};
         AttributeList list = {};
 
         switch (error) {
@@ -87,8 +88,8 @@ static int report_key(const Get *get, const char *key, int error) {
                 /* Who knows what is wrong with the name says it best. */
                 if (asprintf(&assignment, "%s=0", key) < 0)
                         return log_oom();
-                if (attribute_list_add(&list, assignment, &message) < 0 && message)
-                        log_error("%s", message);
+                if (attribute_list_add(&list, assignment, &trouble) < 0)
+                        (void) log_trouble(error, &trouble);
                 else
                         log_error("%s: no such setting", key);
                 attribute_list_done(&list);

@@ -58,10 +58,10 @@ static bool all_for_everybody(char *const words[], size_t n_words) {
 /* Of a file that a verb is for, the verb is the remedy. */
 static int refuse_file(const char *unit, const char *word, int length) {
         _cleanup_(attribute_list_done) AttributeList list = {};
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
-        if (attribute_list_add(&list, word, &message) == -EOPNOTSUPP && message)
-                return log_error("%s", message), -EPERM;
+        if (attribute_list_add(&list, word, &trouble) == -EOPNOTSUPP)
+                return log_trouble(-EPERM, &trouble);
 
         return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property instead "
                          "(MemoryMax= for memory.max)", length, word, unit), -EPERM;
@@ -69,15 +69,15 @@ static int refuse_file(const char *unit, const char *word, int length) {
 
 static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
         for (size_t i = 0; i < n_words; i++) {
-                _cleanup_free_ char *message = NULL;
+                Trouble trouble = {};
                 int name = (int) strcspn(words[i], "="), r;
 
                 if (memchr(words[i], '.', (size_t) name))
                         return refuse_file(unit, words[i], name);
 
-                r = property_list_add(&set->limits.properties, words[i], &message);
+                r = property_list_add(&set->limits.properties, words[i], &trouble);
                 if (r < 0)
-                        return log_error("%s", message ?: strerror(-r)), r;
+                        return log_trouble(r, &trouble);
         }
 
         return 0;
@@ -123,45 +123,44 @@ static int check_ahead(Set *set, const char *unit) {
 /* A manager that has not answered the call before, @error, will not answer this one, and come to it in its turn. */
 static int take_back(const Set *set, const char *unit, UnitUndo *undo, int error) {
         const Client *client = &set->aim.client;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         int r;
 
-        r = client->asking->unit_undo_apply(client->manager, undo, &message);
+        r = client->asking->unit_undo_apply(client->manager, undo, &trouble);
         if (r < 0 && (r != -ETIMEDOUT || error != -ETIMEDOUT))
-                log_error("%s: its manager did not take back what was set: %s", unit, message ?: strerror(-r));
+                (void) log_trouble(trouble_wrap(&trouble, r, "%s: its manager did not take back what was set", unit),
+                                   &trouble);
 
         return error;
 }
 
 /* Nobody is left to be asked for anything. */
-static int report_lost(const char *unit, int error, char *message) {
-        log_error("%s; whether it was set says cgscope get %s", message ?: strerror(-error), unit);
-        free(message);
-        return error;
+static int report_lost(const char *unit, int error, Trouble *trouble) {
+        return log_trouble(trouble_help(trouble, error, "whether it was set says cgscope get %s", unit), trouble);
 }
 
 /* What does not arrive is not left with the manager either: it would come into force one day. A call without an answer
  * has gone out, and a busy manager may come to it later. */
 static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
         const Client *client = &set->aim.client;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
-        r = client->asking->unit_set_properties(client->manager, unit, &set->limits.properties, &message);
+        r = client->asking->unit_set_properties(client->manager, unit, &set->limits.properties, &trouble);
         if (r >= 0) {
                 r = check_arrival(set, unit);
                 return r < 0 ? take_back(set, unit, undo, r) : 0;
         }
         if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
-                return report_lost(unit, r, message);
+                return report_lost(unit, r, &trouble);
 
-        (void) client_report(r, message);
+        (void) log_trouble(r, &trouble);
         return r == -ETIMEDOUT ? take_back(set, unit, undo, r) : r;
 }
 
 static int set_unit(Set *set, const char *unit) {
         UnitUndo *undo = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         sigset_t before;
         int r;
 
@@ -179,9 +178,9 @@ static int set_unit(Set *set, const char *unit) {
                 return r;
 
         r = set->aim.client.asking->unit_undo_prepare(set->aim.client.manager, unit, &set->limits.properties, &undo,
-                                                      &message);
+                                                      &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         undercut_warn_properties(&set->aim, &set->limits.properties);
         interrupt_hold(&before);

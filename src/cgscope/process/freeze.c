@@ -42,14 +42,14 @@ static const VerbUsage thaw_usage = {
 };
 
 static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r = aim_ask(aim);
 
         if (r < 0)
                 return r;
 
-        r = aim->client.asking->unit_freeze(aim->client.manager, unit, freeze, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        r = aim->client.asking->unit_freeze(aim->client.manager, unit, freeze, &trouble);
+        return log_trouble(r, &trouble);
 }
 
 static int freeze_group(Aim *aim, bool freeze) {

@@ -52,13 +52,13 @@ static const VerbUsage kill_usage = {
 
 /* A manager that may not signal all of them does not say whom. And a unit that it has not any more needs no signal,
  * where nobody is left in its group. */
-static int report_unit(const Aim *aim, int error, char *message) {
+static int report_unit(const Aim *aim, int error, Trouble *trouble) {
         pid_t foreign = error == -EPERM || error == -EACCES ? remainder_find_foreign(aim) : 0;
 
         if (foreign == 0 && !(error == -ENOENT && group_is_populated(aim->target.fd) <= 0))
-                return client_report(error, message);
+                return log_trouble(error, trouble);
 
-        free(message);
+        trouble_done(trouble);
         return foreign > 0 ? remainder_report_refused(aim, foreign) : 0;
 }
 
@@ -68,14 +68,14 @@ static int check_unit(const Kill *context, const Aim *aim) {
 }
 
 static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r = aim_ask(aim);
 
         if (r < 0)
                 return r;
 
-        r = aim->client.asking->unit_kill(aim->client.manager, unit, context->signal, &message);
-        return r < 0 ? report_unit(aim, r, message) : check_unit(context, aim);
+        r = aim->client.asking->unit_kill(aim->client.manager, unit, context->signal, &trouble);
+        return r < 0 ? report_unit(aim, r, &trouble) : check_unit(context, aim);
 }
 
 static int kill_group(const Kill *context, Aim *aim) {

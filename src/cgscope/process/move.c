@@ -5,7 +5,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "proc/proc.h"
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
@@ -62,7 +62,8 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
                 .deadline = deadline_after(move->options.timeout),
         };
         _cleanup_free_ char *unit = NULL;
-        char owner[64], *message = NULL;
+        Trouble trouble = {};
+        char owner[64];
         int r = 0;
 
         if (uid == UID_INVALID)
@@ -77,9 +78,9 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
         if (r < 0)
                 return r;
 
-        r = move->user_manager.asking->control_group_is_delegated(move->user_manager.manager, path, &unit, &message);
+        r = move->user_manager.asking->control_group_is_delegated(move->user_manager.manager, path, &unit, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         return r > 0 ? report_owned(pid, unit) : 0;
 }
@@ -187,11 +188,11 @@ static void explain_busy(FILE *file, const Aim *aim) {
                 any ? places : "none yet (see cgscope create)");
 }
 
-/* The rule that the kernel applied. @message: of the manager, where it was asked, as the kernel said EACCES. A user
+/* The rule that the kernel applied. @trouble: of the manager, where it was asked, as the kernel said EACCES. A user
  * manager does not pass on why the system's refused, so what can be seen comes first. */
-static void explain(FILE *file, const Move *move, size_t i, int error, const char *message) {
+static void explain(FILE *file, const Move *move, size_t i, int error, const Trouble *trouble) {
         const ProcessList *processes = &move->processes;
-        _cleanup_free_ char *rule = NULL;
+        _cleanup_free_ char *rule = NULL, *message = trouble->error < 0 ? trouble_text(trouble, error) : NULL;
 
         if (error == -EXDEV && message)
                 fputs(message, file);
@@ -209,7 +210,7 @@ static void explain(FILE *file, const Move *move, size_t i, int error, const cha
 }
 
 /* One line, with those that did move: they cannot be put back where they came from. */
-static int report_failure(const Move *move, size_t failed, int error, const char *message) {
+static int report_failure(const Move *move, size_t failed, int error, const Trouble *trouble) {
         const pid_t *pids = move->processes.pids;
         _cleanup_free_ char *text = NULL;
         size_t size;
@@ -218,7 +219,7 @@ static int report_failure(const Move *move, size_t failed, int error, const char
         if (!file)
                 return log_oom();
 
-        explain(file, move, failed, error, message);
+        explain(file, move, failed, error, trouble);
         for (size_t i = 0; i < failed; i++)
                 fprintf(file, "%s%d", i == 0 ? "; moved before it: " : ", ", (int) pids[i]);
         if (fclose(file) != 0)
@@ -229,7 +230,7 @@ static int report_failure(const Move *move, size_t failed, int error, const char
 
 /* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
  * checked. */
-static int attach_by_manager(Move *move, pid_t pid, char **ret_message) {
+static int attach_by_manager(Move *move, pid_t pid, Trouble *trouble) {
         const Boundary *target = &move->aim.target;
         _cleanup_free_ char *boundary = boundary_path(target), *unit = NULL, *group = NULL;
         int r;
@@ -241,38 +242,38 @@ static int attach_by_manager(Move *move, pid_t pid, char **ret_message) {
         if (r < 0)
                 return r;
 
-        return move->aim.client.asking->unit_attach(move->aim.client.manager, unit, group, &pid, 1, ret_message);
+        return move->aim.client.asking->unit_attach(move->aim.client.manager, unit, group, &pid, 1, trouble);
 }
 
 /* A manager says that it is done, and is not believed. What is further down has gone there by itself. */
-static int check_moved(const Move *move, pid_t pid, int pidfd, char **ret_message) {
+static int check_moved(const Move *move, pid_t pid, int pidfd, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         int r = cgroup_of_process(pid, &path);
 
         if (r < 0 || process_has_ended(pidfd) || cgroup_path_is_within(path, move->aim.target.path))
                 return r;
 
-        return message_set(-EXDEV, ret_message, "the manager says that it did, and the process is in %s", path);
+        return trouble_set(trouble, -EXDEV, "the manager says that it did, and the process is in %s", path);
 }
 
-static int ask_to_move(Move *move, pid_t pid, int pidfd, char **ret_message) {
-        int r = attach_by_manager(move, pid, ret_message);
+static int ask_to_move(Move *move, pid_t pid, int pidfd, Trouble *trouble) {
+        int r = attach_by_manager(move, pid, trouble);
 
-        return r < 0 ? r : check_moved(move, pid, pidfd, ret_message);
+        return r < 0 ? r : check_moved(move, pid, pidfd, trouble);
 }
 
 static int move_one(Move *move, size_t i) {
         pid_t pid = move->processes.pids[i];
         int pidfd = move->processes.pidfds[i], r;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         r = process_has_ended(pidfd) ? -ESRCH : group_attach(move->aim.target.fd, pid);
         if (r == -EACCES && move->aim.client.manager)
-                r = ask_to_move(move, pid, pidfd, &message);
+                r = ask_to_move(move, pid, pidfd, &trouble);
         if (r >= 0 && process_has_ended(pidfd))
                 r = -ESRCH;
 
-        return r < 0 ? report_failure(move, i, r, message) : 0;
+        return r < 0 ? report_failure(move, i, r, &trouble) : 0;
 }
 
 static int move_all(Move *move) {
@@ -281,7 +282,7 @@ static int move_all(Move *move) {
         if (r >= 0) {
                 r = group_can_hold_processes(move->aim.target.fd);
                 if (r < 0)
-                        return report_failure(move, 0, r, NULL);
+                        return report_failure(move, 0, r, &(Trouble) {});
         }
 
         /* One that is to go with a command would take them along. */

@@ -109,19 +109,19 @@ static int stop_group(const Stop *stop, Aim *aim) {
 }
 
 static int stop_unit(Aim *aim, const char *unit) {
-        char *message = NULL;
+        Trouble trouble = {};
         int r = aim_ask(aim);
 
         if (r < 0)
                 return r;
 
-        r = aim->client.asking->unit_stop_wait(aim->client.manager, unit, &message);
+        r = aim->client.asking->unit_stop_wait(aim->client.manager, unit, &trouble);
         if (r < 0 && r != -ENOENT)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         /* That the manager has none of that name any more is what was wanted. It says also "done" of one in which a
          * process is left that it may not signal. */
-        free(message);
+        trouble_done(&trouble);
         return aim->hidden ? aim_check_hidden(aim) : remainder_check(aim, false, "was stopped");
 }
 
@@ -153,16 +153,16 @@ static void empty_search_done(EmptySearch *search) {
 
 /* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
  * business. What it holds for running, and is still empty after it said so, was left behind. */
-static int stop_if_left(EmptySearch *search, int fd, const char *unit, char **ret_message) {
+static int stop_if_left(EmptySearch *search, int fd, const char *unit, Trouble *trouble) {
         const Asking *asking = search->client.asking;
         _cleanup_free_ char *state = NULL;
         int r;
 
-        r = asking->unit_state(search->client.manager, unit, &state, ret_message);
+        r = asking->unit_state(search->client.manager, unit, &state, trouble);
         if (r <= 0 || !streq(state, "active") || group_is_populated(fd) != 0)
                 return r < 0 ? r : 0;
 
-        r = asking->unit_stop_wait(search->client.manager, unit, ret_message);
+        r = asking->unit_stop_wait(search->client.manager, unit, trouble);
         return r == -ENOENT ? 0 : r < 0 ? r : 1;
 }
 
@@ -176,14 +176,14 @@ static bool is_ours(const EmptySearch *search, int fd) {
 static int look_at_unit(int fd, const char *path, void *userdata) {
         EmptySearch *search = userdata;
         _cleanup_free_ char *unit = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         if (!endswith(path, ".scope") || group_is_populated(fd) != 0 || !is_ours(search, fd) ||
             unit_of_path(path, &unit, NULL) < 0)
                 return 0;
 
-        r = stop_if_left(search, fd, unit, &message);
+        r = stop_if_left(search, fd, unit, &trouble);
         if (r > 0) {
                 escape_print(stdout, unit);
                 putchar('\n');
@@ -191,10 +191,10 @@ static int look_at_unit(int fd, const char *path, void *userdata) {
         }
         if (r < 0) {
                 search->n_failed++;
-                log_error("cannot stop %s: %s", unit, message ?: strerror(-r));
+                (void) log_trouble(trouble_wrap(&trouble, r, "cannot stop %s", unit), &trouble);
         }
 
-        free(message);
+        trouble_done(&trouble);
         return 0;
 }
 
@@ -205,16 +205,16 @@ static int search_empty(EmptySearch *search, int root) {
                 .ask_password = search->stop->options.ask_password,
         };
         _cleanup_free_ char *top = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         r = client_open(&search->client, &options);
         if (r < 0)
                 return r;
 
-        r = search->client.asking->manager_control_group(search->client.manager, &top, &message);
+        r = search->client.asking->manager_control_group(search->client.manager, &top, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         r = search_units(root, top, false, look_at_unit, search);
         return r < 0 ? log_error_errno(r, "cannot look for scopes in %s", *top ? top : "/") : 0;

@@ -31,28 +31,20 @@ static void adopt_done(Adopt *adopt) {
         scope_options_done(&adopt->options);
 }
 
-static int explain_owned(pid_t pid, const char *owner, char **ret_message) {
-        if (asprintf(ret_message, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
-                     "all the same", (int) pid, owner) < 0)
-                *ret_message = NULL;
-        return -EPERM;
+static int explain_owned(pid_t pid, const char *owner, Trouble *trouble) {
+        return trouble_set(trouble, -EPERM, "process %d is in the delegated %s, whose manager would lose it; --steal "
+                           "takes it all the same", (int) pid, owner);
 }
 
-static int explain_unknown(pid_t pid, int error, char **ret_message) {
-        int n;
-
+static int explain_unknown(pid_t pid, int error, Trouble *trouble) {
         if (error == -ESRCH)
-                n = asprintf(ret_message, "no process %d", (int) pid);
-        else
-                n = asprintf(ret_message, "cannot look at the control group of process %d: %s", (int) pid,
-                             strerror(-error));
-        if (n < 0)
-                *ret_message = NULL;
-        return error;
+                return trouble_set(trouble, error, "no process %d", (int) pid);
+
+        return trouble_wrap(trouble, error, "cannot look at the control group of process %d", (int) pid);
 }
 
 /* A process in another delegated scope is somebody's: marks tell, and where a user manager left none, it is asked. */
-static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manager *manager, char **ret_message) {
+static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manager *manager, Trouble *trouble) {
         _cleanup_free_ char *path = NULL, *boundary = NULL, *unit = NULL;
         int r;
 
@@ -60,27 +52,27 @@ static int check_not_owned(Adopt *adopt, pid_t pid, const Asking *asking, Manage
         if (r >= 0)
                 r = boundary_find(adopt->scope.group.root, path, &boundary);
         if (r >= 0)
-                return explain_owned(pid, boundary_title(boundary), ret_message);
+                return explain_owned(pid, boundary_title(boundary), trouble);
         if (r != -ENODATA)
-                return explain_unknown(pid, r, ret_message);
+                return explain_unknown(pid, r, trouble);
 
-        r = asking->control_group_is_delegated(manager, path, &unit, ret_message);
-        return r > 0 ? explain_owned(pid, unit, ret_message) : r;
+        r = asking->control_group_is_delegated(manager, path, &unit, trouble);
+        return r > 0 ? explain_owned(pid, unit, trouble) : r;
 }
 
 static int check_ahead(Adopt *adopt) {
         const Asking *asking = adopt->ask.client.asking;
         Manager *manager = adopt->ask.client.manager;
         _cleanup_free_ char *path = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         int r = 0;
 
         for (size_t i = 0; r >= 0 && !adopt->options.steal && i < adopt->processes.n; i++)
-                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, &message);
+                r = check_not_owned(adopt, adopt->processes.pids[i], asking, manager, &trouble);
         if (r >= 0)
-                r = asking->manager_control_group(manager, &path, &message);
+                r = asking->manager_control_group(manager, &path, &trouble);
         if (r < 0)
-                return client_report(r, message);
+                return log_trouble(r, &trouble);
 
         adopt->scope.unit = adopt->request.unit;
         r = in_force_check_ahead(&adopt->scope, &adopt->options);
@@ -90,7 +82,6 @@ static int check_ahead(Adopt *adopt) {
 /* Where all the processes ended meanwhile, no event ends the scope. */
 static int check_alive(Adopt *adopt) {
         const ProcessList *processes = &adopt->processes;
-        _cleanup_free_ char *message = NULL;
 
         for (size_t i = 0; i < processes->n; i++)
                 if (!process_has_ended(processes->pidfds[i])) {
@@ -98,7 +89,7 @@ static int check_alive(Adopt *adopt) {
                         return 0;
                 }
 
-        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, &message);
+        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, NULL);
         log_error("the processes ended before the scope was made");
         return -ESRCH;
 }

@@ -87,10 +87,10 @@ static bool is_killed_as_one(const Run *run) {
 }
 
 static int add(AttributeList *list, const char *assignment) {
-        _cleanup_free_ char *message = NULL;
-        int r = attribute_list_add(list, assignment, &message);
+        Trouble trouble = {};
+        int r = attribute_list_add(list, assignment, &trouble);
 
-        return r < 0 ? log_error("%s", message ?: strerror(-r)), r : 0;
+        return log_trouble(r, &trouble);
 }
 
 static int collect(const Run *run, AttributeList *list) {
@@ -113,7 +113,7 @@ static int collect(const Run *run, AttributeList *list) {
 
 int run_limit_command(Run *run) {
         _cleanup_(attribute_list_done) AttributeList list = {};
-        _cleanup_free_ char *message = NULL;
+        Trouble trouble = {};
         const Attribute *failed = NULL;
         int r;
 
@@ -125,11 +125,12 @@ int run_limit_command(Run *run) {
         if (r < 0)
                 return r;
 
-        r = attribute_list_apply(&list, run->scope.leaf, &failed, &message);
+        r = attribute_list_apply(&list, run->scope.leaf, &failed, &trouble);
         if (r >= 0)
                 return 0;
 
-        log_full(run->options.best_effort ? LOG_WARNING : LOG_ERR, message ? 0 : r, "%s: cannot set %s of the command's "
-                 "group%s%s", run->scope.unit, failed ? failed->key : "the limits", message ? ": " : "", message ?: "");
+        (void) trouble_wrap(&trouble, r, "%s: cannot set %s of the command's group", run->scope.unit,
+                            failed ? failed->key : "the limits");
+        (void) log_trouble_full(run->options.best_effort ? LOG_WARNING : LOG_ERR, r, &trouble);
         return run->options.best_effort ? 0 : r;
 }

@@ -59,7 +59,7 @@ static void draw_extra(const PropertyList *asked, PropertyValue *runtime) {
 
 static int find_timeout(Run *run) {
         const PropertyValue *given = property_of(&run->asked, "TimeoutStopSec");
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         if (given) {
@@ -67,13 +67,12 @@ static int find_timeout(Run *run) {
                 return 0;
         }
 
-        r = run->ask.client.asking->manager_stop_timeout(run->ask.client.manager, &run->stop.timeout, &message);
-        return r < 0 ? client_report(r, message) : 0;
+        r = run->ask.client.asking->manager_stop_timeout(run->ask.client.manager, &run->stop.timeout, &trouble);
+        return log_trouble(r, &trouble);
 }
 
 static int ask_for_timeout(Run *run, uint64_t usec) {
         PropertyValue *given = property_of(&run->asked, "TimeoutStopSec");
-        _cleanup_free_ char *message = NULL;
         char assignment[64];
         int r;
 
@@ -85,7 +84,7 @@ static int ask_for_timeout(Run *run, uint64_t usec) {
                 return 0;
 
         (void) snprintf(assignment, sizeof(assignment), "TimeoutStopSec=%" PRIu64 "us", usec);
-        r = property_list_add(&run->added, assignment, &message);
+        r = property_list_add(&run->added, assignment, NULL);
         return r < 0 ? log_error_errno(r, "cannot ask for TimeoutStopSec") : 0;
 }
 

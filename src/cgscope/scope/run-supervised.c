@@ -18,13 +18,12 @@ static int add_accounting(Run *run) {
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 char assignment[64];
-                _cleanup_free_ char *message = NULL;
 
                 if (property_of(&run->options.properties, names[i]))
                         continue;
 
                 (void) snprintf(assignment, sizeof(assignment), "%s=yes", names[i]);
-                r = property_list_add(&run->added, assignment, &message);
+                r = property_list_add(&run->added, assignment, NULL);
                 if (r < 0)
                         return log_error_errno(r, "cannot ask for %s", names[i]);
         }

@@ -174,7 +174,7 @@ static int status_gather(Status *status, bool raw) {
 static int report_unit(const CommonOptions *options, const char *text, const char *unit) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_free_ char *state = NULL;
-        char *message = NULL;
+        Trouble trouble = {};
         int r;
 
         aim.options = options;
@@ -185,9 +185,9 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
         if (aim_ask(&aim) < 0)
                 return STATUS_FAILURE;
 
-        r = aim.client.asking->unit_state(aim.client.manager, unit, &state, &message);
+        r = aim.client.asking->unit_state(aim.client.manager, unit, &state, &trouble);
         if (r < 0) {
-                client_report(r, message);
+                log_trouble(r, &trouble);
                 return STATUS_FAILURE;
         }
         if (r == 0) {
@@ -204,11 +204,11 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
 /* The unit that is meant, where it has no group: *ret is freed by the caller. Everything else is aim_open()'s. */
 static bool is_groupless_unit(const CommonOptions *options, const char *text, char **ret) {
         _cleanup_(target_name_done) TargetName name = {};
-        _cleanup_free_ char *message = NULL, *path = NULL;
+        _cleanup_free_ char *path = NULL;
         uid_t manager = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         _cleanup_close_ int root = cgroup_open_root(NULL);
 
-        if (root < 0 || target_name_parse(text, &name, &message) < 0 || name.kind != TARGET_UNIT || *name.rest)
+        if (root < 0 || target_name_parse(text, &name, NULL) < 0 || name.kind != TARGET_UNIT || *name.rest)
                 return false;
         if (search_unit(root, name.unit, manager, &path) != -ENOENT)
                 return false;

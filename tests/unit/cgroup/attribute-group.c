@@ -54,22 +54,22 @@ void assert_file(Group *group, const char *name, const char *expected) {
 int apply(Group *group, const char *assignments, char **ret_failed, char **ret_message) {
         g_auto(GStrv) words = g_strsplit(assignments, "; ", -1);
         _cleanup_(attribute_list_done) AttributeList list = {};
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         const Attribute *failed = NULL;
         int r;
 
         for (char **word = words; *word; word++) {
-                r = attribute_list_add(&list, *word, &message);
+                r = attribute_list_add(&list, *word, &trouble);
                 if (r < 0)
-                        g_error("%s: %s: %s", *word, strerror(-r), message);
+                        g_error("%s: %s: %s", *word, strerror(-r), trouble.cause);
         }
 
-        r = attribute_list_apply(&list, group->fd, &failed, &message);
+        r = attribute_list_apply(&list, group->fd, &failed, &trouble);
         g_assert_true((r < 0) == (failed != NULL));
         if (ret_failed)
                 *ret_failed = failed ? strdup(failed->key) : NULL;
         if (ret_message)
-                *ret_message = TAKE_PTR(message);
+                *ret_message = TAKE_PTR(trouble.cause);
 
         return r;
 }

@@ -81,17 +81,17 @@ static const Case cases[] = {
 static char *check(Group *group, const char *assignments) {
         g_auto(GStrv) words = g_strsplit(assignments, "; ", -1);
         _cleanup_(property_list_done) PropertyList list = {};
-        char *message = NULL;
+        Trouble trouble = {};
 
         for (char **word = words; *word; word++)
                 g_assert_cmpint(property_list_add(&list, *word, NULL), ==, 0);
-        for (size_t i = 0; !message && i < list.n_items; i++) {
-                int r = attribute_check(group->fd, &list, i, &message);
+        for (size_t i = 0; !trouble.cause && i < list.n_items; i++) {
+                int r = attribute_check(group->fd, &list, i, &trouble);
 
-                g_assert_cmpint(r, ==, message ? -EOPNOTSUPP : 0);
+                g_assert_cmpint(r, ==, trouble.cause ? -EOPNOTSUPP : 0);
         }
 
-        return message;
+        return trouble.cause;
 }
 
 static void test_check(Group *group, const void *data) {

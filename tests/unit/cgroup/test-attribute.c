@@ -70,11 +70,11 @@ static void test_refused(void) {
         _cleanup_(attribute_list_done) AttributeList list = {};
 
         for (size_t i = 0; i < ELEMENTSOF(refused); i++) {
-                _cleanup_free_ char *message = NULL;
-                int r = attribute_list_add(&list, refused[i].assignment, &message);
+                _cleanup_trouble_ Trouble trouble = {};
+                int r = attribute_list_add(&list, refused[i].assignment, &trouble);
 
-                if (r != refused[i].error || !message || !g_str_equal(message, refused[i].message))
-                        g_error("%s: %d, %s", refused[i].assignment, r, message);
+                if (r != refused[i].error || !trouble.cause || !g_str_equal(trouble.cause, refused[i].message))
+                        g_error("%s: %d, %s", refused[i].assignment, r, trouble.cause);
                 g_assert_cmpint(attribute_list_add(&list, refused[i].assignment, NULL), ==, refused[i].error);
         }
         g_assert_cmpuint(list.n_items, ==, 0);

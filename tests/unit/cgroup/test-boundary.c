@@ -104,12 +104,12 @@ static void test_namespace_mark(Tree *tree, const void *data) {
 static void test_target(Tree *tree, const void *data) {
         _cleanup_(boundary_done) Boundary target = BOUNDARY_INIT;
         _cleanup_(target_name_done) TargetName name = {};
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         (void) data;
         if (!mark(tree, ".", BOUNDARY_MARK_CGSCOPE))
                 return;
-        g_assert_cmpint(target_name_parse("/sys/fs/cgroup/a/b", &name, &message), ==, 0);
+        g_assert_cmpint(target_name_parse("/sys/fs/cgroup/a/b", &name, &trouble), ==, 0);
         target.root = fcntl(tree->fd, F_DUPFD_CLOEXEC, 0);
         g_assert_cmpint(target_open(&target, &name, UID_INVALID, false), ==, 0);
         g_assert_true(boundary_begins_at_root(&target));

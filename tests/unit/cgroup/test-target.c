@@ -9,12 +9,12 @@
 
 static void expect_name(const char *text, TargetKind kind, const char *unit, pid_t pid, const char *rest) {
         _cleanup_(target_name_done) TargetName name = {};
-        _cleanup_free_ char *message = NULL;
-        int r = target_name_parse(text, &name, &message);
+        _cleanup_trouble_ Trouble trouble = {};
+        int r = target_name_parse(text, &name, &trouble);
 
         if (r != 0)
-                g_error("\"%s\": %d, %s", text, r, message ?: "no message");
-        g_assert_null(message);
+                g_error("\"%s\": %d, %s", text, r, trouble.cause ?: "no message");
+        g_assert_null(trouble.cause);
         g_assert_cmpint(name.kind, ==, kind);
         g_assert_cmpstr(name.unit, ==, unit);
         g_assert_cmpint(name.pid, ==, pid);
@@ -27,12 +27,12 @@ static void expect_name(const char *text, TargetKind kind, const char *unit, pid
 /* One clause for a person, and nothing to be freed but it. */
 static void expect_refused(const char *text) {
         TargetName name = { .pid = 4711 };
-        _cleanup_free_ char *message = NULL;
-        int r = target_name_parse(text, &name, &message);
+        _cleanup_trouble_ Trouble trouble = {};
+        int r = target_name_parse(text, &name, &trouble);
 
         if (r != -EINVAL)
                 g_error("\"%s\": %d", text, r);
-        g_assert_nonnull(message);
+        g_assert_nonnull(trouble.cause);
         g_assert_cmpint(name.pid, ==, 4711);
         g_assert_null(name.unit);
         g_assert_null(name.rest);

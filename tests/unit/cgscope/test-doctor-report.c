@@ -24,7 +24,7 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
                 .levels = g_new0(WayLevel, 2),
                 .n_levels = 2,
                 .n_controllers = 2,
-                .unknown = g_strdup(current->unknown),
+                .unknown.cause = g_strdup(current->unknown),
         };
         ret->levels[0] = (WayLevel) { .path = g_strdup("/"), .controllers = CONTROLLER_MASK_MANAGED };
         ret->levels[1] = (WayLevel) { .path = g_strdup("/a \"b\".scope"), .owner = 12345678, .delegated = true };
@@ -32,7 +32,7 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
                 .controller = CONTROLLER_MEMORY,
                 .arrival = current->memory,
                 .stop = current->memory == ARRIVAL_NO ? "/" : NULL,
-                .remedy = current->memory == ARRIVAL_NO ? g_strdup("a\nb") : NULL,
+                .trouble.remedy = current->memory == ARRIVAL_NO ? g_strdup("a\nb") : NULL,
         };
         ret->controllers[1] = (WayController) { .controller = CONTROLLER_HUGETLB, .arrival = current->hugetlb };
         return 0;
@@ -42,9 +42,9 @@ void doctor_way_done(Way *way) {
         for (size_t i = 0; i < way->n_levels; i++)
                 free(way->levels[i].path);
         for (size_t i = 0; i < way->n_controllers; i++)
-                free(way->controllers[i].remedy);
+                trouble_done(&way->controllers[i].trouble);
         free(way->levels);
-        free(way->unknown);
+        trouble_done(&way->unknown);
 }
 
 const char *way_end_to_string(WayEnd end) {

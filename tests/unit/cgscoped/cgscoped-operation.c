@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "basic/log.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgscoped/cgscoped-test.h"
 
 static const char *directory;
@@ -73,7 +73,7 @@ static int fill(const DelegationRequest *request, DelegationState *ret) {
         return r < 0 ? r : delegation_state_add_manager(ret, &manager);
 }
 
-static int operate(const DelegationRequest *request, char **ret_message) {
+static int operate(const DelegationRequest *request, Trouble *trouble) {
         record("begin", request);
         if (behaviour == OPERATION_DIE_LAST)
                 take_descriptors();
@@ -83,15 +83,15 @@ static int operate(const DelegationRequest *request, char **ret_message) {
                 wait_at_gate();
         record("end", request);
 
-        return behaviour == OPERATION_FAIL ? message_set(-EEXIST, ret_message, "not\nours: \xff") : 0;
+        return behaviour == OPERATION_FAIL ? trouble_set(trouble, -EEXIST, "not\nours: \xff") : 0;
 }
 
-int operation_change(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
-        int r = operate(request, ret_message);
+int operation_change(const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
+        int r = operate(request, trouble);
 
         if (behaviour == OPERATION_FAIL_LATE) {
                 ret->effect = DELEGATION_CHANGED | DELEGATION_RELOADED;
-                return message_set(-EIO, ret_message, "the second could not be written");
+                return trouble_set(trouble, -EIO, "the second could not be written");
         }
         if (r >= 0)
                 ret->effect = behaviour == OPERATION_IDLE ? request->spare ? 0 : DELEGATION_RELOADED : DELEGATION_CHANGED;
@@ -101,17 +101,17 @@ int operation_change(const DelegationRequest *request, DelegationState *ret, cha
         return r;
 }
 
-int operation_repair(const DelegationRequest *request, DelegationState *ret, char **ret_message _unused_) {
+int operation_repair(const DelegationRequest *request, DelegationState *ret, Trouble *trouble _unused_) {
         record("repair", request);
         ret->effect = DELEGATION_RELOADED;
         return 0;
 }
 
-int operation_finish(const DelegationRequest *request, DelegationState *ret, char **ret_message) {
+int operation_finish(const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
         int r;
 
         if (request->operation == DELEGATION_GET) {
-                r = operate(request, ret_message);
+                r = operate(request, trouble);
                 return r < 0 ? r : fill(request, ret);
         }
 
@@ -141,7 +141,7 @@ int service_test_serve(char *arguments[]) {
                 &options.idle, &options.timeouts.look_up, &options.timeouts.work, &options.timeouts.authorize,
                 &options.timeouts.interactive,
         };
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         Service *service = NULL;
         sd_event *event = NULL;
         int r;
@@ -155,9 +155,9 @@ int service_test_serve(char *arguments[]) {
         block_signals();
         r = sd_event_default(&event);
         if (r >= 0)
-                r = service_new(event, &options, &service, &message);
+                r = service_new(event, &options, &service, &trouble);
         if (r < 0)
-                log_error_errno(r, "%s", message ?: "no service");
+                log_error_errno(r, "%s", trouble.cause ?: "no service");
         else
                 r = sd_event_loop(event);
 

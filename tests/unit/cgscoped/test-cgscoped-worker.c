@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgscoped/service-user.h"
 #include "cgscoped/worker.h"
 
@@ -26,7 +26,7 @@ typedef struct WorkerTest {
         int error;
         DelegationState state; /* a copy */
         int effect;            /* -1: nobody knows */
-        char *message;
+        Trouble trouble;
 } WorkerTest;
 
 static void setup(WorkerTest *test, gconstpointer data _unused_) {
@@ -36,7 +36,7 @@ static void setup(WorkerTest *test, gconstpointer data _unused_) {
 static void teardown(WorkerTest *test, gconstpointer data _unused_) {
         worker_free(test->worker);
         delegation_state_done(&test->state);
-        free(test->message);
+        trouble_done(&test->trouble);
         (void) sd_event_unref(test->event);
 
         /* All are reaped. */
@@ -57,7 +57,7 @@ static void on_done(int error, const DelegationState *state, const char *message
                 g_assert_cmpint(delegation_state_add_drop_in(&test->state, &state->drop_ins[i]), ==, 0);
         for (size_t i = 0; state && i < state->n_managers; i++)
                 g_assert_cmpint(delegation_state_add_manager(&test->state, &state->managers[i]), ==, 0);
-        test->message = message ? strdup(message) : NULL;
+        test->trouble.cause = message ? strdup(message) : NULL;
 
         if (!test->keep)
                 worker_free(TAKE_PTR(test->worker)); /* as the service does it */
@@ -80,7 +80,7 @@ static int run(WorkerTest *test, WorkerJob job, const DelegationRequest *request
 
 /* A WorkerJob. */
 #define JOB(name) \
-        int name(const DelegationRequest *request _unused_, DelegationState *ret _unused_, char **ret_message _unused_)
+        int name(const DelegationRequest *request _unused_, DelegationState *ret _unused_, Trouble *trouble _unused_)
 
 static JOB(job_well) {
         const DelegationDropIn drop_in = {
@@ -95,12 +95,12 @@ static JOB(job_well) {
             delegation_state_add_manager(ret, &manager) < 0)
                 return -EINVAL;
 
-        return message_set(0, ret_message, "well");
+        return trouble_set(trouble, 0, "well");
 }
 
 static void test_well(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_well, &asked, PATIENCE), ==, 0);
-        g_assert_cmpstr(test->message, ==, "well");
+        g_assert_cmpstr(test->trouble.cause, ==, "well");
 
         g_assert_cmpuint(test->state.n_drop_ins, ==, 1);
         g_assert_cmpuint(test->state.drop_ins->uid, ==, 1000);
@@ -135,21 +135,20 @@ static void test_many(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_many, &asked, PATIENCE), ==, 0);
         g_assert_cmpuint(test->state.n_managers, ==, MANY);
         g_assert_cmpuint(test->state.managers[MANY - 1].uid, ==, MANY - 1);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 
         test->done = false;
         g_assert_cmpint(run(test, job_too_many, &asked, PATIENCE), ==, -E2BIG);
 }
 
 static JOB(job_error) {
-        (void) job_well(request, ret, ret_message);
-        free(TAKE_PTR(*ret_message));
-        return message_set(-EEXIST, ret_message, "it is not ours");
+        (void) job_well(request, ret, trouble);
+        return trouble_set(trouble, -EEXIST, "it is not ours");
 }
 
 static void test_error(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_error, &asked, PATIENCE), ==, -EEXIST);
-        g_assert_cmpstr(test->message, ==, "it is not ours");
+        g_assert_cmpstr(test->trouble.cause, ==, "it is not ours");
 }
 
 static JOB(job_own_eio) {
@@ -158,20 +157,20 @@ static JOB(job_own_eio) {
 
 static void test_own_eio(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_own_eio, &asked, PATIENCE), ==, -EIO);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 }
 
 static JOB(job_long_text) {
-        *ret_message = malloc(1024 * 1024);
-        memset(*ret_message, 'x', 1024 * 1024 - 1);
-        (*ret_message)[1024 * 1024 - 1] = '\0';
+        trouble->cause = malloc(1024 * 1024);
+        memset(trouble->cause, 'x', 1024 * 1024 - 1);
+        trouble->cause[1024 * 1024 - 1] = '\0';
         return -EPERM;
 }
 
 static void test_long_text(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_long_text, &asked, PATIENCE), ==, -EPERM);
-        g_assert_cmpuint(strlen(test->message), >, 1000);
-        g_assert_cmpuint(strlen(test->message), <, 10000);
+        g_assert_cmpuint(strlen(test->trouble.cause), >, 1000);
+        g_assert_cmpuint(strlen(test->trouble.cause), <, 10000);
 }
 
 /* In the worker: the only socket beside the standard descriptors. */
@@ -245,13 +244,13 @@ static JOB(job_bad_outcome) {
 }
 
 static JOB(job_bad_kind) {
-        (void) job_well(request, ret, ret_message);
+        (void) job_well(request, ret, trouble);
         ret->drop_ins->kind = (DropInKind) 77;
         return 0;
 }
 
 static JOB(job_bad_boolean) {
-        (void) job_well(request, ret, ret_message);
+        (void) job_well(request, ret, trouble);
         memset(&ret->drop_ins->runtime, 7, 1);
         return 0;
 }
@@ -275,8 +274,8 @@ static void test_no_word(WorkerTest *test, gconstpointer data _unused_) {
                 test->done = false;
                 g_test_message("job %zu", i);
                 g_assert_cmpint(run(test, jobs[i], &asked, PATIENCE), ==, -EIO);
-                g_assert_nonnull(strstr(test->message, "without a word"));
-                free(TAKE_PTR(test->message));
+                g_assert_nonnull(strstr(test->trouble.cause, "without a word"));
+                trouble_done(&test->trouble);
         }
 }
 
@@ -288,7 +287,7 @@ static _noreturn_ JOB(job_hang) {
 
 static void test_hang(WorkerTest *test, gconstpointer data _unused_) {
         g_assert_cmpint(run(test, job_hang, &asked, 1000), ==, -ETIMEDOUT);
-        g_assert_nonnull(strstr(test->message, "too long"));
+        g_assert_nonnull(strstr(test->trouble.cause, "too long"));
 }
 
 /* Whoever stops the service means the service. */
@@ -317,7 +316,7 @@ static JOB(job_descriptors) {
                 n += entry->d_name[0] != '.' && fd > STDERR_FILENO && fd != dirfd(directory);
         }
         (void) closedir(directory);
-        return n == 1 ? 0 : message_set(-EMFILE, ret_message, "%d descriptors", n);
+        return n == 1 ? 0 : trouble_set(trouble, -EMFILE, "%d descriptors", n);
 }
 
 static void test_descriptors(WorkerTest *test, gconstpointer data _unused_) {
@@ -395,13 +394,13 @@ static void test_look_up(WorkerTest *test, gconstpointer data _unused_) {
         DelegationRequest request = { .uid = 0 };
 
         g_assert_cmpint(run(test, user_look_up, &request, PATIENCE), ==, 0);
-        g_assert_cmpstr(test->message, ==, "root");
-        free(TAKE_PTR(test->message));
+        g_assert_cmpstr(test->trouble.cause, ==, "root");
+        trouble_done(&test->trouble);
 
         test->done = false;
         request.uid = 4294967293;
         g_assert_cmpint(run(test, user_look_up, &request, PATIENCE), ==, -ESRCH);
-        g_assert_nonnull(strstr(test->message, "4294967293"));
+        g_assert_nonnull(strstr(test->trouble.cause, "4294967293"));
 }
 
 static void add(const char *name, void (*fn)(WorkerTest *test, gconstpointer data)) {

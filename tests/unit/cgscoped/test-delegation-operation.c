@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
@@ -64,6 +64,11 @@ int place_open_root(const char *path) {
         return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+static int fail_in_words(int error, char **ret_message, const char *words) {
+        *ret_message = strdup(words);
+        return error;
+}
+
 int place_list(int root _unused_, uint64_t uid, DelegationState *state, char **ret_message _unused_) {
         const DelegationDropIn drop_in = { .uid = uid, .kind = DROP_IN_OURS, .controllers = world.files };
 
@@ -77,14 +82,14 @@ int delegation_write(int root _unused_, const DelegationRequest *request, bool *
         world.written = *request;
         *ret_changed = false;
         if (world.write_error && !world.write_half)
-                return message_set(world.write_error, ret_message, "it is somebody else's");
+                return fail_in_words(world.write_error, ret_message, "it is somebody else's");
 
         if (request->operation == DELEGATION_ENABLE)
                 world.files |= request->controllers;
         else
                 world.files &= ~request->controllers;
         *ret_changed = world.files != before;
-        return world.write_half ? message_set(world.write_error, ret_message, "the second is somebody else's") :
+        return world.write_half ? fail_in_words(world.write_error, ret_message, "the second is somebody else's") :
                *ret_changed;
 }
 
@@ -149,10 +154,10 @@ int group_enabled(int group, ControllerMask *ret) {
 
 /* systemd. */
 
-int manager_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
+int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble) {
         g_assert_cmpint(options->kind, ==, MANAGER_SYSTEM);
         if (world.open_error)
-                return message_set(world.open_error, ret_message, "no system bus");
+                return trouble_set(trouble, world.open_error, "no system bus");
 
         *ret = calloc(1, sizeof(**ret));
         return 0;
@@ -162,14 +167,14 @@ void manager_free(Manager *manager) {
         free(manager);
 }
 
-int manager_greet(Manager *manager _unused_, const char **ret_name, char **ret_message _unused_) {
+int manager_greet(Manager *manager _unused_, const char **ret_name, Trouble *trouble _unused_) {
         *ret_name = ":1.1";
         return 0;
 }
 
-int user_manager_list(Manager *manager _unused_, uid_t **ret, size_t *ret_n, char **ret_message) {
+int user_manager_list(Manager *manager _unused_, uid_t **ret, size_t *ret_n, Trouble *trouble) {
         if (world.list_error)
-                return message_set(world.list_error, ret_message, "no list");
+                return trouble_set(trouble, world.list_error, "no list");
 
         *ret = calloc(N_USERS, sizeof(**ret));
         *ret_n = 0;
@@ -179,24 +184,24 @@ int user_manager_list(Manager *manager _unused_, uid_t **ret, size_t *ret_n, cha
         return 0;
 }
 
-int user_manager_loaded(Manager *manager _unused_, uid_t uid, ControllerMask *ret, char **ret_message _unused_) {
+int user_manager_loaded(Manager *manager _unused_, uid_t uid, ControllerMask *ret, Trouble *trouble _unused_) {
         *ret = user_of(uid)->loaded;
         return 0;
 }
 
-int user_manager_is_outdated(Manager *manager _unused_, uid_t uid _unused_, char **ret_message _unused_) {
+int user_manager_is_outdated(Manager *manager _unused_, uid_t uid _unused_, Trouble *trouble _unused_) {
         return world.outdated;
 }
 
-int user_manager_control_group(Manager *manager _unused_, uid_t uid, char **ret, char **ret_message _unused_) {
+int user_manager_control_group(Manager *manager _unused_, uid_t uid, char **ret, Trouble *trouble _unused_) {
         *ret = g_strdup_printf("/user.slice/user-%u.slice/user@%u.service", (unsigned) uid, (unsigned) uid);
         return 0;
 }
 
-int manager_reload(Manager *manager _unused_, char **ret_message) {
+int manager_reload(Manager *manager _unused_, Trouble *trouble) {
         world.n_reloads++;
         if (world.reload_error)
-                return message_set(world.reload_error, ret_message, "no reload");
+                return trouble_set(trouble, world.reload_error, "no reload");
 
         world.outdated = false;
         for (size_t i = 0; i < N_USERS; i++) {
@@ -208,7 +213,7 @@ int manager_reload(Manager *manager _unused_, char **ret_message) {
 }
 
 int user_manager_refresh(Manager *manager _unused_, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
-                         char **ret_message) {
+                         Trouble *trouble) {
         world.n_refreshes++;
         for (size_t i = 0; i < n; i++) {
                 User *user = user_of(uids[i]);
@@ -218,13 +223,13 @@ int user_manager_refresh(Manager *manager _unused_, const uid_t *uids, size_t n,
                 realize(user);
         }
 
-        return world.refresh_error ? message_set(world.refresh_error, ret_message, "no bus") : 0;
+        return world.refresh_error ? trouble_set(trouble, world.refresh_error, "no bus") : 0;
 }
 
 /* The tests. Each begins in a world where all is well, everybody's manager runs and nothing is enabled. */
 
 static DelegationState state;
-static char *message;
+static Trouble trouble;
 
 static void reset(void) {
         world = (struct World) { .kernel = KERNEL };
@@ -240,7 +245,7 @@ static int run(DelegationOperation operation, uint64_t uid, ControllerMask contr
         int r;
 
         delegation_state_done(&state);
-        free(TAKE_PTR(message));
+        trouble_done(&trouble);
         world.n_writes = world.n_reloads = world.n_refreshes = 0;
         for (size_t i = 0; i < N_USERS; i++)
                 world.users[i].refreshed = false;
@@ -248,17 +253,17 @@ static int run(DelegationOperation operation, uint64_t uid, ControllerMask contr
         if (operation != DELEGATION_GET) {
                 DelegationEffect effect;
 
-                r = operation_change(&request, &state, &message);
+                r = operation_change(&request, &state, &trouble);
                 effect = state.effect;
                 g_assert_cmpuint(state.n_drop_ins + state.n_managers, ==, 0);
                 if (r < 0)
                         return r;
-                r = operation_finish(&request, &state, &message);
+                r = operation_finish(&request, &state, &trouble);
                 state.effect = effect;
                 return r;
         }
 
-        return operation_finish(&request, &state, &message);
+        return operation_finish(&request, &state, &trouble);
 }
 
 static void assert_calls(unsigned n_writes, unsigned n_reloads, unsigned n_refreshes) {
@@ -290,7 +295,7 @@ static void test_enable(void) {
                 g_assert_cmpuint(state.n_drop_ins, ==, 1);
                 g_assert_cmpuint(state.drop_ins[0].controllers, ==, IO | CPUSET);
                 g_assert_false(world.users[0].refreshed || world.users[2].refreshed);
-                g_assert_null(message);
+                g_assert_null(trouble.cause);
 
                 /* Again: nobody can see whether it has looked since, so it looks once more. */
                 g_assert_cmpint(run(DELEGATION_ENABLE, 1001, IO, 0), ==, 0);
@@ -443,8 +448,8 @@ static void test_get(void) {
 
 static void refused(ControllerMask controllers, const char *word) {
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, controllers, 0), ==, -EOPNOTSUPP);
-        if (!strstr(message, word))
-                g_error("\"%s\" is not in \"%s\"", word, message);
+        if (!strstr(trouble.cause, word))
+                g_error("\"%s\" is not in \"%s\"", word, trouble.cause);
         assert_calls(0, 0, 0);
 }
 
@@ -470,13 +475,13 @@ static void test_not_written(void) {
         reset();
         world.write_error = -EEXIST;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, -EEXIST);
-        g_assert_cmpstr(message, ==, "it is somebody else's");
+        g_assert_cmpstr(trouble.cause, ==, "it is somebody else's");
         assert_calls(1, 0, 0);
 
         /* Without systemd nothing is written. */
         world.open_error = -ECONNREFUSED;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, -ECONNREFUSED);
-        g_assert_cmpstr(message, ==, "no system bus");
+        g_assert_cmpstr(trouble.cause, ==, "no system bus");
         assert_calls(0, 0, 0);
 }
 
@@ -488,7 +493,7 @@ static void test_not_applied(void) {
         assert_calls(1, 1, 0);
         assert_row(0, 1000, USUAL, USUAL, OUTCOME_NONE);
         g_assert_cmpuint(state.n_drop_ins, ==, 1);
-        g_assert_null(message);
+        g_assert_null(trouble.cause);
 
         enabled_before(false);
         world.reload_error = -ETIMEDOUT;
@@ -501,7 +506,7 @@ static void test_not_applied(void) {
         world.users[0].outcome = OUTCOME_FAILED;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, 0);
         assert_row(0, 1000, USUAL | IO, USUAL | IO, OUTCOME_FAILED);
-        g_assert_null(message);
+        g_assert_null(trouble.cause);
 }
 
 /* Of two files the second could not be written: that is answered, and PID 1 reads the first. */
@@ -517,7 +522,7 @@ static void test_half_written(void) {
         world.write_error = -EEXIST;
         world.write_half = true;
         g_assert_cmpint(run(DELEGATION_DISABLE, 1000, IO, 0), ==, -EEXIST);
-        g_assert_cmpstr(message, ==, "the second is somebody else's");
+        g_assert_cmpstr(trouble.cause, ==, "the second is somebody else's");
         g_assert_cmpint(state.effect, ==, DELEGATION_CHANGED | DELEGATION_RELOADED);
         assert_calls(1, 1, 0);
         g_assert_cmpuint(user_of(1000)->loaded, ==, USUAL);
@@ -557,11 +562,11 @@ static void test_not_seen(void) {
         reset();
         world.list_error = -EIO;
         g_assert_cmpint(run(DELEGATION_ENABLE, 1000, IO, 0), ==, -EIO);
-        g_assert_cmpstr(message, ==, "no list");
+        g_assert_cmpstr(trouble.cause, ==, "no list");
         g_assert_cmpint(state.effect, ==, DELEGATION_CHANGED | DELEGATION_RELOADED);
 
         g_assert_cmpint(run(DELEGATION_GET, 1000, 0, 0), ==, -EIO);
-        g_assert_cmpstr(message, ==, "no list");
+        g_assert_cmpstr(trouble.cause, ==, "no list");
 }
 
 static void test_settled(void) {
@@ -614,6 +619,6 @@ int main(int argc, char *argv[]) {
 
         r = g_test_run();
         delegation_state_done(&state);
-        free(message);
+        trouble_done(&trouble);
         return r;
 }

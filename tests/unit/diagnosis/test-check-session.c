@@ -131,16 +131,14 @@ static void test_runtime_dir(void) {
 /* An asking half that has only to be asked. */
 static struct {
         int open, state;
-        const char *text, *message;
+        const char *text, *message, *remedy;
         int n_open;
 } fake;
 
-static int fake_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
+static int fake_open(const ManagerOptions *options, Manager **ret, Trouble *trouble) {
         g_assert_false(options->ask_password);
-        if (fake.open < 0) {
-                *ret_message = fake.message ? g_strdup(fake.message) : NULL;
-                return fake.open;
-        }
+        if (fake.open < 0)
+                return trouble_set(trouble, fake.open, "%s", fake.message);
         fake.n_open++;
         *ret = (Manager *) &fake;
         return 0;
@@ -151,13 +149,15 @@ static void fake_free(Manager *manager) {
         fake.n_open--;
 }
 
-static int fake_state(Manager *manager, const char *unit, char **ret_state, char **ret_message) {
+static int fake_state(Manager *manager, const char *unit, char **ret_state, Trouble *trouble) {
         (void) manager;
         g_assert_cmpstr(unit, ==, "user@4711.service");
         if (fake.state > 0)
                 *ret_state = strdup(fake.text);
         if (fake.state < 0 && fake.message)
-                *ret_message = strdup(fake.message);
+                (void) trouble_set(trouble, fake.state, "%s", fake.message);
+        if (fake.state < 0 && fake.remedy)
+                (void) trouble_help(trouble, fake.state, "%s", fake.remedy);
         return fake.state;
 }
 
@@ -172,6 +172,7 @@ static void test_user_manager(void) {
                 int open, state;
                 const char *text, *message;
                 Expected expected;
+                const char *remedy;
         } rows[] = {
                 { 0, 1, "active", NULL, { FINDING_OK, "user@4711.service runs" } },
                 { 0, 1, "reloading", NULL, { FINDING_OK, "runs" } },
@@ -181,7 +182,8 @@ static void test_user_manager(void) {
                 { 0, 1, "inactive", NULL, { FINDING_PROBLEM, "no user manager runs for uid 4711",
                                             "loginctl enable-linger 4711" } },
                 { 0, 0, NULL, NULL, { FINDING_PROBLEM, "no user manager runs for uid 4711", "enable-linger" } },
-                { 0, -EIO, NULL, "it is so; do this; or that", { FINDING_UNKNOWN, "it is so", "do this; or that" } },
+                { 0, -EIO, NULL, "it is so", { FINDING_UNKNOWN, "it is so", "do this; or that" },
+                  "do this; or that" },
                 { 0, -EIO, NULL, NULL, { FINDING_UNKNOWN, "Input/output error" } },
                 { -ECONNREFUSED, 0, NULL, "no system bus", { FINDING_UNKNOWN, "no system bus" } },
         };
@@ -194,6 +196,7 @@ static void test_user_manager(void) {
                 fake.state = rows[i].state;
                 fake.text = rows[i].text;
                 fake.message = rows[i].message;
+                fake.remedy = rows[i].remedy;
                 assert_finding(check_user_manager(&doctor, &finding), &finding, &rows[i].expected);
                 g_assert_cmpint(fake.n_open, ==, 0);
         }

@@ -143,9 +143,9 @@ int place_list(int root, uint64_t uid, DelegationState *state, char **ret_messag
         return 0;
 }
 
-static int fake_open(const ManagerOptions *options, Manager **ret, char **ret_message) {
+static int fake_open(const ManagerOptions *options, Manager **ret, Trouble *trouble) {
         if (current->silent) {
-                *ret_message = g_strdup("no bus");
+                (void) trouble_set(trouble, -ENOENT, "no bus");
                 return -ENOENT;
         }
 
@@ -159,16 +159,16 @@ static void fake_free(Manager *manager) {
         free(manager);
 }
 
-static int fake_loaded(Manager *manager, uid_t uid, ControllerMask *ret, char **ret_message) {
-        (void) ret_message;
+static int fake_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble) {
+        (void) trouble;
         g_assert_cmpint(manager->kind, ==, MANAGER_SYSTEM);
         g_assert_cmpuint(uid, ==, UID);
         *ret = (ALL & ~IO) | current->loaded;
         return 0;
 }
 
-static int fake_disabled(Manager *manager, const char *slice, ControllerMask *ret, char **ret_message) {
-        (void) ret_message;
+static int fake_disabled(Manager *manager, const char *slice, ControllerMask *ret, Trouble *trouble) {
+        (void) trouble;
         *ret = current->slice && streq(current->slice, slice) && manager->kind == current->slice_kind ? IO : 0;
         return 0;
 }
@@ -201,12 +201,10 @@ static void make_way(const Row *row, Way *ret) {
 static void clear_way(Way *way) {
         for (size_t i = 0; i < way->n_levels; i++)
                 free(way->levels[i].path);
-        for (size_t i = 0; i < way->n_controllers; i++) {
-                free(way->controllers[i].why);
-                free(way->controllers[i].remedy);
-        }
+        for (size_t i = 0; i < way->n_controllers; i++)
+                trouble_done(&way->controllers[i].trouble);
         free(way->levels);
-        free(way->unknown);
+        trouble_done(&way->unknown);
 }
 
 static void judge(const Row *row, Way *way) {
@@ -239,10 +237,10 @@ static void test_row(const void *data) {
                 }
                 g_assert_cmpint(c->arrival, ==, row->arrival);
                 g_assert_cmpstr(c->stop, ==, row->stop);
-                g_assert_cmpstr(c->why, ==, row->why);
-                g_assert_cmpstr(c->remedy, ==, row->remedy);
+                g_assert_cmpstr(c->trouble.cause, ==, row->why);
+                g_assert_cmpstr(c->trouble.remedy, ==, row->remedy);
         }
-        g_assert_cmpstr(way.unknown, ==, row->silent ? "cannot ask for more: no bus" : NULL);
+        g_assert_cmpstr(way.unknown.cause, ==, row->silent ? "cannot ask for more: no bus" : NULL);
 
         clear_way(&way);
 }
@@ -266,13 +264,13 @@ static void test_several(void) {
                 const WayController *c = way.controllers + i;
 
                 if ((IO | CPUSET) & controller_bit(c->controller))
-                        g_assert_cmpstr(c->remedy, ==, "cgscope enable cpuset io");
+                        g_assert_cmpstr(c->trouble.remedy, ==, "cgscope enable cpuset io");
                 else
-                        g_assert_null(c->remedy);
+                        g_assert_null(c->trouble.remedy);
                 if (c->controller == CONTROLLER_RDMA) {
                         g_assert_false(way_controller_counts(c));
                         g_assert_cmpint(c->arrival, ==, ARRIVAL_NO);
-                        g_assert_cmpstr(c->why, ==, "systemd does not pass it on");
+                        g_assert_cmpstr(c->trouble.cause, ==, "systemd does not pass it on");
                         seen++;
                 }
         }
@@ -296,13 +294,13 @@ static void test_nobody(void) {
         Way way;
 
         judge(&arrives, &way);
-        g_assert_null(way.unknown);
+        g_assert_null(way.unknown.cause);
         clear_way(&way);
 
         current = &stops;
         make_way(&stops, &way);
         g_assert_cmpint(doctor_way_judge(&doctor, &way), ==, 0);
-        g_assert_cmpstr(way.unknown, ==, "cannot ask for more: no libsystemd");
+        g_assert_cmpstr(way.unknown.cause, ==, "cannot ask for more: no libsystemd");
         clear_way(&way);
 }
 

@@ -41,7 +41,7 @@ void scope_test_teardown(ScopeTest *test, gconstpointer data _unused_) {
 
         (void) fd_close(test->pidfd);
         property_list_done(&test->properties);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 void scope_test_add(const char *name, void (*fn)(ScopeTest *test, gconstpointer data)) {
@@ -55,16 +55,16 @@ int scope_test_run(ScopeTest *test) {
         uint64_t begin;
         int r;
 
-        free(TAKE_PTR(test->message));
+        trouble_done(&test->trouble);
         test->options.deadline = deadline_after(test->timeout);
 
-        r = manager_open(&test->options, &manager, &test->message);
+        r = manager_open(&test->options, &manager, &test->trouble);
         g_assert_cmpint(r, ==, 0);
         if (test->before)
                 test->before(test);
 
         begin = now_usec();
-        r = scope_start(manager, &test->request, &test->result, &test->message);
+        r = scope_start(manager, &test->request, &test->result, &test->trouble);
         test->elapsed = now_usec() - begin;
 
         (void) sd_bus_get_unique_name(manager->bus, &unique);
@@ -79,14 +79,14 @@ void scope_test_assert_message(const ScopeTest *test, ...) {
         const char *word;
         va_list words;
 
-        g_assert_nonnull(test->message);
-        g_assert_null(strchr(test->message, '\n'));
-        g_assert_null(strstr(test->message, "(null)"));
+        g_assert_nonnull(test->trouble.cause);
+        g_assert_null(strchr(test->trouble.cause, '\n'));
+        g_assert_null(strstr(test->trouble.cause, "(null)"));
 
         va_start(words, test);
         while ((word = va_arg(words, const char *)))
-                if (!strstr(test->message, word))
-                        g_error("\"%s\" is not in \"%s\"", word, test->message);
+                if (!strstr(test->trouble.cause, word))
+                        g_error("\"%s\" is not in \"%s\"", word, test->trouble.cause);
         va_end(words);
 }
 

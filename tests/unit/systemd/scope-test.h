@@ -22,7 +22,7 @@ typedef struct ScopeTest {
         void (*before)(struct ScopeTest *test); /* called when the manager is open and the call not yet made */
 
         ScopeResult result;
-        char *message;
+        Trouble trouble;
         uint64_t elapsed;
 } ScopeTest;
 

@@ -48,24 +48,26 @@ static void test_environment(void) {
         g_assert_nonnull(directory);
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 g_autofree char *expected = fill_in(rows[i].address, directory);
-                _cleanup_free_ char *address = NULL, *message = NULL;
+                _cleanup_free_ char *address = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
 
                 set_variable("XDG_RUNTIME_DIR", rows[i].runtime_dir, directory);
                 set_variable("DBUS_SESSION_BUS_ADDRESS", rows[i].session, directory);
                 set_variable("DBUS_SYSTEM_BUS_ADDRESS", rows[i].system, directory);
 
-                g_assert_cmpint(bus_address(rows[i].kind, &address, &message), ==, 0);
+                g_assert_cmpint(bus_address(rows[i].kind, &address, &trouble), ==, 0);
                 g_assert_cmpstr(address, ==, expected);
-                g_assert_null(message);
+                g_assert_null(trouble.cause);
         }
         (void) rmdir(directory);
 }
 
 static void test_private(void) {
-        _cleanup_free_ char *address = NULL, *message = NULL;
+        _cleanup_free_ char *address = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         set_variable("XDG_RUNTIME_DIR", "/absent/a;b", "");
-        g_assert_cmpint(bus_address_private(&address, &message), ==, 0);
+        g_assert_cmpint(bus_address_private(&address, &trouble), ==, 0);
         g_assert_cmpstr(address, ==, "unix:path=/absent/a%3bb/systemd/private");
 }
 
@@ -91,28 +93,28 @@ static void test_chosen(void) {
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 g_autofree char *address = fill_in(rows[i].address, "DIR"), *word = fill_in(rows[i].word ?: "/bus", "DIR");
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
 
                 set_variable("XDG_RUNTIME_DIR", rows[i].runtime_dir, "");
                 set_variable(rows[i].kind == MANAGER_USER ? "DBUS_SESSION_BUS_ADDRESS" : "DBUS_SYSTEM_BUS_ADDRESS",
                              address, "");
 
                 g_assert_cmpint(bus_address_is_chosen(rows[i].kind, address), ==, rows[i].chosen);
-                g_assert_cmpint(bus_explain(rows[i].kind, address, -EACCES, &message), ==, -EACCES);
-                g_assert_nonnull(strstr(message, address));
-                if (rows[i].word && !strstr(message, word))
-                        g_error("\"%s\" is not in \"%s\"", word, message);
-                g_assert_true(rows[i].word || !strstr(message, "says so"));
+                g_assert_cmpint(bus_explain(rows[i].kind, address, -EACCES, &trouble), ==, -EACCES);
+                g_assert_nonnull(strstr(trouble.cause, address));
+                if (rows[i].word && !strstr(trouble.cause, word))
+                        g_error("\"%s\" is not in \"%s\"", word, trouble.cause);
+                g_assert_true(rows[i].word || !strstr(trouble.cause, "says so"));
         }
 }
 
 static void test_stranger(void) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
-        g_assert_cmpint(bus_explain_stranger(MANAGER_USER, "unix:path=/else", "root", &message), ==, -EPERM);
-        g_assert_nonnull(strstr(message, "unix:path=/else"));
-        g_assert_nonnull(strstr(message, "root"));
-        g_assert_nonnull(strstr(message, "DBUS_SESSION_BUS_ADDRESS"));
+        g_assert_cmpint(bus_explain_stranger(MANAGER_USER, "unix:path=/else", "root", &trouble), ==, -EPERM);
+        g_assert_nonnull(strstr(trouble.cause, "unix:path=/else"));
+        g_assert_nonnull(strstr(trouble.cause, "root"));
+        g_assert_nonnull(strstr(trouble.cause, "DBUS_SESSION_BUS_ADDRESS"));
 }
 
 /* Somebody else's: "/" as an ordinary user, a directory given away as root. */
@@ -125,32 +127,33 @@ static void test_runtime_dir_of_other(void) {
         set_variable("XDG_RUNTIME_DIR", directory, "");
 
         for (size_t i = 0; i < ELEMENTSOF(sessions); i++) {
-                _cleanup_free_ char *address = NULL, *message = NULL;
+                _cleanup_free_ char *address = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
 
                 set_variable("DBUS_SESSION_BUS_ADDRESS", sessions[i], "");
-                g_assert_cmpint(bus_address(MANAGER_USER, &address, &message), ==, -EPERM);
+                g_assert_cmpint(bus_address(MANAGER_USER, &address, &trouble), ==, -EPERM);
                 g_assert_null(address);
-                g_assert_nonnull(strstr(message, directory));
-                g_assert_nonnull(strstr(message, made ? "belongs to uid 1234" : "belongs to uid 0"));
-                g_assert_cmpint(strstr(message, "unset it and DBUS_SESSION_BUS_ADDRESS,") != NULL, ==, sessions[i] != NULL);
+                g_assert_nonnull(strstr(trouble.cause, directory));
+                g_assert_nonnull(strstr(trouble.cause, made ? "belongs to uid 1234" : "belongs to uid 0"));
+                g_assert_cmpint(strstr(trouble.cause, "unset it and DBUS_SESSION_BUS_ADDRESS,") != NULL, ==, sessions[i] != NULL);
 
                 /* The system bus is where it is. */
-                g_clear_pointer(&message, free);
-                g_assert_cmpint(bus_address(MANAGER_SYSTEM, &address, &message), ==, 0);
-                g_assert_null(message);
+                trouble_done(&trouble);
+                g_assert_cmpint(bus_address(MANAGER_SYSTEM, &address, &trouble), ==, 0);
+                g_assert_null(trouble.cause);
         }
         if (made)
                 (void) rmdir(made);
 }
 
 static void assert_explained(ManagerKind kind, int error, const char *word) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
-        g_assert_cmpint(bus_explain(kind, "unix:path=/the/bus", error, &message), ==, error);
-        g_assert_nonnull(message);
-        g_assert_null(strchr(message, '\n'));
-        if (!strstr(message, word))
-                g_error("\"%s\" is not in \"%s\"", word, message);
+        g_assert_cmpint(bus_explain(kind, "unix:path=/the/bus", error, &trouble), ==, error);
+        g_assert_nonnull(trouble.cause);
+        g_assert_null(strchr(trouble.cause, '\n'));
+        if (!strstr(trouble.cause, word))
+                g_error("\"%s\" is not in \"%s\"", word, trouble.cause);
 }
 
 static void test_explain(void) {
@@ -182,11 +185,11 @@ static void test_no_systemd(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
 
                 set_variable("DBUS_SESSION_BUS_ADDRESS", rows[i].session, "");
-                g_assert_cmpint(bus_explain_no_systemd(rows[i].kind, &message), ==, -ESRCH);
-                g_assert_nonnull(strstr(message, rows[i].word));
+                g_assert_cmpint(bus_explain_no_systemd(rows[i].kind, &trouble), ==, -ESRCH);
+                g_assert_nonnull(strstr(trouble.cause, rows[i].word));
         }
 }
 

@@ -13,7 +13,7 @@ typedef struct ClientTest {
         Manager *manager;
         DelegationRequest request;
         DelegationState state;
-        char *message;
+        Trouble trouble;
 } ClientTest;
 
 #define IO (1U << CONTROLLER_IO)
@@ -33,7 +33,7 @@ static void setup(ClientTest *test, gconstpointer data _unused_) {
         test->fake = fake_service_new(test->bus, DELEGATION_NAME);
         test->fake->any = reply_state;
         test->fake->userdata = test;
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
 }
 
 static void teardown(ClientTest *test, gconstpointer data _unused_) {
@@ -41,23 +41,23 @@ static void teardown(ClientTest *test, gconstpointer data _unused_) {
         fake_manager_free(test->fake);
         fake_bus_free(test->bus);
         delegation_state_done(&test->state);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 static int ask(ClientTest *test) {
         delegation_state_done(&test->state);
-        free(TAKE_PTR(test->message));
-        return delegation_ask(test->manager, &test->request, &test->state, &test->message);
+        trouble_done(&test->trouble);
+        return delegation_ask(test->manager, &test->request, &test->state, &test->trouble);
 }
 
 /* It fails with @error, in one line that has @word in it. */
 static void ask_in_vain(ClientTest *test, int error, const char *word) {
         g_assert_cmpint(ask(test), ==, error);
-        g_assert_nonnull(test->message);
-        g_assert_null(strchr(test->message, '\n'));
-        g_assert_false(g_str_has_suffix(test->message, "."));
-        if (!strstr(test->message, word))
-                g_error("\"%s\" is not in \"%s\"", word, test->message);
+        g_assert_nonnull(test->trouble.cause);
+        g_assert_null(strchr(test->trouble.cause, '\n'));
+        g_assert_false(g_str_has_suffix(test->trouble.cause, "."));
+        if (!strstr(test->trouble.cause, word))
+                g_error("\"%s\" is not in \"%s\"", word, test->trouble.cause);
         g_assert_null(test->state.managers);
 }
 
@@ -98,7 +98,7 @@ static void test_requests(ClientTest *test, gconstpointer data _unused_) {
         g_assert_cmpuint(test->state.n_drop_ins, ==, 1);
         g_assert_cmpuint(test->state.n_managers, ==, 1);
         g_assert_cmpint(test->state.managers[0].outcome, ==, OUTCOME_APPLIED);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 }
 
 /* polkit may ask where the command may be asked, and not elsewhere. */
@@ -112,7 +112,7 @@ static void test_interactive(ClientTest *test, gconstpointer data _unused_) {
 
         manager_free(test->manager);
         options.ask_password = true;
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
         g_assert_cmpint(ask(test), ==, 0);
         flags = g_dbus_message_get_flags(fake_bus_nth(test->bus, "Enable", 1, NULL));
         g_assert_true(flags & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION);
@@ -211,7 +211,7 @@ static void test_no_answer(ClientTest *test, gconstpointer data _unused_) {
         test->fake->any = kill_bus;
         test->manager->options.deadline = deadline_after(10 * USEC_PER_SEC);
         g_assert_cmpint(ask(test), <, 0);
-        g_assert_nonnull(strstr(test->message, "the bus"));
+        g_assert_nonnull(strstr(test->trouble.cause, "the bus"));
 }
 
 static void add(const char *name, void (*fn)(ClientTest *test, gconstpointer data)) {

@@ -12,7 +12,7 @@ typedef struct ManagerTest {
         FakeBus *bus;
         FakeManager *fake;
         Manager *manager;
-        char *message;
+        Trouble trouble;
 } ManagerTest;
 
 static void setup(ManagerTest *test, gconstpointer data _unused_) {
@@ -20,20 +20,20 @@ static void setup(ManagerTest *test, gconstpointer data _unused_) {
 
         test->bus = fake_bus_new(true);
         test->fake = fake_manager_new(test->bus);
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
 }
 
 static void teardown(ManagerTest *test, gconstpointer data _unused_) {
         manager_free(test->manager);
         fake_manager_free(test->fake);
         fake_bus_free(test->bus);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 static void test_stop(ManagerTest *test, gconstpointer data _unused_) {
         const char *unit, *mode;
 
-        g_assert_cmpint(unit_stop(test->manager, "a.scope", &test->message), ==, 0);
+        g_assert_cmpint(unit_stop(test->manager, "a.scope", &test->trouble), ==, 0);
         g_variant_get(g_dbus_message_get_body(fake_bus_nth(test->bus, "StopUnit", 0, NULL)), "(&s&s)", &unit, &mode);
         g_assert_cmpstr(unit, ==, "a.scope");
         g_assert_cmpstr(mode, ==, "replace");
@@ -42,18 +42,18 @@ static void test_stop(ManagerTest *test, gconstpointer data _unused_) {
 static void test_control_group(ManagerTest *test, gconstpointer data _unused_) {
         _cleanup_free_ char *below = NULL, *root = NULL;
 
-        g_assert_cmpint(manager_control_group(test->manager, &below, &test->message), ==, 0);
+        g_assert_cmpint(manager_control_group(test->manager, &below, &test->trouble), ==, 0);
         g_assert_cmpstr(below, ==, "/fake.slice/fake.scope");
 
         test->fake->control_group = "";
-        g_assert_cmpint(manager_control_group(test->manager, &root, &test->message), ==, 0);
+        g_assert_cmpint(manager_control_group(test->manager, &root, &test->trouble), ==, 0);
         g_assert_cmpstr(root, ==, "/");
 }
 
 static void test_version(ManagerTest *test, gconstpointer data _unused_) {
         _cleanup_free_ char *version = NULL;
 
-        g_assert_cmpint(manager_version(test->manager, &version, &test->message), ==, 0);
+        g_assert_cmpint(manager_version(test->manager, &version, &test->trouble), ==, 0);
         g_assert_cmpstr(version, ==, "252.39-1~fake");
 }
 
@@ -94,21 +94,21 @@ static void test_delegated(ManagerTest *test, gconstpointer data _unused_) {
                 test->fake->get_unit = rows[i].answer;
                 test->fake->delegate = rows[i].delegate;
 
-                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", &unit, &test->message), ==,
+                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", &unit, &test->trouble), ==,
                                 rows[i].r);
                 g_assert_cmpstr(unit, ==, rows[i].unit);
-                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->message), ==,
+                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->trouble), ==,
                                 rows[i].r);
         }
 
         test->fake->get_unit = found_junk;
-        g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->message), <, 0);
+        g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->trouble), <, 0);
 }
 
 static void test_greet(ManagerTest *test, gconstpointer data _unused_) {
         const char *name = NULL;
 
-        g_assert_cmpint(manager_greet(test->manager, &name, &test->message), ==, 0);
+        g_assert_cmpint(manager_greet(test->manager, &name, &test->trouble), ==, 0);
         g_assert_true(g_dbus_is_unique_name(name));
 }
 
@@ -132,13 +132,13 @@ static void test_settle(ManagerTest *test, gconstpointer data _unused_) {
         _cleanup_free_ char *none = NULL, *control_group = NULL;
 
         test->fake->get_unit = not_found;
-        g_assert_cmpint(unit_settle(test->manager, ":1.9999", "a.scope", &none, &test->message), ==, 0);
+        g_assert_cmpint(unit_settle(test->manager, ":1.9999", "a.scope", &none, &test->trouble), ==, 0);
         g_assert_null(none);
 
         unit_path = UNIT_PATH "a_2escope";
         test->fake->get_unit = found;
         test->fake->get = get_job;
-        g_assert_cmpint(unit_settle(test->manager, ":1.9999", "a.scope", &control_group, &test->message), ==, 1);
+        g_assert_cmpint(unit_settle(test->manager, ":1.9999", "a.scope", &control_group, &test->trouble), ==, 1);
         g_assert_cmpstr(control_group, ==, "/settled");
 }
 
@@ -149,8 +149,8 @@ static void test_settle_sender_stays(ManagerTest *test, gconstpointer data _unus
 
         test->fake->get_unit = not_found;
         test->manager->options.deadline = deadline_after(200 * USEC_PER_MSEC);
-        g_assert_cmpint(manager_greet(test->manager, &name, &test->message), ==, 0);
-        g_assert_cmpint(unit_settle(test->manager, name, "a.scope", &control_group, &test->message), ==, -ETIMEDOUT);
+        g_assert_cmpint(manager_greet(test->manager, &name, &test->trouble), ==, 0);
+        g_assert_cmpint(unit_settle(test->manager, name, "a.scope", &control_group, &test->trouble), ==, -ETIMEDOUT);
         (void) fake_bus_nth(test->bus, "NameHasOwner", 1, NULL); /* asked more than once */
         g_assert_cmpuint(fake_bus_count(test->bus, "GetUnit"), ==, 0);
 }
@@ -159,7 +159,7 @@ static void test_junk_property(ManagerTest *test, gconstpointer data _unused_) {
         _cleanup_free_ char *path = NULL;
 
         test->fake->get = found_junk;
-        g_assert_cmpint(manager_control_group(test->manager, &path, &test->message), <, 0);
+        g_assert_cmpint(manager_control_group(test->manager, &path, &test->trouble), <, 0);
         g_assert_null(path);
 }
 
@@ -168,13 +168,13 @@ static void test_deadline(ManagerTest *test, gconstpointer data _unused_) {
 
         test->fake->get = fake_ignore;
         test->manager->options.deadline = deadline_after(200 * USEC_PER_MSEC);
-        g_assert_cmpint(manager_control_group(test->manager, &path, &test->message), ==, -ETIMEDOUT);
-        g_assert_nonnull(test->message);
+        g_assert_cmpint(manager_control_group(test->manager, &path, &test->trouble), ==, -ETIMEDOUT);
+        g_assert_nonnull(test->trouble.cause);
 
         /* It has passed now: nothing more is asked. */
-        free(TAKE_PTR(test->message));
-        g_assert_cmpint(unit_stop(test->manager, "a.scope", &test->message), ==, -ETIMEDOUT);
-        g_assert_nonnull(test->message);
+        trouble_done(&test->trouble);
+        g_assert_cmpint(unit_stop(test->manager, "a.scope", &test->trouble), ==, -ETIMEDOUT);
+        g_assert_nonnull(test->trouble.cause);
         g_assert_cmpuint(fake_bus_count(test->bus, "StopUnit"), ==, 0);
 }
 
@@ -182,26 +182,26 @@ static void test_no_bus(void) {
         const ManagerOptions options[] = { { .kind = MANAGER_USER }, { .kind = MANAGER_SYSTEM } };
 
         for (size_t i = 0; i < ELEMENTSOF(options); i++) {
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
                 Manager *manager = NULL;
 
-                g_assert_cmpint(manager_open(&options[i], &manager, &message), <, 0);
+                g_assert_cmpint(manager_open(&options[i], &manager, &trouble), <, 0);
                 g_assert_null(manager);
-                g_assert_nonnull(message);
-                g_assert_null(strchr(message, '\n'));
+                g_assert_nonnull(trouble.cause);
+                g_assert_null(strchr(trouble.cause, '\n'));
         }
         manager_free(NULL);
 }
 
 static void test_bad_address(void) {
         const ManagerOptions options = { .kind = MANAGER_USER };
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         Manager *manager = NULL;
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", "nonsense", true);
-        g_assert_cmpint(manager_open(&options, &manager, &message), <, 0);
+        g_assert_cmpint(manager_open(&options, &manager, &trouble), <, 0);
         g_setenv("DBUS_SESSION_BUS_ADDRESS", fake_bus_address(), true);
-        g_assert_nonnull(message);
+        g_assert_nonnull(trouble.cause);
 }
 
 /* One who is not on it of itself: looked at closely, and found to be the one. */
@@ -209,23 +209,24 @@ static void test_chosen_address(void) {
         const ManagerOptions options = { .kind = MANAGER_USER, .deadline = deadline_after(10 * USEC_PER_SEC) };
         const ManagerOptions system_options = { .kind = MANAGER_SYSTEM, .deadline = options.deadline };
         g_autofree char *address = g_strconcat("unix:path=/nowhere;", fake_bus_address(), NULL);
-        _cleanup_free_ char *message = NULL, *group = NULL;
+        _cleanup_free_ char *group = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         FakeBus *bus = fake_bus_new(true);
         FakeManager *fake = fake_manager_new(bus);
         Manager *manager = NULL;
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", address, true);
-        g_assert_cmpint(manager_open(&options, &manager, &message), ==, 0);
-        g_assert_cmpint(manager_control_group(manager, &group, &message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &manager, &trouble), ==, 0);
+        g_assert_cmpint(manager_control_group(manager, &group, &trouble), ==, 0);
         g_assert_cmpuint(fake_bus_count(bus, "GetConnectionUnixProcessID") +
                          fake_bus_count(bus, "GetConnectionCredentials"), >=, 1);
         manager_free(TAKE_PTR(manager));
 
         /* Nor is the one that has the name on it PID 1. */
         g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);
-        g_assert_cmpint(manager_open(&system_options, &manager, &message), ==, -EPERM);
+        g_assert_cmpint(manager_open(&system_options, &manager, &trouble), ==, -EPERM);
         g_assert_null(manager);
-        g_assert_nonnull(strstr(message, "not the system manager's; DBUS_SYSTEM_BUS_ADDRESS says so"));
+        g_assert_nonnull(strstr(trouble.cause, "not the system manager's; DBUS_SYSTEM_BUS_ADDRESS says so"));
 
         g_setenv("DBUS_SESSION_BUS_ADDRESS", fake_bus_address(), true);
         g_setenv("DBUS_SYSTEM_BUS_ADDRESS", fake_bus_address(), true);

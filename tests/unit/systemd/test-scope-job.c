@@ -72,9 +72,9 @@ static void test_disturbed(ScopeTest *test, gconstpointer data _unused_) {
                 test->fake->units_loaded = rows[i].loaded;
                 test->fake->get_unit = rows[i].get_unit;
                 test->fake->get = rows[i].get;
-                g_assert_cmpint(manager_open(&test->options, &manager, &test->message), ==, 0);
-                g_assert_cmpint(scope_was_disturbed(manager, TEST_UNIT, since, &test->message), ==, rows[i].r);
-                g_assert_null(test->message);
+                g_assert_cmpint(manager_open(&test->options, &manager, &test->trouble), ==, 0);
+                g_assert_cmpint(scope_was_disturbed(manager, TEST_UNIT, since, &test->trouble), ==, rows[i].r);
+                g_assert_null(test->trouble.cause);
         }
 }
 

@@ -36,7 +36,7 @@ static void test_long_job(ScopeTest *test, gconstpointer data _unused_) {
         test->fake->start[0] = reply_long_job;
 
         g_assert_cmpint(scope_test_run(test), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         scope_test_assert_quick(test);
         scope_test_assert_calls(test, 1);
         g_assert_true(test->result.pending);
@@ -142,7 +142,7 @@ static void test_long_control_group(ScopeTest *test, gconstpointer data _unused_
         test->fake->control_group = path;
 
         g_assert_cmpint(scope_test_run(test), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         scope_test_assert_calls(test, 1);
 }
 

@@ -214,7 +214,7 @@ static void test_gone_for_good(ScopeTest *test, gconstpointer data) {
         test->fake->start[0] = data ? leave_before_job : leave;
 
         g_assert_cmpint(scope_test_run(test), ==, -ETIMEDOUT);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         g_assert_cmpuint(test->elapsed, >=, ABSENCE_USEC);
         g_assert_cmpuint(test->elapsed, <, ABSENCE_USEC + 2 * USEC_PER_SEC);
         g_assert_true(test->result.pending);
@@ -256,7 +256,7 @@ static void test_bus_gone_while_asked(ScopeTest *test, gconstpointer data _unuse
         test->fake->get = kill_bus;
 
         g_assert_cmpint(scope_test_run(test), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         g_assert_cmpuint(test->elapsed, <, USEC_PER_SEC);
         g_assert_true(test->result.pending);
 }
@@ -269,27 +269,27 @@ static void test_bus_gone_at_once(ScopeTest *test, gconstpointer data _unused_) 
         test->before = kill_bus_before_call;
 
         g_assert_cmpint(scope_test_run(test), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         g_assert_cmpuint(test->elapsed, <, USEC_PER_SEC);
 }
 
 /* A second scope through one connection, while the first one's answers may still come. */
 static void test_twice(ScopeTest *test, gconstpointer data _unused_) {
         _cleanup_(manager_freep) Manager *manager = NULL;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         test->fake->start[0] = fake_reply_job;
         test->fake->start[1] = fake_accept;
         test->options.deadline = deadline_after(ABSENCE_USEC);
 
-        g_assert_cmpint(manager_open(&test->options, &manager, &message), ==, 0);
-        g_assert_cmpint(scope_start(manager, &test->request, &test->result, &message), ==, -ETIMEDOUT);
-        g_assert_nonnull(message);
+        g_assert_cmpint(manager_open(&test->options, &manager, &trouble), ==, 0);
+        g_assert_cmpint(scope_start(manager, &test->request, &test->result, &trouble), ==, -ETIMEDOUT);
+        g_assert_nonnull(trouble.cause);
 
         manager->options.deadline = USEC_INFINITY;
-        free(TAKE_PTR(message));
-        g_assert_cmpint(scope_start(manager, &test->request, &test->result, &message), ==, 0);
-        g_assert_null(message);
+        trouble_done(&trouble);
+        g_assert_cmpint(scope_start(manager, &test->request, &test->result, &trouble), ==, 0);
+        g_assert_null(trouble.cause);
 }
 
 static void add(const char *name, const void *data, void (*fn)(ScopeTest *test, gconstpointer data)) {

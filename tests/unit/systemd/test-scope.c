@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* scope_start(): all is well, and what the message says. */
+/* scope_start(): all is well, and what the trouble.cause says. */
 
 #include <gio/gunixfdlist.h>
 
@@ -10,7 +10,7 @@
 
 static void assert_success(ScopeTest *test) {
         g_assert_cmpint(scope_test_run(test), ==, 0);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
         scope_test_assert_quick(test);
 }
 
@@ -152,7 +152,7 @@ static void test_message_bare(ScopeTest *test, gconstpointer data _unused_) {
 
 static void test_message_full(ScopeTest *test, gconstpointer data _unused_) {
         g_autoptr(GVariant) controllers = NULL, memory = NULL;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         test->request.description = "a \"text\"";
         test->request.slice = "some.slice";
@@ -160,7 +160,7 @@ static void test_message_full(ScopeTest *test, gconstpointer data _unused_) {
         test->request.group = "some";
         test->request.collect = true;
         test->request.controllers = controller_bit(CONTROLLER_IO) | controller_bit(CONTROLLER_CPU);
-        g_assert_cmpint(property_list_add(&test->properties, "MemoryMax=1G", &message), ==, 0);
+        g_assert_cmpint(property_list_add(&test->properties, "MemoryMax=1G", &trouble), ==, 0);
 
         assert_success(test);
         assert_text(test, "Description", "a \"text\"");

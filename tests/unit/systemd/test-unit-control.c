@@ -15,7 +15,7 @@ typedef struct ControlTest {
         FakeManager *fake;
         Manager *manager;
         PropertyList properties;
-        char *message;
+        Trouble trouble;
 } ControlTest;
 
 static void found(FakeManager *fake, GDBusMessage *call) {
@@ -32,8 +32,8 @@ static void setup(ControlTest *test, gconstpointer data _unused_) {
         test->bus = fake_bus_new(true);
         test->fake = fake_manager_new(test->bus);
         test->fake->get_unit = found;
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
-        g_assert_cmpint(property_list_add(&test->properties, "MemoryMax=1G", &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
+        g_assert_cmpint(property_list_add(&test->properties, "MemoryMax=1G", &test->trouble), ==, 0);
 }
 
 static void teardown(ControlTest *test, gconstpointer data _unused_) {
@@ -41,17 +41,17 @@ static void teardown(ControlTest *test, gconstpointer data _unused_) {
         fake_manager_free(test->fake);
         fake_bus_free(test->bus);
         property_list_done(&test->properties);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 /* The message is one line that names the unit and has @word in it. It is gone then. */
 static void assert_message(ControlTest *test, const char *word) {
-        g_assert_nonnull(test->message);
-        g_assert_null(strchr(test->message, '\n'));
-        g_assert_false(g_str_has_suffix(test->message, "."));
-        if (!strstr(test->message, word) || !strstr(test->message, UNIT))
-                g_error("\"%s\" or " UNIT " is not in \"%s\"", word, test->message);
-        free(TAKE_PTR(test->message));
+        g_assert_nonnull(test->trouble.cause);
+        g_assert_null(strchr(test->trouble.cause, '\n'));
+        g_assert_false(g_str_has_suffix(test->trouble.cause, "."));
+        if (!strstr(test->trouble.cause, word) || !strstr(test->trouble.cause, UNIT))
+                g_error("\"%s\" or " UNIT " is not in \"%s\"", word, test->trouble.cause);
+        trouble_done(&test->trouble);
 }
 
 static GVariant *arguments(ControlTest *test, const char *member) {
@@ -63,12 +63,12 @@ static void assert_arguments(ControlTest *test, const char *member, const char *
         g_autofree char *actual = g_variant_print(arguments(test, member), true);
 
         g_assert_cmpstr(actual, ==, text);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 }
 
 static void test_set_properties(ControlTest *test, gconstpointer data _unused_) {
-        g_assert_cmpint(property_list_add(&test->properties, "AllowedCPUs=0", &test->message), ==, 0);
-        g_assert_cmpint(unit_set_properties(test->manager, UNIT, &test->properties, &test->message), ==, 0);
+        g_assert_cmpint(property_list_add(&test->properties, "AllowedCPUs=0", &test->trouble), ==, 0);
+        g_assert_cmpint(unit_set_properties(test->manager, UNIT, &test->properties, &test->trouble), ==, 0);
         assert_arguments(test, "SetUnitProperties",
                          "('a.scope', true, [('MemoryMax', <uint64 1073741824>), ('AllowedCPUs', <[byte 0x01]>)])");
 }
@@ -106,13 +106,13 @@ static void test_undo(ControlTest *test, gconstpointer data _unused_) {
 
         test->fake->get = give_old;
         for (size_t i = 0; i < ELEMENTSOF(more); i++)
-                g_assert_cmpint(property_list_add(&test->properties, more[i], &test->message), ==, 0);
+                g_assert_cmpint(property_list_add(&test->properties, more[i], &test->trouble), ==, 0);
 
-        g_assert_cmpint(unit_undo_prepare(test->manager, UNIT, &test->properties, &undo, &test->message), ==, 0);
+        g_assert_cmpint(unit_undo_prepare(test->manager, UNIT, &test->properties, &undo, &test->trouble), ==, 0);
         g_assert_cmpuint(fake_bus_count(test->bus, "SetUnitProperties"), ==, 0);
         /* It may be for want of time that it is taken back. */
         test->manager->options.deadline = now_usec();
-        g_assert_cmpint(unit_undo_apply(test->manager, undo, &test->message), ==, 0);
+        g_assert_cmpint(unit_undo_apply(test->manager, undo, &test->trouble), ==, 0);
         assert_arguments(test, "SetUnitProperties",
                          "('a.scope', true, [('MemoryMax', <uint64 18446744073709551615>), "
                          "('AllowedCPUs', <[byte 0x03]>), "
@@ -126,23 +126,23 @@ static void test_undo(ControlTest *test, gconstpointer data _unused_) {
 }
 
 static void test_freeze(ControlTest *test, gconstpointer data _unused_) {
-        g_assert_cmpint(unit_freeze(test->manager, UNIT, true, &test->message), ==, 0);
+        g_assert_cmpint(unit_freeze(test->manager, UNIT, true, &test->trouble), ==, 0);
         assert_arguments(test, "FreezeUnit", "('a.scope',)");
         g_assert_cmpuint(fake_bus_count(test->bus, "ThawUnit"), ==, 0);
 
-        g_assert_cmpint(unit_freeze(test->manager, UNIT, false, &test->message), ==, 0);
+        g_assert_cmpint(unit_freeze(test->manager, UNIT, false, &test->trouble), ==, 0);
         assert_arguments(test, "ThawUnit", "('a.scope',)");
 }
 
 static void test_kill(ControlTest *test, gconstpointer data _unused_) {
-        g_assert_cmpint(unit_kill(test->manager, UNIT, 10, &test->message), ==, 0);
+        g_assert_cmpint(unit_kill(test->manager, UNIT, 10, &test->trouble), ==, 0);
         assert_arguments(test, "KillUnit", "('a.scope', 'all', 10)");
 }
 
 static void test_attach(ControlTest *test, gconstpointer data _unused_) {
         const pid_t pids[] = { 7, 4194304 };
 
-        g_assert_cmpint(unit_attach(test->manager, UNIT, "/b/c", pids, ELEMENTSOF(pids), &test->message), ==, 0);
+        g_assert_cmpint(unit_attach(test->manager, UNIT, "/b/c", pids, ELEMENTSOF(pids), &test->trouble), ==, 0);
         assert_arguments(test, "AttachProcessesToUnit", "('a.scope', '/b/c', [uint32 7, 4194304])");
         g_assert_cmpuint(fake_bus_count(test->bus, "GetConnectionUnixProcessID"), ==, 1);
 }
@@ -151,7 +151,7 @@ static void test_attach(ControlTest *test, gconstpointer data _unused_) {
 static void test_attach_self(ControlTest *test, gconstpointer data _unused_) {
         const pid_t pid = 0;
 
-        g_assert_cmpint(unit_attach(test->manager, UNIT, "/", &pid, 1, &test->message), ==, 0);
+        g_assert_cmpint(unit_attach(test->manager, UNIT, "/", &pid, 1, &test->trouble), ==, 0);
         assert_arguments(test, "AttachProcessesToUnit", "('a.scope', '/', [uint32 0])");
         g_assert_cmpuint(fake_bus_count(test->bus, "GetConnectionUnixProcessID"), ==, 0);
 }
@@ -160,36 +160,36 @@ static void test_state(ControlTest *test, gconstpointer data _unused_) {
         _cleanup_free_ char *state = NULL, *none = NULL;
 
         test->fake->active_state = "deactivating";
-        g_assert_cmpint(unit_state(test->manager, UNIT, &state, &test->message), ==, 1);
+        g_assert_cmpint(unit_state(test->manager, UNIT, &state, &test->trouble), ==, 1);
         g_assert_cmpstr(state, ==, "deactivating");
         assert_arguments(test, "GetUnit", "('a.scope',)");
 
         test->fake->get_unit = no_such_unit;
-        g_assert_cmpint(unit_state(test->manager, UNIT, &none, &test->message), ==, 0);
+        g_assert_cmpint(unit_state(test->manager, UNIT, &none, &test->trouble), ==, 0);
         g_assert_null(none);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 }
 
 static int freeze(ControlTest *test) {
-        return unit_freeze(test->manager, UNIT, true, &test->message);
+        return unit_freeze(test->manager, UNIT, true, &test->trouble);
 }
 
 static int attach(ControlTest *test) {
         const pid_t pid = 7;
 
-        return unit_attach(test->manager, UNIT, "/b", &pid, 1, &test->message);
+        return unit_attach(test->manager, UNIT, "/b", &pid, 1, &test->trouble);
 }
 
 static int kill_unit(ControlTest *test) {
-        return unit_kill(test->manager, UNIT, 10, &test->message);
+        return unit_kill(test->manager, UNIT, 10, &test->trouble);
 }
 
 static int set(ControlTest *test) {
-        return unit_set_properties(test->manager, UNIT, &test->properties, &test->message);
+        return unit_set_properties(test->manager, UNIT, &test->properties, &test->trouble);
 }
 
 static int stop(ControlTest *test) {
-        return unit_stop_wait(test->manager, UNIT, &test->message);
+        return unit_stop_wait(test->manager, UNIT, &test->trouble);
 }
 
 static int (*const functions[])(ControlTest *test) = { freeze, attach, kill_unit, set, stop };

@@ -28,7 +28,7 @@ typedef struct RefreshTest {
         FakeBus *bus;
         FakeManager *fake;
         Manager *manager;
-        char *message;
+        Trouble trouble;
         User users[3];
         DelegationOutcome outcomes[3];
         GThread *thread;
@@ -141,7 +141,7 @@ static void setup(RefreshTest *test, gconstpointer data _unused_) {
         test->fake->restart = start;
         test->fake->stop = stop;
         test->fake->reset = reset;
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
 }
 
 static void teardown(RefreshTest *test, gconstpointer data _unused_) {
@@ -150,7 +150,7 @@ static void teardown(RefreshTest *test, gconstpointer data _unused_) {
                 (void) g_thread_join(test->thread);
         fake_manager_free(test->fake);
         fake_bus_free(test->bus);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 static void set_timeout(RefreshTest *test, uint64_t usec) {
@@ -162,7 +162,7 @@ static int refresh(RefreshTest *test) {
 
         for (size_t i = 0; i < ELEMENTSOF(uids); i++)
                 uids[i] = test->users[i].uid;
-        return user_manager_refresh(test->manager, uids, ELEMENTSOF(uids), test->outcomes, &test->message);
+        return user_manager_refresh(test->manager, uids, ELEMENTSOF(uids), test->outcomes, &test->trouble);
 }
 
 /* Nobody waited who need not; @second is what came of the second, of the others OUTCOME_APPLIED. */
@@ -175,10 +175,10 @@ static void refresh_others_well(RefreshTest *test, DelegationOutcome second) {
 
 /* All that was sent has been dealt with: the manager answers in order. */
 static void settle(RefreshTest *test) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
 
         set_timeout(test, 10 * USEC_PER_SEC);
-        g_assert_cmpint(manager_reload(test->manager, &message), ==, 0);
+        g_assert_cmpint(manager_reload(test->manager, &trouble), ==, 0);
 }
 
 static void test_all_well(RefreshTest *test, gconstpointer data _unused_) {
@@ -186,7 +186,7 @@ static void test_all_well(RefreshTest *test, gconstpointer data _unused_) {
         unsigned matched, asked;
 
         refresh_others_well(test, OUTCOME_APPLIED);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
         settle(test);
         for (size_t i = 0; i < ELEMENTSOF(test->users); i++) {
                 g_assert_cmpuint(test->users[i].n_started, ==, 1);
@@ -201,7 +201,7 @@ static void test_all_well(RefreshTest *test, gconstpointer data _unused_) {
 }
 
 static void test_nobody(RefreshTest *test, gconstpointer data _unused_) {
-        g_assert_cmpint(user_manager_refresh(test->manager, NULL, 0, NULL, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_refresh(test->manager, NULL, 0, NULL, &test->trouble), ==, 0);
         g_assert_cmpuint(fake_bus_count(test->bus, "AddMatch"), ==, 0);
 }
 
@@ -249,8 +249,8 @@ static void start_not_second(FakeManager *fake, GDBusMessage *call) {
 static void test_refused(RefreshTest *test, gconstpointer data _unused_) {
         test->fake->restart = start_not_second;
         refresh_others_well(test, OUTCOME_FAILED);
-        g_assert_nonnull(test->message);
-        g_assert_nonnull(strstr(test->message, "Unit not found"));
+        g_assert_nonnull(test->trouble.cause);
+        g_assert_nonnull(strstr(test->trouble.cause, "Unit not found"));
 }
 
 /* One that never ends is ended; the others are told of all the same. */
@@ -258,7 +258,7 @@ static void test_endless(RefreshTest *test, gconstpointer data _unused_) {
         test->users[1].job_result = NULL;
         set_timeout(test, 4 * USEC_PER_SEC);
         refresh_others_well(test, OUTCOME_NO_ANSWER);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
         settle(test);
         g_assert_cmpuint(test->users[0].n_stopped, ==, 0);
         g_assert_cmpuint(test->users[1].n_stopped, ==, 1);
@@ -379,7 +379,7 @@ static void start_and_kill(FakeManager *fake, GDBusMessage *call) {
 static void test_bus_gone(RefreshTest *test, gconstpointer data _unused_) {
         test->fake->restart = start_and_kill;
         g_assert_cmpint(refresh(test), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_nonnull(test->trouble.cause);
         for (size_t i = 0; i < ELEMENTSOF(test->outcomes); i++)
                 g_assert_cmpint(test->outcomes[i], <, _OUTCOME_MAX);
 }
@@ -415,32 +415,32 @@ static void reload_refused(FakeManager *fake, GDBusMessage *call) {
 static void test_reload(RefreshTest *test, gconstpointer data _unused_) {
         n_reloads = 0;
         test->fake->reload = reload_late;
-        g_assert_cmpint(manager_reload(test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_reload(test->manager, &test->trouble), ==, 0);
         g_assert_cmpuint(n_reloads, ==, 1);
 
         n_reloads = 0;
         test->fake->reload = reload_lost_once;
-        g_assert_cmpint(manager_reload(test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_reload(test->manager, &test->trouble), ==, 0);
         g_assert_cmpuint(n_reloads, ==, 2);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 }
 
 static void test_reload_fails(RefreshTest *test, gconstpointer data _unused_) {
         n_reloads = 0;
         test->fake->reload = reload_lost;
-        g_assert_cmpint(manager_reload(test->manager, &test->message), <, 0);
+        g_assert_cmpint(manager_reload(test->manager, &test->trouble), <, 0);
         g_assert_cmpuint(n_reloads, ==, 2);
-        g_assert_nonnull(test->message);
-        free(TAKE_PTR(test->message));
+        g_assert_nonnull(test->trouble.cause);
+        trouble_done(&test->trouble);
 
         test->fake->reload = reload_refused;
-        g_assert_cmpint(manager_reload(test->manager, &test->message), <, 0);
-        g_assert_nonnull(strstr(test->message, "Not enough space in /run"));
-        free(TAKE_PTR(test->message));
+        g_assert_cmpint(manager_reload(test->manager, &test->trouble), <, 0);
+        g_assert_nonnull(strstr(test->trouble.cause, "Not enough space in /run"));
+        trouble_done(&test->trouble);
 
         test->fake->reload = fake_ignore;
         set_timeout(test, 200 * USEC_PER_MSEC);
-        g_assert_cmpint(manager_reload(test->manager, &test->message), ==, -ETIMEDOUT);
+        g_assert_cmpint(manager_reload(test->manager, &test->trouble), ==, -ETIMEDOUT);
 }
 
 /* Restart. */
@@ -462,26 +462,26 @@ static void test_restart(RefreshTest *test, gconstpointer data _unused_) {
 
         test->fake->restart = restart;
         restart_result = "done";
-        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, 0);
         arguments = g_variant_print(g_dbus_message_get_body(fake_bus_nth(test->bus, "RestartUnit", 0, NULL)), true);
         g_assert_cmpstr(arguments, ==, "('user@1000.service', 'replace')");
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 
         restart_result = "failed";
-        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->message), ==, -EIO);
-        g_assert_nonnull(strstr(test->message, "user@1000.service: the job that restarts it ended with \"failed\""));
-        free(TAKE_PTR(test->message));
+        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, -EIO);
+        g_assert_nonnull(strstr(test->trouble.cause, "user@1000.service: the job that restarts it ended with \"failed\""));
+        trouble_done(&test->trouble);
 
         test->fake->restart = restart_refused;
-        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->message), ==, -EACCES);
-        g_assert_nonnull(strstr(test->message, "user@1000.service"));
-        free(TAKE_PTR(test->message));
+        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, -EACCES);
+        g_assert_nonnull(strstr(test->trouble.cause, "user@1000.service"));
+        trouble_done(&test->trouble);
 
         test->fake->restart = restart;
         restart_result = NULL;
         set_timeout(test, 200 * USEC_PER_MSEC);
-        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->message), ==, -ETIMEDOUT);
-        g_assert_nonnull(strstr(test->message, "user@1000.service: it was asked to restart"));
+        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, -ETIMEDOUT);
+        g_assert_nonnull(strstr(test->trouble.cause, "user@1000.service: it was asked to restart"));
 }
 
 /* It is back and has the job no more: it did it, and told nobody. */
@@ -493,7 +493,7 @@ static void restarted_while_away(FakeManager *fake, GDBusMessage *call) {
 
 static void test_restart_reexecuted(RefreshTest *test, gconstpointer data _unused_) {
         test->fake->restart = restarted_while_away;
-        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, 0);
 }
 
 static void add(const char *name, void (*fn)(RefreshTest *test, gconstpointer data)) {

@@ -10,7 +10,7 @@ typedef struct UserTest {
         FakeBus *bus;
         FakeManager *fake;
         Manager *manager;
-        char *message;
+        Trouble trouble;
 } UserTest;
 
 static void setup(UserTest *test, gconstpointer data _unused_) {
@@ -19,14 +19,14 @@ static void setup(UserTest *test, gconstpointer data _unused_) {
         test->bus = fake_bus_new(true);
         test->fake = fake_manager_new(test->bus);
         test->fake->userdata = test;
-        g_assert_cmpint(manager_open(&options, &test->manager, &test->message), ==, 0);
+        g_assert_cmpint(manager_open(&options, &test->manager, &test->trouble), ==, 0);
 }
 
 static void teardown(UserTest *test, gconstpointer data _unused_) {
         manager_free(test->manager);
         fake_manager_free(test->fake);
         fake_bus_free(test->bus);
-        free(test->message);
+        trouble_done(&test->trouble);
 }
 
 static void test_unit(UserTest *test _unused_, gconstpointer data _unused_) {
@@ -96,24 +96,24 @@ static void test_list(UserTest *test, gconstpointer data _unused_) {
         size_t n = 77;
 
         test->fake->list = list;
-        g_assert_cmpint(user_manager_list(test->manager, &uids, &n, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_list(test->manager, &uids, &n, &test->trouble), ==, 0);
         g_assert_cmpmem(uids, n * sizeof(*uids), expected, sizeof(expected));
         arguments = g_variant_print(g_dbus_message_get_body(fake_bus_nth(test->bus, "ListUnitsByPatterns", 0, NULL)),
                                     true);
         g_assert_cmpstr(arguments, ==, "(@as [], ['user@*.service'])");
 
         test->fake->list = list_none;
-        g_assert_cmpint(user_manager_list(test->manager, &none, &n, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_list(test->manager, &none, &n, &test->trouble), ==, 0);
         g_assert_cmpuint(n, ==, 0);
 
         test->fake->list = list_junk;
-        g_assert_cmpint(user_manager_list(test->manager, &unset, &n, &test->message), <, 0);
+        g_assert_cmpint(user_manager_list(test->manager, &unset, &n, &test->trouble), <, 0);
         g_assert_null(unset);
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
 
         test->fake->list = NULL;
-        g_assert_cmpint(user_manager_list(test->manager, &unset, &n, &test->message), <, 0);
-        g_assert_nonnull(test->message);
+        g_assert_cmpint(user_manager_list(test->manager, &unset, &n, &test->trouble), <, 0);
+        g_assert_nonnull(test->trouble.cause);
 }
 
 /* What the properties below are. */
@@ -155,25 +155,25 @@ static void test_properties(UserTest *test, gconstpointer data _unused_) {
         test->fake->get = get;
 
         loaded = all;
-        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->trouble), ==, 0);
         g_assert_cmpuint(mask, ==, CONTROLLER_MASK_MANAGED);
         g_assert_cmpstr(asked_for, ==, UNIT_OBJECT INTERFACE "Service DelegateControllers");
         loaded = few;
-        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->trouble), ==, 0);
         g_assert_cmpuint(mask, ==, 1U << CONTROLLER_PIDS | 1U << CONTROLLER_MEMORY);
         loaded = none;
-        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->trouble), ==, 0);
         g_assert_cmpuint(mask, ==, 0);
 
-        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->trouble), ==, 0);
         outdated = true;
-        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->message), ==, 1);
+        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->trouble), ==, 1);
         g_assert_cmpstr(asked_for, ==, UNIT_OBJECT INTERFACE "Unit NeedDaemonReload");
 
-        g_assert_cmpint(user_manager_control_group(test->manager, 1000, &group, &test->message), ==, 0);
+        g_assert_cmpint(user_manager_control_group(test->manager, 1000, &group, &test->trouble), ==, 0);
         g_assert_cmpstr(group, ==, "/fake.slice/fake.scope");
         g_assert_cmpstr(asked_for, ==, UNIT_OBJECT INTERFACE "Service ControlGroup");
-        g_assert_null(test->message);
+        g_assert_null(test->trouble.cause);
         g_clear_pointer((char **) &asked_for, g_free);
 }
 
@@ -182,10 +182,10 @@ static void test_properties_junk(UserTest *test, gconstpointer data _unused_) {
         ControllerMask mask = 77;
 
         test->fake->get = get_junk;
-        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->message), <, 0);
+        g_assert_cmpint(user_manager_loaded(test->manager, 1000, &mask, &test->trouble), <, 0);
         g_assert_cmpuint(mask, ==, 77);
-        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->message), <, 0);
-        g_assert_cmpint(user_manager_control_group(test->manager, 1000, &group, &test->message), <, 0);
+        g_assert_cmpint(user_manager_is_outdated(test->manager, 1000, &test->trouble), <, 0);
+        g_assert_cmpint(user_manager_control_group(test->manager, 1000, &group, &test->trouble), <, 0);
         g_assert_null(group);
 }
 

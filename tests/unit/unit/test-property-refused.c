@@ -130,13 +130,13 @@ static void test_bad(void) {
         _cleanup_(property_list_done) PropertyList list = {};
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
 
-                g_assert_cmpint(property_list_add(&list, bad[i].assignment, &message), ==, bad[i].error);
-                g_assert_cmpstr(message, ==, bad[i].message);
+                g_assert_cmpint(property_list_add(&list, bad[i].assignment, &trouble), ==, bad[i].error);
+                g_assert_cmpstr(trouble.cause, ==, bad[i].message);
                 g_assert_cmpuint(list.n_items, ==, 0);
 
-                /* Who does not ask for the message gets the same. */
+                /* Who does not ask for the trouble.cause gets the same. */
                 g_assert_cmpint(property_list_add(&list, bad[i].assignment, NULL), ==, bad[i].error);
         }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Each row of the table, from the text through the parser and the message to what the manager reads. */
+/* Each row of the table, from the text through the parser and the trouble.cause to what the manager reads. */
 
 #include <glib.h>
 #include <inttypes.h>
@@ -303,12 +303,12 @@ static void test_good(void) {
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++) {
                 _cleanup_(property_list_done) PropertyList list = {};
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
                 int r;
 
                 g_test_message("%s", good[i].assignment);
-                r = property_list_add(&list, good[i].assignment, &message);
-                g_assert_cmpstr(message, ==, NULL);
+                r = property_list_add(&list, good[i].assignment, &trouble);
+                g_assert_cmpstr(trouble.cause, ==, NULL);
                 g_assert_cmpint(r, ==, 0);
                 g_assert_cmpuint(list.n_items, ==, 1);
                 g_assert_cmpstr(list.items[0].bus_name, ==, good[i].bus_name);
