@@ -7,48 +7,16 @@
 
 #include "basic/escape.h"
 #include "basic/fd.h"
-#include "proc/proc.h"
+#include "proc/cgroup-file.h"
 
 /* A file of controllers' names: a dozen words. */
 #define CONTROLLERS_SIZE 512
 
-/* PATH_MAX for the unified line and as much for a dozen of v1; longer ones exist only where somebody tries. */
-#define CGROUP_TEXT_SIZE 16384
-
-static ssize_t read_cgroup(pid_t pid, char text[static CGROUP_TEXT_SIZE]) {
-        _cleanup_close_ int proc = -EBADF;
-        ssize_t n;
-
-        /* Whatever /proc is of, "self" is ourselves. */
-        if (pid == 0)
-                return fd_read_path("/proc/self/cgroup", text, CGROUP_TEXT_SIZE);
-
-        proc = proc_open_number(pid);
-        n = proc < 0 ? proc : fd_read_file(proc, "cgroup", text, CGROUP_TEXT_SIZE);
-        return n == -ENOENT ? -ESRCH : n;
-}
-
 int cgroup_of_process(pid_t pid, char **ret) {
-        char text[CGROUP_TEXT_SIZE], *end;
-        const char *line;
-        ssize_t n;
+        char text[CGROUP_FILE_SIZE];
+        int r = cgroup_file_read(pid, text);
 
-        n = read_cgroup(pid, text);
-        if (n < 0)
-                return (int) n;
-
-        /* The unified hierarchy is number 0 and is printed last. */
-        line = startswith(text, "0::");
-        if (!line && (line = strstr(text, "\n0::")))
-                line += strlen("\n0::");
-        if (!line)
-                return -ENODATA;
-
-        end = strchrnul(line, '\n');
-        *end = '\0';
-
-        *ret = strdup(line);
-        return *ret ? 0 : -ENOMEM;
+        return r < 0 ? r : cgroup_file_find(text, "", ret);
 }
 
 int group_open(int root, const char *path) {

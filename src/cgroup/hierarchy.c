@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "basic/fd.h"
+#include "proc/cgroup-file.h"
 
 int cgroup_open_root(bool *ret_read_only) {
         _cleanup_close_ int fd = open(CGROUP_MOUNT, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -30,26 +31,24 @@ static bool is_cgroup2(const char *path) {
         return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* /proc/self/cgroup has "ID:CONTROLLERS:PATH", where the unified hierarchy has no CONTROLLERS and a named one has
- * "name=". */
+/* The unified hierarchy has no controllers there, and a named one is "name=NAME". */
 char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]) {
-        char text[8192];
-        size_t used = 0, size = CGROUP_LEGACY_TEXT_MAX;
+        char text[CGROUP_FILE_SIZE];
+        const char *rest = text;
+        size_t used = 0;
 
         names[0] = '\0';
-        if (fd_read_path("/proc/self/cgroup", text, sizeof(text)) < 0)
+        if (cgroup_file_read(0, text) < 0)
                 return names;
 
-        for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-                char *begin = strchr(line, ':'), *end = begin ? strchr(begin + 1, ':') : NULL;
+        while (used < CGROUP_LEGACY_TEXT_MAX) {
+                _cleanup_free_ char *hierarchy = NULL, *path = NULL;
 
-                if (!end || end == begin + 1 || startswith(begin + 1, "name="))
-                        continue;
-
-                used += (size_t) snprintf(names + used, size - used, "%s%.*s", used ? ", " : "",
-                                          (int) (end - begin - 1), begin + 1);
-                if (used >= size)
+                if (cgroup_file_next(&rest, &hierarchy, &path) <= 0)
                         break;
+                if (*hierarchy && !startswith(hierarchy, "name="))
+                        used += (size_t) snprintf(names + used, CGROUP_LEGACY_TEXT_MAX - used, "%s%s",
+                                                  used ? ", " : "", hierarchy);
         }
 
         return names;

@@ -5,30 +5,13 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "proc/cgroup-file.h"
 #include "proc/proc.h"
 
 /* How often a process is read that is moved meanwhile. */
 #define READ_TRIES 10
 
 #define DELETED " (deleted)"
-
-int migrant_path(const char *text, const char *hierarchy, char **ret) {
-        size_t length = strlen(hierarchy);
-
-        /* "ID:CONTROLLERS:PATH"; a path can hold anything but a newline. */
-        for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-                const char *name = line + strcspn(line, ":\n");
-
-                if (*name != ':' || strncmp(name + 1, hierarchy, length) != 0 || name[1 + length] != ':')
-                        continue;
-
-                name += 1 + length + 1;
-                *ret = strndup(name, strcspn(name, "\n"));
-                return *ret ? 0 : -ENOMEM;
-        }
-
-        return -ENODATA;
-}
 
 static int read_facts(Migrant *migrant) {
         _cleanup_free_ char *status = NULL;
@@ -57,7 +40,7 @@ static int read_path(const Migrant *migrant, const char *hierarchy, char **ret) 
         _cleanup_free_ char *text = NULL;
         int r = proc_read(migrant->proc, "cgroup", &text);
 
-        return r < 0 ? r : migrant_path(text, hierarchy, ret);
+        return r < 0 ? r : cgroup_file_find(text, hierarchy, ret);
 }
 
 /* Until the process is found in the same group before and after the rest was read. */

@@ -35,7 +35,3 @@ void migrant_done(Migrant *migrant);
 
 /* Whether its capabilities are of another user namespace than the caller's. */
 bool migrant_is_foreign(const Migrant *migrant);
-
-/* The path of @hierarchy in @text, which is that of /proc/PID/cgroup. *ret is freed by the caller; -ENODATA: there is
- * no such line. */
-int migrant_path(const char *text, const char *hierarchy, char **ret);

@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/ns/ns-finding.h"
 
-#include "move/migrant.h"
 #include "namespace/path.h"
-
-int ns_next_hierarchy(const char **text, char **ret_name, char **ret_path) {
-        const char *name = *text + strcspn(*text, ":\n"), *path, *end;
-
-        if (*name != ':')
-                return 0;
-
-        path = name + 1 + strcspn(name + 1, ":\n");
-        if (*path != ':')
-                return 0;
-        end = path + strcspn(path, "\n");
-
-        *ret_name = strndup(name + 1, (size_t) (path - name - 1));
-        *ret_path = strndup(path + 1, (size_t) (end - path - 1));
-        if (!*ret_name || !*ret_path) {
-                free(TAKE_PTR(*ret_name));
-                free(TAKE_PTR(*ret_path));
-                return -ENOMEM;
-        }
-
-        *text = end + (*end == '\n');
-        return 1;
-}
+#include "proc/cgroup-file.h"
 
 /* --- marks --- */
 
@@ -135,7 +112,7 @@ void ns_row_done(NsRow *row) {
 
 /* Of a view that is not known there is no path. */
 static int find_path(const NsView *view, const char *hierarchy, char **ret) {
-        int r = view->text ? migrant_path(view->text, hierarchy, ret) : 0;
+        int r = view->text ? cgroup_file_find(view->text, hierarchy, ret) : 0;
 
         return r == -ENODATA ? 0 : r;
 }
@@ -143,7 +120,7 @@ static int find_path(const NsView *view, const char *hierarchy, char **ret) {
 int ns_next_row(const Ns *ns, const NsProcess *process, const char **text, NsRow *ret) {
         _cleanup_(ns_row_done) NsRow row = {};
         const char *name;
-        int r = ns_next_hierarchy(text, &row.hierarchy, &row.ours);
+        int r = cgroup_file_next(text, &row.hierarchy, &row.ours);
 
         if (r <= 0)
                 return r;
@@ -246,9 +223,9 @@ int ns_namespace_root(const Ns *ns, size_t namespace, const char *hierarchy, cha
                 if (process->namespace != namespace || !process->inside.text)
                         continue;
 
-                r = migrant_path(process->ours.text, hierarchy, &ours);
+                r = cgroup_file_find(process->ours.text, hierarchy, &ours);
                 if (r >= 0)
-                        r = migrant_path(process->inside.text, hierarchy, &inside);
+                        r = cgroup_file_find(process->inside.text, hierarchy, &inside);
                 if (r >= 0)
                         r = cgroup_namespace_root(ours, inside, ret);
                 if (r != -ENODATA)

@@ -20,10 +20,6 @@ int ns_next_row(const Ns *ns, const NsProcess *process, const char **text, NsRow
 int ns_main_row(const Ns *ns, const NsProcess *process, NsRow *ret);
 void ns_row_done(NsRow *row);
 
-/* The next hierarchy of @text, /proc/PID/cgroup, as that calls it; moves *text behind its line. *ret_name and *ret_path
- * are freed by the caller. 1: there was one; 0: no more. */
-int ns_next_hierarchy(const char **text, char **ret_name, char **ret_path);
-
 /* The marks of a process by its path as it sees it, and of mount @index as seen from inside. */
 unsigned ns_judge_path(const char *inside);
 unsigned ns_judge_mount(const CgroupMounts *inside, size_t index);

@@ -11,27 +11,6 @@ static char hybrid[] = "9:name=systemd:/s\n4:cpu,cpuacct:/c:d/e\n0::/u\n";
 static char legacy[] = "4:cpu,cpuacct:/c\n9:name=systemd:/s\n";
 static char other[] = "4:cpu,cpuacct:/c\n3:cpuset:/\n";
 
-static void test_hierarchies(void) {
-        static const char *const names[] = { "name=systemd", "cpu,cpuacct", "" };
-        static const char *const paths[] = { "/s", "/c:d/e", "/u" };
-        const char *text = hybrid;
-        char *name, *path;
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                g_assert_cmpint(ns_next_hierarchy(&text, &name, &path), ==, 1);
-                g_assert_cmpstr(name, ==, names[i]);
-                g_assert_cmpstr(path, ==, paths[i]);
-                free(name);
-                free(path);
-        }
-        g_assert_cmpint(ns_next_hierarchy(&text, &name, &path), ==, 0);
-
-        text = "junk";
-        g_assert_cmpint(ns_next_hierarchy(&text, &name, &path), ==, 0);
-        text = "0:\n:";
-        g_assert_cmpint(ns_next_hierarchy(&text, &name, &path), ==, 0);
-}
-
 /* The one that stands for all. */
 static void test_main_row(void) {
         static const struct {
@@ -205,7 +184,6 @@ static void test_namespace_root(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/ns/hierarchies", test_hierarchies);
         g_test_add_func("/ns/main-row", test_main_row);
         g_test_add_func("/ns/unknown-row", test_unknown_row);
         g_test_add_func("/ns/marks", test_marks);

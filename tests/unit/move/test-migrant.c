@@ -8,32 +8,6 @@
 #include "basic/fd.h"
 #include "move/migrant.h"
 
-static const char text[] = "9:name=systemd:/s\n4:cpu,cpuacct:/c:d/e\n3:cpuset:/\n0::/user.slice/a b (deleted)\n";
-
-static void test_path(void) {
-        static const struct {
-                const char *hierarchy, *path;
-        } cases[] = {
-                { "", "/user.slice/a b (deleted)" },
-                { "name=systemd", "/s" },
-                { "cpu,cpuacct", "/c:d/e" },
-                { "cpuset", "/" },
-        };
-        static const char *const none[] = { "cpu", "systemd", "name=", "memory", "cpuacct" };
-        _cleanup_free_ char *nothing = NULL;
-
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                _cleanup_free_ char *path = NULL;
-
-                g_assert_cmpint(migrant_path(text, cases[i].hierarchy, &path), ==, 0);
-                g_assert_cmpstr(path, ==, cases[i].path);
-        }
-        for (size_t i = 0; i < ELEMENTSOF(none); i++)
-                g_assert_cmpint(migrant_path(text, none[i], &nothing), ==, -ENODATA);
-        g_assert_cmpint(migrant_path("", "", &nothing), ==, -ENODATA);
-        g_assert_cmpint(migrant_path("junk\n::\n", "", &nothing), ==, 0); /* as short as a line may be */
-}
-
 static int open_process(pid_t pid) {
         int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
 
@@ -102,7 +76,6 @@ static void test_ended(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/migrant/path", test_path);
         g_test_add_func("/migrant/oneself", test_oneself);
         g_test_add_func("/migrant/ended", test_ended);
 
