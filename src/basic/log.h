@@ -29,6 +29,9 @@ void log_capture(char **text);
 int log_full(int level, int error, const char *format, ...) _printf_(3, 4);
 
 #define log_error(...) log_full(LOG_ERR, 0, __VA_ARGS__)
+/* A refusal: the message without the cause, and @error (or an exit status) as the value. */
+#define log_refuse(error, ...) (log_full(LOG_ERR, 0, __VA_ARGS__), (error))
+
 #define log_warning(...) log_full(LOG_WARNING, 0, __VA_ARGS__)
 #define log_info(...) log_full(LOG_INFO, 0, __VA_ARGS__)
 #define log_debug(...) log_full(LOG_DEBUG, 0, __VA_ARGS__)

@@ -60,10 +60,8 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 int main(int argc, char *argv[]) {
         const char *name = argc > 1 ? argv[1] : NULL;
 
-        if (!name) {
-                log_error("no verb given; see cgscope --help");
-                return STATUS_USAGE;
-        }
+        if (!name)
+                return log_refuse(STATUS_USAGE, "no verb given; see cgscope --help");
         if (streq(name, "-h") || streq(name, "--help") || streq(name, "help"))
                 return print_help();
         if (streq(name, "--version")) {
@@ -75,6 +73,6 @@ int main(int argc, char *argv[]) {
                 if (streq(name, verbs[i].name))
                         return run_verb(verbs + i, argc - 1, argv + 1);
 
-        log_error("unknown %s '%s'; see cgscope --help", name[0] == '-' ? "option" : "verb", name);
-        return STATUS_USAGE;
+        return log_refuse(STATUS_USAGE, "unknown %s '%s'; see cgscope --help", name[0] == '-' ? "option" : "verb",
+                          name);
 }

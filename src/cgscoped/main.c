@@ -66,10 +66,8 @@ int main(int argc, char *argv[]) {
                 printf("cgscoped %s\n", CGSCOPE_VERSION);
                 return EXIT_SUCCESS;
         }
-        if (option) {
-                log_error("'%s' is not known here; see cgscoped --help", option);
-                return STATUS_USAGE;
-        }
+        if (option)
+                return log_refuse(STATUS_USAGE, "'%s' is not known here; see cgscoped --help", option);
         if (geteuid() != 0) {
                 log_error("only root can hand controllers to users; systemctl start cgscoped");
                 return EXIT_FAILURE;

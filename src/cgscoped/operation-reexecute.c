@@ -162,7 +162,7 @@ int main(int argc, char *argv[] _unused_) {
 
         log_set_program("cgscope-reexecute");
         if (argc > 1)
-                return log_error("takes no arguments; it is run by cgscope-reexecute@UID.service"), EX_USAGE;
+                return log_refuse(EX_USAGE, "takes no arguments; it is run by cgscope-reexecute@UID.service");
 
         (void) signal(SIGTERM, on_terminated);
         r = run(&trouble);

@@ -22,8 +22,8 @@ static int report_no_group(const Aim *aim) {
         const char *text = aim->text;
 
         if (aim->name.kind == TARGET_PROCESS)
-                return log_error("the group of process %d has gone", (int) aim->name.pid), -ENOENT;
-        return log_error("no group %s; cgscope tree shows those there are", text), -ENOENT;
+                return log_refuse(-ENOENT, "the group of process %d has gone", (int) aim->name.pid);
+        return log_refuse(-ENOENT, "no group %s; cgscope tree shows those there are", text);
 }
 
 static int report_failure(Aim *aim, int error) {
@@ -31,26 +31,25 @@ static int report_failure(Aim *aim, int error) {
 
         switch (error) {
         case -ENXIO:
-                return log_error("%s has no unit %s%s", manager_title(aim->options), aim->name.unit,
-                                 aim->options->manager_given ? "" :
-                                 aim->options->manager == MANAGER_SYSTEM ? " (a user's units are found as that user)" :
-                                                                           "; --system looks at the system's"),
-                       error;
+                return log_refuse(error, "%s has no unit %s%s", manager_title(aim->options), aim->name.unit,
+                                  aim->options->manager_given ? "" :
+                                  aim->options->manager == MANAGER_SYSTEM ? " (a user's units are found as that user)" :
+                                                                            "; --system looks at the system's");
         case -ENOENT:
                 return report_no_group(aim);
         case -ESRCH:
-                return log_error("no process %d", (int) aim->name.pid), error;
+                return log_refuse(error, "no process %d", (int) aim->name.pid);
         case -ENOSYS:
-                return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID "
-                                 "namespace; mount -t proc proc /proc shows this one", (int) aim->name.pid), error;
+                return log_refuse(error, "cannot look at process %d: /proc is not mounted here, or is that of another "
+                                  "PID namespace; mount -t proc proc /proc shows this one", (int) aim->name.pid);
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
-                        return log_error("this process is in no delegated unit"), error;
-                return log_error("'.' is the delegated unit that one is in, and %s is in none; start one with cgscope "
-                                 "run --delegate", path), error;
+                        return log_refuse(error, "this process is in no delegated unit");
+                return log_refuse(error, "'.' is the delegated unit that one is in, and %s is in none; start one with "
+                                  "cgscope run --delegate", path);
         case -ELOOP:
         case -EXDEV:
-                return log_error("%s: the way there leads over a symbolic link or another mount", aim->text), error;
+                return log_refuse(error, "%s: the way there leads over a symbolic link or another mount", aim->text);
         default:
                 return log_error_errno(error, "cannot open %s", aim->text);
         }
@@ -132,13 +131,13 @@ static int report_not_delegated(const Aim *aim) {
                 (void) snprintf(owner, sizeof(owner), "the user manager of uid %u", (unsigned) uid);
 
         if (unit_of_path(path, &unit, NULL) < 0)
-                return log_error("%s is above all delegated units and belongs to %s", path, owner), -EPERM;
+                return log_refuse(-EPERM, "%s is above all delegated units and belongs to %s", path, owner);
         if (endswith(unit, ".slice") || startswith(unit, "user@"))
-                return log_error("%s is above all delegated units; %s belongs to %s: see systemctl set-property", path,
-                                 unit, owner), -EPERM;
+                return log_refuse(-EPERM, "%s is above all delegated units; %s belongs to %s: see systemctl "
+                                  "set-property", path, unit, owner);
 
-        return log_error("%s is not delegated: it belongs to %s, and cgscope writes only below what systemd handed "
-                         "over; cgscope run --delegate starts one that is", unit, owner), -EPERM;
+        return log_refuse(-EPERM, "%s is not delegated: it belongs to %s, and cgscope writes only below what systemd "
+                          "handed over; cgscope run --delegate starts one that is", unit, owner);
 }
 
 /* It may be a slip of the pen, so it is said. */
@@ -180,8 +179,8 @@ static int check_boundary(Aim *aim, AimFlags flags) {
                 return r;
 
         if ((flags & AIM_BELOW_BOUNDARY) && boundary_is_top(&aim->target))
-                return log_error("%s itself belongs to its manager; name a group below it, as %s/GROUP", aim->text,
-                                 aim->text), -EPERM;
+                return log_refuse(-EPERM, "%s itself belongs to its manager; name a group below it, as %s/GROUP",
+                                  aim->text, aim->text);
 
         return 0;
 }
@@ -222,11 +221,11 @@ static int find_hidden(Aim *aim, AimFlags flags, int error) {
         if (r == 0 || !(is_whole || look.has_group))
                 return report_gone(aim, error);
         if (!is_whole)
-                return log_error("%s: %s runs, but what it has below it cannot be seen from here; outside of this cgroup "
-                                 "namespace it can", aim->text, aim->name.unit), -EPERM;
+                return log_refuse(-EPERM, "%s: %s runs, but what it has below it cannot be seen from here; outside of "
+                                  "this cgroup namespace it can", aim->text, aim->name.unit);
         if (!(flags & AIM_UNIT_OR_GROUP))
-                return log_error("%s runs, though no group of it can be seen here, and itself belongs to its manager; "
-                                 "cgscope stop %s stops it", aim->text, aim->text), -EPERM;
+                return log_refuse(-EPERM, "%s runs, though no group of it can be seen here, and itself belongs to its "
+                                  "manager; cgscope stop %s stops it", aim->text, aim->text);
 
         aim->hidden = true;
         aim->hidden_holds_caller = look.holds_caller;
@@ -240,8 +239,8 @@ int aim_check_hidden(Aim *aim) {
         if (r <= 0)
                 return r;
 
-        return log_error("%s was stopped, but its manager still has %s; see systemctl status", aim->text,
-                         look.has_group ? "a group of it" : "it, or a job for it"), -EBUSY;
+        return log_refuse(-EBUSY, "%s was stopped, but its manager still has %s; see systemctl status", aim->text,
+                          look.has_group ? "a group of it" : "it, or a job for it");
 }
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
@@ -317,8 +316,8 @@ int aim_ask(Aim *aim) {
         if (aim->client.manager)
                 return 0;
         if (uid != UID_INVALID && uid != user_uid_outside())
-                return log_error("%s belongs to the user manager of uid %u, which only that user can ask", aim->text,
-                                 (unsigned) uid), -EPERM;
+                return log_refuse(-EPERM, "%s belongs to the user manager of uid %u, which only that user can ask",
+                                  aim->text, (unsigned) uid);
 
         return client_open(&aim->client, &options);
 }
@@ -334,13 +333,13 @@ int aim_report(const Aim *aim, int error, const char *tried) {
         case -EACCES:
         case -EPERM:
                 if (aim->target.fd >= 0 && fstat(aim->target.fd, &st) >= 0 && st.st_uid != geteuid())
-                        return log_error("%s %s: it belongs to uid %u, you are uid %u", tried, aim->text,
-                                         (unsigned) st.st_uid, (unsigned) geteuid()), error;
+                        return log_refuse(error, "%s %s: it belongs to uid %u, you are uid %u", tried, aim->text,
+                                          (unsigned) st.st_uid, (unsigned) geteuid());
                 return log_error_errno(error, "%s %s", tried, aim->text);
         case -ENODEV:
-                return log_error("%s %s: the group has gone meanwhile", tried, aim->text), error;
+                return log_refuse(error, "%s %s: the group has gone meanwhile", tried, aim->text);
         case -ETIMEDOUT:
-                return log_error("%s %s: not done in time; --timeout sets how long to wait", tried, aim->text), error;
+                return log_refuse(error, "%s %s: not done in time; --timeout sets how long to wait", tried, aim->text);
         default:
                 return log_error_errno(error, "%s %s", tried, aim->text);
         }
@@ -363,6 +362,6 @@ int aim_spare_caller(const Aim *aim, bool allowed, const char *what) {
         if (allowed || !aim_holds_caller(aim))
                 return 0;
 
-        return log_error("%s holds this very process, which %s, too; --self does it all the same", aim->text, what),
-               -EDEADLK;
+        return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,
+                          what);
 }

@@ -44,21 +44,21 @@ static int parse_json(CommonOptions *options) {
         options->json = !optarg || !streq(optarg, "off");
         options->json_pretty = optarg && streq(optarg, "pretty");
         if (options->json && optarg && !options->json_pretty && !streq(optarg, "short"))
-                return log_error("--json: '%s' is none of short, pretty, off", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--json: '%s' is none of short, pretty, off", optarg);
 
         return 0;
 }
 
 static int parse_timeout(CommonOptions *options) {
         if (parse_timespan(optarg, &options->timeout) < 0 || options->timeout == 0)
-                return log_error("--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--timeout: '%s' is no time (examples: 5s, 500ms, infinity)", optarg);
 
         return 0;
 }
 
 static int parse_manager(CommonOptions *options, ManagerKind kind) {
         if (options->manager_given && options->manager != kind)
-                return log_error("--system and --user exclude each other"), -EINVAL;
+                return log_refuse(-EINVAL, "--system and --user exclude each other");
 
         options->manager = kind;
         options->manager_given = true;

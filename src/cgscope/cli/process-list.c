@@ -28,8 +28,8 @@ static bool is_manager(pid_t pid) {
 }
 
 static int report_no_proc(pid_t pid) {
-        return log_error("cannot look at process %d: /proc is not mounted here, or is that of another PID namespace; "
-                         "mount -t proc proc /proc shows this one", (int) pid), -ENOSYS;
+        return log_refuse(-ENOSYS, "cannot look at process %d: /proc is not mounted here, or is that of another PID "
+                          "namespace; mount -t proc proc /proc shows this one", (int) pid);
 }
 
 static int check_process(pid_t pid, int pidfd, bool owned) {
@@ -40,18 +40,17 @@ static int check_process(pid_t pid, int pidfd, bool owned) {
         if (proc == -ENOSYS)
                 return report_no_proc(pid);
         if (is_manager(pid))
-                return log_error("process 1 is the manager itself and stays where it is"), -EINVAL;
+                return log_refuse(-EINVAL, "process 1 is the manager itself and stays where it is");
         if (proc < 0 || fstat(proc, &st) < 0)
-                return log_error("no process %d", (int) pid), -ESRCH;
+                return log_refuse(-ESRCH, "no process %d", (int) pid);
 
         if (proc_stat_read(proc, &stat) < 0)
-                return log_error("no process %d", (int) pid), -ESRCH;
+                return log_refuse(-ESRCH, "no process %d", (int) pid);
         if (stat.kernel)
-                return log_error("process %d is a kernel thread and stays where it is", (int) pid), -EINVAL;
+                return log_refuse(-EINVAL, "process %d is a kernel thread and stays where it is", (int) pid);
         if (owned && geteuid() != 0 && st.st_uid != geteuid())
-                return log_error("process %d belongs to uid %u, you are uid %u; root can adopt it: --system",
-                                 (int) pid, (unsigned) st.st_uid, (unsigned) geteuid()),
-                       -EPERM;
+                return log_refuse(-EPERM, "process %d belongs to uid %u, you are uid %u; root can adopt it: --system",
+                                  (int) pid, (unsigned) st.st_uid, (unsigned) geteuid());
 
         return 0;
 }
@@ -60,7 +59,7 @@ int process_number_parse(const char *text, pid_t *ret) {
         uint64_t number;
 
         if (parse_unsigned(text, 1, INT_MAX, &number) < 0)
-                return log_error("'%s' is no process number", text), -EINVAL;
+                return log_refuse(-EINVAL, "'%s' is no process number", text);
 
         *ret = (pid_t) number;
         return 0;
@@ -98,9 +97,9 @@ int process_open(pid_t pid, int *ret) {
         int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
 
         if (pidfd < 0 && errno == ESRCH)
-                return log_error("no process %d", (int) pid), -ESRCH;
+                return log_refuse(-ESRCH, "no process %d", (int) pid);
         if (pidfd < 0 && (errno == EINVAL || errno == ENOENT)) /* the latter since Linux 6.15 */
-                return log_error("%d is a thread, not a process", (int) pid), -EINVAL;
+                return log_refuse(-EINVAL, "%d is a thread, not a process", (int) pid);
         if (pidfd < 0)
                 return log_error_errno(-errno, "cannot open process %d", (int) pid);
 
@@ -117,7 +116,7 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))
-                return log_error("no process %d", (int) pid), -ESRCH;
+                return log_refuse(-ESRCH, "no process %d", (int) pid);
 
         *ret = TAKE_FD(pidfd);
         return 0;

@@ -22,7 +22,7 @@ static int unknown_column(const char *name, size_t length, const TableColumn *al
         for (size_t i = 0; i < n_all && n < sizeof(names); i++)
                 n += (size_t) snprintf(names + n, sizeof(names) - n, "%s%s", i > 0 ? ", " : "", all[i].heading);
 
-        return log_error("--output: there is no column '%.*s', but %s", (int) length, name, names), -EINVAL;
+        return log_refuse(-EINVAL, "--output: there is no column '%.*s', but %s", (int) length, name, names);
 }
 
 bool tabular_wants(const Tabular *tabular, size_t index) {

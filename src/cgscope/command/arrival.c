@@ -161,8 +161,8 @@ int arrival_check_ahead(int root, const char *path, const ScopeOptions *options)
 
         /* The root has them, and nothing below it. */
         if (unmanaged != CONTROLLER_MASK_NONE)
-                return log_error("%s not available: systemd does not pass it on",
-                                 controller_mask_format(unmanaged, ' ', names)), -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s not available: systemd does not pass it on",
+                                  controller_mask_format(unmanaged, ' ', names));
 
         fd = group_open(root, path);
         if (fd < 0)

@@ -7,7 +7,7 @@ static int parse_root(NamespaceOptions *options) {
         options->root_given = true;
         options->leaf = streq(optarg, "leaf");
         if (!options->leaf && !streq(optarg, "boundary"))
-                return log_error("--root: '%s' is none of boundary, leaf", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--root: '%s' is none of boundary, leaf", optarg);
 
         return 0;
 }
@@ -19,7 +19,7 @@ static int parse_nice(CommandOptions *options) {
         errno = 0;
         level = strtol(optarg, &end, 10);
         if (!strchr("-0123456789", *optarg) || errno || end == optarg || *end || level < -20 || level > 19)
-                return log_error("--nice: '%s' is no level from -20 to 19", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--nice: '%s' is no level from -20 to 19", optarg);
 
         options->nice = (int) level;
         options->nice_given = true;
@@ -33,7 +33,7 @@ static int parse_setenv(CommandOptions *options) {
 
         if (length == 0 || (optarg[0] >= '0' && optarg[0] <= '9') ||
             strspn(optarg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") < length)
-                return log_error("--setenv: '%s' is no assignment NAME=VALUE", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--setenv: '%s' is no assignment NAME=VALUE", optarg);
         if (!optarg[length] && !getenv(optarg))
                 return 0;
 
@@ -74,10 +74,10 @@ int command_options_check(const CommandOptions *options) {
         const NamespaceOptions *namespace = &options->cgroup_namespace;
 
         if (!namespace->wanted && (namespace->root_given || namespace->map_root))
-                return log_error("--%s: there is a namespace only with --cgroup-namespace",
-                                 namespace->root_given ? "root" : "map-root"), -EINVAL;
+                return log_refuse(-EINVAL, "--%s: there is a namespace only with --cgroup-namespace",
+                                  namespace->root_given ? "root" : "map-root");
         if (namespace->map_root && geteuid() == 0)
-                return log_error("--map-root: root is root already, without a user namespace"), -EINVAL;
+                return log_refuse(-EINVAL, "--map-root: root is root already, without a user namespace");
 
         return 0;
 }

@@ -64,11 +64,11 @@ static int report_number(int error, ConfinementFlags flags) {
 
         for (size_t i = 0; i < ELEMENTSOF(limits); i++)
                 if ((flags & limits[i].flags) == limits[i].flags && reads(limits[i].path, "0"))
-                        return log_error(CANNOT "%s namespaces are switched off: %s is 0", limits[i].title,
-                                         limits[i].path), error;
+                        return log_refuse(error, CANNOT "%s namespaces are switched off: %s is 0", limits[i].title,
+                                          limits[i].path);
 
-        return log_error(CANNOT "no more namespaces are allowed here: max_user_namespaces, max_cgroup_namespaces and "
-                         "max_mnt_namespaces in /proc/sys/user limit them"), error;
+        return log_refuse(error, CANNOT "no more namespaces are allowed here: max_user_namespaces, "
+                          "max_cgroup_namespaces and max_mnt_namespaces in /proc/sys/user limit them");
 }
 
 static bool is_in_chroot(void) {
@@ -80,20 +80,20 @@ static bool is_in_chroot(void) {
 
 static int report_forbidden(int error, ConfinementFlags flags, const char *what) {
         if ((flags & CONFINEMENT_USER) && reads("/proc/sys/kernel/unprivileged_userns_clone", "0"))
-                return log_error(CANNOT "only root may make user namespaces: kernel.unprivileged_userns_clone is 0"),
-                       error;
+                return log_refuse(error, CANNOT "only root may make user namespaces: kernel.unprivileged_userns_clone "
+                                  "is 0");
         if ((flags & CONFINEMENT_USER) && reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
-                return log_error(CANNOT "AppArmor does not let a user's namespaces do anything: "
-                                 "kernel.apparmor_restrict_unprivileged_userns is 1"), error;
+                return log_refuse(error, CANNOT "AppArmor does not let a user's namespaces do anything: "
+                                  "kernel.apparmor_restrict_unprivileged_userns is 1");
         if (is_in_chroot())
-                return log_error(CANNOT "not possible in a chroot(2), where the kernel allows no user namespace and "
-                                 "whose / is no mount point"), error;
+                return log_refuse(error, CANNOT "not possible in a chroot(2), where the kernel allows no user "
+                                  "namespace and whose / is no mount point");
         if (read_status("Seccomp", 10) == 2)
                 return log_error_errno(error, CANNOT "%s is forbidden, by the system call filter of this process as it "
                                        "seems (RestrictNamespaces= or SystemCallFilter= of its unit, a container's)",
                                        what);
         if (!(flags & CONFINEMENT_USER) && !(read_status("CapEff", 16) & (UINT64_C(1) << CAP_SYS_ADMIN)))
-                return log_error(CANNOT "%s needs CAP_SYS_ADMIN, which this process does not have", what), error;
+                return log_refuse(error, CANNOT "%s needs CAP_SYS_ADMIN, which this process does not have", what);
 
         return log_error_errno(error, CANNOT "%s is forbidden, by a chroot(2) or a security module", what);
 }
@@ -117,10 +117,10 @@ static int report(int error, ConfinementFlags flags, ConfinementStep step) {
         if (error == -ENOSPC || error == -EUSERS)
                 return report_number(error, flags);
         if (error == -ENOSYS)
-                return log_error(CANNOT "%s: the kernel, or a system call filter, does not know the calls for it", what),
-                       error;
+                return log_refuse(error, CANNOT "%s: the kernel, or a system call filter, does not know the calls for "
+                                  "it", what);
         if (error == -EINVAL && step == CONFINEMENT_UNSHARE)
-                return log_error(CANNOT "this kernel was built without cgroup, mount or user namespaces"), error;
+                return log_refuse(error, CANNOT "this kernel was built without cgroup, mount or user namespaces");
 
         return log_error_errno(error, CANNOT "%s failed", what);
 }
@@ -145,8 +145,8 @@ int confine_by(const Confinement *confinement) {
 
         /* From inside of a user namespace the number outside cannot be read. */
         if (r == -ENOSPC && step == CONFINEMENT_UNSHARE)
-                return log_error(CANNOT "no more mount namespaces are allowed here: "
-                                 "/proc/sys/user/max_mnt_namespaces limits them"), r;
+                return log_refuse(r, CANNOT "no more mount namespaces are allowed here: "
+                                  "/proc/sys/user/max_mnt_namespaces limits them");
 
         return r < 0 ? report(r, confinement->user >= 0 ? CONFINEMENT_USER : 0, step) : 0;
 }
@@ -182,10 +182,10 @@ static int follow(const Aim *aim, ConfinementFlags flags) {
 
         r = confinement_find(aim->target.top, path, flags, &confinement);
         if (r == -ENOENT)
-                return log_error(CANNOT "no namespace can begin at the boundary of %s, as no process can be in it while "
-                                 "it hands controllers on; use --root=leaf, or start the scope with cgscope run "
-                                 "--cgroup-namespace%s", aim->text, flags & CONFINEMENT_MAP_ROOT ? " --map-root" : ""),
-                       -EBUSY;
+                return log_refuse(-EBUSY, CANNOT "no namespace can begin at the boundary of %s, as no process can be "
+                                  "in it while it hands controllers on; use --root=leaf, or start the scope with "
+                                  "cgscope run --cgroup-namespace%s", aim->text,
+                                  flags & CONFINEMENT_MAP_ROOT ? " --map-root" : "");
         if (r < 0)
                 return log_error_errno(r, CANNOT "cannot look for a namespace at the boundary of %s", aim->text);
 

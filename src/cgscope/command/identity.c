@@ -85,7 +85,7 @@ int identity_parse_user_id(const char *text, uid_t *ret) {
         int r = user_find(text, ret, &entry);
 
         if (r == -ESRCH || (r >= 0 && !entry))
-                return log_error("--user-id: there is no user '%s'", text), -EINVAL;
+                return log_refuse(-EINVAL, "--user-id: there is no user '%s'", text);
 
         return r < 0 ? log_error_errno(r, "--user-id: cannot look up '%s'", text) : 0;
 }

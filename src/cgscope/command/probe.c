@@ -72,7 +72,7 @@ static int start_scope(Probe *probe, ScopeResult *ret) {
 
         /* Where it ended meanwhile, no event ends the scope: the request is taken back. */
         if (process_has_ended(probe->pidfd))
-                return log_error("the process in the scope was killed"), -ESRCH;
+                return log_refuse(-ESRCH, "the process in the scope was killed");
 
         ask_settled(&probe->ask);
         return 0;

@@ -241,10 +241,10 @@ int report_open(const char *path, const char *user) {
         if (!path && fd < 0)
                 return log_error_errno(-errno, "--report: cannot write to standard error");
         if (fd == -ELOOP)
-                return log_error("--report: %s is a link, which is not followed; name the file itself", path), fd;
+                return log_refuse(fd, "--report: %s is a link, which is not followed; name the file itself", path);
         if (fd == -ENOTSUP)
-                return log_error("--report: %s is no regular file; without a file, the report is on standard error",
-                                 path), fd;
+                return log_refuse(fd, "--report: %s is no regular file; without a file, the report is on standard "
+                                  "error", path);
 
         return fd < 0 ? log_error_errno(fd, "--report: %s%scannot write %s", user ?: "", user ? " " : "", path) : fd;
 }

@@ -32,25 +32,22 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         const char *directory = strrchr(scope->group.path, '/') + 1;
 
         if (startswith(scope->group.path, "/../"))
-                return log_error("%s: a new scope is outside of the cgroup namespace that this process is in, and cannot "
-                                 "be used from there; cgscope exec --create ./NAME makes a group inside", scope->unit),
-                       -EXDEV;
+                return log_refuse(-EXDEV, "%s: a new scope is outside of the cgroup namespace that this process is in, "
+                                  "and cannot be used from there; cgscope exec --create ./NAME makes a group inside",
+                                  scope->unit);
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
-            ((options->unit || *result->control_group) && !streq(result->control_group, scope->group.path))) {
-                log_error("%s was started, but the process is in %s, not in %s", scope->unit, scope->group.path,
-                          *result->control_group ? result->control_group : "it");
-                return -EXDEV;
-        }
+            ((options->unit || *result->control_group) && !streq(result->control_group, scope->group.path)))
+                return log_refuse(-EXDEV, "%s was started, but the process is in %s, not in %s", scope->unit,
+                                  scope->group.path, *result->control_group ? result->control_group : "it");
 
         scope->group.fd = group_open(scope->group.root, scope->group.path);
         if (scope->group.fd < 0)
                 return log_error_errno(scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
 
-        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->group.fd)) {
-                log_error("%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
-                return -EPERM;
-        }
+        if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->group.fd))
+                return log_refuse(-EPERM, "%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit,
+                                  scope->group.path);
 
         return 0;
 }
@@ -114,8 +111,8 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
         int r = group_move_members(scope->group.fd, scope->leaf);
 
         if (r == -EXDEV)
-                return log_error("%s: processes outside of this PID namespace are in it, which cannot be moved into the "
-                                 "group %s from here", scope->unit, options->leaf), r;
+                return log_refuse(r, "%s: processes outside of this PID namespace are in it, which cannot be moved "
+                                  "into the group %s from here", scope->unit, options->leaf);
         if (r < 0 && r != -ELOOP)
                 return log_error_errno(r, "%s: cannot move what was forked meanwhile into the group %s", scope->unit,
                                        options->leaf);

@@ -82,11 +82,10 @@ static int refuse_controllers(const char *text, const char *unknown) {
         char known[CONTROLLER_MASK_TEXT_MAX];
 
         if (!unknown)
-                return log_error("--delegate: no controller in '%s'", text), -EINVAL;
+                return log_refuse(-EINVAL, "--delegate: no controller in '%s'", text);
 
-        log_error("--delegate: unknown controller '%s'; known: %s", unknown,
-                  controller_mask_format(CONTROLLER_MASK_ALL, ' ', known));
-        return -EINVAL;
+        return log_refuse(-EINVAL, "--delegate: unknown controller '%s'; known: %s", unknown,
+                          controller_mask_format(CONTROLLER_MASK_ALL, ' ', known));
 }
 
 /* "--delegate=cpu,io", or "--delegate cpu,io": the next word counts as the value where it is made of controllers' names
@@ -118,8 +117,8 @@ static int parse_unit(ScopeOptions *options) {
         options->unit = NULL;
         r = scope_name_complete(optarg, &options->unit);
         if (r == -EPERM)
-                return log_error("--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
-                                 "another name", optarg), r;
+                return log_refuse(r, "--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
+                                  "another name", optarg);
 
         return r < 0 ? log_error("--unit: '%s' is no valid name of a scope", optarg), -EINVAL : 0;
 }
@@ -128,7 +127,7 @@ static int parse_slice(ScopeOptions *options) {
         free(options->slice);
         options->slice = NULL;
         if (slice_name_complete(optarg, &options->slice) < 0)
-                return log_error("--slice: '%s' is no valid name of a slice", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--slice: '%s' is no valid name of a slice", optarg);
 
         return 0;
 }
@@ -152,8 +151,8 @@ static int parse_as_option(ScopeOptions *options) {
         }
 
         if (name)
-                return log_error("--property: %.*s is what --%s of cgscope run says; adopt starts no command",
-                                 (int) strcspn(optarg, "="), optarg, name), -EINVAL;
+                return log_refuse(-EINVAL, "--property: %.*s is what --%s of cgscope run says; adopt starts no command",
+                                  (int) strcspn(optarg, "="), optarg, name);
         return 0;
 }
 
@@ -190,22 +189,22 @@ static int parse_expand_environment(void) {
         bool expand;
 
         if (parse_boolean(optarg, &expand) < 0)
-                return log_error("--expand-environment: '%s' is neither yes nor no", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--expand-environment: '%s' is neither yes nor no", optarg);
         if (expand)
-                return log_error("--expand-environment: words are handed to the command as they are; let a shell expand "
-                                 "them, as sh -c does"), -EINVAL;
+                return log_refuse(-EINVAL, "--expand-environment: words are handed to the command as they are; let a "
+                                  "shell expand them, as sh -c does");
 
         return 0;
 }
 
 static int refuse_shell(void) {
-        return log_error("--shell: that is a service with a terminal of its own; a shell in a scope is cgscope run -- "
-                         "\"$SHELL\""), -EINVAL;
+        return log_refuse(-EINVAL, "--shell: that is a service with a terminal of its own; a shell in a scope is "
+                          "cgscope run -- \"$SHELL\"");
 }
 
 static int parse_leaf(ScopeOptions *options) {
         if (!group_name_is_valid(optarg))
-                return log_error("--leaf: '%s' is no valid name of a group", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--leaf: '%s' is no valid name of a group", optarg);
 
         options->leaf = optarg;
         options->leaf_given = true;
@@ -258,15 +257,15 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
 /* What only makes sense beside another option. */
 static int check_combination(const ScopeOptions *options) {
         if (options->leaf_given && !options->delegate)
-                return log_error("--leaf, --no-leaf: there is a leaf only with --delegate"), -EINVAL;
+                return log_refuse(-EINVAL, "--leaf, --no-leaf: there is a leaf only with --delegate");
         if (options->command.cgroup_namespace.leaf && !scope_options_supervise(options) &&
             !(options->delegate && options->leaf))
-                return log_error("--root=leaf: there is a leaf only with --delegate, --wait or --report"), -EINVAL;
+                return log_refuse(-EINVAL, "--root=leaf: there is a leaf only with --delegate, --wait or --report");
         if (!scope_options_supervise(options))
                 return options->command.keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
         if (options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
-                return log_error("--leaf: with --wait and --report, cgscope itself is in the group "
-                                 SUPERVISOR_GROUP), -EINVAL;
+                return log_refuse(-EINVAL, "--leaf: with --wait and --report, cgscope itself is in the group "
+                                  SUPERVISOR_GROUP);
 
         return 0;
 }

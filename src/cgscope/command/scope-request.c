@@ -51,7 +51,7 @@ static int inherit_slice(Request *request, const ScopeOptions *options) {
                 request->slice = TAKE_PTR(outer);
 
         if (r == -ENXIO)
-                return log_error("--slice-inherit: we are in no slice of your user manager, but in %s", path), r;
+                return log_refuse(r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
         return r < 0 ? log_error_errno(r, "--slice-inherit: cannot find the slice that we are in") : 0;
 }
 
@@ -77,7 +77,7 @@ static int describe(Request *request, const ScopeOptions *options, char *const a
 
         /* The bus takes UTF-8 only, and a line is one line. */
         if (!text_is_printable(options->description))
-                return log_error("--description: this is no text of one line in UTF-8"), -EINVAL;
+                return log_refuse(-EINVAL, "--description: this is no text of one line in UTF-8");
 
         request->description = strdup(options->description);
         return request->description ? 0 : log_oom();

@@ -39,16 +39,16 @@ int spawn_report(const Aim *aim, int error) {
         _cleanup_free_ char *leaves = NULL;
 
         if (error == -EAGAIN)
-                return log_error("cannot start a process for %s: no more are allowed to this user (ulimit -u) or where "
-                                 "this process is (TasksMax, pids.max)", aim->text), error;
+                return log_refuse(error, "cannot start a process for %s: no more are allowed to this user (ulimit -u) "
+                                  "or where this process is (TasksMax, pids.max)", aim->text);
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot start a process in");
 
         if (places_list(aim, &leaves) < 0 || isempty(leaves))
-                return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; "
-                                 "exec --create %s/NAME makes one", aim->text, aim->text), error;
-        return log_error("%s hands controllers on to groups below it, so that no process can be in it itself; these "
-                         "can take one: %s", aim->text, leaves), error;
+                return log_refuse(error, "%s hands controllers on to groups below it, so that no process can be in it "
+                                  "itself; exec --create %s/NAME makes one", aim->text, aim->text);
+        return log_refuse(error, "%s hands controllers on to groups below it, so that no process can be in it itself; "
+                          "these can take one: %s", aim->text, leaves);
 }
 
 /* A manager says that it is done, and is not believed. */
@@ -59,8 +59,8 @@ static int check_entered(const Aim *aim) {
         if (r < 0)
                 return log_error_errno(r, "cannot read the control group of this process");
         if (!streq(path, aim->target.path))
-                return log_error("the manager was to move this process into %s, and it is in %s", aim->text, path),
-                       -EXDEV;
+                return log_refuse(-EXDEV, "the manager was to move this process into %s, and it is in %s", aim->text,
+                                  path);
 
         return 0;
 }

@@ -89,10 +89,8 @@ int verb_doctor(int argc, char *argv[]) {
         r = common_options_parse(&options.common, &usage, &options, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest < argc) {
-                log_error("doctor: takes no argument '%s'", argv[rest]);
-                return STATUS_USAGE;
-        }
+        if (rest < argc)
+                return log_refuse(STATUS_USAGE, "doctor: takes no argument '%s'", argv[rest]);
 
         options.common.ask_password = false; /* nothing that is asked needs one */
         doctor.uid = options.uid;

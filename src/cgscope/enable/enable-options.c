@@ -62,15 +62,15 @@ static int parse_user(Enable *enable) {
 
         if (enable->root) { /* whose names are its own */
                 if (parse_unsigned(enable->user, 0, UID_NUMBER_MAX, &number) < 0 || !delegation_uid_is_valid(number))
-                        return log_error("--user-id: with --root it takes a user's number, not '%s'", enable->user),
-                               -EINVAL;
+                        return log_refuse(-EINVAL, "--user-id: with --root it takes a user's number, not '%s'",
+                                          enable->user);
                 enable->request.uid = number;
                 return 0;
         }
 
         r = user_find(enable->user, &uid, NULL);
         if (r == -ESRCH || (r >= 0 && !delegation_uid_is_valid(uid)))
-                return log_error("--user-id: there is no user '%s'", enable->user), -EINVAL;
+                return log_refuse(-EINVAL, "--user-id: there is no user '%s'", enable->user);
         if (r < 0)
                 return log_error_errno(r, "--user-id: cannot look up '%s'", enable->user);
 
@@ -81,7 +81,7 @@ static int parse_user(Enable *enable) {
 /* For root the own number is rarely meant, and all users not always. */
 static int choose_user(Enable *enable) {
         if (enable->user && enable->all_users)
-                return log_error("--user-id and --all-users exclude each other"), -EINVAL;
+                return log_refuse(-EINVAL, "--user-id and --all-users exclude each other");
         if (enable->user)
                 return parse_user(enable);
 
@@ -90,7 +90,7 @@ static int choose_user(Enable *enable) {
             (user_is_administrator() && enable->request.operation == DELEGATION_GET))
                 enable->request.uid = DELEGATION_EVERYBODY;
         else if (user_is_administrator())
-                return log_error("%s: for whom? Pass --user-id=UID, or --all-users", enable->verb), -EINVAL;
+                return log_refuse(-EINVAL, "%s: for whom? Pass --user-id=UID, or --all-users", enable->verb);
 
         return 0;
 }
@@ -103,12 +103,11 @@ static int parse_controllers(Enable *enable, char *const words[], size_t n_words
 
                 (void) controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', managed);
                 if (controller_mask_parse(words[i], &mask, &unknown) < 0)
-                        return log_error("%s: there is no controller '%s', but %s", enable->verb, unknown ?: words[i],
-                                         managed), -EINVAL;
+                        return log_refuse(-EINVAL, "%s: there is no controller '%s', but %s", enable->verb,
+                                          unknown ?: words[i], managed);
                 if (mask & ~CONTROLLER_MASK_MANAGED)
-                        return log_error("%s: systemd hands %s on to nobody, but %s", enable->verb,
-                                         controller_mask_format(mask & ~CONTROLLER_MASK_MANAGED, ' ', names),
-                                         managed), -EINVAL;
+                        return log_refuse(-EINVAL, "%s: systemd hands %s on to nobody, but %s", enable->verb,
+                                          controller_mask_format(mask & ~CONTROLLER_MASK_MANAGED, ' ', names), managed);
 
                 enable->request.controllers |= mask;
         }
@@ -121,12 +120,12 @@ static int check(const Enable *enable) {
         if (enable->request.controllers == CONTROLLER_MASK_NONE &&
             (enable->request.operation == DELEGATION_DISABLE || enable->runtime || enable->no_apply ||
              enable->restart))
-                return log_error("%s: which controllers? See cgscope %s --help", enable->verb, enable->verb), -EINVAL;
+                return log_refuse(-EINVAL, "%s: which controllers? See cgscope %s --help", enable->verb, enable->verb);
         if (enable->no_apply && enable->restart)
-                return log_error("--no-apply and --restart exclude each other"), -EINVAL;
+                return log_refuse(-EINVAL, "--no-apply and --restart exclude each other");
         if (enable->root && (enable->no_apply || enable->restart))
-                return log_error("--root and --%s exclude each other: nothing runs in an image",
-                                 enable->restart ? "restart" : "no-apply"), -EINVAL;
+                return log_refuse(-EINVAL, "--root and --%s exclude each other: nothing runs in an image",
+                                  enable->restart ? "restart" : "no-apply");
 
         return 0;
 }

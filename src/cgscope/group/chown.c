@@ -43,7 +43,7 @@ static const VerbUsage chown_usage = {
 
 static int report_unknown(int error, const char *noun, const char *text) {
         if (error == -ESRCH)
-                return log_error("no %s '%s'", noun, text), error;
+                return log_refuse(error, "no %s '%s'", noun, text);
 
         return log_error_errno(error, "cannot look up the %s '%s'", noun, text);
 }
@@ -58,7 +58,7 @@ static int parse_owner(Chown *context, const char *text) {
         if (!user)
                 return log_oom();
         if (*colon ? !colon[1] : !*user)
-                return log_error("'%s' is no owner; it is USER, USER:GROUP or :GROUP", text), -EINVAL;
+                return log_refuse(-EINVAL, "'%s' is no owner; it is USER, USER:GROUP or :GROUP", text);
 
         if (*user)
                 r = user_find(user, &context->uid, NULL);
@@ -96,8 +96,8 @@ static int chown_target(Chown *context, const Aim *aim) {
         slash = context->failed ? "/" : "";
         failed = context->failed ?: "";
         if (r == -EPERM)
-                return log_error("cannot hand over %s%s%s: only root can give it to another user, and its owner "
-                                 "to a group of users with that owner in it", aim->text, slash, failed), r;
+                return log_refuse(r, "cannot hand over %s%s%s: only root can give it to another user, and its owner to "
+                                  "a group of users with that owner in it", aim->text, slash, failed);
         if (r < 0 && !context->failed)
                 return aim_report(aim, r, "cannot hand over");
 
@@ -112,10 +112,8 @@ int verb_chown(int argc, char *argv[]) {
         r = common_options_parse(&context.options, &chown_usage, &context, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest != 2) {
-                log_error("chown: one target and one owner are needed; see cgscope chown --help");
-                return STATUS_USAGE;
-        }
+        if (argc - rest != 2)
+                return log_refuse(STATUS_USAGE, "chown: one target and one owner are needed; see cgscope chown --help");
 
         if (parse_owner(&context, argv[rest + 1]) < 0)
                 return STATUS_USAGE;

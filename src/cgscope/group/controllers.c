@@ -105,10 +105,9 @@ int verb_controllers(int argc, char *argv[]) {
         r = common_options_parse(&options, &controllers_usage, NULL, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1) {
-                log_error("controllers: one target, not %d; see cgscope controllers --help", argc - rest);
-                return STATUS_USAGE;
-        }
+        if (argc - rest > 1)
+                return log_refuse(STATUS_USAGE, "controllers: one target, not %d; see cgscope controllers --help",
+                                  argc - rest);
 
         if (tabular_choose(&table, &options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns)) < 0)
                 return STATUS_USAGE;

@@ -34,7 +34,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         (void) argc;
         (void) argv;
         if (!group_name_is_valid(optarg))
-                return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
         create->divide.evacuate = optarg;
         return 0;
 }
@@ -79,10 +79,8 @@ int verb_create(int argc, char *argv[]) {
         r = common_options_parse(&create.options, &create_usage, &create, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc) {
-                log_error("create: no target given; see cgscope create --help");
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "create: no target given; see cgscope create --help");
 
         if (divide_parse(argv + rest + 1, (size_t) (argc - rest - 1), &create.attributes) < 0)
                 return STATUS_USAGE;

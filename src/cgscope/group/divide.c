@@ -62,14 +62,15 @@ static int report_busy(const Aim *aim, const char *below, Controller controller)
         _cleanup_free_ char *title = group_title(aim, below), *pids = fd >= 0 ? list_pids(fd) : NULL;
 
         if (title && fd >= 0 && isempty(pids) && group_holds_outsiders(fd, false) > 0)
-                return log_error("%s cannot hand %s on while processes are in it, which are outside of this PID "
-                                 "namespace: move them from there", title, controller_to_string(controller)), -EBUSY;
+                return log_refuse(-EBUSY, "%s cannot hand %s on while processes are in it, which are outside of this "
+                                  "PID namespace: move them from there", title, controller_to_string(controller));
         if (!title || isempty(pids))
-                return log_error("%s cannot hand %s on: the kernel says it is busy", title ?: below,
-                                 controller_to_string(controller)), -EBUSY;
+                return log_refuse(-EBUSY, "%s cannot hand %s on: the kernel says it is busy", title ?: below,
+                                  controller_to_string(controller));
 
-        return log_error("%s cannot hand %s on while processes are in it (%s); move them: cgscope move %s/LEAF %s, or "
-                         "use --evacuate LEAF", title, controller_to_string(controller), pids, title, pids), -EBUSY;
+        return log_refuse(-EBUSY, "%s cannot hand %s on while processes are in it (%s); move them: cgscope move "
+                          "%s/LEAF %s, or use --evacuate LEAF", title, controller_to_string(controller), pids, title,
+                          pids);
 }
 
 /* The limit of the kernel's that made it say EAGAIN: of the nearest group above that has one. */
@@ -88,12 +89,12 @@ static int report_full(const Aim *aim, const char *title) {
                         if (fd_read_file(fd, files[i], text, sizeof(text)) <= 0 || startswith(text, "max"))
                                 continue;
                         *strchrnul(text, '\n') = '\0';
-                        return log_error("cannot make %s: %s of %s is %s", title, files[i], path, text), -EAGAIN;
+                        return log_refuse(-EAGAIN, "cannot make %s: %s of %s is %s", title, files[i], path, text);
                 }
         }
 
-        return log_error("cannot make %s: no more groups are allowed here (cgroup.max.descendants, cgroup.max.depth)",
-                         title), -EAGAIN;
+        return log_refuse(-EAGAIN, "cannot make %s: no more groups are allowed here (cgroup.max.descendants, "
+                          "cgroup.max.depth)", title);
 }
 
 static int report_make(const Aim *aim, int error, const char *below, bool parents) {
@@ -104,18 +105,18 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
 
         switch (error) {
         case -ENOENT:
-                return log_error("there is no group %s%s", title, parents ? "" : "; --parents makes those above it, too"),
-                       error;
+                return log_refuse(error, "there is no group %s%s", title,
+                                  parents ? "" : "; --parents makes those above it, too");
         case -EEXIST:
-                return log_error("the group %s is there already", title), error;
+                return log_refuse(error, "the group %s is there already", title);
         case -EINVAL:
-                return log_error("'%s' is no name for a group: it is one that the kernel or a unit could claim, begins with "
-                                 "'.', or is no UTF-8 without control characters", title), error;
+                return log_refuse(error, "'%s' is no name for a group: it is one that the kernel or a unit could "
+                                  "claim, begins with '.', or is no UTF-8 without control characters", title);
         case -EAGAIN:
                 return report_full(aim, title);
         case -EINPROGRESS:
-                return log_error("cannot make %s: another cgscope exec --remove is still removing the one of that "
-                                 "name; try again, or end that one", aim->text), error;
+                return log_refuse(error, "cannot make %s: another cgscope exec --remove is still removing the one of "
+                                  "that name; try again, or end that one", aim->text);
         case -EACCES:
         case -EPERM:
                 return aim_report(aim, error, "cannot make");
@@ -131,24 +132,24 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
         int r = controller_find_stop(aim->target.root, path, controller, &stop, &next);
 
         if (r < 0)
-                return log_error("%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "", name, aim->text),
-                       -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "",
+                                  name, aim->text);
         if (!stop && boundary_begins_at_root(&aim->target))
-                return log_error("%s%scontroller %s does not reach this cgroup namespace, and what stops it is outside; "
-                                 "cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "", name, name),
-                       -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s does not reach this cgroup namespace, and what stops "
+                                  "it is outside; cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "",
+                                  name, name);
         if (!stop)
-                return log_error("%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a cgroup v1 "
-                                 "hierarchy holds it", key ?: "", key ? ": " : "", name), -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a "
+                                  "cgroup v1 hierarchy holds it", key ?: "", key ? ": " : "", name);
 
         if (strlen(stop) >= aim->target.length && aim->target.length > 0)
-                return log_error("%s%scontroller %s stops at %s, which does not hand it on; cgscope create -p %s "
-                                 "KEY=VALUE enables what it needs on the way", key ?: "", key ? ": " : "", name, stop,
-                                 aim->text), -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s stops at %s, which does not hand it on; cgscope "
+                                  "create -p %s KEY=VALUE enables what it needs on the way", key ?: "", key ? ": " : "",
+                                  name, stop, aim->text);
 
-        return log_error("%s%scontroller %s does not reach the delegated unit: it stops at %s, whose "
-                         "cgroup.subtree_control lacks it; cgscope doctor says what helps", key ?: "", key ? ": " : "",
-                         name, stop), -EOPNOTSUPP;
+        return log_refuse(-EOPNOTSUPP, "%s%scontroller %s does not reach the delegated unit: it stops at %s, whose "
+                          "cgroup.subtree_control lacks it; cgscope doctor says what helps", key ?: "", key ? ": " : "",
+                          name, stop);
 }
 
 static int report_enable(const Aim *aim, int error, const DivisionTrouble *trouble) {
@@ -188,7 +189,7 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         if (trouble.cause)
                 return log_trouble(trouble_wrap(&trouble, r, "%s", aim->text), &trouble);
         if (r == -ENOENT)
-                return log_error("%s: this kernel has no %s", failed->key, failed->file), r;
+                return log_refuse(r, "%s: this kernel has no %s", failed->key, failed->file);
 
         return log_error_errno(r, "cannot set %s of %s", failed->key, aim->text);
 }
@@ -217,11 +218,11 @@ static int evacuate(Divide *divide, const Aim *aim, const char *below) {
         int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
 
         if (r == -EXDEV)
-                return log_error("--evacuate: cannot move the processes into %s: some are outside of this PID namespace",
-                                 divide->evacuate), r;
+                return log_refuse(r, "--evacuate: cannot move the processes into %s: some are outside of this PID "
+                                  "namespace", divide->evacuate);
         if (r == -ELOOP)
-                return log_error("--evacuate: cannot move the processes into %s: they fork faster than they are moved",
-                                 divide->evacuate), r;
+                return log_refuse(r, "--evacuate: cannot move the processes into %s: they fork faster than they are "
+                                  "moved", divide->evacuate);
         if (r < 0)
                 return log_error_errno(r, "--evacuate: cannot move the processes into %s", divide->evacuate);
 

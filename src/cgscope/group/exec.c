@@ -57,7 +57,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         case OPTION_EVACUATE:
                 exec->divide.evacuate = optarg;
                 if (!group_name_is_valid(optarg))
-                        return log_error("--evacuate: '%s' is no valid name of a group", optarg), -EINVAL;
+                        return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
                 return 0;
         default:
                 return command_options_parse(&exec->command, id);
@@ -84,10 +84,11 @@ static bool is_supervised(const Exec *exec) {
 /* What only makes sense beside another option. */
 static int check_combination(const Exec *exec) {
         if (!exec->create && (exec->parents || exec->divide.evacuate))
-                return log_error("--parents, --evacuate: a group is made only with --create"), -EINVAL;
+                return log_refuse(-EINVAL, "--parents, --evacuate: a group is made only with --create");
         if (exec->command.keep && (exec->remove || !is_supervised(exec)))
-                return log_error("--keep: %s", exec->remove ? "with --remove nothing can stay in the group" :
-                                                              "nothing is ended without --wait or --report"), -EINVAL;
+                return log_refuse(-EINVAL, "--keep: %s",
+                                  exec->remove ? "with --remove nothing can stay in the group" :
+                                                 "nothing is ended without --wait or --report");
 
         return command_options_check(&exec->command);
 }
@@ -105,7 +106,7 @@ static int find_target(Exec *exec, const char *text) {
         if (r >= 0 && exec->command.cgroup_namespace.wanted && !exec->options.quiet)
                 confine_check_delegation(exec->aim.target.root);
         if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
-                return log_error("--remove: this process itself is in %s", text), -EBUSY;
+                return log_refuse(-EBUSY, "--remove: this process itself is in %s", text);
 
         return r;
 }
@@ -118,8 +119,8 @@ static int check_frozen(const Aim *aim) {
         if (r < 0)
                 return aim_report(aim, r, "cannot look at");
         if (statistics.values[STATISTIC_FROZEN] == 1)
-                return log_error("%s is frozen, and nothing runs in it; cgscope thaw lets it go on", aim->text),
-                       -EAGAIN;
+                return log_refuse(-EAGAIN, "%s is frozen, and nothing runs in it; cgscope thaw lets it go on",
+                                  aim->text);
 
         return 0;
 }
@@ -219,10 +220,9 @@ int verb_exec(int argc, char *argv[]) {
                 return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
 
         command = rest + 1 + (rest + 1 < argc && streq(argv[rest + 1], "--"));
-        if (command >= argc) {
-                log_error("exec: no %s given; see cgscope exec --help", rest < argc ? "command" : "target");
-                return STATUS_NOT_STARTED;
-        }
+        if (command >= argc)
+                return log_refuse(STATUS_NOT_STARTED, "exec: no %s given; see cgscope exec --help",
+                                  rest < argc ? "command" : "target");
 
         exec.argv = argv + command;
         exec.divide.division.temporary = exec.create && exec.remove;

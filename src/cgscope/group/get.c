@@ -80,10 +80,10 @@ static int report_key(const Get *get, const char *key, int error) {
 
         switch (error) {
         case -ENOENT:
-                return log_error("%s has no %s: its controller is not enabled here, or this kernel lacks it; see "
-                                 "cgscope controllers %s", get->aim.text, key, get->aim.text), error;
+                return log_refuse(error, "%s has no %s: its controller is not enabled here, or this kernel lacks it; "
+                                  "see cgscope controllers %s", get->aim.text, key, get->aim.text);
         case -EACCES:
-                return log_error("%s can be written only", key), error;
+                return log_refuse(error, "%s can be written only", key);
         case -EOPNOTSUPP:
                 /* Who knows what is wrong with the name says it best. */
                 if (asprintf(&assignment, "%s=0", key) < 0)
@@ -147,10 +147,8 @@ int verb_get(int argc, char *argv[]) {
         r = common_options_parse(&get.options, &get_usage, &get, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc) {
-                log_error("get: no target given; see cgscope get --help");
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "get: no target given; see cgscope get --help");
 
         r = aim_open(&get.aim, &get.options, argv[rest], AIM_ANY);
         if (r >= 0)

@@ -35,11 +35,11 @@ static int report(const Aim *aim, const Remove *remove, int error) {
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot remove");
         if (remove->recursive)
-                return log_error("cannot remove %s: what is in it did not end in time", aim->text), error;
+                return log_refuse(error, "cannot remove %s: what is in it did not end in time", aim->text);
 
-        return log_error("cannot remove %s: %s in it; -r %s and removes it with all groups below", aim->text,
-                         group_is_populated(aim->target.fd) > 0 ? "processes are" : "groups are",
-                         group_is_populated(aim->target.fd) > 0 ? "kills them" : "goes through them"), error;
+        return log_refuse(error, "cannot remove %s: %s in it; -r %s and removes it with all groups below", aim->text,
+                          group_is_populated(aim->target.fd) > 0 ? "processes are" : "groups are",
+                          group_is_populated(aim->target.fd) > 0 ? "kills them" : "goes through them");
 }
 
 /* What is killed takes us along, and the group cannot go while we are in it. The end of a session's leader, which may
@@ -53,8 +53,8 @@ static int leave(const Aim *aim) {
         (void) signal(SIGHUP, SIG_IGN);
         r = leave_group(aim, false);
         if (r == -EBUSY)
-                return log_error("cannot remove %s: this process is in it, and no other group of its unit takes "
-                                 "processes; cgscope create makes one", aim->text), r;
+                return log_refuse(r, "cannot remove %s: this process is in it, and no other group of its unit takes "
+                                  "processes; cgscope create makes one", aim->text);
 
         return r < 0 ? aim_report(aim, r, "cannot leave") : 0;
 }
@@ -94,10 +94,8 @@ int verb_remove(int argc, char *argv[]) {
         r = common_options_parse(&remove.options, &remove_usage, &remove, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc) {
-                log_error("remove: no target given; see cgscope remove --help");
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "remove: no target given; see cgscope remove --help");
 
         for (; rest < argc; rest++)
                 if (remove_target(&remove, argv[rest]) < 0)

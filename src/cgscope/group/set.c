@@ -63,8 +63,8 @@ static int refuse_file(const char *unit, const char *word, int length) {
         if (attribute_list_add(&list, word, &trouble) == -EOPNOTSUPP)
                 return log_trouble(-EPERM, &trouble);
 
-        return log_error("%.*s of %s belongs to its manager, which would overwrite it; set the property instead "
-                         "(MemoryMax= for memory.max)", length, word, unit), -EPERM;
+        return log_refuse(-EPERM, "%.*s of %s belongs to its manager, which would overwrite it; set the property "
+                          "instead (MemoryMax= for memory.max)", length, word, unit);
 }
 
 static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
@@ -99,8 +99,8 @@ static int check_thawed(const Aim *aim, const char *unit) {
         if (r < 0)
                 return aim_report(aim, r, "cannot look at");
         if (now.values[STATISTIC_FROZEN] == 1)
-                return log_error("%s is frozen, and its manager would not apply it; thaw it first: cgscope thaw %s",
-                                 unit, aim->text), -EBUSY;
+                return log_refuse(-EBUSY, "%s is frozen, and its manager would not apply it; thaw it first: cgscope "
+                                  "thaw %s", unit, aim->text);
 
         return 0;
 }
@@ -212,10 +212,9 @@ int verb_set(int argc, char *argv[]) {
         r = common_options_parse(&set.options, &set_usage, &set, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest < 2) {
-                log_error("set: %s given; see cgscope set --help", rest >= argc ? "no target" : "nothing to set");
-                return STATUS_USAGE;
-        }
+        if (argc - rest < 2)
+                return log_refuse(STATUS_USAGE, "set: %s given; see cgscope set --help",
+                                  rest >= argc ? "no target" : "nothing to set");
         words = argv + rest + 1;
         n_words = (size_t) (argc - rest - 1);
 

@@ -28,8 +28,8 @@ static int begin(Ns *ns) {
         int r = cgroup_namespace_own(&ns->own);
 
         if (r == -ENOSYS)
-                return log_error("/proc is not mounted here, or is that of another PID namespace; mount -t proc proc "
-                                 "/proc"), r;
+                return log_refuse(r, "/proc is not mounted here, or is that of another PID namespace; mount -t proc "
+                                  "proc /proc");
         if (r < 0)
                 return log_error_errno(r, "cannot look at our own cgroup namespace");
 
@@ -42,15 +42,15 @@ static int report(pid_t pid, int error) {
         case -ENOMEM:
                 return error; /* said */
         case -ESRCH:
-                return log_error("no process %d", (int) pid), error;
+                return log_refuse(error, "no process %d", (int) pid);
         case -EACCES:
-                return log_error("process %d is there, but /proc does not show it (mount option hidepid=); root sees "
-                                 "it", (int) pid), error;
+                return log_refuse(error, "process %d is there, but /proc does not show it (mount option hidepid=); "
+                                  "root sees it", (int) pid);
         case -EAGAIN:
-                return log_error("process %d is moved about all the time; ask again", (int) pid), error;
+                return log_refuse(error, "process %d is moved about all the time; ask again", (int) pid);
         case -ENOSYS:
-                return log_error("process %d is not in /proc, which is that of another PID namespace", (int) pid),
-                       error;
+                return log_refuse(error, "process %d is not in /proc, which is that of another PID namespace",
+                                  (int) pid);
         default:
                 return log_error_errno(error, "cannot read process %d", (int) pid);
         }
@@ -148,8 +148,8 @@ int ns_look_at_all(Ns *ns) {
         /* Its entries are numbers, too, and of a person's they are said to be. */
         r = proc_check_own();
         if (r == -ENOSYS)
-                return log_error("/proc is that of another PID namespace, whose numbers mean nothing here; mount -t "
-                                 "proc proc /proc shows this one"), r;
+                return log_refuse(r, "/proc is that of another PID namespace, whose numbers mean nothing here; mount "
+                                  "-t proc proc /proc shows this one");
         if (r < 0)
                 return log_error_errno(r, "cannot look at /proc");
 

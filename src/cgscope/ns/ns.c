@@ -65,11 +65,11 @@ static void ns_done(Ns *ns) {
 
 static int check_words(const Ns *ns, size_t n) {
         if (ns->unit && n > 0)
-                return log_error("ns: processes and --unit exclude each other"), -EINVAL;
+                return log_refuse(-EINVAL, "ns: processes and --unit exclude each other");
         if (ns->options.json && ns->options.columns)
-                return log_error("--output: JSON has all fields, without choice"), -EINVAL;
+                return log_refuse(-EINVAL, "--output: JSON has all fields, without choice");
         if (ns->options.json && ns->tree)
-                return log_error("--tree: JSON has the namespaces by themselves, and no tree"), -EINVAL;
+                return log_refuse(-EINVAL, "--tree: JSON has the namespaces by themselves, and no tree");
 
         return ns_check_columns(ns);
 }

@@ -16,16 +16,16 @@
 static int report_process(pid_t pid, int error) {
         switch (error) {
         case -ESRCH:
-                return log_error("no process %d", (int) pid), error;
+                return log_refuse(error, "no process %d", (int) pid);
         case -EACCES:
-                return log_error("process %d is there, but /proc does not show it (hidepid=?): cannot tell", (int) pid),
-                       error;
+                return log_refuse(error, "process %d is there, but /proc does not show it (hidepid=?): cannot tell",
+                                  (int) pid);
         case -ENOSYS:
-                return log_error("/proc is not mounted here, or shows another PID namespace: cannot tell"), error;
+                return log_refuse(error, "/proc is not mounted here, or shows another PID namespace: cannot tell");
         case -EAGAIN:
-                return log_error("process %d is moved about all the time: cannot tell", (int) pid), error;
+                return log_refuse(error, "process %d is moved about all the time: cannot tell", (int) pid);
         case -ENODATA:
-                return log_error("process %d is in no group of that hierarchy", (int) pid), error;
+                return log_refuse(error, "process %d is in no group of that hierarchy", (int) pid);
         default:
                 return log_error_errno(error, "cannot read process %d", (int) pid);
         }
@@ -33,7 +33,7 @@ static int report_process(pid_t pid, int error) {
 
 static int report_mounts(int error) {
         if (error == -ENOSYS)
-                return log_error("/proc is not mounted: cannot tell"), error;
+                return log_refuse(error, "/proc is not mounted: cannot tell");
 
         return log_error_errno(error, "cannot read /proc/self/mountinfo");
 }
@@ -60,8 +60,8 @@ static int find_target_of_process(CanMove *can_move, const char *text) {
         if (r == -ENOMEM)
                 return log_oom();
         if (r < 0)
-                return log_error("the group of process %d, %s, is not to be found below %s", (int) pid, process.path,
-                                 can_move->mount->point), r;
+                return log_refuse(r, "the group of process %d, %s, is not to be found below %s", (int) pid,
+                                  process.path, can_move->mount->point);
         return 0;
 }
 
@@ -77,7 +77,7 @@ static int set_target(CanMove *can_move, const char *rest) {
                 int r = unescape_part(&p, part, sizeof(part));
 
                 if (r < 0)
-                        return log_error("'%s' is no group's name", p), r;
+                        return log_refuse(r, "'%s' is no group's name", p);
                 *end++ = '/';
                 end = stpcpy(end, part);
         }
@@ -94,10 +94,10 @@ static int check_target(const CanMove *can_move) {
         if (fd >= 0 || fd == -EACCES)
                 return 0;
         if (fd == -ENOENT || fd == -ENOTDIR)
-                return log_error("no group %s", can_move->text), fd;
+                return log_refuse(fd, "no group %s", can_move->text);
         if (fd == -ELOOP || fd == -EXDEV)
-                return log_error("%s: the way there leads upwards, or over a symbolic link or another mount",
-                                 can_move->text), fd;
+                return log_refuse(fd, "%s: the way there leads upwards, or over a symbolic link or another mount",
+                                  can_move->text);
 
         return log_error_errno(fd, "cannot open %s", can_move->text);
 }
@@ -115,10 +115,10 @@ static int find_target(CanMove *can_move) {
         else if (rest && (!*rest || *rest == '/'))
                 r = set_target(can_move, rest);
         else if (can_move->hierarchy)
-                return log_error("with --hierarchy a target is a path below %s, or @PID, not '%s'", point,
-                                 can_move->text), -EINVAL;
+                return log_refuse(-EINVAL, "with --hierarchy a target is a path below %s, or @PID, not '%s'", point,
+                                  can_move->text);
         else
-                return log_error("'%s' is no path below %s", can_move->text, point), -EINVAL;
+                return log_refuse(-EINVAL, "'%s' is no path below %s", can_move->text, point);
 
         return r < 0 ? r : check_target(can_move);
 }
@@ -128,7 +128,7 @@ static int find_target(CanMove *can_move) {
 static int set_mount(CanMove *can_move) {
         can_move->mount = cgroup_mounts_of(&can_move->mounts, can_move->root);
         if (!can_move->mount)
-                return log_error("/proc/self/mountinfo does not say what is mounted at " CGROUP_MOUNT), -ENODEV;
+                return log_refuse(-ENODEV, "/proc/self/mountinfo does not say what is mounted at " CGROUP_MOUNT);
 
         return cgroup_mount_hierarchy(can_move->mount, &can_move->hierarchy_name) < 0 ? log_oom() : 0;
 }
@@ -148,7 +148,7 @@ static int find_default(CanMove *can_move) {
         int r;
 
         if (cgroup_mode() != CGROUP_UNIFIED && cgroup_explain_mode(&reason) >= 0)
-                return log_error("%s; --hierarchy names another one, as unified", reason), -EMEDIUMTYPE;
+                return log_refuse(-EMEDIUMTYPE, "%s; --hierarchy names another one, as unified", reason);
 
         can_move->root = root_open(NULL);
         if (can_move->root < 0)
@@ -180,8 +180,8 @@ static int report_no_hierarchy(const CanMove *can_move) {
         if (fclose(file) != 0)
                 return log_oom();
 
-        return log_error("--hierarchy: no '%s' is mounted; there is: %s", can_move->hierarchy,
-                         *names ? names : "none"), -ENOENT;
+        return log_refuse(-ENOENT, "--hierarchy: no '%s' is mounted; there is: %s", can_move->hierarchy,
+                          *names ? names : "none");
 }
 
 static int find_in_hierarchy(CanMove *can_move) {
@@ -229,7 +229,7 @@ static int find_mover(CanMove *can_move) {
 
         r = user_find(can_move->as, &uid, &entry);
         if (r == -ESRCH)
-                return log_error("--as: no user '%s'", can_move->as), r;
+                return log_refuse(r, "--as: no user '%s'", can_move->as);
         if (r < 0)
                 return log_error_errno(r, "--as: cannot look up '%s'", can_move->as);
 

@@ -89,11 +89,9 @@ int verb_can_move(int argc, char *argv[]) {
         r = common_options_parse(&can_move.options, &can_move_usage, &can_move, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest != 2) {
-                log_error("can-move: a process and a target are needed, not %d words; see cgscope can-move --help",
-                          argc - rest);
-                return STATUS_USAGE;
-        }
+        if (argc - rest != 2)
+                return log_refuse(STATUS_USAGE, "can-move: a process and a target are needed, not %d words; see "
+                                  "cgscope can-move --help", argc - rest);
 
         can_move.text = argv[rest + 1];
         r = process_number_parse(argv[rest] + (argv[rest][0] == '@'), &can_move.pid);

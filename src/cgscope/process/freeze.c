@@ -56,7 +56,7 @@ static int freeze_group(Aim *aim, bool freeze) {
         int r = group_freeze(aim->target.fd, freeze, aim->options->timeout);
 
         if (r == -ETIMEDOUT && !freeze)
-                return log_error("cannot thaw %s: a group above it is frozen; thaw that one", aim->text), r;
+                return log_refuse(r, "cannot thaw %s: a group above it is frozen; thaw that one", aim->text);
 
         return r < 0 ? aim_report(aim, r, freeze ? "cannot freeze" : "cannot thaw") : 0;
 }
@@ -85,8 +85,8 @@ static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
 
         for (size_t i = 0; i < n; i++)
                 if (holds_unit(aim, needed[i]))
-                        return log_error("%s holds %s, without which nobody could ask for it to be thawed; --self "
-                                         "freezes it all the same", aim->text, needed[i]), -EDEADLK;
+                        return log_refuse(-EDEADLK, "%s holds %s, without which nobody could ask for it to be thawed; "
+                                          "--self freezes it all the same", aim->text, needed[i]);
 
         return 0;
 }
@@ -117,10 +117,8 @@ static int run_verb(bool freeze, const VerbUsage *usage, int argc, char *argv[])
         r = common_options_parse(&context.options, usage, &context, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc) {
-                log_error("%s: no target given; see cgscope %s --help", name, name);
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "%s: no target given; see cgscope %s --help", name, name);
 
         for (int i = rest; i < argc; i++)
                 if (freeze_target(&context, argv[i]) < 0)

@@ -36,7 +36,8 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         (void) argc;
         (void) argv;
         if (parse_signal(optarg, &context->signal) < 0)
-                return log_error("--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)",
+                                  optarg);
 
         return 0;
 }
@@ -92,11 +93,11 @@ static int kill_group(const Kill *context, Aim *aim) {
         if (refused > 0)
                 return remainder_report_refused(aim, refused);
         if (r == -EXDEV)
-                return log_error("processes in %s that are outside of this PID namespace did not get the signal; send it "
-                                 "from there, or end them: cgscope kill -s KILL %s", aim->text, aim->text), r;
+                return log_refuse(r, "processes in %s that are outside of this PID namespace did not get the signal; "
+                                  "send it from there, or end them: cgscope kill -s KILL %s", aim->text, aim->text);
         if (r == -EOPNOTSUPP)
-                return log_error("%s is a threaded group, in which threads are and no processes; kill the group "
-                                 "above it", aim->text), r;
+                return log_refuse(r, "%s is a threaded group, in which threads are and no processes; kill the group "
+                                  "above it", aim->text);
 
         return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
 }
@@ -122,10 +123,8 @@ int verb_kill(int argc, char *argv[]) {
         r = common_options_parse(&context.options, &kill_usage, &context, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc) {
-                log_error("kill: no target given; see cgscope kill --help");
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "kill: no target given; see cgscope kill --help");
 
         for (int i = rest; i < argc; i++)
                 if (kill_target(&context, argv[i]) < 0)

@@ -50,8 +50,8 @@ static const VerbUsage move_usage = {
 };
 
 static int report_owned(pid_t pid, const char *owner) {
-        return log_error("process %d is in the delegated %s, whose manager would lose it; --steal takes it all the "
-                         "same", (int) pid, owner), -EPERM;
+        return log_refuse(-EPERM, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
+                          "all the same", (int) pid, owner);
 }
 
 /* A user manager marks none of its units, so it is asked. What is another user's we cannot ask about. */
@@ -93,7 +93,7 @@ static int check_not_manager(pid_t pid, const char *path) {
         if (!rest || (rest[strlen("/init.scope")] && rest[strlen("/init.scope")] != '/'))
                 return 0;
 
-        return log_error("process %d is in %s, where a manager lives, and stays there", (int) pid, path), -EPERM;
+        return log_refuse(-EPERM, "process %d is in %s, where a manager lives, and stays there", (int) pid, path);
 }
 
 static int check_not_owned(Move *move, pid_t pid, const char *path) {
@@ -110,8 +110,8 @@ static int check_not_owned(Move *move, pid_t pid, const char *path) {
         if (r >= 0)
                 return report_owned(pid, boundary_title(boundary));
         if (r == -EXDEV)
-                return log_error("process %d is in %s, outside of this cgroup namespace, and whose it is cannot be "
-                                 "seen; --steal tries it all the same", (int) pid, path), -EPERM;
+                return log_refuse(-EPERM, "process %d is in %s, outside of this cgroup namespace, and whose it is "
+                                  "cannot be seen; --steal tries it all the same", (int) pid, path);
         if (r != -ENODATA && r != -ENOENT)
                 return log_error_errno(r, "cannot look at the control group of process %d", (int) pid);
 
@@ -138,11 +138,11 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
 
         proc = proc_open_number(pid);
         if (proc < 0 || fstat(proc, &st) < 0)
-                return log_error("no process %d", (int) pid), -ESRCH;
+                return log_refuse(-ESRCH, "no process %d", (int) pid);
         if (st.st_uid != geteuid())
-                return log_error("process %d belongs to uid %u, you are uid %u, and %s, from where it would be moved, "
-                                 "is not yours: only root can move it", (int) pid, (unsigned) st.st_uid,
-                                 (unsigned) geteuid(), ancestor), -EPERM;
+                return log_refuse(-EPERM, "process %d belongs to uid %u, you are uid %u, and %s, from where it would "
+                                  "be moved, is not yours: only root can move it", (int) pid, (unsigned) st.st_uid,
+                                  (unsigned) geteuid(), ancestor);
 
         return aim_ask(&move->aim);
 }
@@ -153,7 +153,7 @@ static int check_one(Move *move, pid_t pid) {
 
         r = cgroup_of_process(pid, &path);
         if (r == -ESRCH)
-                return log_error("no process %d", (int) pid), r;
+                return log_refuse(r, "no process %d", (int) pid);
         if (r < 0)
                 return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
 
@@ -225,7 +225,7 @@ static int report_failure(const Move *move, size_t failed, int error, const Trou
         if (fclose(file) != 0)
                 return log_oom();
 
-        return log_error("cannot move process %d into %s: %s", (int) pids[failed], move->aim.text, text), error;
+        return log_refuse(error, "cannot move process %d into %s: %s", (int) pids[failed], move->aim.text, text);
 }
 
 /* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
@@ -301,10 +301,9 @@ int verb_move(int argc, char *argv[]) {
         r = common_options_parse(&move.options, &move_usage, &move, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest < 2) {
-                log_error("move: a target and at least one process are needed; see cgscope move --help");
-                return STATUS_USAGE;
-        }
+        if (argc - rest < 2)
+                return log_refuse(STATUS_USAGE, "move: a target and at least one process are needed; see cgscope move "
+                                  "--help");
 
         if (process_list_parse(&move.processes, argv + rest + 1, (size_t) (argc - rest - 1)) < 0)
                 return STATUS_USAGE;

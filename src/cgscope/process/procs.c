@@ -78,8 +78,8 @@ static int add_row(Procs *procs, pid_t pid, const char *user, char *command, con
 }
 
 static int report_no_proc(const Procs *procs) {
-        return log_error("cannot list the processes in %s: /proc is not mounted here, or is that of another PID "
-                         "namespace; mount -t proc proc /proc shows this one", procs->aim.text), -ENOSYS;
+        return log_refuse(-ENOSYS, "cannot list the processes in %s: /proc is not mounted here, or is that of another "
+                          "PID namespace; mount -t proc proc /proc shows this one", procs->aim.text);
 }
 
 /* One that ends meanwhile is passed over, and of one without a number here nobody knows whose it is. */
@@ -103,8 +103,8 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         if (n == -EOPNOTSUPP && depth > 0)
                 return 0;
         if (n == -EOPNOTSUPP)
-                return log_error("%s is a threaded group, in which threads are and no processes", procs->aim.text),
-                       -EOPNOTSUPP;
+                return log_refuse(-EOPNOTSUPP, "%s is a threaded group, in which threads are and no processes",
+                                  procs->aim.text);
         if (n < 0)
                 return depth > 0 && (n == -ENODEV || n == -ENOENT)
                                ? 0
@@ -144,10 +144,8 @@ int verb_procs(int argc, char *argv[]) {
         r = common_options_parse(&procs.options, &procs_usage, &procs, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1) {
-                log_error("procs: one target at most; see cgscope procs --help");
-                return STATUS_USAGE;
-        }
+        if (argc - rest > 1)
+                return log_refuse(STATUS_USAGE, "procs: one target at most; see cgscope procs --help");
 
         /* The command is long and comes last, where it can be cut. */
         if (!procs.options.columns && (procs.recursive || procs.options.json))

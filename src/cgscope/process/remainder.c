@@ -64,11 +64,11 @@ static const char *owner_text(const Remainder *remainder, char *text, size_t siz
 static int report_left(const Aim *aim, const Remainder *remainder, const char *done) {
         char owner[80];
 
-        return log_error("%s %s, but process %d is still in it: %s; cgscope kill -s KILL %s%s ends it", aim->text, done,
-                         (int) remainder->pid,
-                         remainder->uid == geteuid() ? "the unit spares it (KillMode=, SendSIGKILL=)" :
-                                                       owner_text(remainder, owner, sizeof(owner)),
-                         aim->text, remainder->below), -EBUSY;
+        return log_refuse(-EBUSY, "%s %s, but process %d is still in it: %s; cgscope kill -s KILL %s%s ends it",
+                          aim->text, done, (int) remainder->pid,
+                          remainder->uid == geteuid() ? "the unit spares it (KillMode=, SendSIGKILL=)" :
+                                                        owner_text(remainder, owner, sizeof(owner)), aim->text,
+                          remainder->below);
 }
 
 /* A group that has gone is an error of these waits, too: then nobody is in it. */
@@ -86,8 +86,8 @@ int remainder_check(const Aim *aim, bool foreign, const char *done) {
         if (find(aim, foreign, &migrant, &remainder) > 0)
                 return report_left(aim, &remainder, done);
         if (!foreign && group_holds_outsiders(aim->target.fd, true) > 0)
-                return log_error("%s %s, but processes outside of this PID namespace are still in it; cgscope kill -s "
-                                 "KILL %s ends them", aim->text, done, aim->text), -EBUSY;
+                return log_refuse(-EBUSY, "%s %s, but processes outside of this PID namespace are still in it; cgscope "
+                                  "kill -s KILL %s ends them", aim->text, done, aim->text);
 
         return 0;
 }
@@ -98,8 +98,9 @@ int remainder_report_refused(const Aim *aim, pid_t pid) {
         char owner[80];
 
         (void) look_at(aim, pid, &migrant, &remainder);
-        return log_error("process %d in %s did not get the signal: %s; cgscope kill -s KILL %s%s ends it", (int) pid,
-                         aim->text, owner_text(&remainder, owner, sizeof(owner)), aim->text, remainder.below), -EPERM;
+        return log_refuse(-EPERM, "process %d in %s did not get the signal: %s; cgscope kill -s KILL %s%s ends it",
+                          (int) pid, aim->text, owner_text(&remainder, owner, sizeof(owner)), aim->text,
+                          remainder.below);
 }
 
 pid_t remainder_find_foreign(const Aim *aim) {

@@ -48,7 +48,7 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
         (void) argc;
         (void) argv;
         if (parse_timespan(optarg, &stop->grace) < 0)
-                return log_error("--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg);
 
         return 0;
 }
@@ -103,8 +103,8 @@ static int stop_group(const Stop *stop, Aim *aim) {
         if (r < 0 && aim_is_gone(aim))
                 return 0;
         if (r == -EOPNOTSUPP)
-                return log_error("%s is a threaded group, in which threads are and no processes; stop the group "
-                                 "above it", aim->text), r;
+                return log_refuse(r, "%s is a threaded group, in which threads are and no processes; stop the group "
+                                  "above it", aim->text);
         return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
 }
 
@@ -244,10 +244,9 @@ int verb_stop(int argc, char *argv[]) {
         r = common_options_parse(&stop.options, &stop_usage, &stop, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (stop.empty != (rest >= argc) || (stop.all && !stop.empty)) {
-                log_error("stop: either targets are given, or --empty, perhaps with --all; see cgscope stop --help");
-                return STATUS_USAGE;
-        }
+        if (stop.empty != (rest >= argc) || (stop.all && !stop.empty))
+                return log_refuse(STATUS_USAGE, "stop: either targets are given, or --empty, perhaps with --all; see "
+                                  "cgscope stop --help");
 
         if (stop.empty)
                 return stop_empty(&stop);

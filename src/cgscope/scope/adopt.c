@@ -90,8 +90,7 @@ static int check_alive(Adopt *adopt) {
                 }
 
         (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->request.unit, NULL);
-        log_error("the processes ended before the scope was made");
-        return -ESRCH;
+        return log_refuse(-ESRCH, "the processes ended before the scope was made");
 }
 
 static int start_scope(Adopt *adopt, ScopeResult *ret) {
@@ -121,8 +120,7 @@ static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
                         return scope_identify(&adopt->scope, processes->pids[i], adopt->request.unit, result,
                                               &adopt->options);
 
-        log_error("the processes have ended");
-        return -ESRCH;
+        return log_refuse(-ESRCH, "the processes have ended");
 }
 
 /* The others as well: the manager says that it took them all, and is not believed. What is further down has gone there
@@ -140,8 +138,8 @@ static int check_taken(const Adopt *adopt) {
                         return log_error_errno(r, "cannot read the control group of process %d",
                                                (int) processes->pids[i]);
                 if (!cgroup_path_is_within(path, adopt->scope.group.path))
-                        return log_error("%s was started, but process %d is in %s", adopt->request.unit,
-                                         (int) processes->pids[i], path), -EXDEV;
+                        return log_refuse(-EXDEV, "%s was started, but process %d is in %s", adopt->request.unit,
+                                          (int) processes->pids[i], path);
         }
 
         return 0;
@@ -200,10 +198,8 @@ int verb_adopt(int argc, char *argv[]) {
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
 
-        if (rest >= argc) {
-                log_error("adopt: no process given; see cgscope adopt --help");
-                return STATUS_USAGE;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_USAGE, "adopt: no process given; see cgscope adopt --help");
 
         r = process_list_parse(&adopt.processes, argv + rest, (size_t) (argc - rest));
         if (r < 0)

@@ -44,15 +44,15 @@ static int find_identity(Run *run) {
 
         r = identity_look_up(options->user, options->group, &run->identity, &unknown);
         if (r == -ESRCH)
-                return log_error("%s: there is no %s '%s'", unknown == options->user ? "--uid" : "--gid",
-                                 unknown == options->user ? "user" : "group", unknown), r;
+                return log_refuse(r, "%s: there is no %s '%s'", unknown == options->user ? "--uid" : "--gid",
+                                  unknown == options->user ? "user" : "group", unknown);
         if (r < 0)
                 return log_error_errno(r, "cannot look up '%s'", unknown);
 
         if (geteuid() != 0 && (run->identity.uid != geteuid() || run->identity.gid != getegid()))
-                return log_error("--uid, --gid: only root can run a command as somebody else"), -EPERM;
+                return log_refuse(-EPERM, "--uid, --gid: only root can run a command as somebody else");
         if (options->common.manager == MANAGER_USER && run->identity.uid != geteuid())
-                return log_error("--uid: your user manager's scopes are yours; use --system"), -EPERM;
+                return log_refuse(-EPERM, "--uid: your user manager's scopes are yours; use --system");
 
         return 0;
 }
@@ -273,10 +273,8 @@ int verb_run(int argc, char *argv[]) {
                 return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
 
         run.argv = argv + rest;
-        if (rest >= argc) {
-                log_error("run: no command given; see cgscope run --help");
-                return STATUS_NOT_STARTED;
-        }
+        if (rest >= argc)
+                return log_refuse(STATUS_NOT_STARTED, "run: no command given; see cgscope run --help");
 
         return run_command(&run);
 }

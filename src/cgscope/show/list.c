@@ -108,7 +108,7 @@ static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         (void) argv;
         free(TAKE_PTR(list->slice));
         if (slice_name_complete(optarg, &list->slice) < 0)
-                return log_error("--slice: '%s' is no name of a slice", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--slice: '%s' is no name of a slice", optarg);
 
         return 0;
 }
@@ -237,10 +237,8 @@ int verb_list(int argc, char *argv[]) {
         r = common_options_parse(&list.common, &usage, &list, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest < argc) {
-                log_error("list: takes no argument '%s'", argv[rest]);
-                return STATUS_USAGE;
-        }
+        if (rest < argc)
+                return log_refuse(STATUS_USAGE, "list: takes no argument '%s'", argv[rest]);
 
         if (tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
                 return STATUS_USAGE;

@@ -190,10 +190,9 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
                 log_trouble(r, &trouble);
                 return STATUS_FAILURE;
         }
-        if (r == 0) {
-                log_error("there is no unit %s; cgscope list --all shows those there are", unit);
-                return STATUS_UNKNOWN;
-        }
+        if (r == 0)
+                return log_refuse(STATUS_UNKNOWN, "there is no unit %s; cgscope list --all shows those there are",
+                                  unit);
 
         r = status_print_groupless(unit, state, options);
         if (r < 0)
@@ -262,10 +261,8 @@ int verb_status(int argc, char *argv[]) {
         r = common_options_parse(&options, &usage, NULL, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1) {
-                log_error("status: takes one target; '%s' is another one", argv[rest + 1]);
-                return STATUS_USAGE;
-        }
+        if (argc - rest > 1)
+                return log_refuse(STATUS_USAGE, "status: takes one target; '%s' is another one", argv[rest + 1]);
 
         return show(&options, rest < argc ? argv[rest] : ".");
 }

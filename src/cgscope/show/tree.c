@@ -66,7 +66,7 @@ static int parse_own(void *userdata, int id, int argc, char *argv[]) {
         (void) argc;
         (void) argv;
         if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
-                return log_error("--depth: '%s' is no number of groups", optarg), -EINVAL;
+                return log_refuse(-EINVAL, "--depth: '%s' is no number of groups", optarg);
 
         return 0;
 }
@@ -321,10 +321,8 @@ int verb_tree(int argc, char *argv[]) {
         r = common_options_parse(&tree.common, &usage, &tree, argc, argv, &rest);
         if (r <= 0)
                 return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1) {
-                log_error("tree: takes one target at most");
-                return STATUS_USAGE;
-        }
+        if (argc - rest > 1)
+                return log_refuse(STATUS_USAGE, "tree: takes one target at most");
 
         n_default = tree.processes && tree.common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
         if (tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default) < 0)
