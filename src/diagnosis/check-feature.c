@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "basic/parse.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/program.h"
@@ -198,7 +199,7 @@ int check_pressure(const Doctor *doctor, Finding *ret) {
         if (r < 0)
                 return r;
 
-        if (argument_get(surroundings.arguments, "cgroup_disable", &off) > 0 && list_contains(off, "pressure"))
+        if (argument_get(surroundings.arguments, "cgroup_disable", &off) > 0 && text_has_word(off, ",", "pressure"))
                 return finding_set(ret, FINDING_NOTE, "boot without cgroup_disable=pressure",
                                    "switched off for groups by cgroup_disable= on the kernel command line");
 

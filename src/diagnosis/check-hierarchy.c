@@ -116,9 +116,9 @@ static ControllerMask disabled_controllers(const char *arguments) {
                 return mask;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if (list_contains(values, controller_to_string(c)))
+                if (text_has_word(values, ",", controller_to_string(c)))
                         mask |= controller_bit(c);
-        if (list_contains(values, "blkio"))
+        if (text_has_word(values, ",", "blkio"))
                 mask |= controller_bit(CONTROLLER_IO);
         return mask;
 }

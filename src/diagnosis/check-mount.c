@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/fd.h"
+#include "basic/parse.h"
 #include "diagnosis/check-text.h"
 #include "diagnosis/check.h"
+#include "proc/mountinfo.h"
 
 int check_writable(const Doctor *doctor, Finding *ret) {
         _cleanup_(surroundings_done) Surroundings surroundings = {};
@@ -27,23 +28,20 @@ int check_writable(const Doctor *doctor, Finding *ret) {
 /* The options of the mount that we see. 1: *ret is to be freed by the caller; 0: there is nothing to say, or it is in
  * @finding. */
 static int read_options(const Doctor *doctor, char **ret, Finding *finding) {
-        _cleanup_free_ char *text = NULL;
-        _cleanup_(mount_done) Mount mount = {};
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+        const CgroupMount *mount;
         int r;
 
         if (doctor->root < 0)
                 return 0;
 
-        r = check_read("/proc/self/mountinfo", &text);
-        if (r >= 0)
-                r = mount_find(text, CGROUP_MOUNT, &mount);
-        if (r == 0 || (r > 0 && !streq(mount.type, "cgroup2")))
-                r = -ENODATA;
-        if (r < 0)
-                return finding_cannot_look(finding, CGROUP_MOUNT " in /proc/self/mountinfo", r);
+        r = cgroup_mounts_read(&mounts);
+        mount = r < 0 ? NULL : cgroup_mounts_of(&mounts, doctor->root);
+        if (!mount)
+                return finding_cannot_look(finding, CGROUP_MOUNT " in /proc/self/mountinfo", r < 0 ? r : -ENODATA);
 
-        *ret = TAKE_PTR(mount.options);
-        return 1;
+        *ret = strdup(mount->options);
+        return *ret ? 1 : -ENOMEM;
 }
 
 /* All of the options have to be named again: the kernel takes away what is not. Inside a cgroup namespace it does not
@@ -55,7 +53,7 @@ static int missing_option(Finding *ret, FindingResult result, const char *option
 
         for (const char *const *p = (const char *const[]) { "nsdelegate", "memory_recursiveprot", "favordynmods",
                                                             "memory_localevents", NULL }; *p; p++)
-                if (list_contains(options, *p))
+                if (text_has_word(options, ",", *p))
                         (void) snprintf(others + strlen(others), sizeof(others) - strlen(others), "%s,", *p);
 
         if (asprintf(&remedy, "%smount -o remount,%s%s " CGROUP_MOUNT, inner ? "on the host of this container: " : "",
@@ -68,7 +66,7 @@ static int missing_option(Finding *ret, FindingResult result, const char *option
 }
 
 int judge_nsdelegate(const char *options, bool inner, Finding *ret) {
-        if (list_contains(options, "nsdelegate"))
+        if (text_has_word(options, ",", "nsdelegate"))
                 return finding_set(ret, FINDING_OK, NULL, "on: a cgroup namespace is a boundary");
 
         return missing_option(ret, FINDING_PROBLEM, options, "nsdelegate", inner,
@@ -76,7 +74,7 @@ int judge_nsdelegate(const char *options, bool inner, Finding *ret) {
 }
 
 int judge_memory_recursiveprot(const char *options, bool inner, Finding *ret) {
-        if (list_contains(options, "memory_recursiveprot"))
+        if (text_has_word(options, ",", "memory_recursiveprot"))
                 return finding_set(ret, FINDING_OK, NULL, "on: MemoryMin= and MemoryLow= protect all that is below");
 
         return missing_option(ret, FINDING_NOTE, options, "memory_recursiveprot", inner,
@@ -87,7 +85,7 @@ int judge_favordynmods(const char *options, const Surroundings *surroundings, Fi
         _cleanup_free_ char *value = NULL;
         bool named;
 
-        if (!list_contains(options, "favordynmods"))
+        if (!text_has_word(options, ",", "favordynmods"))
                 return finding_set(ret, FINDING_OK, NULL,
                                    "off, as it is by default: moving a process can take milliseconds");
 

@@ -9,21 +9,6 @@
  * '=' counts as an empty one. 1: *ret is to be freed by the caller; 0: it is not there. */
 int argument_get(const char *line, const char *name, char **ret);
 
-/* Whether @word is one of those in @list, which are divided by commas: mount options, values as above. */
-bool list_contains(const char *list, const char *word);
-
-/* What is mounted last, so uppermost, at a place. */
-typedef struct Mount {
-        char *type;
-        char *options; /* of the file system: "rw,nsdelegate" */
-        char *root;    /* which directory of it is seen there */
-} Mount;
-
-/* Finds what is mounted at @point in @text, the contents of /proc/self/mountinfo. 1: *ret is to be given to
- * mount_done(); 0: nothing is. */
-int mount_find(const char *text, const char *point, Mount *ret);
-void mount_done(Mount *mount);
-
 /* Whether the kernel @release ("6.1.0-13-amd64") is version @major.@minor or newer. -EINVAL: it begins with no
  * version. */
 int kernel_is_at_least(const char *release, unsigned major, unsigned minor);

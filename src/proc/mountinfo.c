@@ -67,8 +67,11 @@ static int split_line(char *line, char *fields[static _FIELD_MAX], char **ret_ty
                 return -EBADMSG;
 
         *ret_type = strtok_r(NULL, " ", &save);
-        *ret_options = strtok_r(NULL, " ", &save) ? save : NULL; /* behind the source, up to the end of the line */
-        return *ret_type && !isempty(*ret_options) ? 0 : -EBADMSG;
+        *ret_options = *ret_type ? strrchr(save, ' ') : NULL; /* behind the source, which can be empty */
+        if (!*ret_options || !*++*ret_options)
+                return -EBADMSG;
+
+        return 0;
 }
 
 /* 0: it is the mount of something else. */

@@ -29,6 +29,8 @@ static void test_has_word(void) {
         g_assert_true(text_has_word("rw,nsdelegate,memory_recursiveprot", ",", "nsdelegate"));
         g_assert_true(text_has_word("cpu memory pids\n", " \n", "pids"));
         g_assert_true(text_has_word(" cpu", " ", "cpu"));
+        g_assert_true(text_has_word("a,,b", ",", "b"));
+        g_assert_false(text_has_word(",", ",", "nsdelegate"));
         g_assert_false(text_has_word("cpuset", ",", "cpu"));
         g_assert_false(text_has_word("cpu", ",", "cpuset"));
         g_assert_false(text_has_word("rw cpu", ",", "cpu"));

@@ -40,62 +40,6 @@ static void test_argument(void) {
         }
 }
 
-static void test_list(void) {
-        g_assert_true(list_contains("rw,nsdelegate", "nsdelegate"));
-        g_assert_true(list_contains("rw,nsdelegate", "rw"));
-        g_assert_true(list_contains("a,,b", "b"));
-        g_assert_false(list_contains("rw,nsdelegates", "nsdelegate"));
-        g_assert_false(list_contains("xnsdelegate", "nsdelegate"));
-        g_assert_false(list_contains("", "nsdelegate"));
-        g_assert_false(list_contains(",", "nsdelegate"));
-}
-
-#define CGROUP "31 22 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n"
-
-static void test_mount(void) {
-        g_autofree char *filler = g_strnfill(70000, 'x'),
-                        *long_line = g_strdup_printf("1 2 0:1 / /%s rw - overlay none rw,lowerdir=%s\n" CGROUP, filler,
-                                                     filler);
-        const struct {
-                const char *text, *point, *type, *options, *root; /* type NULL: nothing is there */
-        } rows[] = {
-                { "", "/sys/fs/cgroup", NULL, NULL, NULL },
-                { CGROUP, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
-                { CGROUP, "/sys/fs/cgroup/unified", NULL, NULL, NULL },
-                { CGROUP, "/sys/fs", NULL, NULL, NULL },
-                { long_line, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
-                /* The last one covers those before it. */
-                { CGROUP "40 31 0:30 / /sys/fs/cgroup rw - tmpfs none rw\n", "/sys/fs/cgroup", "tmpfs", "rw", "/" },
-                { "40 31 0:30 / /sys/fs/cgroup rw - tmpfs none rw\n" CGROUP, "/sys/fs/cgroup", "cgroup2",
-                  "rw,nsdelegate", "/" },
-                /* No tags, several, an empty source. */
-                { "1 2 0:1 /.. /m rw - cgroup2 cgroup rw\n", "/m", "cgroup2", "rw", "/.." },
-                { "1 2 0:1 / /m rw shared:1 master:2 propagate_from:3 - cgroup2 x rw", "/m", "cgroup2", "rw", "/" },
-                { "1 2 0:1 / /m rw -  cgroup2  rw,nsdelegate\n", "/m", "cgroup2", "rw,nsdelegate", "/" },
-                /* Octal escapes: in the point, in the root; a broken one stays. */
-                { "1 2 0:1 /a\\040b /m\\040\\011\\012\\134n rw - cgroup2 c rw\n", "/m \t\n\\n", "cgroup2", "rw",
-                  "/a b" },
-                { "1 2 0:1 / /m\\04 rw - cgroup2 c rw\n", "/m\\04", "cgroup2", "rw", "/" },
-                { "1 2 0:1 / /m\\ rw - cgroup2 c rw\n", "/m\\", "cgroup2", "rw", "/" },
-                { "1 2 0:1 / /m\\400 rw - cgroup2 c rw\n", "/m\\400", "cgroup2", "rw", "/" },
-                /* Cut off. */
-                { "1 2 0:1 / /m rw\n", "/m", NULL, NULL, NULL },
-                { "1 2 0:1 / /m rw -\n", "/m", NULL, NULL, NULL },
-                { "1 2 0:1 / /m rw - cgroup2\n", "/m", NULL, NULL, NULL },
-                { "1 2 0:1 /\n\n   \n- - - - - -\n" CGROUP, "/sys/fs/cgroup", "cgroup2", "rw,nsdelegate", "/" },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                _cleanup_(mount_done) Mount mount = {};
-                int r = mount_find(rows[i].text, rows[i].point, &mount);
-
-                g_assert_cmpint(r, ==, rows[i].type ? 1 : 0);
-                g_assert_cmpstr(mount.type, ==, rows[i].type);
-                g_assert_cmpstr(mount.options, ==, rows[i].options);
-                g_assert_cmpstr(mount.root, ==, rows[i].root);
-        }
-}
-
 static void test_kernel(void) {
         static const struct {
                 const char *release;
@@ -197,8 +141,6 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/checks-text/argument", test_argument);
-        g_test_add_func("/checks-text/list", test_list);
-        g_test_add_func("/checks-text/mount", test_mount);
         g_test_add_func("/checks-text/kernel", test_kernel);
         g_test_add_func("/checks-text/config", test_config);
         g_test_add_func("/checks-text/scheduler", test_scheduler);

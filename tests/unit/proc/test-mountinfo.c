@@ -94,6 +94,22 @@ static void test_escapes(void) {
         g_assert_true(cgroup_mount_has_option(mounts.mounts + 1, "nsdelegate"));
 }
 
+/* The source can be empty; what is no whole escape stands for itself. */
+static void test_odd(void) {
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+
+        parse("40 1 0:40 /.. /m\\04 rw - cgroup2  rw,nsdelegate\n"
+              "41 1 0:41 / /m\\ rw - cgroup2  ro\n"
+              "42 1 0:42 / /m\\400 rw - cgroup2 x rw\n", &mounts);
+        g_assert_cmpuint(mounts.n, ==, 3);
+        g_assert_cmpstr(mounts.mounts[0].root, ==, "/..");
+        g_assert_cmpstr(mounts.mounts[0].point, ==, "/m\\04");
+        g_assert_true(cgroup_mount_has_option(mounts.mounts, "nsdelegate"));
+        g_assert_cmpstr(mounts.mounts[1].point, ==, "/m\\");
+        g_assert_true(mounts.mounts[1].all_read_only);
+        g_assert_cmpstr(mounts.mounts[2].point, ==, "/m\\400");
+}
+
 /* By what is mounted on it, at its own point, whatever that is and wherever it stands in the list. */
 static void test_covered(void) {
         static const bool covered[] = { true, false, false, true, false };
@@ -154,6 +170,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/mount/unified", test_unified);
         g_test_add_func("/mount/hybrid", test_hybrid);
         g_test_add_func("/mount/escapes", test_escapes);
+        g_test_add_func("/mount/odd", test_odd);
         g_test_add_func("/mount/covered", test_covered);
         g_test_add_func("/mount/junk", test_junk);
         g_test_add_func("/mount/others", test_others);
