@@ -9,7 +9,9 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
+#include "cgroup/group.h"
 #include "cgroup/members.h"
+#include "cgroup/walk.h"
 
 /* The files that belong to whom a group is handed to, one a line (Linux, cgroup-v2.rst, "Model of Delegation"). */
 #define DELEGATE_LIST "/sys/kernel/cgroup/delegate"
@@ -19,6 +21,10 @@
 
 /* How many pidfds are open at once: well below RLIMIT_NOFILE as it usually is. */
 #define SIGNAL_BATCH 256
+
+/* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
+#define END_TIMEOUT_USEC (2 * USEC_PER_SEC)
+#define NAP_USEC (2 * USEC_PER_MSEC)
 
 /* 1: it is so. */
 static int says_event(int events, const char *event) {
@@ -83,6 +89,7 @@ int group_kill(int group) {
  * the same process. */
 typedef struct Sweep {
         int group, signal;
+        bool own; /* not those in the groups below */
         pid_t *done;
         size_t n_done;
         int n_signalled;
@@ -100,8 +107,8 @@ static int compare_pids(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
-static ssize_t members_in_order(int group, pid_t **ret) {
-        ssize_t n = group_members_below(group, ret);
+static ssize_t members_in_order(const Sweep *sweep, pid_t **ret) {
+        ssize_t n = sweep->own ? group_members(sweep->group, ret) : group_members_below(sweep->group, ret);
 
         if (n > 0)
                 qsort(*ret, (size_t) n, sizeof(pid_t), compare_pids);
@@ -158,7 +165,7 @@ static int send_signal(Sweep *sweep, pid_t pid, int pidfd) {
  * still reaches it: nobody else can have had the number in between. */
 static int signal_opened(Sweep *sweep, const pid_t *pids, const int *pidfds, size_t n) {
         _cleanup_free_ pid_t *now = NULL;
-        ssize_t n_now = members_in_order(sweep->group, &now);
+        ssize_t n_now = members_in_order(sweep, &now);
 
         if (n_now < 0)
                 return (int) n_now;
@@ -196,7 +203,7 @@ static int signal_batch(Sweep *sweep, const pid_t *pids, size_t n) {
 /* Returns how many new ones there were. */
 static ssize_t signal_round(Sweep *sweep) {
         _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = members_in_order(sweep->group, &pids);
+        ssize_t n = members_in_order(sweep, &pids);
         size_t n_new = n < 0 ? 0 : keep_new(sweep, pids, (size_t) n);
 
         for (size_t i = 0; i < n_new; i += SIGNAL_BATCH) {
@@ -235,6 +242,78 @@ int group_signal(int group, int signal, pid_t *ret_refused) {
         if (sweep.refused)
                 return -EPERM;
         return sweep.outside && group_holds_outsiders(group, true) > 0 ? -EXDEV : sweep.n_signalled;
+}
+
+/* The group's own members but ourselves. */
+static int kill_members(int group) {
+        _cleanup_(sweep_done) Sweep sweep = { .group = group, .signal = SIGKILL, .own = true };
+        ssize_t n = signal_round(&sweep);
+
+        return n < 0 ? (int) n : 0;
+}
+
+static bool is_same(int fd, int other) {
+        struct stat a, b;
+
+        return other >= 0 && fstat(fd, &a) >= 0 && fstat(other, &b) >= 0 && a.st_ino == b.st_ino;
+}
+
+/* All but the process that does it: each group below is killed as a whole but the one it is in. */
+static int kill_around(int group, int aside) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = group_open(group, names[i]);
+
+                if (fd >= 0)
+                        r = is_same(fd, aside) ? kill_around(fd, -EBADF) : group_kill(fd);
+        }
+
+        return r < 0 ? r : kill_members(group);
+}
+
+void group_signal_beside(int group, int aside, int signal) {
+        _cleanup_free_ char **names = NULL;
+        size_t n;
+        int r = group_children(group, &names, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                _cleanup_close_ int fd = group_open(group, names[i]);
+
+                if (fd >= 0 && !is_same(fd, aside))
+                        (void) group_signal(fd, signal, NULL);
+        }
+}
+
+/* How many there are besides the calling process. */
+static ssize_t count(int group, int aside) {
+        _cleanup_free_ pid_t *pids = NULL;
+        ssize_t n = group_members_below(group, &pids);
+
+        return n > 0 && aside >= 0 ? n - 1 : n;
+}
+
+ssize_t group_end(int group, int aside, bool end) {
+        uint64_t deadline = deadline_after(END_TIMEOUT_USEC);
+        ssize_t n, left;
+
+        /* The usual case, at the price of one file. */
+        if (aside < 0 && group_is_populated(group) == 0)
+                return 0;
+
+        n = left = count(group, aside);
+        while (end && left > 0 && deadline_left(deadline) > 0) {
+                int r = aside < 0 ? group_kill(group) : kill_around(group, aside);
+
+                if (r < 0)
+                        return r;
+                (void) usleep(NAP_USEC);
+                left = count(group, aside);
+        }
+
+        return n;
 }
 
 int group_chown(int group, uid_t uid, gid_t gid) {

@@ -6,24 +6,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/control.h"
 #include "cgroup/group.h"
-#include "cgroup/members.h"
-#include "cgroup/walk.h"
 #include "cgscope/command/command.h"
 #include "cgscope/cli/places.h"
 #include "cgscope/verbs.h"
-
-/* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
-#define OUTLIVERS_TIMEOUT_USEC (2 * USEC_PER_SEC)
-#define NAP_USEC (2 * USEC_PER_MSEC)
 
 /* For a child that does nothing to come to its end, on a busy machine. */
 #define BIRTH_MSEC 5000
@@ -233,102 +224,35 @@ static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, i
 }
 
 /* The page stays: who supervises, starts one command and ends with it. */
-int spawn_and_wait(const Spawn *spawn, int *ret_status, int *ret_error) {
+static int start_or_enter(const Spawn *spawn, int *ret_status) {
         volatile Word *word = mmap(NULL, sizeof(Word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        int r, status = 0;
+        int r;
 
         if (word == MAP_FAILED)
                 return -errno;
 
-        r = start_and_wait(spawn, word, false, &status);
-        if (spawn->aim && has_to_enter(r, spawn, word, status))
-                r = start_and_wait(spawn, word, true, &status);
+        r = start_and_wait(spawn, word, false, ret_status);
+        if (spawn->aim && has_to_enter(r, spawn, word, *ret_status))
+                r = start_and_wait(spawn, word, true, ret_status);
+        if (r < 0)
+                return r;
 
-        *ret_error = word->error;
-        *ret_status = status;
-        return r < 0 ? r : word->failure;
+        if (word->error < 0)
+                log_error_errno(word->error, "cannot execute %s", spawn->path);
+        return word->failure;
 }
 
-/* The group's own members but ourselves: opened first and then looked for again, so that a number that meanwhile
- * became somebody else's is not taken for one of them. */
-static int kill_members(int group) {
-        _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = group_members(group, &pids);
+int spawn_and_wait(const Spawn *spawn, Meter *meter, Report *report) {
+        int r = supervisor_init(spawn->supervisor);
 
-        for (ssize_t i = 0; i < n; i++) {
-                bool other = pids[i] > 0 && pids[i] != getpid();
-                _cleanup_close_ int pidfd = other ? (int) syscall(SYS_pidfd_open, pids[i], 0) : -EBADF;
-                _cleanup_free_ pid_t *again = NULL;
-                ssize_t n_again = pidfd < 0 ? 0 : group_members(group, &again);
+        if (r < 0)
+                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
+        if (spawn->mask)
+                spawn->supervisor->mask = *spawn->mask;
 
-                for (ssize_t k = 0; k < n_again; k++)
-                        if (again[k] == pids[i])
-                                (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-        }
-
-        return n < 0 ? (int) n : 0;
-}
-
-static bool is_same(int fd, int other) {
-        struct stat a, b;
-
-        return other >= 0 && fstat(fd, &a) >= 0 && fstat(other, &b) >= 0 && a.st_ino == b.st_ino;
-}
-
-/* All but the process that does it: each group below is killed as a whole but the one it is in. */
-static int kill_around(int group, int aside) {
-        _cleanup_free_ char **names = NULL;
-        size_t n;
-        int r = group_children(group, &names, &n);
-
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
-
-                if (fd >= 0)
-                        r = is_same(fd, aside) ? kill_around(fd, -EBADF) : group_kill(fd);
-        }
-
-        return r < 0 ? r : kill_members(group);
-}
-
-void outlivers_signal(int group, int aside, int signal) {
-        _cleanup_free_ char **names = NULL;
-        size_t n;
-        int r = group_children(group, &names, &n);
-
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
-
-                if (fd >= 0 && !is_same(fd, aside))
-                        (void) group_signal(fd, signal, NULL);
-        }
-}
-
-/* How many there are besides the calling process. */
-static ssize_t count(int group, int aside) {
-        _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = group_members_below(group, &pids);
-
-        return n > 0 && aside >= 0 ? n - 1 : n;
-}
-
-ssize_t outlivers_end(int group, int aside, bool end) {
-        uint64_t deadline = deadline_after(OUTLIVERS_TIMEOUT_USEC);
-        ssize_t n, left;
-
-        /* The usual case, at the price of one file. */
-        if (aside < 0 && group_is_populated(group) == 0)
-                return 0;
-
-        n = left = count(group, aside);
-        while (end && left > 0 && deadline_left(deadline) > 0) {
-                int r = aside < 0 ? group_kill(group) : kill_around(group, aside);
-
-                if (r < 0)
-                        return r;
-                (void) usleep(NAP_USEC);
-                left = count(group, aside);
-        }
-
-        return n;
+        meter_start(meter, report);
+        r = start_or_enter(spawn, &report->status);
+        if (r == 0)
+                meter_stop(meter, report);
+        return r;
 }

@@ -4,6 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgroup/control.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
@@ -52,13 +53,17 @@ static int remove_group(const Exec *exec, bool all) {
         return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-/* @whole: all that is in the group, else what the command has started. */
-static void end_outlivers(const Exec *exec, bool whole, Report *report) {
+/* @whole: all that is in the group, else what the command has started. Then it is read again. */
+static void end_outlivers(Exec *exec, const Meter *meter, bool whole) {
         int group = exec->aim.target.fd;
-        ssize_t n = whole ? outlivers_end(group, -EBADF, !exec->command.keep) : descendants_end(group);
+        Report *report = &exec->report;
+        bool keep = exec->command.keep;
+        ssize_t n = whole ? group_end(group, -EBADF, !keep) : descendants_end(group);
 
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
-        report->killed = n > 0 && !exec->command.keep;
+        report->killed = n > 0 && !keep;
+        if (report->killed)
+                meter_read(meter, report);
         if (n < 0 && !group_is_gone(group))
                 log_warning_errno((int) n, "cannot end what the command left in %s", exec->aim.text);
 }
@@ -75,13 +80,11 @@ static void remove_old(const Exec *exec) {
 }
 
 /* With all that is in it: who is at work there came after us, by a way that makes no claim. */
-static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
+static void remove_new(Exec *exec, const Meter *meter) {
         int r = remove_group(exec, false);
 
         if (r == -EBUSY) {
-                end_outlivers(exec, true, report);
-                if (exec->command.report && report->killed)
-                        meter_read(meter, report);
+                end_outlivers(exec, meter, true);
                 r = remove_group(exec, true);
         }
 
@@ -90,30 +93,25 @@ static void remove_new(const Exec *exec, const Meter *meter, Report *report) {
         temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
 }
 
-/* Where the group can be removed at once, nothing was left in it. Else it is read again when that has ended. */
-static void finish(Exec *exec, const Meter *meter, Report *report) {
+/* Where the group can be removed at once, nothing was left in it. */
+static void finish(Exec *exec, const Meter *meter) {
         int group = exec->aim.target.fd, r = 0;
 
-        report->left = exec->made || exec->remove ? 0 : STATISTIC_ABSENT;
-        if (exec->command.report)
-                meter_read(meter, report);
+        exec->report.left = exec->made || exec->remove ? 0 : STATISTIC_ABSENT;
+        meter_read(meter, &exec->report);
 
         if (exec->remove && group_is_temporary(group))
                 r = temporary_release(group, &exec->divide.division.claim);
         if (r > 0)
-                remove_new(exec, meter, report);
-        else if (exec->remove || exec->made) {
-                end_outlivers(exec, !exec->remove, report);
-                if (exec->command.report && report->killed)
-                        meter_read(meter, report);
-        }
+                remove_new(exec, meter);
+        else if (exec->remove || exec->made)
+                end_outlivers(exec, meter, !exec->remove);
         if (r == -ESTALE) /* who removed it may not have meant those above it */
                 temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
         if (exec->remove && !group_is_temporary(group))
                 remove_old(exec);
 
-        if (exec->command.report)
-                report_write(report, exec->file, exec->command.report_file, exec->options.json, exec->options.json_pretty);
+        report_write(&exec->report, exec->options.json, exec->options.json_pretty);
 }
 
 /* In the child. With --remove its group goes when we go, and so does the command. */
@@ -129,47 +127,36 @@ static int prepare_command(void *userdata) {
 int exec_supervised(Exec *exec) {
         _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
         _cleanup_(meter_done) Meter meter = METER_INIT;
-        _cleanup_(report_done) Report report = { .control_group = exec->aim.target.path };
         const Spawn spawn = {
                 .group = exec->aim.target.fd,
                 .path = exec->path,
                 .argv = exec->argv,
                 .supervisor = &supervisor,
+                .mask = &exec->before,
                 .aim = &exec->aim,
                 .prepare = prepare_command,
                 .userdata = exec,
         };
-        int r, error;
+        int r;
 
-        r = supervisor_init(&supervisor);
-        if (r < 0) {
-                log_error_errno(r, "cannot take over the signals");
-                exec_undo(exec);
-                return STATUS_NOT_STARTED;
-        }
-        supervisor.mask = exec->before;
         exec->supervisor = getpid();
         if (exec->remove)
                 descendants_adopt();
 
+        exec->report.control_group = exec->aim.target.path;
         meter.kind = exec->made ? METER_NEW : METER_SHARED;
         meter.group = exec->aim.target.fd;
-        if (exec->command.report)
-                meter_start(&meter);
 
-        r = spawn_and_wait(&spawn, &report.status, &error);
+        r = spawn_and_wait(&spawn, &meter, &exec->report);
+        if (r < 0)
+                (void) spawn_report(&exec->aim, r);
         if (r != 0) {
-                if (r < 0)
-                        (void) spawn_report(&exec->aim, r);
-                else if (error < 0)
-                        log_error_errno(error, "cannot execute %s", exec->path);
                 exec_undo(exec);
                 return r < 0 ? STATUS_NOT_STARTED : r;
         }
 
-        meter_stop(&meter, &report);
-        finish(exec, &meter, &report);
+        finish(exec, &meter);
         watch_dismiss(&exec->watch);
         watch_end(&exec->watch);
-        status_pass_on(report.status);
+        status_pass_on(exec->report.status);
 }

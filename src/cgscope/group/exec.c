@@ -37,7 +37,7 @@ static const Option exec_options[] = {
 /* clang-format on */
 
 static void exec_done(Exec *exec) {
-        (void) fd_close(exec->file);
+        report_done(&exec->report);
         command_options_done(&exec->command);
         free(exec->path);
         free(exec->home);
@@ -180,9 +180,7 @@ static int run_command(Exec *exec, const char *target) {
         const CommandOptions *command = &exec->command;
         int r;
 
-        if (command->report)
-                exec->file = report_open(command->report_file, NULL);
-        if (command->report && exec->file < 0)
+        if (report_open(&exec->report, command, NULL) < 0)
                 return STATUS_NOT_STARTED;
 
         r = command_prepare(command, exec->argv[0], &exec->path);
@@ -209,7 +207,7 @@ static int run_command(Exec *exec, const char *target) {
 }
 
 int verb_exec(int argc, char *argv[]) {
-        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .file = -EBADF,
+        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT,
                                               .watch = WATCH_INIT };
         int rest, command, r;
 

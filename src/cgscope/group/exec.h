@@ -17,7 +17,7 @@ typedef struct Exec {
 
         char **argv;
         char *path; /* of the command */
-        int file;   /* of the report; -EBADF: none */
+        Report report;
         Aim aim;
         Divide divide;
         bool made; /* the group is new */

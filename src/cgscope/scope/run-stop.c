@@ -10,8 +10,8 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgroup/control.h"
 #include "cgscope/scope/run-limits.h"
-#include "cgscope/command/spawn.h"
 
 /* How much later than we the manager kills. Its timers may be late by a part of a second, on purpose. */
 #define MARGIN_USEC (5 * USEC_PER_SEC)
@@ -167,7 +167,7 @@ static void ask_to_end(const Run *run) {
 
         for (size_t i = 0; i < ELEMENTSOF(signals); i++)
                 if (signals[i] > 0)
-                        outlivers_signal(run->scope.group.fd, run->scope.supervisor, signals[i]);
+                        group_signal_beside(run->scope.group.fd, run->scope.supervisor, signals[i]);
 }
 
 /* When all that is left is to be killed. What OOMPolicy=kill says, the kernel has done in the leaf. */
@@ -200,7 +200,7 @@ static uint64_t wake(void *userdata) {
         if (!stop->stopped_by && (oom || due))
                 stop->deadline = oom ? stop_for_oom(run) : stop_for_time(stop);
         else if (due) {
-                (void) outlivers_end(run->scope.group.fd, run->scope.supervisor, true);
+                (void) group_end(run->scope.group.fd, run->scope.supervisor, true);
                 stop->deadline = USEC_INFINITY;
         }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "cgroup/control.h"
 #include "cgscope/scope/run.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-stop.h"
@@ -74,12 +75,13 @@ void run_supervised_done(Run *run) {
 
 static void end_outlivers(const Run *run, Report *report) {
         const Scope *scope = &run->scope;
-        ssize_t n = outlivers_end(scope->group.fd, scope->supervisor, !run->options.command.keep);
+        bool keep = run->options.command.keep;
+        ssize_t n = group_end(scope->group.fd, scope->supervisor, !keep);
 
         if (n < 0)
                 log_warning_errno((int) n, "%s: cannot end what the command left behind", scope->unit);
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
-        report->killed = n > 0 && !run->options.command.keep;
+        report->killed = n > 0 && !keep;
 }
 
 static int report_failure(const Scope *scope, int error) {
@@ -92,58 +94,38 @@ static int report_failure(const Scope *scope, int error) {
         return STATUS_NOT_STARTED;
 }
 
-static int run_and_report(Run *run, const Supervisor *supervisor, Meter *meter, Report *report) {
+int run_supervised(Run *run) {
         const CommonOptions *options = &run->options.common;
         const Scope *scope = &run->scope;
+        Report *report = &run->report;
+        _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
+        _cleanup_(meter_done) Meter meter = METER_INIT;
         const Spawn spawn = {
                 .group = scope->leaf,
                 .path = run->path,
                 .argv = run->argv,
-                .supervisor = supervisor,
+                .supervisor = &supervisor,
                 .prepare = run_confine_command,
                 .started = run_confine_supervisor,
                 .userdata = run,
         };
-        int r, error;
-
-        if (run->report >= 0)
-                meter_start(meter);
-
-        r = spawn_and_wait(&spawn, &report->status, &error);
-        if (r < 0)
-                return report_failure(scope, r);
-        if (r > 0) {
-                if (error < 0)
-                        log_error_errno(error, "cannot execute %s", run->path);
-                return r;
-        }
-
-        meter_stop(meter, report);
-        report->stopped_by = run_stopped_by(run, report->status);
-        end_outlivers(run, report);
-        if (run->report >= 0) {
-                meter_read(meter, report);
-                report_write(report, run->report, run->options.command.report_file, options->json, options->json_pretty);
-        }
-
-        status_pass_on(report->status);
-}
-
-int run_supervised(Run *run) {
-        const Scope *scope = &run->scope;
-        _cleanup_(supervisor_done) Supervisor supervisor = SUPERVISOR_INIT;
-        _cleanup_(report_done) Report report = { .unit = scope->unit, .control_group = scope->group.path };
-        _cleanup_(meter_done) Meter meter = METER_INIT;
         int r;
 
         run_watch_stop(run, &supervisor);
-        r = supervisor_init(&supervisor);
-        if (r < 0)
-                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
-
+        report->unit = scope->unit;
+        report->control_group = scope->group.path;
         meter.kind = METER_OWN;
         meter.group = scope->group.fd;
         meter.leaf = scope->leaf;
         meter.aside = scope->supervisor;
-        return run_and_report(run, &supervisor, &meter, &report);
+
+        r = spawn_and_wait(&spawn, &meter, report);
+        if (r != 0)
+                return r < 0 ? report_failure(scope, r) : r;
+
+        report->stopped_by = run_stopped_by(run, report->status);
+        end_outlivers(run, report);
+        meter_read(&meter, report);
+        report_write(report, options->json, options->json_pretty);
+        status_pass_on(report->status);
 }

@@ -17,7 +17,7 @@
  * fails. */
 
 static void run_done(Run *run) {
-        (void) fd_close(run->report);
+        report_done(&run->report);
         confinement_done(&run->confinement);
         free(run->path);
         run_supervised_done(run);
@@ -211,22 +211,19 @@ static int hand_over(Run *run, const ScopeResult *result) {
 
 /* As the user of the command: root shall not write for somebody where that user may not. */
 static int open_report(Run *run) {
-        bool borrow = run->options.command.report_file && run->identity.foreign;
-        int r;
+        const CommandOptions *options = &run->options.command;
+        int r, opened;
 
-        if (!run->options.command.report)
-                return 0;
+        if (!options->report_file || !run->identity.foreign)
+                return report_open(&run->report, options, NULL);
 
-        r = borrow ? identity_borrow(&run->identity) : 0;
+        r = identity_borrow(&run->identity);
         if (r < 0)
                 return log_error_errno(r, "--report: cannot become uid %s", run->identity.uid_text);
 
-        run->report = report_open(run->options.command.report_file, borrow ? run->identity.name : NULL);
-        r = borrow ? identity_return(&run->identity) : 0;
-        if (r < 0)
-                return log_error_errno(r, "cannot become root again");
-
-        return run->report < 0 ? run->report : 0;
+        opened = report_open(&run->report, options, run->identity.name);
+        r = identity_return(&run->identity);
+        return r < 0 ? log_error_errno(r, "cannot become root again") : opened;
 }
 
 static int run_command(Run *run) {
@@ -265,7 +262,7 @@ static int run_command(Run *run) {
 
 int verb_run(int argc, char *argv[]) {
         _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .confinement = CONFINEMENT_INIT,
-                                           .report = -EBADF, .stop = STOP_INIT };
+                                           .report = REPORT_INIT, .stop = STOP_INIT };
         int rest, r;
 
         r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);

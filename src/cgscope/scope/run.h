@@ -44,7 +44,7 @@ typedef struct Run {
         Scope scope;
         Ask ask;
         Confinement confinement; /* made before the command, where that is supervised */
-        int report; /* the file; -EBADF: none */
+        Report report; /* of a supervised run */
         char **argv;
         char *path; /* of the command */
 } Run;
