@@ -1,39 +1,74 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/options.h"
 
+#include <assert.h>
+
 #include "basic/log.h"
 
 /* The column at which the texts of --help begin, and the ids of options without a letter. */
 #define HELP_COLUMN 28
 
-static int argument_kind(const Option *option) {
-        return !option->metavar ? no_argument : option->metavar[0] == '[' ? optional_argument : required_argument;
+bool option_value_is_optional(const Option *option) {
+        return option->metavar && option->metavar[0] == '[';
 }
 
-void options_init(OptionParser *parser, const Option *table, size_t n_table, bool in_order) {
+const char *option_value_kind(const Option *option) {
+        static const struct {
+                const char *metavar, *kind;
+        } kinds[] = {
+                { "[=CONTROLLERS]", "controllers" },
+                { "[=FILE]", "file" },
+                { "[=MODE]", "json" },
+                { "COLUMNS", "columns" },
+                { "DIR", "directory" },
+                { "GROUP", "group" },
+                { "HIERARCHY", "hierarchy" },
+                { "KEY=VALUE", "setting" },
+                { "NAME=VALUE", "property" },
+                { "NAME[=VALUE]", "variable" },
+                { "PATH", "directory" },
+                { "SIGNAL", "signal" },
+                { "SLICE", "slice" },
+                { "UID", "user" },
+                { "UNIT", "unit" },
+                { "USER", "user" },
+                { "WHERE", "where" },
+        };
+
+        for (size_t i = 0; option->metavar && i < ELEMENTSOF(kinds); i++)
+                if (streq(option->metavar, kinds[i].metavar))
+                        return kinds[i].kind;
+
+        return option->metavar ? "text" : NULL;
+}
+
+void options_init(OptionParser *parser, const Option *table, bool in_order) {
+        struct option *next = parser->longs;
         char *end = parser->shorts;
 
-        *parser = (OptionParser) { .table = table, .n_table = n_table };
+        *parser = (OptionParser) { .table = table };
 
         if (in_order)
                 *end++ = '+';
         *end++ = ':'; /* a missing value is told from an unknown option */
-        for (size_t i = 0; i < n_table && i < OPTIONS_MAX; i++) {
-                int kind = argument_kind(table + i);
+        OPTIONS_FOREACH(o, table) {
+                int has_value = !o->metavar                   ? no_argument
+                                : option_value_is_optional(o) ? optional_argument
+                                                              : required_argument;
 
-                parser->longs[i] = (struct option) { table[i].name, kind, NULL, table[i].id };
-                if (table[i].letter) {
-                        *end++ = table[i].letter;
-                        if (kind == required_argument)
-                                *end++ = ':';
-                }
+                assert(next < parser->longs + OPTIONS_MAX);
+                *next++ = (struct option) { o->name, has_value, NULL, o->id };
+                if (o->letter)
+                        *end++ = o->letter;
+                if (o->letter && has_value == required_argument)
+                        *end++ = ':';
         }
 }
 
 static const Option *find_by_id(const OptionParser *parser, int id) {
-        for (size_t i = 0; i < parser->n_table; i++)
-                if (parser->table[i].id == id)
-                        return parser->table + i;
+        OPTIONS_FOREACH(o, parser->table)
+                if (o->id == id)
+                        return o;
 
         return NULL;
 }
@@ -41,8 +76,8 @@ static const Option *find_by_id(const OptionParser *parser, int id) {
 static bool is_ambiguous(const OptionParser *parser, const char *name, size_t length) {
         unsigned n = 0;
 
-        for (size_t i = 0; i < parser->n_table; i++)
-                n += strncmp(parser->table[i].name, name, length) == 0;
+        OPTIONS_FOREACH(o, parser->table)
+                n += strncmp(o->name, name, length) == 0;
         return n > 1;
 }
 
@@ -68,6 +103,7 @@ static void report_bad(const OptionParser *parser, int c, char *argv[]) {
 }
 
 int options_next(OptionParser *parser, int argc, char *argv[]) {
+        const Option *option;
         int c;
 
         opterr = 0;
@@ -77,16 +113,19 @@ int options_next(OptionParser *parser, int argc, char *argv[]) {
                 return '?';
         }
 
-        for (size_t i = 0; c > 0 && i < parser->n_table; i++)
-                if (parser->table[i].letter == c)
-                        return parser->table[i].id;
+        OPTIONS_FOREACH(o, parser->table)
+                if (c > 0 && o->letter == c)
+                        c = o->id;
+
+        option = find_by_id(parser, c);
+        if (option && option->accepts && !optarg && optind < argc && option->accepts(argv[optind]))
+                optarg = argv[optind++];
 
         return c;
 }
 
-void options_help(const Option *table, size_t n_table) {
-        for (size_t i = 0; i < n_table; i++) {
-                const Option *o = table + i;
+void options_help(const Option *table) {
+        OPTIONS_FOREACH(o, table) {
                 const char *metavar = o->metavar ?: "";
                 int width;
 

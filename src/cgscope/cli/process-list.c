@@ -65,7 +65,11 @@ int process_number_parse(const char *text, pid_t *ret) {
         return 0;
 }
 
-int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts) {
+int process_list_parse(ProcessList *list, char *const texts[]) {
+        size_t n_texts = 0;
+
+        while (texts[n_texts])
+                n_texts++;
         *list = (ProcessList) {
                 .pids = calloc(n_texts, sizeof(pid_t)),
                 .pidfds = calloc(n_texts, sizeof(int)),

@@ -21,7 +21,7 @@ int process_number_parse(const char *text, pid_t *ret);
 int process_open(pid_t pid, int *ret);
 
 /* The numbers at @texts, each once. Says which is none. */
-int process_list_parse(ProcessList *list, char *const texts[], size_t n_texts);
+int process_list_parse(ProcessList *list, char *const texts[]);
 
 /* Opens them. Checks that each is a process of ours (any, for root), no kernel thread and no manager. Says itself what
  * is wrong with which. */

@@ -60,13 +60,12 @@ int command_options_parse(CommandOptions *options, int id) {
                 return parse_nice(options);
         case OPTION_SETENV:
                 return parse_setenv(options);
-        case OPTION_CGROUP_NAMESPACE:  options->cgroup_namespace.wanted = true; return 0;
-        case OPTION_MAP_ROOT:          options->cgroup_namespace.map_root = true; return 0;
-        case OPTION_WORKING_DIRECTORY: options->working_directory = optarg; return 0;
-        case OPTION_WAIT:              options->wait = true; return 0;
-        case OPTION_KEEP:              options->keep = true; return 0;
-        case OPTION_REPORT:            options->report = true; options->report_file = optarg; return 0;
-        default:                       return -ENOENT;
+        case OPTION_REPORT:
+                options->report = true;
+                options->report_file = optarg;
+                return 0;
+        default:
+                return -ENOENT;
         }
 }
 

@@ -27,25 +27,25 @@ typedef struct CommandOptions {
 
 /* Ids beside those of a verb's own. */
 enum {
-        OPTION_CGROUP_NAMESPACE = OPTION_OWN + 0x100,
-        OPTION_NAMESPACE_ROOT,
-        OPTION_MAP_ROOT,
+        OPTION_NAMESPACE_ROOT = OPTION_OWN + 0x100,
         OPTION_NICE,
-        OPTION_WORKING_DIRECTORY,
         OPTION_SETENV,
-        OPTION_WAIT,
-        OPTION_KEEP,
         OPTION_REPORT,
 };
 
 /* clang-format off */
-#define NAMESPACE_OPTIONS \
-        { "cgroup-namespace",  0,  NULL,      "Let the command see this subtree alone",        OPTION_CGROUP_NAMESPACE }, \
-        { "root",              0,  "WHERE",   "It begins at the boundary or leaf [boundary]",  OPTION_NAMESPACE_ROOT }, \
-        { "map-root",          0,  NULL,      "Let the command be root in it",                 OPTION_MAP_ROOT }
+/* For a verb whose own options, of type T, have these as their member "command". */
+#define COMMAND_OPTIONS(T) \
+        { "cgroup-namespace", 0, NULL, "Let the command see this subtree alone", \
+          OPTION_FLAG(T, command.cgroup_namespace.wanted) }, \
+        { "root", 0, "WHERE", "It begins at the boundary or leaf [boundary]", OPTION_NAMESPACE_ROOT }, \
+        { "map-root", 0, NULL, "Let the command be root in it", OPTION_FLAG(T, command.cgroup_namespace.map_root) }, \
+        { "nice", 0, "LEVEL", "Run the command at this nice level", OPTION_NICE }, \
+        { "working-directory", 0, "PATH", "Run the command there", OPTION_TEXT(T, command.working_directory) }, \
+        { "setenv", 'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV }
 /* clang-format on */
 
-/* An option of these, its value in optarg. 0; -EINVAL: said; -ENOENT: it is none of these. */
+/* One of these with an id of its own, its value in optarg. 0; -EINVAL: said; -ENOENT: it is none of these. */
 int command_options_parse(CommandOptions *options, int id);
 
 /* What only makes sense beside another option. -EINVAL: said. */

@@ -13,67 +13,67 @@ enum {
         OPTION_DELEGATE = OPTION_OWN,
         OPTION_LEAF,
         OPTION_NO_LEAF,
-        OPTION_BEST_EFFORT,
         OPTION_UNIT,
         OPTION_SLICE,
-        OPTION_SLICE_INHERIT,
-        OPTION_DESCRIPTION,
         OPTION_PROPERTY,
-        OPTION_COLLECT,
         OPTION_NO_COLLECT,
-        OPTION_STEAL,
         OPTION_SAME_DIR,
-        OPTION_UID,
-        OPTION_GID,
         OPTION_SCOPE,
         OPTION_EXPAND_ENVIRONMENT,
         OPTION_SHELL,
 };
 
+/* "--delegate cpu,io": any other word there is the command. */
+static bool is_controllers(const char *word) {
+        ControllerMask mask;
+
+        return controller_mask_parse(word, &mask, NULL) >= 0;
+}
+
 /* clang-format off */
 #define DELEGATION_OPTIONS \
-        { "delegate",          0,  "[=CONTROLLERS]", "Delegate these, as cpu,io (default: all there are)", OPTION_DELEGATE }, \
-        { "leaf",              0,  "NAME",    "Put the processes into this group [main]",      OPTION_LEAF }, \
-        { "no-leaf",           0,  NULL,      "Leave them in the scope's own group",           OPTION_NO_LEAF }, \
-        { "best-effort",       0,  NULL,      "Only warn about what does not reach the scope", OPTION_BEST_EFFORT }
+        { "delegate", 0, "[=CONTROLLERS]", "Delegate these, as cpu,io (default: all there are)", OPTION_DELEGATE, \
+          is_controllers }, \
+        { "leaf", 0, "NAME", "Put the processes into this group [main]", OPTION_LEAF }, \
+        { "no-leaf", 0, NULL, "Leave them in the scope's own group", OPTION_NO_LEAF }, \
+        { "best-effort", 0, NULL, "Only warn about what does not reach the scope", \
+          OPTION_FLAG(ScopeOptions, best_effort) }
 
 #define UNIT_OPTIONS \
-        { "system",            0,  NULL,      "Ask the system manager (default for root)",     OPTION_SYSTEM_MANAGER }, \
-        { "user",              0,  NULL,      "Ask your user manager (default for others)",    OPTION_USER_MANAGER }, \
-        { "unit",              'u', "NAME",   "Name of the scope",                             OPTION_UNIT }, \
-        { "property",          'p', "NAME=VALUE", "Set a property of the scope (repeatable)",  OPTION_PROPERTY }, \
-        { "description",       0,  "TEXT",    "Description of the scope",                      OPTION_DESCRIPTION }, \
-        { "slice",             0,  "SLICE",   "Put the scope into this slice",                 OPTION_SLICE }, \
-        { "slice-inherit",     0,  NULL,      "Put it below the slice that we are in",         OPTION_SLICE_INHERIT }, \
-        { "collect",           'G', NULL,     "Unload it when it has failed, too (default)",   OPTION_COLLECT }, \
-        { "no-collect",        0,  NULL,      "Keep it loaded when it has failed",             OPTION_NO_COLLECT }, \
+        { "system", 0, NULL, "Ask the system manager (default for root)", OPTION_SYSTEM_MANAGER }, \
+        { "user", 0, NULL, "Ask your user manager (default for others)", OPTION_USER_MANAGER }, \
+        { "unit", 'u', "NAME", "Name of the scope", OPTION_UNIT }, \
+        { "property", 'p', "NAME=VALUE", "Set a property of the scope (repeatable)", OPTION_PROPERTY }, \
+        { "description", 0, "TEXT", "Description of the scope", OPTION_TEXT(ScopeOptions, description) }, \
+        { "slice", 0, "SLICE", "Put the scope into this slice", OPTION_SLICE }, \
+        { "slice-inherit", 0, NULL, "Put it below the slice that we are in", \
+          OPTION_FLAG(ScopeOptions, slice_inherit) }, \
+        { "collect", 'G', NULL, "Unload it when it has failed, too (default)", OPTION_FLAG(ScopeOptions, collect) }, \
+        { "no-collect", 0, NULL, "Keep it loaded when it has failed", OPTION_NO_COLLECT }, \
         ASKING_OPTIONS
 
-static const Option run_options[] = {
+const Option run_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
-        NAMESPACE_OPTIONS,
-        { "uid",               0,  "USER",    "Run the command as this user",                  OPTION_UID },
-        { "gid",               0,  "GROUP",   "Run the command as this group",                 OPTION_GID },
-        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
-        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
-        { "same-dir",          'd', NULL,     "Run the command here (default)",                OPTION_SAME_DIR },
-        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
-        { "scope",             0,  NULL,      NULL,                                            OPTION_SCOPE },
-        { "expand-environment", 0, "BOOL",    NULL,                                            OPTION_EXPAND_ENVIRONMENT },
-        { "shell",             'S', NULL,     NULL,                                            OPTION_SHELL },
-        { "wait",              0,  NULL,      "Stay beside it, and end what it leaves behind", OPTION_WAIT },
-        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
-        { "keep",              0,  NULL,      "Let what it leaves behind run on",              OPTION_KEEP },
-        { "json",              0,  "[=MODE]", "Print report or scope as JSON (short, pretty, off)", OPTION_JSON },
+        { "uid", 0, "USER", "Run the command as this user", OPTION_TEXT(ScopeOptions, user) },
+        { "gid", 0, "GROUP", "Run the command as this group", OPTION_TEXT(ScopeOptions, group) },
+        { "scope", 0, NULL, NULL, OPTION_SCOPE },
+        { "expand-environment", 0, "BOOL", NULL, OPTION_EXPAND_ENVIRONMENT },
+        { "shell", 'S', NULL, NULL, OPTION_SHELL },
+        COMMAND_OPTIONS(ScopeOptions),
+        { "same-dir", 'd', NULL, "Run the command here (default)", OPTION_SAME_DIR },
+        { "wait", 0, NULL, "Stay beside it, and end what it leaves behind", OPTION_FLAG(ScopeOptions, command.wait) },
+        { "report", 0, "[=FILE]", "Likewise, and say what it used", OPTION_REPORT },
+        { "keep", 0, NULL, "Let what it leaves behind run on", OPTION_FLAG(ScopeOptions, command.keep) },
+        { "json", 0, "[=MODE]", "Print report or scope as JSON (short, pretty, off)", OPTION_JSON },
         GENERAL_OPTIONS,
 };
 
-static const Option adopt_options[] = {
+const Option adopt_options[] = {
         DELEGATION_OPTIONS,
         UNIT_OPTIONS,
-        { "steal",             0,  NULL,      "Take processes out of other delegated scopes",  OPTION_STEAL },
-        { "json",              0,  "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON },
+        { "steal", 0, NULL, "Take processes out of other delegated scopes", OPTION_FLAG(ScopeOptions, steal) },
+        { "json", 0, "[=MODE]", "Print what was made as JSON (short, pretty, off)", OPTION_JSON },
         GENERAL_OPTIONS,
 };
 /* clang-format on */
@@ -88,23 +88,17 @@ static int refuse_controllers(const char *text, const char *unknown) {
                           controller_mask_format(CONTROLLER_MASK_ALL, ' ', known));
 }
 
-/* "--delegate=cpu,io", or "--delegate cpu,io": the next word counts as the value where it is made of controllers' names
- * alone; any other word there is the command. */
-static int parse_delegate(ScopeOptions *options, int argc, char *argv[]) {
+static int parse_delegate(ScopeOptions *options) {
         _cleanup_free_ char *unknown = NULL;
         ControllerMask mask;
 
         options->delegate = true;
-
-        if (optarg) {
-                if (controller_mask_parse(optarg, &mask, &unknown) < 0)
-                        return refuse_controllers(optarg, unknown);
-        } else if (optind < argc && controller_mask_parse(argv[optind], &mask, NULL) >= 0)
-                optind++;
-        else {
+        if (!optarg) {
                 options->all_controllers = true;
                 return 0;
         }
+        if (controller_mask_parse(optarg, &mask, &unknown) < 0)
+                return refuse_controllers(optarg, unknown);
 
         options->controllers |= mask;
         return 0;
@@ -132,28 +126,24 @@ static int parse_slice(ScopeOptions *options) {
         return 0;
 }
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]);
-static const VerbUsage *usage_of(ScopeVerb verb);
-
 /* 1: the property @optarg is what an option of the verb's is for, and was taken for that; 0: it is none. */
 static int parse_as_option(ScopeOptions *options) {
-        const VerbUsage *usage = usage_of(options->verb);
         const char *value = NULL, *name = assignment_find_option(optarg, &value);
-        int r;
 
-        for (size_t i = 0; name && i < usage->n_table; i++) {
-                if (!streq(usage->table[i].name, name))
-                        continue;
+        if (!name)
+                return 0;
 
-                optarg = (char *) value;
-                r = parse_option(options, usage->table[i].id, 0, NULL);
-                return r < 0 ? r : 1;
-        }
+        OPTIONS_FOREACH(o, options->verb->options)
+                if (streq(o->name, name)) {
+                        int r;
 
-        if (name)
-                return log_refuse(-EINVAL, "--property: %.*s is what --%s of cgscope run says; adopt starts no command",
-                                  (int) strcspn(optarg, "="), optarg, name);
-        return 0;
+                        optarg = (char *) value;
+                        r = verb_parse_option(options->verb, &options->common, options, o->id);
+                        return r < 0 ? r : 1;
+                }
+
+        return log_refuse(-EINVAL, "--property: %.*s is what --%s of cgscope run says; adopt starts no command",
+                          (int) strcspn(optarg, "="), optarg, name);
 }
 
 /* As it is given, for who sets it on a group. */
@@ -211,46 +201,38 @@ static int parse_leaf(ScopeOptions *options) {
         return 0;
 }
 
-/* Options with nothing to check. */
-static void set_plain(ScopeOptions *options, int id) {
-        switch (id) {
-        case OPTION_NO_LEAF:           options->leaf = NULL; options->leaf_given = true; break;
-        case OPTION_BEST_EFFORT:       options->best_effort = true; break;
-        case OPTION_SLICE_INHERIT:     options->slice_inherit = true; break;
-        case OPTION_DESCRIPTION:       options->description = optarg; break;
-        case OPTION_COLLECT:           options->collect = true; break;
-        case OPTION_NO_COLLECT:        options->collect = false; break;
-        case OPTION_STEAL:             options->steal = true; break;
-        case OPTION_SAME_DIR:          options->command.working_directory = NULL; break;
-        case OPTION_UID:               options->user = optarg; break;
-        case OPTION_GID:               options->group = optarg; break;
-        default:                       break; /* --scope: it always is one */
-        }
-}
-
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+int scope_options_parse(void *userdata, int id) {
         ScopeOptions *options = userdata;
         int r;
 
         switch (id) {
         case OPTION_DELEGATE:
-                return parse_delegate(options, argc, argv);
+                return parse_delegate(options);
         case OPTION_LEAF:
                 return parse_leaf(options);
+        case OPTION_NO_LEAF:
+                options->leaf = NULL;
+                options->leaf_given = true;
+                return 0;
         case OPTION_UNIT:
                 return parse_unit(options);
         case OPTION_SLICE:
                 return parse_slice(options);
         case OPTION_PROPERTY:
                 return parse_property(options);
+        case OPTION_NO_COLLECT:
+                options->collect = false;
+                return 0;
+        case OPTION_SAME_DIR:
+                options->command.working_directory = NULL;
+                return 0;
         case OPTION_EXPAND_ENVIRONMENT:
                 return parse_expand_environment();
         case OPTION_SHELL:
                 return refuse_shell();
         default:
-                set_plain(options, id);
                 r = command_options_parse(&options->command, id);
-                return r == -ENOENT ? 0 : r;
+                return r == -ENOENT ? 0 : r; /* --scope: it always is one */
         }
 }
 
@@ -270,46 +252,17 @@ static int check_combination(const ScopeOptions *options) {
         return 0;
 }
 
-static const VerbUsage usages[] = {
-        [SCOPE_VERB_RUN] = {
-                .synopsis = "cgscope run [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
-                .summary = "Run a command in a new scope, in place: same process, same terminal. With "
-                           "--wait or --report, cgscope stays beside it until it has ended.",
-                .see = "and systemd.resource-control(5) for properties",
-                .table = run_options,
-                .n_table = ELEMENTSOF(run_options),
-                .in_order = true,
-                .own = parse_option,
-        },
-        [SCOPE_VERB_ADOPT] = {
-                .synopsis = "cgscope adopt [OPTIONS…] PID…",
-                .summary = "Make a new scope around processes that run already.",
-                .see = "and systemd.resource-control(5) for properties",
-                .table = adopt_options,
-                .n_table = ELEMENTSOF(adopt_options),
-                .own = parse_option,
-        },
-};
-
-static const VerbUsage *usage_of(ScopeVerb verb) {
-        return usages + verb;
-}
-
-int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest) {
+int scope_options_check(const ScopeOptions *options) {
         int r;
 
-        *options = (ScopeOptions) { .verb = verb, .leaf = LEAF_DEFAULT, .collect = true };
-
-        r = common_options_parse(&options->common, usage_of(verb), options, argc, argv, ret_rest);
-        if (r <= 0)
+        r = command_options_check(&options->command);
+        if (r < 0)
+                return r;
+        r = check_combination(options);
+        if (r < 0)
                 return r;
 
-        r = command_options_check(&options->command);
-        if (r >= 0)
-                r = check_combination(options);
-        if (r >= 0)
-                r = in_force_check_privileges(options->common.manager, &options->properties, options->best_effort);
-        return r < 0 ? r : 1;
+        return in_force_check_privileges(options->common.manager, &options->properties, options->best_effort);
 }
 
 void scope_options_done(ScopeOptions *options) {

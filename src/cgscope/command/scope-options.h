@@ -6,19 +6,15 @@
 
 #include <sys/types.h>
 
+#include "cgscope/cli/verb.h"
 #include "cgscope/command/command-options.h"
 #include "unit/controller.h"
 #include "unit/property.h"
 
 #define LEAF_DEFAULT "main"
 
-typedef enum ScopeVerb {
-        SCOPE_VERB_RUN,
-        SCOPE_VERB_ADOPT,
-} ScopeVerb;
-
 typedef struct ScopeOptions {
-        ScopeVerb verb;
+        const Verb *verb;
         CommonOptions common; /* json: what was made; with @report, the report */
 
         /* The scope */
@@ -52,9 +48,14 @@ static inline bool scope_options_supervise(const ScopeOptions *options) {
         return options->command.wait || options->command.report;
 }
 
-/* Parses up to the first word that is no option, whose index is *ret_rest. Returns 1 to go on; 0 when all is done
- * (--help, --version); a negative errno when it has said what is wrong. @options is to be freed with
- * scope_options_done() in every case. */
-int scope_options_parse(ScopeOptions *options, ScopeVerb verb, int argc, char *argv[], int *ret_rest);
+#define SCOPE_OPTIONS_INIT(v) { .verb = v, .leaf = LEAF_DEFAULT, .collect = true }
+
+/* The tables of `run` and `adopt`, and how an option of theirs is parsed into the ScopeOptions at @userdata, which are
+ * to be freed with scope_options_done() in every case. */
+extern const Option run_options[], adopt_options[];
+int scope_options_parse(void *userdata, int id);
+
+/* What only makes sense together. A negative errno when it has said what is wrong. */
+int scope_options_check(const ScopeOptions *options);
 
 void scope_options_done(ScopeOptions *options);

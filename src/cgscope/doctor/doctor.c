@@ -33,10 +33,9 @@ static const Option options_table[] = {
         GENERAL_OPTIONS,
 };
 
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+static int parse_own(void *userdata, int id _unused_) {
         DoctorOptions *options = userdata;
 
-        (void) id, (void) argc, (void) argv;
         return identity_parse_user_id(optarg, &options->uid);
 }
 
@@ -71,26 +70,13 @@ static int examine(Doctor *doctor) {
         return r < 0 ? STATUS_FAILURE : diagnosis_status(&diagnosis);
 }
 
-int verb_doctor(int argc, char *argv[]) {
-        static const VerbUsage usage = {
-                .synopsis = "cgscope doctor [OPTIONS…]",
-                .summary = "Show the way of the controllers from the root of the hierarchy to your scopes: which "
-                           "arrive, where the others stop, why, and what helps. And check what else could stand in "
-                           "the way.",
-                .see = "EXIT STATUS",
-                .table = options_table,
-                .n_table = ELEMENTSOF(options_table),
-                .own = parse_own,
-        };
+static int run(int argc, char *argv[]) {
         DoctorOptions options = { .uid = user_uid_outside() };
         _cleanup_(doctor_done) Doctor doctor = { .options = &options.common, .root = -EBADF };
-        int rest, r;
+        int status;
 
-        r = common_options_parse(&options.common, &usage, &options, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest < argc)
-                return log_refuse(STATUS_USAGE, "doctor: takes no argument '%s'", argv[rest]);
+        if (!verb_parse(&verb_doctor, &options.common, &options, argc, argv, &status))
+                return status;
 
         options.common.ask_password = false; /* nothing that is asked needs one */
         doctor.uid = options.uid;
@@ -99,3 +85,17 @@ int verb_doctor(int argc, char *argv[]) {
 
         return examine(&doctor);
 }
+
+const Verb verb_doctor = {
+        .name = "doctor",
+        .synopsis = "[OPTIONS…]",
+        .summary = "Show which controllers reach a user, and what helps",
+        .description = "Show the way of the controllers from the root of the hierarchy to your scopes: which "
+                       "arrive, where the others stop, why, and what helps. And check what else could stand in "
+                       "the way.",
+        .see = "EXIT STATUS",
+        .example = "--json",
+        .options = options_table,
+        .parse = parse_own,
+        .run = run,
+};

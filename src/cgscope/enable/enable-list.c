@@ -20,7 +20,7 @@ typedef enum EnableColumn {
         _COLUMN_MAX,
 } EnableColumn;
 
-static const TableColumn columns[_COLUMN_MAX] = {
+const TableColumn enable_columns[_COLUMN_MAX + 1] = {
         [COLUMN_UID] = { "UID", "uid", "number of the user", TABLE_NUMBER },
         [COLUMN_USER] = { "USER", "user", "name of the user", TABLE_SHORTEN },
         [COLUMN_DROP_IN] = { "DROP-IN", "drop_in", "controllers that drop-ins ask for", TABLE_WORDS | TABLE_SHORTEN },
@@ -40,7 +40,7 @@ static const TableColumn columns[_COLUMN_MAX] = {
 };
 
 int enable_choose_columns(Enable *enable) {
-        return tabular_choose(&enable->tabular, &enable->common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
+        return tabular_choose(&enable->tabular, &enable->common, enable_columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
 }
 
 /* One of the table: a user, or all. */
@@ -184,7 +184,7 @@ int enable_show(Enable *enable) {
                 return log_info("Nothing is enabled for anybody%s.",
                                 enable->image ? "" : ", and no user manager runs"), 0;
 
-        r = tabular_open(&enable->tabular, &enable->common, columns, "users");
+        r = tabular_open(&enable->tabular, &enable->common, enable_columns, "users");
 
         if (r >= 0 && enable->request.uid == DELEGATION_EVERYBODY &&
             verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))

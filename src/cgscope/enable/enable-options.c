@@ -5,54 +5,20 @@
 #include "basic/user-namespace.h"
 #include "cgscope/enable/enable.h"
 
-enum {
-        OPTION_USER_ID = OPTION_OWN,
-        OPTION_ROOT,
-};
-
 /* clang-format off */
-static const Option options[] = {
-        { "user-id",          0,  "UID",  "For this user, a number or a name [you]",       OPTION_USER_ID },
-        { "all-users",        0,  NULL,   "For all users",                                 OPTION_FLAG(Enable, all_users) },
-        { "runtime",          0,  NULL,   "In /run, until the next boot",                  OPTION_FLAG(Enable, runtime) },
-        { "no-apply",         0,  NULL,   "Leave running user managers as they are",       OPTION_FLAG(Enable, no_apply) },
-        { "restart",          0,  NULL,   "Restart user managers where nothing else helps", OPTION_FLAG(Enable, restart) },
-        { "root",             0,  "DIR",  "In this image instead of the running system",   OPTION_ROOT },
-        { "timeout",          0,  "TIME", "Wait so long, for passwords as well [5min]",    OPTION_TIMEOUT },
-        { "no-ask-password",  0,  NULL,   "Do not ask for passwords",                      OPTION_NO_ASK_PASSWORD },
+const Option enable_options[] = {
+        { "user-id", 0, "UID", "For this user, a number or a name [you]", OPTION_TEXT(Enable, user) },
+        { "all-users", 0, NULL, "For all users", OPTION_FLAG(Enable, all_users) },
+        { "runtime", 0, NULL, "In /run, until the next boot", OPTION_FLAG(Enable, runtime) },
+        { "no-apply", 0, NULL, "Leave running user managers as they are", OPTION_FLAG(Enable, no_apply) },
+        { "restart", 0, NULL, "Restart user managers where nothing else helps", OPTION_FLAG(Enable, restart) },
+        { "root", 0, "DIR", "In this image instead of the running system", OPTION_TEXT(Enable, root) },
+        { "timeout", 0, "TIME", "Wait so long, for passwords as well [5min]", OPTION_TIMEOUT },
+        { "no-ask-password", 0, NULL, "Do not ask for passwords", OPTION_NO_ASK_PASSWORD },
         TABLE_OPTIONS,
-        GENERAL_OPTIONS
+        GENERAL_OPTIONS,
 };
 /* clang-format on */
-
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
-        Enable *enable = userdata;
-
-        (void) argc;
-        (void) argv;
-        *(id == OPTION_ROOT ? &enable->root : &enable->user) = optarg;
-        return 0;
-}
-
-static const VerbUsage enable_usage = {
-        .synopsis = "cgscope enable [OPTIONS…] [CONTROLLER…]",
-        .summary = "Have systemd hand controllers (cpuset, cpu, io, memory, pids) on to a user, by "
-                   "default to you, at once and for good; you are asked for a password where that is "
-                   "needed. Without a controller: show what reaches whom.",
-        .table = options,
-        .n_table = ELEMENTSOF(options),
-        .timeout = ENABLE_TIMEOUT_USEC,
-        .own = parse_own,
-};
-
-static const VerbUsage disable_usage = {
-        .synopsis = "cgscope disable [OPTIONS…] CONTROLLER…",
-        .summary = "Take back what enable did. Scopes that run keep their controllers until they end.",
-        .table = options,
-        .n_table = ELEMENTSOF(options),
-        .timeout = ENABLE_TIMEOUT_USEC,
-        .own = parse_own,
-};
 
 /* A number needs no entry in the user database: what was enabled for somebody who is gone can be taken back. */
 static int parse_user(Enable *enable) {
@@ -95,8 +61,8 @@ static int choose_user(Enable *enable) {
         return 0;
 }
 
-static int parse_controllers(Enable *enable, char *const words[], size_t n_words) {
-        for (size_t i = 0; i < n_words; i++) {
+static int parse_controllers(Enable *enable, char *const words[]) {
+        for (size_t i = 0; words[i]; i++) {
                 char names[CONTROLLER_MASK_TEXT_MAX], managed[CONTROLLER_MASK_TEXT_MAX];
                 _cleanup_free_ char *unknown = NULL;
                 ControllerMask mask;
@@ -118,8 +84,7 @@ static int parse_controllers(Enable *enable, char *const words[], size_t n_words
 /* What makes sense together. */
 static int check(const Enable *enable) {
         if (enable->request.controllers == CONTROLLER_MASK_NONE &&
-            (enable->request.operation == DELEGATION_DISABLE || enable->runtime || enable->no_apply ||
-             enable->restart))
+            (enable->runtime || enable->no_apply || enable->restart))
                 return log_refuse(-EINVAL, "%s: which controllers? See cgscope %s --help", enable->verb, enable->verb);
         if (enable->no_apply && enable->restart)
                 return log_refuse(-EINVAL, "--no-apply and --restart exclude each other");
@@ -130,28 +95,20 @@ static int check(const Enable *enable) {
         return 0;
 }
 
-int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]) {
-        bool disable = operation == DELEGATION_DISABLE;
+int enable_check(Enable *enable, char *const words[]) {
         DelegationRequest *request = &enable->request;
-        int rest, r;
+        int r;
 
-        enable->verb = disable ? "disable" : "enable";
-
-        r = common_options_parse(&enable->common, disable ? &disable_usage : &enable_usage, enable, argc, argv, &rest);
-        if (r <= 0)
+        request->flags = (enable->runtime ? DELEGATION_RUNTIME : 0) | (enable->no_apply ? DELEGATION_NO_APPLY : 0);
+        r = parse_controllers(enable, words);
+        if (r < 0)
+                return r;
+        r = check(enable);
+        if (r < 0)
                 return r;
 
-        request->operation = operation;
-        request->flags = (enable->runtime ? DELEGATION_RUNTIME : 0) | (enable->no_apply ? DELEGATION_NO_APPLY : 0);
-        r = parse_controllers(enable, argv + rest, (size_t) (argc - rest));
-        if (r >= 0)
-                r = check(enable);
-        if (r >= 0 && request->controllers == CONTROLLER_MASK_NONE)
+        if (request->controllers == CONTROLLER_MASK_NONE)
                 request->operation = DELEGATION_GET;
-        if (r >= 0)
-                r = choose_user(enable);
-        if (r >= 0)
-                r = enable_choose_columns(enable);
-
-        return r < 0 ? r : 1;
+        r = choose_user(enable);
+        return r < 0 ? r : enable_choose_columns(enable);
 }

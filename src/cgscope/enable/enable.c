@@ -228,13 +228,13 @@ static bool is_in_effect(const Enable *enable) {
         return true;
 }
 
-static int enable_run(DelegationOperation operation, int argc, char *argv[]) {
-        _cleanup_(enable_done) Enable enable = {};
-        int r;
+static int run_verb(const Verb *verb, DelegationOperation operation, int argc, char *argv[]) {
+        _cleanup_(enable_done) Enable enable = { .verb = verb->name, .request.operation = operation };
+        int status, r;
+        char **words = verb_parse(verb, &enable.common, &enable, argc, argv, &status);
 
-        r = enable_parse(&enable, operation, argc, argv);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
+        if (!words || enable_check(&enable, words) < 0)
+                return status;
 
         enable.image = enable_is_image(&enable);
         enable.prefix = strdup("");
@@ -245,10 +245,43 @@ static int enable_run(DelegationOperation operation, int argc, char *argv[]) {
         return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
-int verb_enable(int argc, char *argv[]) {
-        return enable_run(DELEGATION_ENABLE, argc, argv);
+static int run_enable(int argc, char *argv[]) {
+        return run_verb(&verb_enable, DELEGATION_ENABLE, argc, argv);
 }
 
-int verb_disable(int argc, char *argv[]) {
-        return enable_run(DELEGATION_DISABLE, argc, argv);
+static int run_disable(int argc, char *argv[]) {
+        return run_verb(&verb_disable, DELEGATION_DISABLE, argc, argv);
 }
+
+const Verb verb_enable = {
+        .name = "enable",
+        .synopsis = "[OPTIONS…] [CONTROLLER…]",
+        .summary = "Have more controllers handed on to users",
+        .description = "Have systemd hand controllers (cpuset, cpu, io, memory, pids) on to a user, by "
+                       "default to you, at once and for good; you are asked for a password where that is "
+                       "needed. Without a controller: show what reaches whom.",
+        .words = { "controller" },
+        .most = VERB_ANY,
+        .changes = true,
+        .example = "--all-users --runtime cpuset",
+        .options = enable_options,
+        .columns = enable_columns,
+        .timeout = ENABLE_TIMEOUT_USEC,
+        .run = run_enable,
+};
+
+const Verb verb_disable = {
+        .name = "disable",
+        .synopsis = "[OPTIONS…] CONTROLLER…",
+        .summary = "Take that back",
+        .description = "Take back what enable did. Scopes that run keep their controllers until they end.",
+        .words = { "controller" },
+        .least = 1,
+        .most = VERB_ANY,
+        .changes = true,
+        .example = "--all-users --runtime cpuset",
+        .options = enable_options,
+        .columns = enable_columns,
+        .timeout = ENABLE_TIMEOUT_USEC,
+        .run = run_disable,
+};

@@ -32,8 +32,9 @@ typedef struct Enable {
         ControllerMask probe;
 } Enable;
 
-/* enable-options.c: reads the command line. Returns 1 to go on, 0 when all is done (--help), or a negative errno. */
-int enable_parse(Enable *enable, DelegationOperation operation, int argc, char *argv[]);
+/* enable-options.c: the options, and what they and the controllers, @words, ask for together. */
+extern const Option enable_options[];
+int enable_check(Enable *enable, char *const words[]);
 
 /* enable-image.c: whether there is no system to ask, only files; and what is done with them. */
 bool enable_is_image(const Enable *enable);
@@ -44,6 +45,7 @@ int enable_write_image(Enable *enable);
 int enable_restart(Enable *enable, bool own);
 
 /* enable-list.c: the table. */
+extern const TableColumn enable_columns[];
 int enable_choose_columns(Enable *enable);
 int enable_show(Enable *enable);
 

@@ -32,15 +32,6 @@ static void chown_done(Chown *context) {
         free(context->failed);
 }
 
-static const VerbUsage chown_usage = {
-        .synopsis = "cgscope chown [OPTIONS…] TARGET USER[:GROUP]",
-        .summary = "Hand a group below a delegated unit over to somebody, who can then divide it and move "
-                   "processes in it: the directory and the files that the kernel calls delegatable. Its "
-                   "limits stay with the owner they had.",
-        .table = chown_options,
-        .n_table = ELEMENTSOF(chown_options),
-};
-
 static int report_unknown(int error, const char *noun, const char *text) {
         if (error == -ESRCH)
                 return log_refuse(error, "no %s '%s'", noun, text);
@@ -104,23 +95,35 @@ static int chown_target(Chown *context, const Aim *aim) {
         return r < 0 ? log_error_errno(r, "cannot hand over %s%s%s", aim->text, slash, failed) : 0;
 }
 
-int verb_chown(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(chown_done) Chown context = {};
         _cleanup_(aim_done) Aim aim = AIM_INIT;
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_chown, &context.options, &context, argc, argv, &status);
 
-        r = common_options_parse(&context.options, &chown_usage, &context, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest != 2)
-                return log_refuse(STATUS_USAGE, "chown: one target and one owner are needed; see cgscope chown --help");
+        if (!words || parse_owner(&context, words[1]) < 0)
+                return status;
 
-        if (parse_owner(&context, argv[rest + 1]) < 0)
-                return STATUS_USAGE;
-
-        r = aim_open(&aim, &context.options, argv[rest], AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        r = aim_open(&aim, &context.options, words[0], verb_chown.targets);
         if (r >= 0)
                 r = chown_target(&context, &aim);
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_chown = {
+        .name = "chown",
+        .synopsis = "[OPTIONS…] TARGET USER[:GROUP]",
+        .summary = "Hand a group over to somebody",
+        .description = "Hand a group below a delegated unit over to somebody, who can then divide it and move "
+                       "processes in it: the directory and the files that the kernel calls delegatable. Its "
+                       "limits stay with the owner they had.",
+        .words = { "target", "owner" },
+        .least = 2,
+        .most = 2,
+        .targets = AIM_BELOW_BOUNDARY | AIM_WRITABLE,
+        .changes = true,
+        .example = "./job root",
+        .options = chown_options,
+        .run = run,
+};

@@ -15,22 +15,15 @@ static const Option controllers_options[] = {
         GENERAL_OPTIONS,
 };
 
-static const VerbUsage controllers_usage = {
-        .synopsis = "cgscope controllers [OPTIONS…] [TARGET]",
-        .summary = "Show which controllers a unit or group has, which of them it hands on to the "
-                   "groups below it, and where the others stop. Without a target: where one is.",
-        .table = controllers_options,
-        .n_table = ELEMENTSOF(controllers_options),
-};
-
 enum {
         COLUMN_CONTROLLER,
         COLUMN_AVAILABLE,
         COLUMN_ENABLED,
         COLUMN_STOPS_AT,
+        _COLUMN_MAX,
 };
 
-static const TableColumn columns[] = {
+static const TableColumn columns[_COLUMN_MAX + 1] = {
         [COLUMN_CONTROLLER] = { "CONTROLLER", "controller", "The kernel's name of the controller", 0 },
         [COLUMN_AVAILABLE] = { "AVAILABLE", "available", "Whether it reaches the group", TABLE_BOOLEAN },
         [COLUMN_ENABLED] = { "ENABLED", "enabled", "Whether it is handed on to groups below", TABLE_BOOLEAN },
@@ -96,25 +89,34 @@ static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         return tabular_print(table, options);
 }
 
-int verb_controllers(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_(tabular_done) Tabular table = {};
         CommonOptions options;
-        int rest, r;
+        int status, r;
+        char **targets = verb_parse(&verb_controllers, &options, NULL, argc, argv, &status);
 
-        r = common_options_parse(&options, &controllers_usage, NULL, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1)
-                return log_refuse(STATUS_USAGE, "controllers: one target, not %d; see cgscope controllers --help",
-                                  argc - rest);
+        if (!targets || tabular_choose(&table, &options, columns, _COLUMN_MAX, _COLUMN_MAX) < 0)
+                return status;
 
-        if (tabular_choose(&table, &options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns)) < 0)
-                return STATUS_USAGE;
-
-        r = aim_open(&aim, &options, rest < argc ? argv[rest] : ".", AIM_ANY);
+        r = aim_open(&aim, &options, *targets ?: ".", verb_controllers.targets);
         if (r >= 0)
                 r = show(&aim, &options, &table);
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_controllers = {
+        .name = "controllers",
+        .synopsis = "[OPTIONS…] [TARGET]",
+        .summary = "Show which controllers a group has",
+        .description = "Show which controllers a unit or group has, which of them it hands on to the "
+                       "groups below it, and where the others stop. Without a target: where one is.",
+        .words = { "target" },
+        .most = 1,
+        .targets = AIM_ANY,
+        .example = "./job",
+        .options = controllers_options,
+        .columns = columns,
+        .run = run,
+};

@@ -27,28 +27,14 @@ static const Option create_options[] = {
         GENERAL_OPTIONS,
 };
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+static int parse_option(void *userdata, int id _unused_) {
         Create *create = userdata;
 
-        (void) id;
-        (void) argc;
-        (void) argv;
         if (!group_name_is_valid(optarg))
                 return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
         create->divide.evacuate = optarg;
         return 0;
 }
-
-static const VerbUsage create_usage = {
-        .synopsis = "cgscope create [OPTIONS…] TARGET [KEY=VALUE…]",
-        .summary = "Make a group in a delegated subtree, with limits: systemd's names (MemoryMax=1G) "
-                   "or the kernel's files (memory.max=1G). The controllers that they need are enabled "
-                   "from the delegated unit down to the group.",
-        .see = "and systemd.resource-control(5) for properties",
-        .table = create_options,
-        .n_table = ELEMENTSOF(create_options),
-        .own = parse_option,
-};
 
 static void create_done(Create *create) {
         divide_done(&create->divide);
@@ -72,22 +58,36 @@ static int make(Create *create) {
         return r < 0 ? r : -EINTR;
 }
 
-int verb_create(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_create, &create.options, &create, argc, argv, &status);
 
-        r = common_options_parse(&create.options, &create_usage, &create, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "create: no target given; see cgscope create --help");
+        if (!words || divide_parse(words + 1, &create.attributes) < 0)
+                return status;
 
-        if (divide_parse(argv + rest + 1, (size_t) (argc - rest - 1), &create.attributes) < 0)
-                return STATUS_USAGE;
-
-        r = aim_open(&create.aim, &create.options, argv[rest], AIM_MAY_BE_ABSENT | AIM_BELOW_BOUNDARY | AIM_WRITABLE);
+        r = aim_open(&create.aim, &create.options, words[0], verb_create.targets);
         if (r >= 0)
                 r = make(&create);
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_create = {
+        .name = "create",
+        .synopsis = "[OPTIONS…] TARGET [KEY=VALUE…]",
+        .summary = "Make a group",
+        .description = "Make a group in a delegated subtree, with limits: systemd's names (MemoryMax=1G) "
+                       "or the kernel's files (memory.max=1G). The controllers that they need are enabled "
+                       "from the delegated unit down to the group.",
+        .see = "and systemd.resource-control(5) for properties",
+        .words = { "target", "setting" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_MAY_BE_ABSENT | AIM_BELOW_BOUNDARY | AIM_WRITABLE,
+        .changes = true,
+        .example = "./other cgroup.max.depth=3",
+        .options = create_options,
+        .parse = parse_option,
+        .run = run,
+};

@@ -194,8 +194,8 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         return log_error_errno(r, "cannot set %s of %s", failed->key, aim->text);
 }
 
-int divide_parse(char *const words[], size_t n_words, AttributeList *ret) {
-        for (size_t i = 0; i < n_words; i++) {
+int divide_parse(char *const words[], AttributeList *ret) {
+        for (size_t i = 0; words[i]; i++) {
                 Trouble trouble = {};
                 int r = attribute_list_add(ret, words[i], &trouble);
 

@@ -30,7 +30,7 @@ void divide_undo(Divide *divide);
 void divide_done(Divide *divide);
 
 /* "KEY=VALUE" words to attributes; says which is wrong. */
-int divide_parse(char *const words[], size_t n_words, AttributeList *ret);
+int divide_parse(char *const words[], AttributeList *ret);
 
 /* Sets @attributes of the group that @aim is; says what is wrong, and where a controller that is missing stops. */
 int divide_apply(const Aim *aim, const AttributeList *attributes);

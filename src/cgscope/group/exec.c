@@ -17,19 +17,16 @@ enum {
 
 /* clang-format off */
 static const Option exec_options[] = {
-        { "property",          'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
-        { "create",            0,  NULL,      "Make the group first",                          OPTION_FLAG(Exec, create) },
-        { "parents",           0,  NULL,      "Likewise those above it; it may be there",      OPTION_FLAG(Exec, parents) },
-        { "evacuate",          0,  "LEAF",    "Move processes that are in the way into this group", OPTION_EVACUATE },
-        { "remove",            0,  NULL,      "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
-        { "wait",              0,  NULL,      "Stay beside the command until it has ended",    OPTION_WAIT },
-        { "report",            0,  "[=FILE]", "Likewise, and say what it used",                OPTION_REPORT },
-        { "keep",              0,  NULL,      "Let what it leaves in a new group run on",      OPTION_KEEP },
-        { "json",              0,  "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
-        NAMESPACE_OPTIONS,
-        { "nice",              0,  "LEVEL",   "Run the command at this nice level",            OPTION_NICE },
-        { "working-directory", 0,  "PATH",    "Run the command there",                         OPTION_WORKING_DIRECTORY },
-        { "setenv",            'E', "NAME[=VALUE]", "Set an environment variable (repeatable)", OPTION_SETENV },
+        { "property", 'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
+        { "create", 0, NULL, "Make the group first", OPTION_FLAG(Exec, create) },
+        { "parents", 0, NULL, "Likewise those above it; it may be there", OPTION_FLAG(Exec, parents) },
+        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "remove", 0, NULL, "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
+        COMMAND_OPTIONS(Exec),
+        { "wait", 0, NULL, "Stay beside the command until it has ended", OPTION_FLAG(Exec, command.wait) },
+        { "report", 0, "[=FILE]", "Likewise, and say what it used", OPTION_REPORT },
+        { "keep", 0, NULL, "Let what it leaves in a new group run on", OPTION_FLAG(Exec, command.keep) },
+        { "json", 0, "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -46,14 +43,12 @@ static void exec_done(Exec *exec) {
         attribute_list_done(&exec->attributes);
 }
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+static int parse_option(void *userdata, int id) {
         Exec *exec = userdata;
 
-        (void) argc;
-        (void) argv;
         switch (id) {
         case OPTION_PROPERTY:
-                return divide_parse(&optarg, 1, &exec->attributes);
+                return divide_parse((char *[]) { optarg, NULL }, &exec->attributes);
         case OPTION_EVACUATE:
                 exec->divide.evacuate = optarg;
                 if (!group_name_is_valid(optarg))
@@ -63,19 +58,6 @@ static int parse_option(void *userdata, int id, int argc, char *argv[]) {
                 return command_options_parse(&exec->command, id);
         }
 }
-
-static const VerbUsage exec_usage = {
-        .synopsis = "cgscope exec TARGET [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
-        .summary = "Start a command inside a group of a delegated subtree, in place: same process, "
-                   "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
-                   "it has ended.",
-        .see = "and systemd.resource-control(5) for properties",
-        .table = exec_options,
-        .n_table = ELEMENTSOF(exec_options),
-        .in_order = true,
-        .target_first = true,
-        .own = parse_option,
-};
 
 static bool is_supervised(const Exec *exec) {
         return exec->command.wait || exec->command.report || exec->remove;
@@ -206,23 +188,36 @@ static int run_command(Exec *exec, const char *target) {
         return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
 }
 
-int verb_exec(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT,
                                               .watch = WATCH_INIT };
-        int rest, command, r;
+        int status;
+        char **words = verb_parse(&verb_exec, &exec.options, &exec, argc, argv, &status);
 
-        r = common_options_parse(&exec.options, &exec_usage, &exec, argc, argv, &rest);
-        if (r > 0 && check_combination(&exec) < 0)
-                return STATUS_NOT_STARTED;
-        if (r <= 0)
-                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
+        if (!words || check_combination(&exec) < 0)
+                return status;
 
-        command = rest + 1 + (rest + 1 < argc && streq(argv[rest + 1], "--"));
-        if (command >= argc)
-                return log_refuse(STATUS_NOT_STARTED, "exec: no %s given; see cgscope exec --help",
-                                  rest < argc ? "command" : "target");
-
-        exec.argv = argv + command;
+        exec.argv = words + 1;
         exec.divide.division.temporary = exec.create && exec.remove;
-        return run_command(&exec, argv[rest]);
+        return run_command(&exec, words[0]);
 }
+
+const Verb verb_exec = {
+        .name = "exec",
+        .synopsis = "TARGET [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
+        .summary = "Start a command inside a group",
+        .description = "Start a command inside a group of a delegated subtree, in place: same process, "
+                       "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
+                       "it has ended.",
+        .see = "and systemd.resource-control(5) for properties",
+        .words = { "target", "command" },
+        .least = 2,
+        .most = VERB_ANY,
+        .targets = AIM_WRITABLE,
+        .changes = true,
+        .example = "./job -- true",
+        .options = exec_options,
+        .usage_status = STATUS_NOT_STARTED,
+        .parse = parse_option,
+        .run = run,
+};

@@ -24,14 +24,6 @@ static const Option get_options[] = {
         GENERAL_OPTIONS,
 };
 
-static const VerbUsage get_usage = {
-        .synopsis = "cgscope get [OPTIONS…] TARGET [KEY…]",
-        .summary = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the "
-                   "kernel's files (memory.max). Without a key: all properties, and all files.",
-        .table = get_options,
-        .n_table = ELEMENTSOF(get_options),
-};
-
 /* A value of several lines begins on a line of its own. */
 static void print_text(const Get *get, const char *key, const char *value) {
         if (get->value)
@@ -140,20 +132,33 @@ static int print(Get *get, char *const keys[], size_t n_keys) {
         return 0;
 }
 
-int verb_get(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         Get get = { .aim = AIM_INIT };
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_get, &get.options, &get, argc, argv, &status);
 
-        r = common_options_parse(&get.options, &get_usage, &get, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "get: no target given; see cgscope get --help");
+        if (!words)
+                return status;
 
-        r = aim_open(&get.aim, &get.options, argv[rest], AIM_ANY);
+        r = aim_open(&get.aim, &get.options, words[0], verb_get.targets);
         if (r >= 0)
-                r = print(&get, argv + rest + 1, (size_t) (argc - rest - 1));
+                r = print(&get, words + 1, (size_t) (argv + argc - words - 1));
 
         aim_done(&get.aim);
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_get = {
+        .name = "get",
+        .synopsis = "[OPTIONS…] TARGET [KEY…]",
+        .summary = "Show settings of a scope or group",
+        .description = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the "
+                       "kernel's files (memory.max). Without a key: all properties, and all files.",
+        .words = { "target", "key" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_ANY,
+        .example = ". cgroup.controllers",
+        .options = get_options,
+        .run = run,
+};

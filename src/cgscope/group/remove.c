@@ -17,18 +17,12 @@ typedef struct Remove {
 } Remove;
 
 static const Option remove_options[] = {
-        { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it", OPTION_FLAG(Remove, recursive) },
+        { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it",
+          OPTION_FLAG(Remove, recursive) },
         { "self",      0,   NULL, "Also where this process is in it",                 OPTION_FLAG(Remove, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
-};
-
-static const VerbUsage remove_usage = {
-        .synopsis = "cgscope remove [OPTIONS…] TARGET…",
-        .summary = "Remove groups from a delegated subtree.",
-        .table = remove_options,
-        .n_table = ELEMENTSOF(remove_options),
 };
 
 static int report(const Aim *aim, const Remove *remove, int error) {
@@ -59,47 +53,49 @@ static int leave(const Aim *aim) {
         return r < 0 ? aim_report(aim, r, "cannot leave") : 0;
 }
 
-static int remove_target(const Remove *remove, const char *text) {
-        _cleanup_(aim_done) Aim aim = AIM_INIT;
+static int remove_target(Aim *aim, const void *userdata) {
+        const Remove *remove = userdata;
         _cleanup_close_ int parent = -EBADF;
         const char *name;
         int r;
 
-        r = aim_open(&aim, &remove->options, text, AIM_BELOW_BOUNDARY | AIM_WRITABLE | AIM_MAY_BE_GONE);
-        if (aim.gone)
-                return 0;
-        if (r >= 0)
-                r = aim_spare_caller(&aim, !remove->recursive || remove->self, "would be killed");
+        r = aim_spare_caller(aim, !remove->recursive || remove->self, "would be killed");
         if (r >= 0 && remove->recursive)
-                r = leave(&aim);
+                r = leave(aim);
         if (r < 0)
                 return r;
 
-        parent = boundary_open_parent(&aim.target, &name);
+        parent = boundary_open_parent(&aim->target, &name);
         if (parent < 0)
-                return aim_is_gone(&aim) ? 0 : aim_report(&aim, parent, "cannot remove");
+                return aim_is_gone(aim) ? 0 : aim_report(aim, parent, "cannot remove");
 
         if (remove->recursive)
                 r = group_remove_all(parent, name, remove->options.timeout);
         else
                 r = group_remove(parent, name, remove->options.timeout);
 
-        return r < 0 && !aim_is_gone(&aim) ? report(&aim, remove, r) : 0;
+        return r < 0 && !aim_is_gone(aim) ? report(aim, remove, r) : 0;
 }
 
-int verb_remove(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         Remove remove = {};
-        int rest, r, status = EXIT_SUCCESS;
+        int status;
+        char **targets = verb_parse(&verb_remove, &remove.options, &remove, argc, argv, &status);
 
-        r = common_options_parse(&remove.options, &remove_usage, &remove, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "remove: no target given; see cgscope remove --help");
-
-        for (; rest < argc; rest++)
-                if (remove_target(&remove, argv[rest]) < 0)
-                        status = STATUS_FAILURE;
-
-        return status;
+        return targets ? verb_for_targets(&verb_remove, &remove.options, targets, remove_target, &remove) : status;
 }
+
+const Verb verb_remove = {
+        .name = "remove",
+        .synopsis = "[OPTIONS…] TARGET…",
+        .summary = "Remove a group",
+        .description = "Remove groups from a delegated subtree.",
+        .words = { "target" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_BELOW_BOUNDARY | AIM_WRITABLE | AIM_MAY_BE_GONE,
+        .changes = true,
+        .example = "./job",
+        .options = remove_options,
+        .run = run,
+};

@@ -21,19 +21,11 @@ typedef struct Set {
 } Set;
 
 static const Option set_options[] = {
-        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect", OPTION_FLAG(Set, best_effort) },
+        { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect",
+          OPTION_FLAG(Set, best_effort) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
-};
-
-static const VerbUsage set_usage = {
-        .synopsis = "cgscope set [OPTIONS…] TARGET KEY=VALUE…",
-        .summary = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or "
-                   "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
-        .see = "and systemd.resource-control(5) for properties",
-        .table = set_options,
-        .n_table = ELEMENTSOF(set_options),
 };
 
 static void set_done(Set *set) {
@@ -47,8 +39,8 @@ static bool is_for_everybody(const char *word) {
         return startswith(word, "cgroup.subtree_control=");
 }
 
-static bool all_for_everybody(char *const words[], size_t n_words) {
-        for (size_t i = 0; i < n_words; i++)
+static bool all_for_everybody(char *const words[]) {
+        for (size_t i = 0; words[i]; i++)
                 if (!is_for_everybody(words[i]))
                         return false;
 
@@ -67,8 +59,8 @@ static int refuse_file(const char *unit, const char *word, int length) {
                           "instead (MemoryMax= for memory.max)", length, word, unit);
 }
 
-static int parse_properties(Set *set, const char *unit, char *const words[], size_t n_words) {
-        for (size_t i = 0; i < n_words; i++) {
+static int parse_properties(Set *set, const char *unit, char *const words[]) {
+        for (size_t i = 0; words[i]; i++) {
                 Trouble trouble = {};
                 int name = (int) strcspn(words[i], "="), r;
 
@@ -201,35 +193,41 @@ static int set_group(const Set *set) {
         return r;
 }
 
-int verb_set(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(set_done) Set set = { .aim = AIM_INIT };
         _cleanup_free_ char *unit = NULL;
         bool by_manager;
-        char **words;
-        size_t n_words;
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_set, &set.options, &set, argc, argv, &status);
 
-        r = common_options_parse(&set.options, &set_usage, &set, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest < 2)
-                return log_refuse(STATUS_USAGE, "set: %s given; see cgscope set --help",
-                                  rest >= argc ? "no target" : "nothing to set");
-        words = argv + rest + 1;
-        n_words = (size_t) (argc - rest - 1);
-
-        if (aim_open(&set.aim, &set.options, argv[rest], AIM_UNIT_OR_GROUP | AIM_WRITABLE) < 0)
+        if (!words)
+                return status;
+        if (aim_open(&set.aim, &set.options, *words++, verb_set.targets) < 0)
                 return STATUS_FAILURE;
 
         by_manager = aim_is_unit(&set.aim, &unit) &&
-                     !(boundary_is_top(&set.aim.target) && all_for_everybody(words, n_words));
-        if (by_manager)
-                r = parse_properties(&set, unit, words, n_words);
-        else
-                r = divide_parse(words, n_words, &set.attributes);
+                     !(boundary_is_top(&set.aim.target) && all_for_everybody(words));
+        r = by_manager ? parse_properties(&set, unit, words) : divide_parse(words, &set.attributes);
         if (r < 0)
-                return r == -EPERM ? STATUS_FAILURE : STATUS_USAGE;
+                return r == -EPERM ? STATUS_FAILURE : status;
 
         r = by_manager ? set_unit(&set, unit) : set_group(&set);
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_set = {
+        .name = "set",
+        .synopsis = "[OPTIONS…] TARGET KEY=VALUE…",
+        .summary = "Set limits of a scope or group",
+        .description = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or "
+                       "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
+        .see = "and systemd.resource-control(5) for properties",
+        .words = { "target", "setting" },
+        .least = 2,
+        .most = VERB_ANY,
+        .targets = AIM_UNIT_OR_GROUP | AIM_WRITABLE,
+        .changes = true,
+        .example = "./job cgroup.max.depth=3",
+        .options = set_options,
+        .run = run,
+};

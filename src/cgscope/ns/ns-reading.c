@@ -63,9 +63,9 @@ static int add_by_pidfd(Ns *ns, pid_t pid, int pidfd) {
         return r < 0 && r != -ENOMEM && proc_has_gone(pidfd) ? -ESRCH : r;
 }
 
-int ns_look_at_named(Ns *ns, char *const texts[], size_t n) {
+int ns_look_at_named(Ns *ns, char *const texts[]) {
         _cleanup_(process_list_done) ProcessList list = {};
-        int r = process_list_parse(&list, texts, n);
+        int r = process_list_parse(&list, texts);
 
         if (r < 0)
                 return r;

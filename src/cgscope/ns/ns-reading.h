@@ -7,7 +7,7 @@
 #include "cgscope/ns/ns.h"
 
 /* ns-reading.c: finds the processes, and reads what we see of them. Says what is wrong. */
-int ns_look_at_named(Ns *ns, char *const texts[], size_t n);
+int ns_look_at_named(Ns *ns, char *const texts[]);
 int ns_look_at_unit(Ns *ns, Aim *aim);
 int ns_look_at_all(Ns *ns);
 void ns_process_done(NsProcess *process);

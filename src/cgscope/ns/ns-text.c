@@ -22,7 +22,7 @@ enum {
         _COLUMN_MAX,
 };
 
-static const TableColumn columns[_COLUMN_MAX] = {
+const TableColumn ns_columns[_COLUMN_MAX + 1] = {
         [COLUMN_PID] = { "PID", "pid", "0: outside of this PID namespace", TABLE_NUMBER },
         [COLUMN_COMMAND] = { "COMMAND", "command", "its name", 0 },
         [COLUMN_NAMESPACE] = { "NAMESPACE", "namespace", "its cgroup namespace: inode, or ours", 0 },
@@ -54,7 +54,7 @@ static void listing_done(Listing *listing) {
 int ns_check_columns(const Ns *ns) {
         Tabular table;
 
-        return tabular_choose(&table, &ns->options, columns, _COLUMN_CHOICE_MAX, 0);
+        return tabular_choose(&table, &ns->options, ns_columns, _COLUMN_CHOICE_MAX, 0);
 }
 
 /* --- a table --- */
@@ -89,7 +89,7 @@ static int choose_columns(Listing *listing) {
         }
 
         listing->options.columns = listing->columns;
-        return tabular_choose(&listing->table, &listing->options, columns, _COLUMN_MAX, 0);
+        return tabular_choose(&listing->table, &listing->options, ns_columns, _COLUMN_MAX, 0);
 }
 
 static int set_path(Listing *listing, TableRow *row, size_t column, const char *path, const char *like) {
@@ -255,7 +255,7 @@ static int print_table(Listing *listing) {
         if (r >= 0)
                 r = choose_columns(listing);
         if (r >= 0)
-                r = tabular_open(&listing->table, &listing->options, columns, "processes");
+                r = tabular_open(&listing->table, &listing->options, ns_columns, "processes");
         if (r >= 0)
                 r = listing->ns->tree && !listing->only
                             ? add_namespaces(listing)

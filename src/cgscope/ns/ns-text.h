@@ -4,6 +4,7 @@
 /* It is shown so. */
 
 #include "cgscope/ns/ns.h"
+#include "table/table.h"
 
 /* json.c */
 int ns_print_json(const Ns *ns);
@@ -12,6 +13,7 @@ int ns_print_json(const Ns *ns);
 int ns_print_blocks(Ns *ns);
 
 /* print.c: all in a table, or as a tree. With -o, the columns are checked before anything is looked at. */
+extern const TableColumn ns_columns[];
 int ns_check_columns(const Ns *ns);
 int ns_print_list(Ns *ns);
 

@@ -10,38 +10,13 @@
 
 /* `cgscope ns`: what else is to be put together of /proc/PID/cgroup and mountinfo, from here and from inside. */
 
-enum {
-        OPTION_UNIT = OPTION_OWN,
-};
-
 static const Option ns_options[] = {
-        { "unit", 'u', "UNIT", "The processes of this unit, or below this group", OPTION_UNIT },
+        { "unit", 'u', "UNIT", "The processes of this unit, or below this group", OPTION_TEXT(Ns, unit) },
         { "tree", 0, NULL, "By namespace", OPTION_FLAG(Ns, tree) },
         { "all-hierarchies", 0, NULL, "A row for each hierarchy, those of v1, too", OPTION_FLAG(Ns, all_hierarchies) },
         MANAGER_OPTIONS,
         TABLE_OPTIONS,
         GENERAL_OPTIONS,
-};
-
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
-        Ns *ns = userdata;
-
-        (void) id;
-        (void) argc;
-        (void) argv;
-        ns->unit = optarg;
-        return 0;
-}
-
-static const VerbUsage ns_usage = {
-        .synopsis = "cgscope ns [OPTIONS…] [PID…]",
-        .summary = "Show the cgroup namespaces of processes: the path of each as we see it and as it sees it, and the "
-                   "mounts of control groups that it finds. What of that misleads is marked and explained. Without PID "
-                   "and --unit, all processes. The exit status is 1 where one that was named cannot be shown.",
-        .see = "cgroup_namespaces(7)",
-        .table = ns_options,
-        .n_table = ELEMENTSOF(ns_options),
-        .own = parse_own,
 };
 
 static void ns_done(Ns *ns) {
@@ -79,7 +54,7 @@ static int look(Ns *ns, char *const texts[], size_t n) {
         int r;
 
         ns->listed = n == 0;
-        r = n > 0     ? ns_look_at_named(ns, texts, n)
+        r = n > 0     ? ns_look_at_named(ns, texts)
             : ns->unit ? ns_look_at_unit(ns, &aim)
                        : ns_look_at_all(ns);
 
@@ -97,21 +72,40 @@ static int print(Ns *ns) {
         return ns_print_list(ns);
 }
 
-int verb_ns(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(ns_done) Ns ns = {};
-        int rest, r;
+        size_t n;
+        int status, r;
+        char **words = verb_parse(&verb_ns, &ns.options, &ns, argc, argv, &status);
 
-        r = common_options_parse(&ns.options, &ns_usage, &ns, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (check_words(&ns, (size_t) (argc - rest)) < 0)
-                return STATUS_USAGE;
+        if (!words)
+                return status;
+        n = (size_t) (argv + argc - words);
+        if (check_words(&ns, n) < 0)
+                return status;
 
-        r = look(&ns, argv + rest, (size_t) (argc - rest));
+        r = look(&ns, words, n);
         if (r == -EINVAL)
-                return STATUS_USAGE;
+                return status;
         if (r >= 0)
                 r = print(&ns);
 
         return r < 0 || ns.failed ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_ns = {
+        .name = "ns",
+        .synopsis = "[OPTIONS…] [PID…]",
+        .summary = "Show how processes see their control groups",
+        .description = "Show the cgroup namespaces of processes: the path of each as we see it and as it sees it, and "
+                       "the mounts of control groups that it finds. What of that misleads is marked and explained. "
+                       "Without PID and --unit, all processes. The exit status is 1 where one that was named cannot be "
+                       "shown.",
+        .see = "cgroup_namespaces(7)",
+        .words = { "process" },
+        .most = VERB_ANY,
+        .example = "$$",
+        .options = ns_options,
+        .columns = ns_columns,
+        .run = run,
+};

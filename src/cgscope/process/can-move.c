@@ -8,39 +8,13 @@
 
 /* `cgscope can-move`: predicts, and moves nothing. */
 
-enum {
-        OPTION_AS = OPTION_OWN,
-        OPTION_HIERARCHY,
-};
-
 static const Option can_move_options[] = {
-        { "as", 0, "USER", "Whether this user may, instead of the caller", OPTION_AS },
-        { "hierarchy", 0, "NAME", "In this hierarchy of v1, as memory; or in unified", OPTION_HIERARCHY },
+        { "as", 0, "USER", "Whether this user may, instead of the caller", OPTION_TEXT(CanMove, as) },
+        { "hierarchy", 0, "HIERARCHY", "In this hierarchy of v1, as memory; or in unified",
+          OPTION_TEXT(CanMove, hierarchy) },
         MANAGER_OPTIONS,
         JSON_OPTION,
         GENERAL_OPTIONS,
-};
-
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
-        CanMove *can_move = userdata;
-
-        (void) argc;
-        (void) argv;
-        if (id == OPTION_AS)
-                can_move->as = optarg;
-        else
-                can_move->hierarchy = optarg;
-        return 0;
-}
-
-static const VerbUsage can_move_usage = {
-        .synopsis = "cgscope can-move [OPTIONS…] PID TARGET",
-        .summary = "Say whether the kernel would let a process be moved into a group, by which rules, and if not, "
-                   "with which error. Nothing is moved. The exit status is 0 for yes, 1 for no, and 2 where it cannot "
-                   "be told.",
-        .table = can_move_options,
-        .n_table = ELEMENTSOF(can_move_options),
-        .own = parse_own,
 };
 
 void can_move_done(CanMove *can_move) {
@@ -77,24 +51,21 @@ static int examine(CanMove *can_move) {
         return r < 0 ? log_oom() : can_move_note_units(can_move);
 }
 
-int verb_can_move(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         static const int statuses[] = {
                 [MOVE_YES] = EXIT_SUCCESS,
                 [MOVE_NO] = STATUS_FAILURE,
                 [MOVE_PERHAPS] = STATUS_USAGE,
         };
         _cleanup_(can_move_done) CanMove can_move = CAN_MOVE_INIT;
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_can_move, &can_move.options, &can_move, argc, argv, &status);
 
-        r = common_options_parse(&can_move.options, &can_move_usage, &can_move, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest != 2)
-                return log_refuse(STATUS_USAGE, "can-move: a process and a target are needed, not %d words; see "
-                                  "cgscope can-move --help", argc - rest);
+        if (!words)
+                return status;
 
-        can_move.text = argv[rest + 1];
-        r = process_number_parse(argv[rest] + (argv[rest][0] == '@'), &can_move.pid);
+        can_move.text = words[1];
+        r = process_number_parse(words[0] + (words[0][0] == '@'), &can_move.pid);
         if (r >= 0)
                 r = can_move_look(&can_move);
         if (r >= 0)
@@ -104,3 +75,19 @@ int verb_can_move(int argc, char *argv[]) {
 
         return r < 0 ? STATUS_USAGE : statuses[can_move.answer.answer];
 }
+
+const Verb verb_can_move = {
+        .name = "can-move",
+        .synopsis = "[OPTIONS…] PID TARGET",
+        .summary = "Say whether a process may be moved into a group, and why not",
+        .description = "Say whether the kernel would let a process be moved into a group, by which rules, and if not, "
+                       "with which error. Nothing is moved. The exit status is 0 for yes, 1 for no, and 2 where it "
+                       "cannot be told.",
+        .words = { "process", "target" },
+        .least = 2,
+        .most = 2,
+        .targets = AIM_ANY,
+        .example = "$$ ./job",
+        .options = can_move_options,
+        .run = run,
+};

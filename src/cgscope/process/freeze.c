@@ -26,21 +26,6 @@ static const Option thaw_options[] = {
         GENERAL_OPTIONS,
 };
 
-static const VerbUsage freeze_usage = {
-        .synopsis = "cgscope freeze [OPTIONS…] TARGET…",
-        .summary = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
-                   "success it is as it was.",
-        .table = freeze_options,
-        .n_table = ELEMENTSOF(freeze_options),
-};
-
-static const VerbUsage thaw_usage = {
-        .synopsis = "cgscope thaw [OPTIONS…] TARGET…",
-        .summary = "Let the processes in a frozen unit or group go on.",
-        .table = thaw_options,
-        .n_table = ELEMENTSOF(thaw_options),
-};
-
 static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
         Trouble trouble = {};
         int r = aim_ask(aim);
@@ -91,46 +76,65 @@ static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
         return 0;
 }
 
-static int freeze_target(const Freeze *freeze, const char *text) {
-        _cleanup_(aim_done) Aim aim = AIM_INIT;
+static int freeze_target(Aim *aim, const void *userdata) {
+        const Freeze *freeze = userdata;
         _cleanup_free_ char *unit = NULL;
         int r;
 
-        r = aim_open(&aim, &freeze->options, text, AIM_UNIT_OR_GROUP);
-        if (r >= 0)
-                r = aim_spare_caller(&aim, !freeze->freeze || freeze->self, "would be frozen");
+        r = aim_spare_caller(aim, !freeze->freeze || freeze->self, "would be frozen");
         if (r < 0)
                 return r;
 
-        if (!aim_is_unit(&aim, &unit))
-                return freeze_group(&aim, freeze->freeze);
+        if (!aim_is_unit(aim, &unit))
+                return freeze_group(aim, freeze->freeze);
 
-        r = freeze->freeze ? spare_what_thaws(freeze, &aim) : 0;
-        return r < 0 ? r : freeze_unit(&aim, unit, freeze->freeze);
+        r = freeze->freeze ? spare_what_thaws(freeze, aim) : 0;
+        return r < 0 ? r : freeze_unit(aim, unit, freeze->freeze);
 }
 
-static int run_verb(bool freeze, const VerbUsage *usage, int argc, char *argv[]) {
-        const char *name = freeze ? "freeze" : "thaw";
-        Freeze context = { .freeze = freeze };
-        int rest, r, status = EXIT_SUCCESS;
+static int run(const Verb *verb, int argc, char *argv[]) {
+        Freeze context = { .freeze = verb == &verb_freeze };
+        int status;
+        char **targets = verb_parse(verb, &context.options, &context, argc, argv, &status);
 
-        r = common_options_parse(&context.options, usage, &context, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "%s: no target given; see cgscope %s --help", name, name);
-
-        for (int i = rest; i < argc; i++)
-                if (freeze_target(&context, argv[i]) < 0)
-                        status = STATUS_FAILURE;
-
-        return status;
+        return targets ? verb_for_targets(verb, &context.options, targets, freeze_target, &context) : status;
 }
 
-int verb_freeze(int argc, char *argv[]) {
-        return run_verb(true, &freeze_usage, argc, argv);
+static int run_freeze(int argc, char *argv[]) {
+        return run(&verb_freeze, argc, argv);
 }
 
-int verb_thaw(int argc, char *argv[]) {
-        return run_verb(false, &thaw_usage, argc, argv);
+static int run_thaw(int argc, char *argv[]) {
+        return run(&verb_thaw, argc, argv);
 }
+
+const Verb verb_freeze = {
+        .name = "freeze",
+        .synopsis = "[OPTIONS…] TARGET…",
+        .summary = "Stop all processes in a scope or group for a while",
+        .description = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
+                       "success it is as it was.",
+        .words = { "target" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_UNIT_OR_GROUP,
+        .changes = true,
+        .example = "./job",
+        .options = freeze_options,
+        .run = run_freeze,
+};
+
+const Verb verb_thaw = {
+        .name = "thaw",
+        .synopsis = "[OPTIONS…] TARGET…",
+        .summary = "Let them go on",
+        .description = "Let the processes in a frozen unit or group go on.",
+        .words = { "target" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_UNIT_OR_GROUP,
+        .changes = true,
+        .example = "./job",
+        .options = thaw_options,
+        .run = run_thaw,
+};

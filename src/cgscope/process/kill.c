@@ -29,27 +29,15 @@ static const Option kill_options[] = {
         GENERAL_OPTIONS,
 };
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+static int parse_option(void *userdata, int id _unused_) {
         Kill *context = userdata;
 
-        (void) id;
-        (void) argc;
-        (void) argv;
         if (parse_signal(optarg, &context->signal) < 0)
                 return log_refuse(-EINVAL, "--signal: '%s' is no signal (examples: TERM, SIGKILL, 10, RTMIN+1)",
                                   optarg);
 
         return 0;
 }
-
-static const VerbUsage kill_usage = {
-        .synopsis = "cgscope kill [OPTIONS…] TARGET…",
-        .summary = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to "
-                   "a group reaches also what is forked meanwhile.",
-        .table = kill_options,
-        .n_table = ELEMENTSOF(kill_options),
-        .own = parse_option,
-};
 
 /* A manager that may not signal all of them does not say whom. And a unit that it has not any more needs no signal,
  * where nobody is left in its group. */
@@ -102,33 +90,39 @@ static int kill_group(const Kill *context, Aim *aim) {
         return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
 }
 
-static int kill_target(const Kill *context, const char *text) {
-        _cleanup_(aim_done) Aim aim = AIM_INIT;
+static int kill_target(Aim *aim, const void *userdata) {
+        const Kill *context = userdata;
         _cleanup_free_ char *unit = NULL;
         int r;
 
-        r = aim_open(&aim, &context->options, text, AIM_UNIT_OR_GROUP);
-        if (r >= 0)
-                r = aim_spare_caller(&aim, context->self, "would get the signal");
+        r = aim_spare_caller(aim, context->self, "would get the signal");
         if (r < 0)
                 return r;
 
-        return aim_is_unit(&aim, &unit) ? kill_unit(context, &aim, unit) : kill_group(context, &aim);
+        return aim_is_unit(aim, &unit) ? kill_unit(context, aim, unit) : kill_group(context, aim);
 }
 
-int verb_kill(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         Kill context = { .signal = SIGTERM };
-        int rest, r, status = EXIT_SUCCESS;
+        int status;
+        char **targets = verb_parse(&verb_kill, &context.options, &context, argc, argv, &status);
 
-        r = common_options_parse(&context.options, &kill_usage, &context, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "kill: no target given; see cgscope kill --help");
-
-        for (int i = rest; i < argc; i++)
-                if (kill_target(&context, argv[i]) < 0)
-                        status = STATUS_FAILURE;
-
-        return status;
+        return targets ? verb_for_targets(&verb_kill, &context.options, targets, kill_target, &context) : status;
 }
+
+const Verb verb_kill = {
+        .name = "kill",
+        .synopsis = "[OPTIONS…] TARGET…",
+        .summary = "Send a signal to all processes in a scope or group",
+        .description = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to "
+                       "a group reaches also what is forked meanwhile.",
+        .words = { "target" },
+        .least = 1,
+        .most = VERB_ANY,
+        .targets = AIM_UNIT_OR_GROUP,
+        .changes = true,
+        .example = "--signal CONT ./job",
+        .options = kill_options,
+        .parse = parse_option,
+        .run = run,
+};

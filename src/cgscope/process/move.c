@@ -41,14 +41,6 @@ static void move_done(Move *move) {
         aim_done(&move->aim);
 }
 
-static const VerbUsage move_usage = {
-        .synopsis = "cgscope move [OPTIONS…] TARGET PID…",
-        .summary = "Move processes into a delegated unit or a group below it. Where the kernel does not "
-                   "let the caller, the unit's manager is asked.",
-        .table = move_options,
-        .n_table = ELEMENTSOF(move_options),
-};
-
 static int report_owned(pid_t pid, const char *owner) {
         return log_refuse(-EPERM, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
                           "all the same", (int) pid, owner);
@@ -294,21 +286,15 @@ static int move_all(Move *move) {
         return r;
 }
 
-int verb_move(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(move_done) Move move = { .aim = AIM_INIT };
-        int rest, r;
+        int status, r;
+        char **words = verb_parse(&verb_move, &move.options, &move, argc, argv, &status);
 
-        r = common_options_parse(&move.options, &move_usage, &move, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest < 2)
-                return log_refuse(STATUS_USAGE, "move: a target and at least one process are needed; see cgscope move "
-                                  "--help");
+        if (!words || process_list_parse(&move.processes, words + 1) < 0)
+                return status;
 
-        if (process_list_parse(&move.processes, argv + rest + 1, (size_t) (argc - rest - 1)) < 0)
-                return STATUS_USAGE;
-
-        r = aim_open(&move.aim, &move.options, argv[rest], AIM_WRITABLE);
+        r = aim_open(&move.aim, &move.options, words[0], verb_move.targets);
         if (r >= 0)
                 r = process_list_open_any(&move.processes);
         if (r >= 0)
@@ -316,3 +302,19 @@ int verb_move(int argc, char *argv[]) {
 
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_move = {
+        .name = "move",
+        .synopsis = "[OPTIONS…] TARGET PID…",
+        .summary = "Move processes into a group",
+        .description = "Move processes into a delegated unit or a group below it. Where the kernel does not "
+                       "let the caller, the unit's manager is asked.",
+        .words = { "target", "process" },
+        .least = 2,
+        .most = VERB_ANY,
+        .targets = AIM_WRITABLE,
+        .changes = true,
+        .example = "./job $$",
+        .options = move_options,
+        .run = run,
+};

@@ -37,7 +37,7 @@ enum {
         COLUMN_DEFAULT_MAX = COLUMN_GROUP,
 };
 
-static const TableColumn procs_columns[_COLUMN_MAX] = {
+static const TableColumn procs_columns[_COLUMN_MAX + 1] = {
         [COLUMN_PID]     = { "PID",     "pid",     "0: outside of this PID namespace", TABLE_NUMBER },
         [COLUMN_USER]    = { "USER",    "user",    "whose it is", 0 },
         [COLUMN_COMMAND] = { "COMMAND", "command", "its command line, or its name in brackets", TABLE_SHORTEN },
@@ -49,13 +49,6 @@ static void procs_done(Procs *procs) {
         aim_done(&procs->aim);
 }
 
-static const VerbUsage procs_usage = {
-        .synopsis = "cgscope procs [OPTIONS…] [TARGET]",
-        .summary = "List the processes in a unit or group; without a target, in the delegated unit that "
-                   "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
-        .table = procs_options,
-        .n_table = ELEMENTSOF(procs_options),
-};
 
 static int add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
         TableRow *row;
@@ -137,23 +130,34 @@ static int list_processes(Procs *procs, const char *target) {
         return r < 0 ? r : tabular_print(&procs->table, &procs->options);
 }
 
-int verb_procs(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         _cleanup_(procs_done) Procs procs = { .aim = AIM_INIT };
-        int rest, r;
+        int status;
+        char **targets = verb_parse(&verb_procs, &procs.options, &procs, argc, argv, &status);
 
-        r = common_options_parse(&procs.options, &procs_usage, &procs, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1)
-                return log_refuse(STATUS_USAGE, "procs: one target at most; see cgscope procs --help");
+        if (!targets)
+                return status;
 
         /* The command is long and comes last, where it can be cut. */
         if (!procs.options.columns && (procs.recursive || procs.options.json))
                 procs.options.columns = "PID,USER,GROUP,COMMAND";
-        if (tabular_choose(&procs.table, &procs.options, procs_columns, ELEMENTSOF(procs_columns),
-                           COLUMN_DEFAULT_MAX) < 0)
-                return STATUS_USAGE;
+        if (tabular_choose(&procs.table, &procs.options, procs_columns, _COLUMN_MAX, COLUMN_DEFAULT_MAX) < 0)
+                return status;
 
-        r = list_processes(&procs, rest < argc ? argv[rest] : ".");
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return list_processes(&procs, *targets ?: ".") < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_procs = {
+        .name = "procs",
+        .synopsis = "[OPTIONS…] [TARGET]",
+        .summary = "List the processes in a group",
+        .description = "List the processes in a unit or group; without a target, in the delegated unit that "
+                       "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
+        .words = { "target" },
+        .most = 1,
+        .targets = AIM_ANY,
+        .example = "--recursive .",
+        .options = procs_options,
+        .columns = procs_columns,
+        .run = run,
+};

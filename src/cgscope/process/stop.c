@@ -41,27 +41,14 @@ static const Option stop_options[] = {
         GENERAL_OPTIONS,
 };
 
-static int parse_option(void *userdata, int id, int argc, char *argv[]) {
+static int parse_option(void *userdata, int id _unused_) {
         Stop *stop = userdata;
 
-        (void) id;
-        (void) argc;
-        (void) argv;
         if (parse_timespan(optarg, &stop->grace) < 0)
                 return log_refuse(-EINVAL, "--grace: '%s' is no time (examples: 0, 10s, 1min)", optarg);
 
         return 0;
 }
-
-static const VerbUsage stop_usage = {
-        .synopsis = "cgscope stop [OPTIONS…] TARGET…\ncgscope stop --empty [OPTIONS…]",
-        .summary = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
-                   "those that are left after --grace. With --empty, stop the scopes of the "
-                   "caller in which no process is any more, and print their names.",
-        .table = stop_options,
-        .n_table = ELEMENTSOF(stop_options),
-        .own = parse_option,
-};
 
 /* SIGTERM is for those who may have it and can act on it: SIGKILL comes to all, by the file. */
 static int end_politely(const Stop *stop, int group) {
@@ -125,20 +112,16 @@ static int stop_unit(Aim *aim, const char *unit) {
         return aim->hidden ? aim_check_hidden(aim) : remainder_check(aim, false, "was stopped");
 }
 
-static int stop_target(const Stop *stop, const char *text) {
-        _cleanup_(aim_done) Aim aim = AIM_INIT;
+static int stop_target(Aim *aim, const void *userdata) {
+        const Stop *stop = userdata;
         _cleanup_free_ char *unit = NULL;
         int r;
 
-        r = aim_open(&aim, &stop->options, text, AIM_UNIT_OR_GROUP | AIM_MAY_BE_GONE);
-        if (aim.gone)
-                return 0;
-        if (r >= 0)
-                r = aim_spare_caller(&aim, stop->self, "would be stopped");
+        r = aim_spare_caller(aim, stop->self, "would be stopped");
         if (r < 0)
                 return r;
 
-        return aim_is_unit(&aim, &unit) ? stop_unit(&aim, unit) : stop_group(stop, &aim);
+        return aim_is_unit(aim, &unit) ? stop_unit(aim, unit) : stop_group(stop, aim);
 }
 
 typedef struct EmptySearch {
@@ -237,23 +220,34 @@ static int stop_empty(const Stop *stop) {
         return r < 0 || search.n_failed > 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
-int verb_stop(int argc, char *argv[]) {
+static int run(int argc, char *argv[]) {
         Stop stop = { .grace = GRACE_DEFAULT_USEC };
-        int rest, r, status = EXIT_SUCCESS;
+        int status;
+        char **targets = verb_parse(&verb_stop, &stop.options, &stop, argc, argv, &status);
 
-        r = common_options_parse(&stop.options, &stop_usage, &stop, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (stop.empty != (rest >= argc) || (stop.all && !stop.empty))
-                return log_refuse(STATUS_USAGE, "stop: either targets are given, or --empty, perhaps with --all; see "
-                                  "cgscope stop --help");
+        if (!targets)
+                return status;
+        if (stop.empty == !!*targets || (stop.all && !stop.empty))
+                return log_refuse(status, "stop: either targets are given, or --empty, perhaps with --all; "
+                                          "see cgscope stop --help");
 
-        if (stop.empty)
-                return stop_empty(&stop);
-
-        for (int i = rest; i < argc; i++)
-                if (stop_target(&stop, argv[i]) < 0)
-                        status = STATUS_FAILURE;
-
-        return status;
+        return stop.empty ? stop_empty(&stop)
+                          : verb_for_targets(&verb_stop, &stop.options, targets, stop_target, &stop);
 }
+
+const Verb verb_stop = {
+        .name = "stop",
+        .synopsis = "[OPTIONS…] TARGET…\n--empty [OPTIONS…]",
+        .summary = "Stop a scope, or end a group",
+        .description = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
+                       "those that are left after --grace. With --empty, stop the scopes of the "
+                       "caller in which no process is any more, and print their names.",
+        .words = { "target" },
+        .most = VERB_ANY,
+        .targets = AIM_UNIT_OR_GROUP | AIM_MAY_BE_GONE,
+        .changes = true,
+        .example = "./job",
+        .options = stop_options,
+        .parse = parse_option,
+        .run = run,
+};

@@ -190,21 +190,31 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         return EXIT_SUCCESS;
 }
 
-int verb_adopt(int argc, char *argv[]) {
-        _cleanup_(adopt_done) Adopt adopt = { .scope = SCOPE_INIT, .ask = ASK_INIT };
-        int rest, r;
+static int run(int argc, char *argv[]) {
+        _cleanup_(adopt_done) Adopt adopt = { .options = SCOPE_OPTIONS_INIT(&verb_adopt), .scope = SCOPE_INIT,
+                                                 .ask = ASK_INIT };
+        int status, r;
+        char **words = verb_parse(&verb_adopt, &adopt.options.common, &adopt.options, argc, argv, &status);
 
-        r = scope_options_parse(&adopt.options, SCOPE_VERB_ADOPT, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-
-        if (rest >= argc)
-                return log_refuse(STATUS_USAGE, "adopt: no process given; see cgscope adopt --help");
-
-        r = process_list_parse(&adopt.processes, argv + rest, (size_t) (argc - rest));
-        if (r < 0)
-                return STATUS_USAGE;
+        if (!words || scope_options_check(&adopt.options) < 0 || process_list_parse(&adopt.processes, words) < 0)
+                return status;
 
         r = process_list_open(&adopt.processes);
-        return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, argv + rest);
+        return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, words);
 }
+
+const Verb verb_adopt = {
+        .name = "adopt",
+        .synopsis = "[OPTIONS…] PID…",
+        .summary = "Make a new scope around running processes",
+        .description = "Make a new scope around processes that run already.",
+        .see = "and systemd.resource-control(5) for properties",
+        .words = { "process" },
+        .least = 1,
+        .most = VERB_ANY,
+        .changes = true,
+        .example = "$$",
+        .options = adopt_options,
+        .parse = scope_options_parse,
+        .run = run,
+};

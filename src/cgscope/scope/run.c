@@ -260,18 +260,32 @@ static int run_command(Run *run) {
         return command_status(r);
 }
 
-int verb_run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .scope = SCOPE_INIT, .ask = ASK_INIT, .confinement = CONFINEMENT_INIT,
-                                           .report = REPORT_INIT, .stop = STOP_INIT };
-        int rest, r;
+static int run(int argc, char *argv[]) {
+        _cleanup_(run_done) Run run = { .options = SCOPE_OPTIONS_INIT(&verb_run), .scope = SCOPE_INIT, .ask = ASK_INIT,
+                                           .confinement = CONFINEMENT_INIT, .report = REPORT_INIT, .stop = STOP_INIT };
+        int status;
 
-        r = scope_options_parse(&run.options, SCOPE_VERB_RUN, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_NOT_STARTED : EXIT_SUCCESS;
-
-        run.argv = argv + rest;
-        if (rest >= argc)
-                return log_refuse(STATUS_NOT_STARTED, "run: no command given; see cgscope run --help");
+        run.argv = verb_parse(&verb_run, &run.options.common, &run.options, argc, argv, &status);
+        if (!run.argv || scope_options_check(&run.options) < 0)
+                return status;
 
         return run_command(&run);
 }
+
+const Verb verb_run = {
+        .name = "run",
+        .synopsis = "[--delegate [CONTROLLERS]] [OPTIONS…] [--] COMMAND [ARGUMENTS…]",
+        .summary = "Run a command in a new scope",
+        .description = "Run a command in a new scope, in place: same process, same terminal. With "
+                       "--wait or --report, cgscope stays beside it until it has ended.",
+        .see = "and systemd.resource-control(5) for properties",
+        .words = { "command" },
+        .least = 1,
+        .most = VERB_ANY,
+        .changes = true,
+        .example = "--delegate -- true",
+        .options = run_options,
+        .usage_status = STATUS_NOT_STARTED,
+        .parse = scope_options_parse,
+        .run = run,
+};

@@ -15,11 +15,11 @@ enum {
 };
 
 static const Option list_options[] = {
-        { "all",               'a', NULL,     "Those of everyone, delegated or not",           OPTION_FLAG(List, all) },
-        { "slice",             0,  "SLICE",   "Those in this slice and in those below it",     OPTION_SLICE },
-        { "empty",             0,  NULL,      "Those that hold no process",                    OPTION_FLAG(List, empty) },
-        { "system",            0,  NULL,      "Units of the system manager",                   OPTION_SYSTEM_MANAGER },
-        { "user",              0,  NULL,      "Units of your user manager",                    OPTION_USER_MANAGER },
+        { "all", 'a', NULL, "Those of everyone, delegated or not", OPTION_FLAG(List, all) },
+        { "slice", 0, "SLICE", "Those in this slice and in those below it", OPTION_SLICE },
+        { "empty", 0, NULL, "Those that hold no process", OPTION_FLAG(List, empty) },
+        { "system", 0, NULL, "Units of the system manager", OPTION_SYSTEM_MANAGER },
+        { "user", 0, NULL, "Units of your user manager", OPTION_USER_MANAGER },
         TABLE_OPTIONS,
         GENERAL_OPTIONS,
 };
@@ -48,7 +48,7 @@ typedef enum ListColumn {
         _COLUMN_MAX,
 } ListColumn;
 
-static const TableColumn columns[_COLUMN_MAX] = {
+static const TableColumn columns[_COLUMN_MAX + 1] = {
         [COLUMN_UNIT] = { "UNIT", "unit", "name of the unit", TABLE_SHORTEN },
         [COLUMN_OWNER] = { "OWNER", "owner", "user that its directory belongs to", 0 },
         [COLUMN_CONTROLLERS] = { "CONTROLLERS", "controllers", "controllers that reach it",
@@ -100,12 +100,9 @@ static void list_done(List *list) {
         (void) fd_close(list->root);
 }
 
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+static int parse_own(void *userdata, int id _unused_) {
         List *list = userdata;
 
-        (void) id;
-        (void) argc;
-        (void) argv;
         free(TAKE_PTR(list->slice));
         if (slice_name_complete(optarg, &list->slice) < 0)
                 return log_refuse(-EINVAL, "--slice: '%s' is no name of a slice", optarg);
@@ -223,25 +220,13 @@ static int prepare(List *list) {
         return list->root < 0 ? list->root : 0;
 }
 
-int verb_list(int argc, char *argv[]) {
-        static const VerbUsage usage = {
-                .synopsis = "cgscope list [OPTIONS…]",
-                .summary = "List the scopes and services that are delegated to you, with what they use.",
-                .table = list_options,
-                .n_table = ELEMENTSOF(list_options),
-                .own = parse_own,
-        };
+static int run(int argc, char *argv[]) {
         _cleanup_(list_done) List list = { .root = -EBADF, .self = user_uid_outside(), .started_fd = -1 };
-        int rest, r;
+        int status, r;
 
-        r = common_options_parse(&list.common, &usage, &list, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (rest < argc)
-                return log_refuse(STATUS_USAGE, "list: takes no argument '%s'", argv[rest]);
-
-        if (tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
-                return STATUS_USAGE;
+        if (!verb_parse(&verb_list, &list.common, &list, argc, argv, &status) ||
+            tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
+                return status;
         if (prepare(&list) < 0)
                 return STATUS_FAILURE;
 
@@ -253,3 +238,15 @@ int verb_list(int argc, char *argv[]) {
 
         return print_units(&list) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_list = {
+        .name = "list",
+        .synopsis = "[OPTIONS…]",
+        .summary = "List delegated scopes with what they use",
+        .description = "List the scopes and services that are delegated to you, with what they use.",
+        .example = "--all",
+        .options = list_options,
+        .columns = columns,
+        .parse = parse_own,
+        .run = run,
+};

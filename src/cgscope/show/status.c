@@ -244,25 +244,27 @@ static int show(const CommonOptions *options, const char *text) {
         return status.n_processes > 0 ? STATUS_ACTIVE : STATUS_INACTIVE;
 }
 
-int verb_status(int argc, char *argv[]) {
-        static const VerbUsage usage = {
-                .synopsis = "cgscope status [OPTIONS…] [TARGET]",
-                .summary = "Show all of a scope, a service or a group: limits and where they come from, "
-                           "usage, pressure, events and processes. Without TARGET it is '.', the delegated "
-                           "unit that we are in.\n "
-                           "The exit status is 0 where it holds processes, 3 where not, 4 where there is no "
-                           "such unit or group.",
-                .table = status_options,
-                .n_table = ELEMENTSOF(status_options),
-        };
+static int run(int argc, char *argv[]) {
         CommonOptions options;
-        int rest, r;
+        int status;
+        char **targets = verb_parse(&verb_status, &options, NULL, argc, argv, &status);
 
-        r = common_options_parse(&options, &usage, NULL, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1)
-                return log_refuse(STATUS_USAGE, "status: takes one target; '%s' is another one", argv[rest + 1]);
-
-        return show(&options, rest < argc ? argv[rest] : ".");
+        return targets ? show(&options, *targets ?: ".") : status;
 }
+
+const Verb verb_status = {
+        .name = "status",
+        .synopsis = "[OPTIONS…] [TARGET]",
+        .summary = "Show all of a scope or group",
+        .description = "Show all of a scope, a service or a group: limits and where they come from, "
+                       "usage, pressure, events and processes. Without TARGET it is '.', the delegated "
+                       "unit that we are in. "
+                       "The exit status is 0 where it holds processes, 3 where not, 4 where there is no "
+                       "such unit or group.",
+        .words = { "target" },
+        .most = 1,
+        .targets = AIM_ANY,
+        .example = ".",
+        .options = status_options,
+        .run = run,
+};

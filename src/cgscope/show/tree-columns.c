@@ -6,7 +6,7 @@
 #include "basic/format.h"
 #include "cgscope/show/tree.h"
 
-const TableColumn tree_columns[_TREE_COLUMN_MAX] = {
+const TableColumn tree_columns[_TREE_COLUMN_MAX + 1] = {
         [TREE_GROUP] = { "GROUP", "group", "name of the group", TABLE_TREE | TABLE_SHORTEN },
         [TREE_PROCESSES] = { "PROCESSES", "processes", "processes in it and below", TABLE_NUMBER },
         [TREE_MEMORY] = { "MEMORY", "memory", "memory in use", TABLE_NUMBER },

@@ -59,12 +59,9 @@ static void tree_done(Tree *tree) {
         free(tree->default_target);
 }
 
-static int parse_own(void *userdata, int id, int argc, char *argv[]) {
+static int parse_own(void *userdata, int id _unused_) {
         Tree *tree = userdata;
 
-        (void) id;
-        (void) argc;
-        (void) argv;
         if (parse_unsigned(optarg, 0, UINT_MAX, &tree->depth) < 0)
                 return log_refuse(-EINVAL, "--depth: '%s' is no number of groups", optarg);
 
@@ -304,29 +301,35 @@ static int print_tree(Tree *tree, const char *text) {
         return r < 0 ? r : tabular_print(&tree->tabular, &tree->common);
 }
 
-int verb_tree(int argc, char *argv[]) {
-        static const VerbUsage usage = {
-                .synopsis = "cgscope tree [OPTIONS…] [TARGET]",
-                .summary = "Show the groups below a scope or group, with what they use and what limits them. "
-                           "Without TARGET those of the delegated unit that you are in, else all of your manager.",
-                .see = "systemd-cgls(1)",
-                .table = tree_options,
-                .n_table = ELEMENTSOF(tree_options),
-                .own = parse_own,
-        };
+static int run(int argc, char *argv[]) {
         _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
         size_t n_default;
-        int rest, r;
+        int status;
+        char **targets = verb_parse(&verb_tree, &tree.common, &tree, argc, argv, &status);
 
-        r = common_options_parse(&tree.common, &usage, &tree, argc, argv, &rest);
-        if (r <= 0)
-                return r < 0 ? STATUS_USAGE : EXIT_SUCCESS;
-        if (argc - rest > 1)
-                return log_refuse(STATUS_USAGE, "tree: takes one target at most");
+        if (!targets)
+                return status;
 
         n_default = tree.processes && tree.common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
         if (tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default) < 0)
-                return STATUS_USAGE;
+                return status;
 
-        return print_tree(&tree, argv[rest]) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return print_tree(&tree, *targets) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
+
+const Verb verb_tree = {
+        .name = "tree",
+        .synopsis = "[OPTIONS…] [TARGET]",
+        .summary = "Show groups as a tree, with usage and limits",
+        .description = "Show the groups below a scope or group, with what they use and what limits them. "
+                       "Without TARGET those of the delegated unit that you are in, else all of your manager.",
+        .see = "systemd-cgls(1)",
+        .words = { "target" },
+        .most = 1,
+        .targets = AIM_ANY,
+        .example = ".",
+        .options = tree_options,
+        .columns = tree_columns,
+        .parse = parse_own,
+        .run = run,
+};

@@ -34,7 +34,7 @@ typedef enum TreeColumn {
         _TREE_COLUMN_MAX,
 } TreeColumn;
 
-extern const TableColumn tree_columns[_TREE_COLUMN_MAX];
+extern const TableColumn tree_columns[_TREE_COLUMN_MAX + 1];
 
 /* Of one group: what the columns that are printed need. */
 typedef struct TreeFigures {

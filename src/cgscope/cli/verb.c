@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/cli/verb.h"
+
+#include <assert.h>
+
+#include "basic/log.h"
+#include "basic/sheet.h"
+#include "cgscope/version.h"
+
+/* What a terminal shows whole. */
+#define HELP_WIDTH 80
+
+static void print_help(const Verb *verb) {
+        Sheet sheet = { .file = stdout, .width = HELP_WIDTH };
+
+        for (const char *line = verb->synopsis; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+                printf("cgscope %s %.*s\n", verb->name, (int) strcspn(line, "\n"), line);
+
+        putchar('\n');
+        sheet_wrap(&sheet, 0, NULL, verb->description);
+        putchar('\n');
+        options_help(verb->options);
+        printf("\nSee cgscope(1) for details%s%s.\n", verb->see ? ", " : "", verb->see ?: "");
+}
+
+int verb_parse_option(const Verb *verb, CommonOptions *options, void *userdata, int id) {
+        if (id >= OPTION_TEXT_FIRST) {
+                *(const char **) ((char *) userdata + (id - OPTION_TEXT_FIRST)) = optarg;
+                return 0;
+        }
+        if (id >= OPTION_FLAG_FIRST) {
+                *(bool *) ((char *) userdata + (id - OPTION_FLAG_FIRST)) = true;
+                return 0;
+        }
+
+        return id >= OPTION_OWN ? verb->parse(userdata, id) : common_options_parse(options, id);
+}
+
+/* Up to the first word that is no option: optind is its index. Returns 1 to go on; 0 when all is done; a negative errno
+ * when it has said what is wrong. */
+static int parse_options(const Verb *verb, OptionParser *parser, CommonOptions *options, void *userdata, int argc,
+                         char *argv[]) {
+        int id, r;
+
+        while ((id = options_next(parser, argc, argv)) != -1) {
+                if (id == OPTION_HELP)
+                        return print_help(verb), 0;
+                if (id == OPTION_VERSION)
+                        return version_print(), 0;
+
+                r = verb_parse_option(verb, options, userdata, id);
+                if (r < 0)
+                        return r;
+        }
+
+        return 1;
+}
+
+/* Of a command in a target, options may also follow the target. It is put beside the command then, in the place of what
+ * has been dealt with. */
+static int parse_behind_target(const Verb *verb, OptionParser *parser, CommonOptions *options, void *userdata, int argc,
+                               char *argv[]) {
+        char *target;
+        int r;
+
+        if (optind >= argc)
+                return 1;
+
+        target = argv[optind];
+        if (!streq(argv[optind - 1], "--")) {
+                optind++;
+                r = parse_options(verb, parser, options, userdata, argc, argv);
+                if (r <= 0)
+                        return r;
+                optind--;
+        }
+        if (optind + 1 < argc && streq(argv[optind + 1], "--"))
+                optind++;
+
+        argv[optind] = target;
+        return 1;
+}
+
+static int check_words(const Verb *verb, char *const words[], size_t n) {
+        size_t last = 0;
+
+        if (n > verb->most)
+                return log_refuse(-EINVAL, "%s: '%s' is a word too many; see cgscope %s --help", verb->name, words[verb->most],
+                                  verb->name);
+        if (n >= verb->least)
+                return 0;
+
+        while (last < n && last + 1 < VERB_WORDS_MAX && verb->words[last + 1])
+                last++;
+        if (streq(verb->words[last], "setting"))
+                return log_refuse(-EINVAL, "%s: nothing to set; see cgscope %s --help", verb->name, verb->name);
+
+        return log_refuse(-EINVAL, "%s: no %s given; see cgscope %s --help", verb->name, verb->words[last], verb->name);
+}
+
+char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int argc, char *argv[], int *ret_status) {
+        bool has_command = streq(verb->words[0] ?: "", "command"), has_target = streq(verb->words[1] ?: "", "command");
+        OptionParser parser;
+        int r;
+
+        assert(argc > 0 && argv && ret_status);
+
+        common_options_init(options);
+        if (verb->timeout > 0)
+                options->timeout = verb->timeout;
+        options_init(&parser, verb->options, has_command || has_target);
+
+        r = parse_options(verb, &parser, options, userdata, argc, argv);
+        if (r > 0 && has_target)
+                r = parse_behind_target(verb, &parser, options, userdata, argc, argv);
+        if (r > 0 && check_words(verb, argv + optind, (size_t) (argc - optind)) < 0)
+                r = -EINVAL;
+
+        *ret_status = r == 0 ? EXIT_SUCCESS : verb->usage_status ?: STATUS_USAGE;
+        if (r > 0 && options->quiet)
+                log_set_quiet();
+        return r > 0 ? argv + optind : NULL;
+}
+
+int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
+                     int (*act)(Aim *aim, const void *userdata), const void *userdata) {
+        int status = EXIT_SUCCESS;
+
+        for (; *targets; targets++) {
+                _cleanup_(aim_done) Aim aim = AIM_INIT;
+                int r = aim_open(&aim, options, *targets, verb->targets);
+
+                if (aim.gone)
+                        continue;
+                if (r < 0 || act(&aim, userdata) < 0)
+                        status = STATUS_FAILURE;
+        }
+
+        return status;
+}
