@@ -248,7 +248,7 @@ static void apply(Operation *operation) {
 static int look(Operation *operation, Trouble *trouble) {
         int r = look_again(operation, trouble);
 
-        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, &trouble->cause);
+        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, trouble);
 }
 
 static int reload(Operation *operation, DelegationState *ret) {
@@ -276,7 +276,7 @@ int operation_change(const DelegationRequest *request, DelegationState *ret, Tro
         if (r < 0)
                 return r;
 
-        r = delegation_write(operation.root, request, &changed, &trouble->cause);
+        r = delegation_write(operation.root, request, &changed, trouble);
         ret->effect = changed ? DELEGATION_CHANGED : 0;
         if (changed || (r >= 0 && !request->spare && is_reload_due(&operation, NULL) > 0))
                 (void) reload(&operation, ret);

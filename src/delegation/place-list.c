@@ -3,7 +3,7 @@
 #include <fcntl.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "delegation/place-internal.h"
 
@@ -78,13 +78,13 @@ static int users_below(int base, uint64_t **ret, size_t *ret_n) {
         return 0;
 }
 
-int place_users(int root, bool runtime, uint64_t **ret, size_t *ret_n, char **ret_message) {
+int place_users(int root, bool runtime, uint64_t **ret, size_t *ret_n, Trouble *trouble) {
         const DropInPlace place = { .uid = DELEGATION_EVERYBODY, .runtime = runtime };
         _cleanup_(way_done) Way way = WAY_NULL;
         const char *top = runtime ? "run" : "etc";
         int r;
 
-        r = way_open(root, &place, WAY_BASE, false, &way, ret_message);
+        r = way_open(root, &place, WAY_BASE, false, &way, trouble);
         if (r == -ENOENT) {
                 *ret = NULL;
                 *ret_n = 0;
@@ -95,10 +95,10 @@ int place_users(int root, bool runtime, uint64_t **ret, size_t *ret_n, char **re
 
         r = users_below(way_end(&way), ret, ret_n);
         if (r == -E2BIG)
-                return message_set(r, ret_message, "more than %u users have directories of their own in "
+                return trouble_set(trouble, r, "more than %u users have directories of their own in "
                                    "/%s/systemd/system", PLACE_USERS_MAX, top);
         if (r < 0)
-                return message_set(r, ret_message, "cannot list /%s/systemd/system: %s", top, strerror(-r));
+                return trouble_set(trouble, r, "cannot list /%s/systemd/system: %s", top, strerror(-r));
 
         return 0;
 }
@@ -155,25 +155,25 @@ static int list_one(int root, const DropInPlace *place, DelegationState *state) 
 }
 
 /* That what is above all of them is as it should be: here it is refused, not listed. */
-static int check_base(int root, bool runtime, char **ret_message) {
+static int check_base(int root, bool runtime, Trouble *trouble) {
         const DropInPlace place = { .uid = DELEGATION_EVERYBODY, .runtime = runtime };
         _cleanup_(way_done) Way way = WAY_NULL;
         int r;
 
-        r = way_open(root, &place, WAY_BASE, false, &way, ret_message);
+        r = way_open(root, &place, WAY_BASE, false, &way, trouble);
         return r == -ENOENT ? 0 : r;
 }
 
 /* Those in /etc, or in /run: the users' own first. */
-static int list_all(int root, uint64_t uid, bool runtime, DelegationState *state, char **ret_message) {
+static int list_all(int root, uint64_t uid, bool runtime, DelegationState *state, Trouble *trouble) {
         DropInPlace place = { .runtime = runtime };
         _cleanup_free_ uint64_t *users = NULL;
         size_t n = 0;
         int r;
 
-        r = check_base(root, runtime, ret_message);
+        r = check_base(root, runtime, trouble);
         if (r >= 0 && uid == DELEGATION_EVERYBODY)
-                r = place_users(root, runtime, &users, &n, ret_message);
+                r = place_users(root, runtime, &users, &n, trouble);
         if (r < 0)
                 return r;
 
@@ -195,9 +195,9 @@ static int list_all(int root, uint64_t uid, bool runtime, DelegationState *state
         return list_one(root, &place, state);
 }
 
-int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message) {
+int place_list(int root, uint64_t uid, DelegationState *state, Trouble *trouble) {
         int r;
 
-        r = list_all(root, uid, false, state, ret_message);
-        return r < 0 ? r : list_all(root, uid, true, state, ret_message);
+        r = list_all(root, uid, false, state, trouble);
+        return r < 0 ? r : list_all(root, uid, true, state, trouble);
 }

@@ -5,7 +5,7 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "delegation/place-lock.h"
 
 /* Between two tries for a lock. */
@@ -65,29 +65,29 @@ static int lock_directory(const Way *way, uint64_t deadline, int *ret) {
         return r;
 }
 
-static int lock_failed(int error, const DropInPlace *place, char **ret_message) {
+static int lock_failed(int error, const DropInPlace *place, Trouble *trouble) {
         const char *top = place->runtime ? "run" : "etc";
 
         switch (-error) {
         case EBUSY:
-                return message_set(error, ret_message, "somebody else keeps writing in /%s/systemd/system (" PLACE_LOCK
+                return trouble_set(trouble, error, "somebody else keeps writing in /%s/systemd/system (" PLACE_LOCK
                                    " is locked: see lslocks); try again later", top);
         case ELOOP:
-                return message_set(error, ret_message, "/%s/systemd/system/" PLACE_LOCK " is no plain file of root's "
+                return trouble_set(trouble, error, "/%s/systemd/system/" PLACE_LOCK " is no plain file of root's "
                                    "alone; remove it", top);
         default:
-                return write_failed(error, place, ret_message);
+                return write_failed(error, place, trouble);
         }
 }
 
 static int lock_one(int root, const DropInPlace *place, bool make, uint64_t deadline, Way *ret_way, int *ret,
-                    char **ret_message) {
+                    Trouble *trouble) {
         int r;
 
         for (;;) {
                 _cleanup_(way_done) Way way = WAY_NULL;
 
-                r = way_open(root, place, WAY_BASE, make, &way, ret_message);
+                r = way_open(root, place, WAY_BASE, make, &way, trouble);
                 if (r < 0)
                         return r;
 
@@ -100,27 +100,25 @@ static int lock_one(int root, const DropInPlace *place, bool make, uint64_t dead
 
                 way_unmake(&way);
                 if (r < 0)
-                        return lock_failed(r, place, ret_message);
+                        return lock_failed(r, place, trouble);
         }
 }
 
 /* Always in this order. Where nobody can write, as in an /etc that is read-only, there is nobody to wait for. */
-int place_lock(int root, const DropInPlace *place, uint64_t usec, PlaceLock *ret, char **ret_message) {
+int place_lock(int root, const DropInPlace *place, uint64_t usec, PlaceLock *ret, Trouble *trouble) {
         PlaceLock lock = PLACE_LOCK_NULL;
         uint64_t deadline = deadline_after(usec);
 
         for (size_t i = 0; i < ELEMENTSOF(lock.fds); i++) {
                 const DropInPlace there = { .uid = place->uid, .runtime = i > 0 };
                 bool own = there.runtime == place->runtime;
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble refused = {};
                 int r;
 
-                r = lock_one(root, &there, own, deadline, &lock.ways[i], &lock.fds[i], &message);
+                r = lock_one(root, &there, own, deadline, &lock.ways[i], &lock.fds[i], &refused);
                 if (r == -EBUSY || r == -ENOMEM || (r < 0 && own)) {
                         place_unlock(&lock, false);
-                        if (ret_message && message)
-                                *ret_message = TAKE_PTR(message);
-                        return r;
+                        return trouble_move(trouble, r, &refused);
                 }
         }
 

@@ -18,7 +18,7 @@ typedef struct PlaceLock {
 #define PLACE_LOCK_NULL (PlaceLock) { .ways = { WAY_NULL, WAY_NULL }, .fds = { -EBADF, -EBADF } }
 
 /* Waits, for @usec at most, until nobody else writes. The directories of @place are made where they are missing. */
-int place_lock(int root, const DropInPlace *place, uint64_t usec, PlaceLock *ret, char **ret_message);
+int place_lock(int root, const DropInPlace *place, uint64_t usec, PlaceLock *ret, Trouble *trouble);
 
 /* Whether somebody writes in the directory of all units that @place is in, or was killed there. */
 bool place_is_locked(int root, const DropInPlace *place);

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "delegation/place-internal.h"
 
 /* "user@1000.service.d", or "user@.service.d". */
@@ -44,18 +44,18 @@ static char *path_of(const Way *way, size_t i, char buffer[static DROP_IN_PATH_M
 }
 
 /* A sticky bit does not help: who may write to a directory may put a file there that root has not. */
-static int check_directory(int fd, const char *path, char **ret_message) {
+static int check_directory(int fd, const char *path, Trouble *trouble) {
         struct stat st;
 
         if (fstat(fd, &st) < 0)
                 return -errno;
         if (!S_ISDIR(st.st_mode))
-                return message_set(-EPERM, ret_message, "%s is no directory", path);
+                return trouble_set(trouble, -EPERM, "%s is no directory", path);
         if (st.st_uid != 0)
-                return message_set(-EPERM, ret_message, "%s belongs to user %u, not to root: chown root %s", path,
+                return trouble_set(trouble, -EPERM, "%s belongs to user %u, not to root: chown root %s", path,
                                    (unsigned) st.st_uid, path);
         if (st.st_mode & (S_IWGRP | S_IWOTH))
-                return message_set(-EPERM, ret_message, "others than root may write to %s: chmod go-w %s", path, path);
+                return trouble_set(trouble, -EPERM, "others than root may write to %s: chmod go-w %s", path, path);
 
         return 0;
 }
@@ -103,7 +103,7 @@ static int make_directory(int parent, const char *name) {
 }
 
 /* Opens one more directory of @way. */
-static int way_step(Way *way, const DropInPlace *place, bool make, char **ret_message) {
+static int way_step(Way *way, const DropInPlace *place, bool make, Trouble *trouble) {
         int parent = way->n > 0 ? way_end(way) : way->root, fd, r;
         char path[DROP_IN_PATH_MAX];
         size_t i = way->n;
@@ -112,7 +112,7 @@ static int way_step(Way *way, const DropInPlace *place, bool make, char **ret_me
         if (fd == -ENOENT && make) {
                 r = make_directory(parent, way->names[i]);
                 if (r < 0)
-                        return write_failed(r, place, ret_message);
+                        return write_failed(r, place, trouble);
                 if (r > 0)
                         way->made |= 1U << i;
 
@@ -123,18 +123,18 @@ static int way_step(Way *way, const DropInPlace *place, bool make, char **ret_me
         if (fd == -ENOENT)
                 return fd;
         if (fd == -ELOOP)
-                return message_set(fd, ret_message, "%s is a symbolic link: put a directory of root's in its place",
+                return trouble_set(trouble, fd, "%s is a symbolic link: put a directory of root's in its place",
                                    path);
         if (fd == -ENOTDIR)
-                return message_set(-EPERM, ret_message, "%s is no directory", path);
+                return trouble_set(trouble, -EPERM, "%s is no directory", path);
         if (fd < 0)
-                return message_set(fd == -EPERM ? -EACCES : fd, ret_message, "cannot open %s: %s", path, strerror(-fd));
+                return trouble_set(trouble, fd == -EPERM ? -EACCES : fd, "cannot open %s: %s", path, strerror(-fd));
 
         way->dirs[way->n++] = fd;
-        return check_directory(fd, path, ret_message);
+        return check_directory(fd, path, trouble);
 }
 
-int way_open(int root, const DropInPlace *place, size_t length, bool make, Way *ret, char **ret_message) {
+int way_open(int root, const DropInPlace *place, size_t length, bool make, Way *ret, Trouble *trouble) {
         _cleanup_(way_done) Way way = WAY_NULL;
         int r;
 
@@ -145,7 +145,7 @@ int way_open(int root, const DropInPlace *place, size_t length, bool make, Way *
         leaf_name(place->uid, way.names[3]);
 
         while (way.n < length) {
-                r = way_step(&way, place, make, ret_message);
+                r = way_step(&way, place, make, trouble);
                 if (r < 0) {
                         way_unmake(&way);
                         return r;

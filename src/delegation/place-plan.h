@@ -14,10 +14,10 @@ typedef struct Plan {
 } Plan;
 
 /* They read, and refuse. *ret is released by plan_done(). */
-int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message);
-int plan_disable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, char **ret_message);
+int plan_enable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, Trouble *trouble);
+int plan_disable(int root, const DropInPlace *place, ControllerMask controllers, Plan *ret, Trouble *trouble);
 void plan_done(Plan *plan);
 
 /* Does it, whole or not at all as far as that can be known beforehand (place-execute.c). *changed becomes true where a
  * file was, also where something fails after that. */
-int plan_execute(int root, const Plan *plan, bool *changed, char **ret_message);
+int plan_execute(int root, const Plan *plan, bool *changed, Trouble *trouble);

@@ -3,15 +3,15 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "delegation/place-internal.h"
 
 #define TOO_LONG "(too long for a file of this kind)"
 
-static int failed(int error, const DropInPlace *place, char **ret_message) {
+static int failed(int error, const DropInPlace *place, Trouble *trouble) {
         char path[DROP_IN_PATH_MAX];
 
-        return message_set(error == -EPERM ? -EACCES : error, ret_message, "cannot read %s: %s",
+        return trouble_set(trouble, error == -EPERM ? -EACCES : error, "cannot read %s: %s",
                            drop_in_path(place, path), strerror(-error));
 }
 
@@ -48,12 +48,12 @@ static const char *refusal(const struct stat *st) {
 }
 
 /* A link to /dev/null is how systemd's own tools switch a file off. */
-static int read_link(int dir, const DropInPlace *place, DropIn *ret, char **ret_message) {
+static int read_link(int dir, const DropInPlace *place, DropIn *ret, Trouble *trouble) {
         char target[sizeof("/dev/null") + 1];
         ssize_t n = readlinkat(dir, drop_in_name(place), target, sizeof(target) - 1);
 
         if (n < 0)
-                return failed(-errno, place, ret_message);
+                return failed(-errno, place, trouble);
 
         target[n] = '\0';
         if (streq(target, "/dev/null"))
@@ -62,7 +62,7 @@ static int read_link(int dir, const DropInPlace *place, DropIn *ret, char **ret_
         return set_foreign("(a symbolic link)", true, ret);
 }
 
-static int read_text(int fd, const DropInPlace *place, DropIn *ret, char **ret_message) {
+static int read_text(int fd, const DropInPlace *place, DropIn *ret, Trouble *trouble) {
         char text[DROP_IN_SIZE_MAX + 1];
         size_t length = 0;
         ssize_t n;
@@ -70,7 +70,7 @@ static int read_text(int fd, const DropInPlace *place, DropIn *ret, char **ret_m
         do {
                 n = read(fd, text + length, sizeof(text) - length);
                 if (n < 0 && errno != EINTR)
-                        return failed(-errno, place, ret_message);
+                        return failed(-errno, place, trouble);
                 if (n > 0)
                         length += (size_t) n;
         } while (n != 0 && length < sizeof(text));
@@ -81,17 +81,17 @@ static int read_text(int fd, const DropInPlace *place, DropIn *ret, char **ret_m
         return drop_in_parse(text, length, ret);
 }
 
-int file_read(int dir, const DropInPlace *place, DropIn *ret, char **ret_message) {
+int file_read(int dir, const DropInPlace *place, DropIn *ret, Trouble *trouble) {
         _cleanup_close_ int fd = -EBADF;
         const char *why;
         struct stat st;
 
         /* Looked at before it is opened: opening a device is not without effect. */
         if (fstatat(dir, drop_in_name(place), &st, AT_SYMLINK_NOFOLLOW) < 0)
-                return errno == ENOENT ? set_absent(ret) : failed(-errno, place, ret_message);
+                return errno == ENOENT ? set_absent(ret) : failed(-errno, place, trouble);
 
         if (S_ISLNK(st.st_mode))
-                return read_link(dir, place, ret, ret_message);
+                return read_link(dir, place, ret, trouble);
 
         why = refusal(&st);
         if (why)
@@ -101,22 +101,22 @@ int file_read(int dir, const DropInPlace *place, DropIn *ret, char **ret_message
         if (fd < 0 && errno == ENOENT) /* just removed */
                 return set_absent(ret);
         if (fd < 0 || fstat(fd, &st) < 0)
-                return failed(-errno, place, ret_message);
+                return failed(-errno, place, trouble);
 
         why = refusal(&st);
         if (why)
                 return set_foreign(why, true, ret);
 
-        return read_text(fd, place, ret, ret_message);
+        return read_text(fd, place, ret, trouble);
 }
 
-int place_read(int root, const DropInPlace *place, DropIn *ret, char **ret_message) {
+int place_read(int root, const DropInPlace *place, DropIn *ret, Trouble *trouble) {
         _cleanup_(way_done) Way way = WAY_NULL;
         int r;
 
-        r = way_open(root, place, WAY_LEAF, false, &way, ret_message);
+        r = way_open(root, place, WAY_LEAF, false, &way, trouble);
         if (r == -ENOENT)
                 return set_absent(ret);
 
-        return r < 0 ? r : file_read(way_end(&way), place, ret, ret_message);
+        return r < 0 ? r : file_read(way_end(&way), place, ret, trouble);
 }

@@ -3,10 +3,10 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/message.h"
+#include "basic/trouble.h"
 #include "delegation/place-internal.h"
 
-int write_failed(int error, const DropInPlace *place, char **ret_message) {
+int write_failed(int error, const DropInPlace *place, Trouble *trouble) {
         const char *cause = strerror(-error), *remedy = "";
         char path[DROP_IN_PATH_MAX];
 
@@ -35,7 +35,7 @@ int write_failed(int error, const DropInPlace *place, char **ret_message) {
                 break;
         }
 
-        return message_set(error, ret_message, "cannot write %s: %s%s", drop_in_path(place, path), cause, remedy);
+        return trouble_set(trouble, error, "cannot write %s: %s%s", drop_in_path(place, path), cause, remedy);
 }
 
 /* Some file systems cannot sync a directory (EINVAL): there is nothing to wait for. */
@@ -72,54 +72,54 @@ static int fill(int fd, const char *text) {
         return 0;
 }
 
-int file_stage(int dir, const DropInPlace *place, const char *text, char **ret_message) {
+int file_stage(int dir, const DropInPlace *place, const char *text, Trouble *trouble) {
         _cleanup_close_ int fd = -EBADF;
         int r;
 
         if (unlinkat(dir, DROP_IN_NEW, 0) < 0 && errno != ENOENT)
-                return write_failed(-errno, place, ret_message);
+                return write_failed(-errno, place, trouble);
 
         fd = openat(dir, DROP_IN_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
         if (fd < 0)
-                return write_failed(-errno, place, ret_message);
+                return write_failed(-errno, place, trouble);
 
         r = fill(fd, text);
         if (r < 0) {
                 file_unstage(dir);
-                return write_failed(r, place, ret_message);
+                return write_failed(r, place, trouble);
         }
 
         return 0;
 }
 
-int file_commit(int dir, const DropInPlace *place, bool *changed, char **ret_message) {
+int file_commit(int dir, const DropInPlace *place, bool *changed, Trouble *trouble) {
         int r;
 
         if (renameat(dir, DROP_IN_NEW, dir, drop_in_name(place)) < 0) {
                 r = -errno;
                 file_unstage(dir);
-                return write_failed(r, place, ret_message);
+                return write_failed(r, place, trouble);
         }
 
         *changed = true;
         r = sync_directory(dir);
-        return r < 0 ? write_failed(r, place, ret_message) : 0;
+        return r < 0 ? write_failed(r, place, trouble) : 0;
 }
 
 void file_unstage(int dir) {
         (void) unlinkat(dir, DROP_IN_NEW, 0);
 }
 
-int file_remove(Way *way, const DropInPlace *place, bool *changed, char **ret_message) {
+int file_remove(Way *way, const DropInPlace *place, bool *changed, Trouble *trouble) {
         int dir = way_end(way), r;
 
         if (unlinkat(dir, drop_in_name(place), 0) < 0 && errno != ENOENT)
-                return write_failed(-errno, place, ret_message);
+                return write_failed(-errno, place, trouble);
 
         *changed = true;
         r = sync_directory(dir);
         if (r < 0)
-                return write_failed(r, place, ret_message);
+                return write_failed(r, place, trouble);
 
         file_tidy(way);
         return 0;

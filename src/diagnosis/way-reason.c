@@ -60,7 +60,7 @@ static void look_at_files(Reasoning *reasoning) {
         Trouble trouble = {};
         int r;
 
-        r = root < 0 ? 0 : place_list(root, reasoning->doctor->uid, &reasoning->state, &trouble.cause);
+        r = root < 0 ? 0 : place_list(root, reasoning->doctor->uid, &reasoning->state, &trouble);
         if (r < 0)
                 set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", r, &trouble);
 }

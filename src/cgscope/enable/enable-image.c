@@ -39,7 +39,7 @@ static int write_request(const Enable *enable, int root, Trouble *trouble) {
         bool changed;
         int r;
 
-        r = delegation_write(root, &enable->request, &changed, &trouble->cause);
+        r = delegation_write(root, &enable->request, &changed, trouble);
         if (r < 0 && changed && trouble->cause)
                 return trouble_help(trouble, r, "what was changed before that stays changed");
 
@@ -61,11 +61,11 @@ int enable_write_image(Enable *enable) {
         if (root < 0)
                 return log_error_errno(root, "cannot open %s", path);
 
-        r = place_list(root, enable->request.uid, &enable->before, &trouble.cause);
+        r = place_list(root, enable->request.uid, &enable->before, &trouble);
         if (r >= 0 && enable->request.operation != DELEGATION_GET)
                 r = write_request(enable, root, &trouble);
         if (r >= 0)
-                r = place_list(root, enable->request.uid, &enable->state, &trouble.cause);
+                r = place_list(root, enable->request.uid, &enable->state, &trouble);
 
         return r < 0 ? report(enable, r, &trouble) : 0;
 }

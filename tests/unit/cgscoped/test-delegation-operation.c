@@ -64,32 +64,27 @@ int place_open_root(const char *path) {
         return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static int fail_in_words(int error, char **ret_message, const char *words) {
-        *ret_message = strdup(words);
-        return error;
-}
-
-int place_list(int root _unused_, uint64_t uid, DelegationState *state, char **ret_message _unused_) {
+int place_list(int root _unused_, uint64_t uid, DelegationState *state, Trouble *trouble _unused_) {
         const DelegationDropIn drop_in = { .uid = uid, .kind = DROP_IN_OURS, .controllers = world.files };
 
         return world.files ? delegation_state_add_drop_in(state, &drop_in) : 0;
 }
 
-int delegation_write(int root _unused_, const DelegationRequest *request, bool *ret_changed, char **ret_message) {
+int delegation_write(int root _unused_, const DelegationRequest *request, bool *ret_changed, Trouble *trouble) {
         ControllerMask before = world.files;
 
         world.n_writes++;
         world.written = *request;
         *ret_changed = false;
         if (world.write_error && !world.write_half)
-                return fail_in_words(world.write_error, ret_message, "it is somebody else's");
+                return trouble_set(trouble, world.write_error, "it is somebody else's");
 
         if (request->operation == DELEGATION_ENABLE)
                 world.files |= request->controllers;
         else
                 world.files &= ~request->controllers;
         *ret_changed = world.files != before;
-        return world.write_half ? fail_in_words(world.write_error, ret_message, "the second is somebody else's") :
+        return world.write_half ? trouble_set(trouble, world.write_error, "the second is somebody else's") :
                *ret_changed;
 }
 

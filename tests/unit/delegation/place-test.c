@@ -192,16 +192,16 @@ static void expect(const Tree *tree, int r, const char *message, int expected, c
 
 void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                    const char *words) {
-        _cleanup_free_ char *message = NULL;
-        int r = place_enable(tree->root, place, controllers, NULL, &message);
+        _cleanup_trouble_ Trouble trouble = {};
+        int r = place_enable(tree->root, place, controllers, NULL, &trouble);
 
-        expect(tree, r, message, expected, words);
+        expect(tree, r, trouble.cause, expected, words);
 }
 
 void expect_disable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
                     const char *words) {
-        _cleanup_free_ char *message = NULL;
-        int r = place_disable(tree->root, place, controllers, NULL, &message);
+        _cleanup_trouble_ Trouble trouble = {};
+        int r = place_disable(tree->root, place, controllers, NULL, &trouble);
 
-        expect(tree, r, message, expected, words);
+        expect(tree, r, trouble.cause, expected, words);
 }

@@ -9,11 +9,11 @@
  * that was edited. */
 static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
         g_autoptr(GString) text = g_string_new(NULL);
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         DelegationState state = {};
 
-        g_assert_cmpint(place_list(tree->root, uid, &state, &message), ==, 0);
-        g_assert_null(message);
+        g_assert_cmpint(place_list(tree->root, uid, &state, &trouble), ==, 0);
+        g_assert_null(trouble.cause);
 
         for (size_t i = 0; i < state.n_drop_ins; i++) {
                 const DelegationDropIn *d = &state.drop_ins[i];
@@ -122,7 +122,7 @@ static void test_without(Tree *tree, const void *data) {
 
 /* So many are listed, and no more. */
 static void test_many(Tree *tree, const void *data) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         DelegationState state = {};
 
         (void) data;
@@ -139,8 +139,8 @@ static void test_many(Tree *tree, const void *data) {
         expect_list(tree, DELEGATION_EVERYBODY, "e1000:io e*:cpu");
 
         tree_make(tree, "etc/systemd/system/user@1.service.d");
-        g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, &message), ==, -E2BIG);
-        g_assert_nonnull(strstr(message, "4096"));
+        g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, &trouble), ==, -E2BIG);
+        g_assert_nonnull(strstr(trouble.cause, "4096"));
         delegation_state_done(&state);
         expect_enable(tree, &etc_all, MEMORY, 1, NULL);
         expect_list(tree, 1000, "e1000:io e*:cpu+memory");

@@ -32,13 +32,13 @@ static void check(bool good, const char *what) {
 
 static void write_much(int root, const Writer *writer) {
         for (unsigned i = 0; i < ROUNDS; i++) {
-                _cleanup_free_ char *message = NULL;
-                int r = place_enable(root, writer->place, writer->controller, NULL, &message);
+                _cleanup_trouble_ Trouble trouble = {};
+                int r = place_enable(root, writer->place, writer->controller, NULL, &trouble);
 
-                check(r == 1, message ?: "enabling changed nothing");
+                check(r == 1, trouble.cause ?: "enabling changed nothing");
                 check(holds(root, writer->place, writer->controller, true), "what was enabled is lost");
-                r = place_disable(root, writer->place, writer->controller, NULL, &message);
-                check(r == 1, message ?: "disabling changed nothing");
+                r = place_disable(root, writer->place, writer->controller, NULL, &trouble);
+                check(r == 1, trouble.cause ?: "disabling changed nothing");
                 check(holds(root, writer->place, writer->controller, false), "what was disabled is back");
         }
 

@@ -84,19 +84,19 @@ static void test_read_only_etc(Tree *tree, const void *data) {
 static unsigned enable_in(Tree *tree, const DropInPlace *place) {
         for (unsigned inodes = 1;; inodes++) {
                 g_autofree char *options = g_strdup_printf("mode=755,nr_inodes=%u", inodes), *before = tree_dump(tree);
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
                 int r;
 
                 g_assert_cmpuint(inodes, <, 40);
                 if (mount(NULL, tree->path, NULL, MS_REMOUNT, options) < 0)
                         continue; /* so many are there already */
 
-                r = place_enable(tree->root, place, CPU, NULL, &message);
+                r = place_enable(tree->root, place, CPU, NULL, &trouble);
                 if (r == 1)
                         return inodes;
 
                 g_assert_cmpint(r, ==, -ENOSPC);
-                g_assert_nonnull(strstr(message, "no space left"));
+                g_assert_nonnull(strstr(trouble.cause, "no space left"));
                 tree_expect(tree, before);
         }
 }
@@ -170,15 +170,15 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to) {
 
 /* The file is there, or gone, when it fails: that is said, for systemd will read it so. */
 static void test_no_sync(Tree *tree, const void *data) {
-        _cleanup_free_ char *message = NULL, *other = NULL;
+        _cleanup_trouble_ Trouble trouble = {}, other = {};
         bool changed = false;
 
         (void) data;
         tree_make(tree, ETC_USER);
         no_sync = true;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, &changed, &message), ==, -EIO);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, &changed, &trouble), ==, -EIO);
         g_assert_true(changed);
-        g_assert_nonnull(strstr(message, "/" ETC_USER USER_NAME));
+        g_assert_nonnull(strstr(trouble.cause, "/" ETC_USER USER_NAME));
         expect_ours(tree, &etc_user, IO);
 
         g_assert_cmpint(place_disable(tree->root, &etc_user, IO, &changed, &other), ==, -EIO);
@@ -229,22 +229,22 @@ static void test_stale_link(Tree *tree, const void *data) {
         g_assert_cmpstr(text, ==, "keep");
 }
 
-/* Somebody put a directory or a link there: a message, and nothing changed. */
+/* Somebody put a directory or a link there: a trouble.cause, and nothing changed. */
 static void test_in_the_way(Tree *tree, const void *data) {
         g_autofree char *new = tree_path(tree, ETC_USER "/" DROP_IN_NEW);
         g_autofree char *lock = tree_path(tree, "etc/systemd/system/" PLACE_LOCK);
-        _cleanup_free_ char *message = NULL, *other = NULL;
+        _cleanup_trouble_ Trouble trouble = {}, other = {};
 
         (void) data;
         tree_make(tree, ETC_USER "/" DROP_IN_NEW);
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -EISDIR);
-        g_assert_nonnull(strstr(message, "remove that"));
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -EISDIR);
+        g_assert_nonnull(strstr(trouble.cause, "remove that"));
         g_assert_false(tree_has(tree, ETC_USER USER_NAME));
         g_assert_no_errno(g_rmdir(new));
 
         g_assert_no_errno(symlink("/tmp/nowhere", lock));
         g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &other), ==, -ELOOP);
-        g_assert_nonnull(strstr(other, PLACE_LOCK));
+        g_assert_nonnull(strstr(other.cause, PLACE_LOCK));
         g_assert_false(tree_has(tree, ETC_USER USER_NAME));
         g_assert_no_errno(g_unlink(lock));
         expect_enable(tree, &etc_user, IO, 1, NULL);
@@ -253,15 +253,15 @@ static void test_in_the_way(Tree *tree, const void *data) {
 /* Who holds the lock is waited for; not for ever. */
 static void test_lock(Tree *tree, const void *data) {
         PlaceLock first = PLACE_LOCK_NULL, second = PLACE_LOCK_NULL;
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         g_autofree char *before = NULL;
 
         (void) data;
         before = tree_dump(tree);
         g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &first, NULL), ==, 0);
         g_assert_true(place_is_locked(tree->root, &etc_all));
-        g_assert_cmpint(place_lock(tree->root, &etc_all, 20 * USEC_PER_MSEC, &second, &message), ==, -EBUSY);
-        g_assert_nonnull(strstr(message, "lslocks"));
+        g_assert_cmpint(place_lock(tree->root, &etc_all, 20 * USEC_PER_MSEC, &second, &trouble), ==, -EBUSY);
+        g_assert_nonnull(strstr(trouble.cause, "lslocks"));
 
         /* In /run there is none yet: no directory. */
         g_assert_cmpint(first.fds[1], <, 0);

@@ -13,25 +13,25 @@ static const char *const levels[] = { "etc", "etc/systemd", "etc/systemd/system"
 /* Everything is refused, and nothing is touched. */
 static void expect_refused(const Tree *tree, int error, const char *words) {
         g_autofree char *before = tree_dump(tree);
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         DropIn d = {};
 
         expect_enable(tree, &etc_user, CPU, error, words);
         expect_disable(tree, &etc_user, IO, error, words);
-        g_assert_cmpint(place_read(tree->root, &etc_user, &d, &message), ==, error);
-        g_assert_nonnull(strstr(message, words));
+        g_assert_cmpint(place_read(tree->root, &etc_user, &d, &trouble), ==, error);
+        g_assert_nonnull(strstr(trouble.cause, words));
         tree_expect(tree, before);
 }
 
 /* Directories above all are refused by the list as well; what is in the last one is listed as the administrator's. */
 static void expect_listed(const Tree *tree, size_t level, int error) {
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         DelegationState state = {};
-        int r = place_list(tree->root, 1000, &state, &message);
+        int r = place_list(tree->root, 1000, &state, &trouble);
 
         if (level < 3) {
                 g_assert_cmpint(r, ==, error);
-                g_assert_nonnull(message);
+                g_assert_nonnull(trouble.cause);
         } else {
                 g_assert_cmpint(r, ==, 0);
                 g_assert_cmpuint(state.n_drop_ins, ==, 1);
@@ -51,7 +51,7 @@ static void test_lock(Tree *tree, const void *data) {
         tree_put(tree, "other", "keep");
         tree_make(tree, "etc/systemd/system");
         for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
-                _cleanup_free_ char *message = NULL;
+                _cleanup_trouble_ Trouble trouble = {};
                 g_autofree char *before = NULL;
                 int r;
 
@@ -67,8 +67,8 @@ static void test_lock(Tree *tree, const void *data) {
                 }
 
                 before = tree_dump(tree);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -ELOOP);
-                g_assert_nonnull(strstr(message, "/etc/systemd/system/.cgscope.lock is no plain file"));
+                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
+                g_assert_nonnull(strstr(trouble.cause, "/etc/systemd/system/.cgscope.lock is no plain file"));
                 tree_expect(tree, before);
                 g_assert_cmpint(remove(lock), ==, 0);
         }
@@ -89,16 +89,16 @@ int mkdirat(int dir, const char *name, mode_t mode) {
 
 static void test_stolen_directory(Tree *tree, const void *data) {
         g_autofree char *outside = tree_path(tree, "outside");
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         struct stat st;
 
         (void) data;
         tree_make(tree, "etc/systemd/system");
         g_assert_no_errno(mkdir(outside, 0700));
         thief = outside;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &message), ==, -ELOOP);
+        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
         thief = NULL;
-        g_assert_nonnull(message);
+        g_assert_nonnull(trouble.cause);
         g_assert_no_errno(stat(outside, &st));
         g_assert_cmphex(st.st_mode & 07777, ==, 0700);
         g_assert_false(tree_has(tree, "outside" USER_NAME));

@@ -165,9 +165,9 @@ static int write_request(const Tree *tree, DelegationOperation operation, Contro
                 .controllers = controllers,
                 .flags = flags,
         };
-        _cleanup_free_ char *message = NULL;
+        _cleanup_trouble_ Trouble trouble = {};
         bool changed;
-        int r = delegation_write(tree->root, &request, &changed, &message);
+        int r = delegation_write(tree->root, &request, &changed, &trouble);
 
         g_assert_true(changed == (r > 0));
         return r;

@@ -133,8 +133,8 @@ struct Manager {
         ManagerKind kind;
 };
 
-int place_list(int root, uint64_t uid, DelegationState *state, char **ret_message) {
-        (void) root, (void) ret_message;
+int place_list(int root, uint64_t uid, DelegationState *state, Trouble *trouble) {
+        (void) root, (void) trouble;
         g_assert_cmpuint(uid, <=, UID);
 
         for (size_t i = 0; i < ELEMENTSOF(current->drop_ins); i++)
