@@ -92,3 +92,63 @@ char *cgroup_path_join(const char *top, const char *path) {
 
         return asprintf(&joined, "%s%s", streq(top, "/") ? "" : top, path) < 0 ? NULL : joined;
 }
+
+/* How many levels lie between two places of a path. */
+static size_t count_names(const char *begin, const char *end) {
+        size_t n = 0;
+
+        for (; begin < end; begin++)
+                n += *begin == '/';
+
+        return n;
+}
+
+/* Moves *names, and the place in the path that is returned, along the names that both have there. */
+static const char *follow(const char *place, const char **names) {
+        for (size_t n; **names; place += n, *names += n) {
+                n = 1 + strcspn(*names + 1, "/");
+                if (strncmp(place, *names, n) != 0 || (place[n] && place[n] != '/'))
+                        break;
+        }
+
+        return place;
+}
+
+/* All names on the way to the known group that either of the two says are the trunk. From a place in it, @up_here and
+ * @up_there levels below it but on a branch of its own, lie the roots of the two readers. */
+int cgroup_path_translate(const char *known, const char *known_there, const char *path, char **ret) {
+        size_t up_here = cgroup_path_up(known), up_there = cgroup_path_up(known_there), up = cgroup_path_up(path);
+        const char *here = names_of(known), *there = names_of(known_there), *names = names_of(path);
+        const char *trunk = strlen(here) > strlen(there) ? here : there, *place, *fork;
+        char *text, *end;
+
+        if (!endswith(trunk, here) || !endswith(trunk, there) || up < up_here)
+                return -ENODATA;
+
+        place = trunk + strlen(trunk) - strlen(here);
+        fork = trunk + strlen(trunk) - strlen(there);
+        for (up -= up_here; up > 0 && place > trunk; up--)
+                while (*--place != '/')
+                        ;
+        if (cgroup_path_up(path) == up_here)
+                place = follow(place, &names);
+
+        /* Whether it is on the way down to the other root, of which no name is known, or beside that? */
+        if (place == fork && up == 0 && up_there > 0 && *names)
+                return -ENODATA;
+
+        up += up_there + count_names(place, fork);
+        end = text = malloc(up * strlen("/..") + strlen(trunk) + strlen(names) + sizeof("/"));
+        if (!text)
+                return -ENOMEM;
+
+        for (; up > 0; up--)
+                end = stpcpy(end, "/..");
+        if (place > fork)
+                end = mempcpy(end, fork, (size_t) (place - fork));
+        end = stpcpy(end, names);
+        (void) stpcpy(end, end == text ? "/" : "");
+
+        *ret = text;
+        return 0;
+}

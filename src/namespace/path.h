@@ -21,3 +21,8 @@ int cgroup_path_below(const char *path, const char *top, char **ret);
 
 /* @path, which is below @top, as it is called where @top is called so. Freed by the caller; NULL: no memory. */
 char *cgroup_path_join(const char *top, const char *path);
+
+/* What is called @path by a reader, as another one calls it, in whose namespace the group @known of the first is called
+ * @known_there. *ret is freed by the caller. -ENODATA: it cannot be known from these, or they are no two names of one
+ * group. */
+int cgroup_path_translate(const char *known, const char *known_there, const char *path, char **ret);

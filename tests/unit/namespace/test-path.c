@@ -82,6 +82,96 @@ static void test_below(void) {
         }
 }
 
+/* The root of another namespace is "/" as it is called there. */
+static void test_root(void) {
+        static const struct {
+                const char *ours, *inside, *root; /* NULL: it cannot be known */
+        } cases[] = {
+                { "/", "/", "/" },
+                { "/a/b", "/", "/a/b" },
+                { "/a/b", "/b", "/a" },
+                { "/a/b", "/a/b", "/" },
+                { "/a (deleted)", "/a (deleted)", "/" },
+                { "/../a/b", "/b", "/../a" },
+                { "/../..", "/", "/../.." },
+                /* Its root is above ours. */
+                { "/", "/a", "/.." },
+                { "/", "/a/b", "/../.." },
+                { "/b", "/a/b", "/.." },
+                { "/../b", "/a/b", "/../.." },
+                { "/../..", "/a", "/../../.." },
+                /* From outside of it no name of the way there is to be seen. */
+                { "/a", "/..", NULL },
+                { "/..", "/..", NULL },
+                { "/b", "/../b", NULL },
+                { "/a/b", "/../b", NULL },
+                /* No two names of one group. */
+                { "/a/b", "/c", NULL },
+                { "/a/b", "/xb", NULL },
+                { "/xb", "/b", NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *root = NULL;
+                int r = cgroup_path_translate(cases[i].inside, cases[i].ours, "/", &root);
+
+                g_assert_cmpint(r, ==, cases[i].root ? 0 : -ENODATA);
+                g_assert_cmpstr(root, ==, cases[i].root);
+        }
+}
+
+static void test_translate(void) {
+        static const struct {
+                const char *known, *known_there, *path, *there; /* NULL: it cannot be known */
+        } cases[] = {
+                /* Somebody at their own root. */
+                { "/a/b", "/", "/a/b", "/" },
+                { "/a/b", "/", "/a/b/c/d", "/c/d" },
+                { "/a/b", "/", "/a", "/.." },
+                { "/a/b", "/", "/", "/../.." },
+                { "/a/b", "/", "/a/x", "/../x" },
+                { "/a/b", "/", "/a/bc", "/../bc" },
+                { "/a/b", "/", "/x/b", "/../../x/b" },
+                { "/a/b", "/", "/../x", "/../../../x" },
+                { "/a/b/c", "/c", "/a/b/d", "/d" },
+                /* Somebody outside: their root is beside the group, of a name that nobody knows. */
+                { "/a/b", "/../b", "/a/b", "/../b" },
+                { "/a/b", "/../b", "/a/b/c", "/../b/c" },
+                { "/a/b", "/../b", "/a", "/.." },
+                { "/a/b", "/../b", "/", "/../.." },
+                { "/a/b", "/../b", "/x", "/../../x" },
+                { "/a/b", "/../b", "/a/x", NULL },
+                { "/a", "/..", "/a", "/.." },
+                { "/a", "/..", "/a/x", NULL },
+                { "/a", "/..", "/", "/../.." },
+                /* From further down: more names are known there. */
+                { "/", "/a/b", "/", "/a/b" },
+                { "/c", "/a/b/c", "/d", "/a/b/d" },
+                { "/c", "/a/b/c", "/..", "/a" },
+                { "/c", "/a/b/c", "/../x", "/a/x" },
+                { "/c", "/a/b/c", "/../../x", "/x" },
+                { "/c", "/a/b/c", "/../../..", "/.." },
+                /* From beside it. */
+                { "/../b", "/a/b", "/../b/c", "/a/b/c" },
+                { "/../b", "/a/b", "/../..", "/" },
+                { "/../b", "/a/b", "/..", "/a" },
+                { "/../b", "/a/b", "/", NULL },
+                { "/../b", "/b", "/../c", "/c" },
+                { "/../b", "/../b", "/../b", "/../b" },
+                { "/../b", "/../b", "/../c", NULL },
+                /* No two names of one group. */
+                { "/a/b", "/c", "/a", NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *there = NULL;
+                int r = cgroup_path_translate(cases[i].known, cases[i].known_there, cases[i].path, &there);
+
+                g_assert_cmpstr(there, ==, cases[i].there);
+                g_assert_cmpint(r, ==, cases[i].there ? 0 : -ENODATA);
+        }
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -89,6 +179,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/path/within", test_within);
         g_test_add_func("/path/common", test_common);
         g_test_add_func("/path/below", test_below);
+        g_test_add_func("/path/root", test_root);
+        g_test_add_func("/path/translate", test_translate);
 
         return g_test_run();
 }
