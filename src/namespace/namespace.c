@@ -10,28 +10,20 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
-#include "namespace/path.h"
 
 #define LINK "ns/cgroup"
 
-int cgroup_namespace_of(int proc, uint64_t *ret) {
-        struct stat st;
-
-        if (fstatat(proc, LINK, &st, 0) < 0)
-                return errno == ENOENT ? -ENODATA : errno == EPERM ? -EACCES : -errno;
-
-        *ret = st.st_ino;
-        return 0;
-}
-
-int cgroup_namespace_open(int proc, uint64_t inode) {
+int cgroup_namespace_open(int proc, uint64_t *ret_inode) {
         _cleanup_close_ int fd = openat(proc, LINK, O_RDONLY | O_CLOEXEC);
         struct stat st;
 
-        if (fd < 0 || fstat(fd, &st) < 0)
+        if (fd < 0)
+                return errno == ENOENT ? -ENODATA : errno == EPERM ? -EACCES : -errno;
+        if (fstat(fd, &st) < 0)
                 return -errno;
 
-        return st.st_ino == inode ? TAKE_FD(fd) : -ESTALE;
+        *ret_inode = st.st_ino;
+        return TAKE_FD(fd);
 }
 
 int cgroup_namespace_own(uint64_t *ret) {
@@ -180,43 +172,4 @@ void cgroup_visitor_done(CgroupVisitor *visitor) {
                 while (waitpid(visitor->child, NULL, 0) < 0 && errno == EINTR)
                         ;
         visitor->child = 0;
-}
-
-/* --- its root --- */
-
-static const char *last_part(const char *path, size_t length) {
-        return memrchr(path, '/', length);
-}
-
-int cgroup_namespace_root(const char *ours, const char *inside, char **ret) {
-        size_t up = strlen("/..") * cgroup_path_up(ours), length = strlen(ours), rest = strlen(inside);
-        char *root, *end;
-
-        if (cgroup_path_up(inside) > 0)
-                return -ENODATA;
-
-        /* From the end on they are the same names. "/" has none. */
-        rest = rest > 1 ? rest : 0;
-        length = length > 1 ? length : 0;
-        while (rest > 0 && length > up) {
-                const char *a = last_part(ours, length), *b = last_part(inside, rest);
-
-                if (strncmp(a, b, (size_t) (inside + rest - b)) != 0 || ours + length - a != inside + rest - b)
-                        return -ENODATA;
-                length = (size_t) (a - ours);
-                rest = (size_t) (b - inside);
-        }
-
-        root = malloc(length + 2 * rest + sizeof("/"));
-        if (!root)
-                return -ENOMEM;
-
-        /* What is called by names there and not here lies above our own root. */
-        end = mempcpy(root, ours, length);
-        for (; rest > 0; rest = (size_t) (last_part(inside, rest) - inside))
-                end = stpcpy(end, "/..");
-        (void) stpcpy(end, end == root ? "/" : "");
-
-        *ret = root;
-        return 0;
 }

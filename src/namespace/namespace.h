@@ -12,12 +12,9 @@
 /* The inode of the first one, in which the system started (the kernel's include/linux/proc_ns.h). */
 #define CGROUP_NAMESPACE_INITIAL UINT64_C(0xEFFFFFFB)
 
-/* The inode of the namespace that the process is in whose directory in /proc is @proc. -EACCES: that is not for us to
- * see (ptrace(2)); -ENODATA: it has ended, and is in none. */
-int cgroup_namespace_of(int proc, uint64_t *ret);
-
-/* Opens it. Returns the descriptor. -ESTALE: it is not the one of @inode. */
-int cgroup_namespace_open(int proc, uint64_t inode);
+/* Opens the one that the process is in whose directory in /proc is @proc. Returns the descriptor. -EACCES: that is not
+ * for us to see (ptrace(2)); -ENODATA: the process has ended, and is in none. */
+int cgroup_namespace_open(int proc, uint64_t *ret_inode);
 
 /* Our own. -ENOSYS: /proc is not mounted, or is that of another PID namespace. */
 int cgroup_namespace_own(uint64_t *ret);
@@ -31,7 +28,8 @@ typedef struct CgroupVisitor {
         int fd; /* to talk to it */
 } CgroupVisitor;
 
-#define CGROUP_VISITOR_INIT { .fd = -EBADF }
+#define CGROUP_VISITOR_INIT \
+        { .fd = -EBADF }
 
 /* Sends one. An ordinary user's enters first the user namespace that @namespace belongs to. -EPERM: it may not be
  * entered. */
@@ -40,7 +38,3 @@ int cgroup_visitor_send(int namespace, CgroupVisitor *ret);
 /* Has it do cgroup_reread() of @fd, which was open when it was sent. */
 int cgroup_visitor_reread(const CgroupVisitor *visitor, int fd, char **ret);
 void cgroup_visitor_done(CgroupVisitor *visitor);
-
-/* The root of a namespace, of which a group is called @inside there and @ours here. *ret is freed by the caller.
- * -ENODATA: it cannot be known from these. */
-int cgroup_namespace_root(const char *ours, const char *inside, char **ret);

@@ -1,139 +1,108 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/ns/ns-json.h"
+
 #include "basic/json.h"
 #include "basic/log.h"
-#include "cgscope/ns/ns-finding.h"
-#include "cgscope/ns/ns-text.h"
+#include "namespace/view-mark.h"
 
-/* NULL: nothing is missing. */
-static const char *reason_or_null(NsReason reason) {
-        return reason == NS_KNOWN ? NULL : ns_reason_text(reason);
+static void print_reason(JsonWriter *writer, const char *name, ViewReason reason) {
+        json_string_or_null(writer, name, reason == VIEW_KNOWN ? NULL : view_reason_text(reason));
 }
 
 static void print_marks(JsonWriter *writer, unsigned marks) {
-        char text[NS_MARKS_TEXT_MAX];
+        char text[VIEW_MARKS_TEXT_MAX];
 
-        json_words(writer, "marks", ns_marks_format(marks, ",", text), ',');
+        json_words(writer, "marks", view_marks_format(marks, text), ',');
 }
 
-static void print_row(JsonWriter *writer, const NsRow *row) {
-        const char *name = row->hierarchy && !*row->hierarchy ? CGROUP_HIERARCHY_UNIFIED : row->hierarchy;
-
-        json_string_or_null(writer, "hierarchy", name);
+static void print_row(JsonWriter *writer, const Ns *ns, const ViewProcess *process, const ViewRow *row) {
+        json_string_or_null(writer, "hierarchy", row->hierarchy ? view_hierarchy_title(row->hierarchy) : NULL);
         json_string_or_null(writer, "control_group", row->ours);
         json_string_or_null(writer, "inside", row->inside);
         json_string_or_null(writer, "absolute", row->absolute);
-        print_marks(writer, row->marks);
+        print_marks(writer, view_row_marks(&ns->view, process, row, ns->all_hierarchies));
 }
 
-/* 1: there was one more. */
-static int print_hierarchy(JsonWriter *writer, const Ns *ns, const NsProcess *process, const char **text) {
-        _cleanup_(ns_row_done) NsRow row = {};
-        int r = ns_next_row(ns, process, text, &row);
-
-        if (r > 0) {
+static void print_hierarchies(JsonWriter *writer, const Ns *ns, const ViewProcess *process) {
+        json_open_array(writer, "hierarchies");
+        for (size_t i = 0; i < process->n_rows; i++) {
                 json_open_object(writer, NULL);
-                print_row(writer, &row);
+                print_row(writer, ns, process, process->rows + i);
                 json_close(writer);
         }
-
-        return r;
-}
-
-static int print_hierarchies(JsonWriter *writer, const Ns *ns, const NsProcess *process) {
-        const char *text = process->ours.text ?: "";
-        int r;
-
-        json_open_array(writer, "hierarchies");
-        do
-                r = print_hierarchy(writer, ns, process, &text);
-        while (r > 0);
         json_close(writer);
-
-        return r;
 }
 
-static int print_mount(JsonWriter *writer, const NsSight *sight, const CgroupMount *mount) {
-        _cleanup_free_ char *hierarchy = NULL, *options = ns_mount_options(mount);
-        const CgroupMount *inside;
-        unsigned marks;
-        int r = options ? cgroup_mount_hierarchy(mount, &hierarchy) : -ENOMEM;
+static int print_mount(JsonWriter *writer, const ViewMount *mount) {
+        _cleanup_free_ char *options = view_mount_options(mount->mount);
 
-        if (r < 0)
-                return r;
+        if (!options)
+                return -ENOMEM;
 
-        inside = ns_mount_inside(sight, mount, &marks);
         json_open_object(writer, NULL);
-        json_string(writer, "mount", mount->point);
-        json_string(writer, "hierarchy", *hierarchy ? hierarchy : CGROUP_HIERARCHY_UNIFIED);
-        json_string(writer, "root", mount->root);
-        json_string_or_null(writer, "inside", inside ? inside->root : NULL);
+        json_string(writer, "mount", mount->mount->point);
+        json_string(writer, "hierarchy", view_hierarchy_title(mount->hierarchy));
+        json_string(writer, "root", mount->mount->root);
+        json_string_or_null(writer, "inside", mount->inside);
         json_words(writer, "options", options, ',');
-        json_boolean(writer, "covered", mount->covered);
-        print_marks(writer, marks);
+        json_boolean(writer, "covered", mount->mount->covered);
+        print_marks(writer, mount->marks);
         json_close(writer);
         return 0;
 }
 
-static int print_mounts(JsonWriter *writer, const Ns *ns, const NsProcess *process) {
-        const NsSight *sight;
-        const NsTable *table;
+/* 0 is not known. */
+static void print_inode(JsonWriter *writer, const char *name, uint64_t inode) {
+        if (inode > 0)
+                json_number(writer, name, inode);
+        else
+                json_null(writer, name);
+}
+
+static int print_mounts(JsonWriter *writer, const View *view, const ViewProcess *process) {
+        const ViewSight *sight = process->sight == SIZE_MAX ? NULL : view->sights + process->sight;
         int r = 0;
 
-        json_string_or_null(writer, "mounts_reason", reason_or_null(process->sight_reason));
-        if (process->sight == SIZE_MAX) {
-                json_null(writer, "mount_namespace");
-                json_null(writer, "mounts");
-                return 0;
-        }
-
-        sight = ns->sights + process->sight;
-        table = ns->tables + sight->table;
-        if (table->mount_namespace > 0)
-                json_number(writer, "mount_namespace", table->mount_namespace);
-        else
-                json_null(writer, "mount_namespace");
+        print_reason(writer, "mounts_reason", process->mounts_reason);
+        print_inode(writer, "mount_namespace", sight ? view->tables[sight->table].mount_namespace : 0);
+        if (!sight)
+                return json_null(writer, "mounts"), 0;
 
         json_open_array(writer, "mounts");
-        for (size_t i = 0; r >= 0 && i < table->mounts.n; i++)
-                r = print_mount(writer, sight, table->mounts.mounts + i);
+        for (size_t i = 0; r >= 0 && i < sight->n_mounts; i++)
+                r = print_mount(writer, sight->mounts + i);
         json_close(writer);
         return r;
 }
 
-static int print_process(JsonWriter *writer, const Ns *ns, const NsProcess *process) {
-        _cleanup_(ns_row_done) NsRow row = {};
-        int r = ns_main_row(ns, process, &row);
-
-        if (r < 0)
-                return r;
+static int print_process(JsonWriter *writer, const Ns *ns, const ViewProcess *process) {
+        const ViewRow none = {}, *row = view_main_row(process) ?: &none;
+        size_t namespace = process->namespace;
+        int r;
 
         json_open_object(writer, NULL);
         json_number(writer, "pid", (uint64_t) process->pid);
         json_string_or_null(writer, "command", process->command);
-        if (process->namespace != SIZE_MAX)
-                json_number(writer, "namespace", ns->namespaces[process->namespace].inode);
-        else
-                json_null(writer, "namespace");
-        print_row(writer, &row);
-        json_string_or_null(writer, "reason", reason_or_null(process->namespace_reason ?: process->inside.reason));
-        json_string_or_null(writer, "absolute_reason", reason_or_null(process->absolute.reason));
+        print_inode(writer, "namespace", namespace == SIZE_MAX ? 0 : ns->view.namespaces[namespace].inode);
+        print_row(writer, ns, process, row);
+        print_reason(writer, "reason", process->inside_reason);
+        print_reason(writer, "absolute_reason", process->absolute_reason);
         if (ns->all_hierarchies)
-                r = print_hierarchies(writer, ns, process);
-        if (r >= 0)
-                r = print_mounts(writer, ns, process);
+                print_hierarchies(writer, ns, process);
+        r = print_mounts(writer, &ns->view, process);
         json_close(writer);
         return r;
 }
 
-static int print_namespace(JsonWriter *writer, const Ns *ns, size_t index) {
-        const NsNamespace *namespace = ns->namespaces + index;
+static int print_namespace(JsonWriter *writer, const View *view, size_t index) {
+        const ViewNamespace *namespace = view->namespaces + index;
         _cleanup_free_ char *root = NULL;
         size_t n = 0;
 
-        if (ns_namespace_root(ns, index, "", &root) == -ENOMEM)
+        if (view_namespace_root(view, index, "", &root) == -ENOMEM)
                 return -ENOMEM;
-        for (size_t i = 0; i < ns->n_processes; i++)
-                n += ns->processes[i].namespace == index;
+        for (size_t i = 0; i < view->n_processes; i++)
+                n += view->processes[i].namespace == index;
 
         json_open_object(writer, NULL);
         json_number(writer, "namespace", namespace->inode);
@@ -141,25 +110,26 @@ static int print_namespace(JsonWriter *writer, const Ns *ns, size_t index) {
         json_boolean(writer, "initial", namespace->inode == CGROUP_NAMESPACE_INITIAL);
         json_string_or_null(writer, "root", root);
         json_number(writer, "processes", n);
-        json_string_or_null(writer, "reason", reason_or_null(namespace->reason));
+        print_reason(writer, "reason", namespace->reason);
         json_close(writer);
         return 0;
 }
 
 int ns_print_json(const Ns *ns) {
+        const View *view = &ns->view;
         JsonWriter writer;
         int r = 0;
 
         json_begin(&writer, stdout, ns->options.json_pretty);
-        json_number(&writer, "own_namespace", ns->own);
+        json_number(&writer, "own_namespace", view->own);
         json_open_array(&writer, "namespaces");
-        for (size_t i = 0; r >= 0 && i < ns->n_namespaces; i++)
-                r = print_namespace(&writer, ns, i);
+        for (size_t i = 0; r >= 0 && i < view->n_namespaces; i++)
+                r = print_namespace(&writer, view, i);
         json_close(&writer);
 
         json_open_array(&writer, "processes");
-        for (size_t i = 0; r >= 0 && i < ns->n_processes; i++)
-                r = print_process(&writer, ns, ns->processes + i);
+        for (size_t i = 0; r >= 0 && i < view->n_processes; i++)
+                r = print_process(&writer, ns, view->processes + i);
         json_close(&writer);
 
         if (r < 0)

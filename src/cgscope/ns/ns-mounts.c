@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/ns/ns-mounts.h"
+
 #include "basic/escape.h"
 #include "basic/log.h"
 #include "basic/terminal.h"
-#include "cgscope/ns/ns-finding.h"
-#include "cgscope/ns/ns-text.h"
 #include "cgscope/cli/table-view.h"
+#include "namespace/view-mark.h"
 
 enum {
         COLUMN_PROCESSES,
@@ -32,27 +33,24 @@ static const TableColumn columns[_COLUMN_MAX] = {
 
 /* What is the same in all but the mount namespace is one line. */
 typedef struct Line {
-        const CgroupMount *mount; /* NULL: none */
-        const char *inside;       /* NULL: not known */
-        unsigned marks;
-        pid_t first; /* the lowest of the processes */
+        const ViewMount *mount; /* NULL: none */
+        pid_t first;            /* the lowest of the processes */
         size_t n_processes;
 } Line;
 
 typedef struct Lines {
         Line *lines;
         size_t n;
-        bool legacy; /* v1 is among them */
-        unsigned marks;
+        bool legacy, marked; /* v1 is among them, something misleads or is covered */
 } Lines;
 
 static void lines_done(Lines *lines) {
         free(lines->lines);
 }
 
-static bool is_same(const Line *a, const Line *b) {
-        if (!a->mount || !b->mount)
-                return a->mount == b->mount;
+static bool is_same(const ViewMount *a, const ViewMount *b) {
+        if (!a || !b)
+                return a == b;
 
         return a->marks == b->marks && a->mount->covered == b->mount->covered &&
                streq(a->mount->point, b->mount->point) && streq(a->mount->root, b->mount->root) &&
@@ -60,14 +58,15 @@ static bool is_same(const Line *a, const Line *b) {
                (a->inside && b->inside ? streq(a->inside, b->inside) : a->inside == b->inside);
 }
 
-static int add_line(Lines *lines, const Line *line) {
+/* @like has the processes. */
+static int add_line(Lines *lines, const Line *like, const ViewMount *mount) {
         Line *larger;
 
         for (size_t i = 0; i < lines->n; i++)
-                if (is_same(lines->lines + i, line)) {
-                        lines->lines[i].n_processes += line->n_processes;
-                        if (line->first < lines->lines[i].first)
-                                lines->lines[i].first = line->first;
+                if (is_same(lines->lines[i].mount, mount)) {
+                        lines->lines[i].n_processes += like->n_processes;
+                        if (like->first < lines->lines[i].first)
+                                lines->lines[i].first = like->first;
                         return 0;
                 }
 
@@ -76,46 +75,37 @@ static int add_line(Lines *lines, const Line *line) {
                 return log_oom();
 
         lines->lines = larger;
-        larger[lines->n++] = *line;
-        lines->marks |= line->marks;
-        lines->legacy = lines->legacy || (line->mount && !line->mount->unified);
+        larger[lines->n++] = (Line){ .mount = mount, .first = like->first, .n_processes = like->n_processes };
+        lines->legacy |= mount && !mount->mount->unified;
+        lines->marked |= mount && (mount->marks || mount->mount->covered);
         return 0;
 }
 
-/* @like has the processes. */
-static int add_sight(Lines *lines, const Ns *ns, const NsSight *sight, const Line *like) {
-        const CgroupMounts *mounts = &ns->tables[sight->table].mounts;
-        Line line = *like;
-        int r = mounts->n == 0 ? add_line(lines, &line) : 0;
+static int add_sight(Lines *lines, const ViewSight *sight, const Line *like) {
+        int r = sight->n_mounts == 0 ? add_line(lines, like, NULL) : 0;
 
-        for (size_t i = 0; r >= 0 && i < mounts->n; i++) {
-                const CgroupMount *inside = ns_mount_inside(sight, mounts->mounts + i, &line.marks);
-
-                line.mount = mounts->mounts + i;
-                line.inside = inside ? inside->root : NULL;
-                r = add_line(lines, &line);
-        }
+        for (size_t i = 0; r >= 0 && i < sight->n_mounts; i++)
+                r = add_line(lines, like, sight->mounts + i);
 
         return r;
 }
 
-static int collect(Lines *lines, const Ns *ns) {
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < ns->n_sights; i++) {
+static int add_all(Lines *lines, const View *view) {
+        for (size_t i = 0; i < view->n_sights; i++) {
                 Line line = {};
+                int r;
 
-                for (size_t k = 0; k < ns->n_processes; k++)
-                        if (ns->processes[k].sight == i) {
-                                if (line.n_processes++ == 0 || ns->processes[k].pid < line.first)
-                                        line.first = ns->processes[k].pid;
-                        }
+                for (size_t k = 0; k < view->n_processes; k++)
+                        if (view->processes[k].sight == i &&
+                            (line.n_processes++ == 0 || view->processes[k].pid < line.first))
+                                line.first = view->processes[k].pid;
 
-                if (line.n_processes > 0)
-                        r = add_sight(lines, ns, ns->sights + i, &line);
+                r = add_sight(lines, view->sights + i, &line);
+                if (r < 0)
+                        return r;
         }
 
-        return r;
+        return 0;
 }
 
 /* --- printing --- */
@@ -141,72 +131,54 @@ static char *fold_options(const char *list) {
         return folded;
 }
 
-static int set_options(Tabular *table, TableRow *row, const CgroupMount *mount, bool fold) {
-        _cleanup_free_ char *options = ns_mount_options(mount), *text = options ? escape_text(options) : NULL;
-        char *folded = NULL;
+static char *format_options(const CgroupMount *mount, bool fold) {
+        _cleanup_free_ char *options = view_mount_options(mount), *text = options ? escape_text(options) : NULL;
 
-        if (text && fold)
-                folded = fold_options(text);
-        if (!text || (fold && !folded))
-                return log_oom();
-
-        return tabular_set(table, row, COLUMN_OPTIONS, fold ? folded : TAKE_PTR(text));
+        return text && fold ? fold_options(text) : TAKE_PTR(text);
 }
 
-static int set_mount(Tabular *table, TableRow *row, const Line *line, bool whole, bool fold) {
-        char marks[NS_MARKS_TEXT_MAX], *hierarchy;
+static int set_mount(Tabular *table, TableRow *row, const ViewMount *mount, bool whole, bool fold) {
+        const char *inside = mount->inside ?: "?";
+        char marks[VIEW_MARKS_TEXT_MAX], *options;
         int r;
 
-        if (cgroup_mount_hierarchy(line->mount, &hierarchy) < 0)
-                return log_oom();
+        if (mount->inside && !whole && streq(mount->inside, mount->mount->root))
+                inside = "=";
 
-        r = tabular_set_string(table, row, COLUMN_HIERARCHY, *hierarchy ? hierarchy : CGROUP_HIERARCHY_UNIFIED);
-        free(hierarchy);
+        options = format_options(mount->mount, fold);
+        r = options ? tabular_set(table, row, COLUMN_OPTIONS, options) : log_oom();
+        if (r >= 0)
+                r = tabular_set_string(table, row, COLUMN_HIERARCHY, view_hierarchy_title(mount->hierarchy));
         if (r >= 0)
                 r = tabular_set_string(table, row, COLUMN_MARKS,
-                                       line->mount->covered ? "covered" : ns_marks_format(line->marks, ",", marks));
+                                       mount->mount->covered ? "covered" : view_marks_format(mount->marks, marks));
         if (r >= 0)
-                r = tabular_set_path(table, row, COLUMN_ROOT, line->mount->root);
-        if (r >= 0 && line->inside && (whole || !streq(line->inside, line->mount->root)))
-                r = tabular_set_path(table, row, COLUMN_INSIDE, line->inside);
-        else if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_INSIDE, line->inside ? "=" : "?");
-        if (r >= 0 && tabular_wants(table, COLUMN_OPTIONS))
-                r = set_options(table, row, line->mount, fold);
-        if (r >= 0 && (line->marks || line->mount->covered))
-                r = tabular_color(table, row, SIZE_MAX, line->marks ? "red" : "gray");
+                r = tabular_set_path(table, row, COLUMN_ROOT, mount->mount->root);
+        if (r >= 0)
+                r = *inside == '/' ? tabular_set_path(table, row, COLUMN_INSIDE, inside)
+                                   : tabular_set_string(table, row, COLUMN_INSIDE, inside);
+        if (r >= 0 && (mount->marks || mount->mount->covered))
+                r = tabular_color(table, row, SIZE_MAX, mount->marks ? "red" : "gray");
 
         return r;
 }
 
-static int set_processes(Tabular *table, TableRow *row, const Line *line) {
-        char text[64];
-
-        (void) snprintf(text, sizeof(text), line->n_processes > 1 ? "%d and %zu more" : "%d", (int) line->first,
-                        line->n_processes - 1);
-        return tabular_set_string(table, row, COLUMN_PROCESSES, text);
-}
-
 static int add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {
+        char text[64];
         TableRow *row;
         int r;
 
+        (void) snprintf(text, sizeof(text), line->n_processes > 1 ? "%d and %zu more" : "%d", (int) line->first,
+                        line->n_processes - 1);
         r = tabular_add(table, NULL, &row);
         if (r >= 0)
-                r = set_processes(table, row, line);
+                r = tabular_set_string(table, row, COLUMN_PROCESSES, text);
+        if (r >= 0 && !line->mount)
+                return tabular_set_string(table, row, COLUMN_MOUNT, "(none)");
         if (r >= 0)
-                r = line->mount ? tabular_set_path(table, row, COLUMN_MOUNT, line->mount->point)
-                                : tabular_set_string(table, row, COLUMN_MOUNT, "(none)");
+                r = tabular_set_path(table, row, COLUMN_MOUNT, line->mount->mount->point);
 
-        return r < 0 || !line->mount ? r : set_mount(table, row, line, whole, fold);
-}
-
-static bool has_covered(const Lines *lines) {
-        for (size_t i = 0; i < lines->n; i++)
-                if (lines->lines[i].mount && lines->lines[i].mount->covered)
-                        return true;
-
-        return false;
+        return r < 0 ? r : set_mount(table, row, line->mount, whole, fold);
 }
 
 static int print_lines(const Lines *lines, const Ns *ns, bool one) {
@@ -217,7 +189,7 @@ static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         int r;
 
         (void) snprintf(names, sizeof(names), "%sMOUNT%s%s,ROOT,INSIDE,OPTIONS", one ? "" : "PROCESSES,",
-                        lines->legacy ? ",HIERARCHY" : "", lines->marks || has_covered(lines) ? ",MARKS" : "");
+                        lines->legacy ? ",HIERARCHY" : "", lines->marked ? ",MARKS" : "");
         options.columns = names;
 
         r = tabular_choose(&table, &options, columns, _COLUMN_MAX, 0);
@@ -229,19 +201,18 @@ static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         return r < 0 ? r : tabular_print(&table, &options);
 }
 
-int ns_print_mounts(const Ns *ns, const NsProcess *process, unsigned *marks) {
+int ns_print_mounts(const Ns *ns, const ViewProcess *process) {
         _cleanup_(lines_done) Lines lines = {};
-        const Line line = { .n_processes = 1 };
-        int r;
+        const Line one = { .n_processes = 1 };
+        int r = 0;
 
         if (!process)
-                r = collect(&lines, ns);
-        else
-                r = process->sight == SIZE_MAX ? 0 : add_sight(&lines, ns, ns->sights + process->sight, &line);
+                r = add_all(&lines, &ns->view);
+        else if (process->sight != SIZE_MAX)
+                r = add_sight(&lines, ns->view.sights + process->sight, &one);
         if (r < 0 || lines.n == 0 || (process && !lines.lines[0].mount))
                 return r;
 
-        *marks |= lines.marks;
         putchar('\n');
         return print_lines(&lines, ns, process);
 }

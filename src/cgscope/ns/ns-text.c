@@ -5,263 +5,160 @@
 
 #include "basic/escape.h"
 #include "basic/log.h"
-#include "cgscope/ns/ns-finding.h"
-#include "cgscope/cli/table-view.h"
+#include "basic/sheet.h"
+#include "basic/terminal.h"
+#include "cgscope/ns/ns-list.h"
+#include "cgscope/ns/ns-mounts.h"
+#include "namespace/view-mark.h"
 
-enum {
-        COLUMN_PID,
-        COLUMN_COMMAND,
-        COLUMN_NAMESPACE,
-        COLUMN_CGROUP,
-        COLUMN_INSIDE,
-        COLUMN_ABSOLUTE,
-        COLUMN_HIERARCHY,
-        COLUMN_MARKS,
-        _COLUMN_CHOICE_MAX,
-        COLUMN_TREE = _COLUMN_CHOICE_MAX, /* with --tree */
-        _COLUMN_MAX,
-};
+/* "stale-mount " */
+#define KEY_WIDTH 12
 
-const TableColumn ns_columns[_COLUMN_MAX + 1] = {
-        [COLUMN_PID] = { "PID", "pid", "0: outside of this PID namespace", TABLE_NUMBER },
-        [COLUMN_COMMAND] = { "COMMAND", "command", "its name", 0 },
-        [COLUMN_NAMESPACE] = { "NAMESPACE", "namespace", "its cgroup namespace: inode, or ours", 0 },
-        [COLUMN_CGROUP] = { "CGROUP", "control_group", "its path as we see it", TABLE_SHORTEN },
-        [COLUMN_INSIDE] = { "INSIDE", "inside", "as it sees it", TABLE_SHORTEN },
-        [COLUMN_ABSOLUTE] = { "ABSOLUTE", "absolute", "from the initial namespace", TABLE_SHORTEN },
-        [COLUMN_HIERARCHY] = { "HIERARCHY", "hierarchy", "unified, or what v1 calls it", 0 },
-        [COLUMN_MARKS] = { "MARKS", "marks", "what misleads", 0 },
-        [COLUMN_TREE] = { "PROCESS", NULL, "the namespace, and below it its processes", TABLE_TREE },
-};
+/* --- one process in full --- */
 
-#define UNKNOWN "?"
-#define SAME "="
+/* A path is one line, however long, and a reason as many as it needs. */
+static void print_path(Sheet *sheet, const char *label, const char *path, ViewReason reason) {
+        _cleanup_free_ char *shown = path ? escape_process_group(path) : NULL;
+        Sheet whole = *sheet;
 
-typedef struct Listing {
-        const Ns *ns;
-        const NsProcess *only; /* its hierarchies */
-        Tabular table;
-        CommonOptions options;
-        char *columns;
-        unsigned marks;
-} Listing;
+        if (path && !shown)
+                sheet->error = -ENOMEM;
+        if (!path)
+                return sheet_paragraph(sheet, label, "? (%s)", view_reason_text(reason ?: VIEW_UNREADABLE));
 
-static void listing_done(Listing *listing) {
-        tabular_done(&listing->table);
-        free(listing->columns);
+        whole.width = 0;
+        sheet_line(&whole, label, "%s", shown ?: "?");
 }
 
-int ns_check_columns(const Ns *ns) {
-        Tabular table;
+static void print_namespace(Sheet *sheet, const View *view, const ViewProcess *process) {
+        const char *initial = view_is_initial(view) ? ", the initial one" : "";
+        const ViewNamespace *namespace = view->namespaces + process->namespace;
 
-        return tabular_choose(&table, &ns->options, ns_columns, _COLUMN_CHOICE_MAX, 0);
-}
-
-/* --- a table --- */
-
-/* A column that would be empty all the way down is left out, where the choice is ours. */
-static int format_default(const Listing *listing, char **ret) {
-        const char *first = listing->only       ? "HIERARCHY"
-                            : listing->ns->tree ? "PROCESS"
-                                                : "PID,COMMAND,NAMESPACE";
-
-        return asprintf(ret, "%s%s%s,CGROUP,INSIDE%s", first,
-                        listing->ns->all_hierarchies && !listing->only ? ",HIERARCHY" : "",
-                        listing->marks ? ",MARKS" : "", listing->only ? ",ABSOLUTE" : "");
-}
-
-static int choose_columns(Listing *listing) {
-        const char *chosen = listing->ns->options.columns;
-        _cleanup_free_ char *text = NULL;
-        int r;
-
-        if (chosen && *chosen != '+')
-                r = asprintf(&listing->columns, "%s%s", listing->ns->tree ? "PROCESS," : "", chosen);
+        if (process->namespace == SIZE_MAX)
+                print_path(sheet, "Namespace", NULL, process->inside_reason);
+        else if (namespace->own)
+                sheet_line(sheet, "Namespace", "%" PRIu64 " (ours%s)", namespace->inode, initial);
         else
-                r = format_default(listing, &listing->columns);
+                sheet_line(sheet, "Namespace", "%" PRIu64 " (%sours is %" PRIu64 "%s)", namespace->inode,
+                           namespace->inode == CGROUP_NAMESPACE_INITIAL ? "the initial one; " : "", view->own, initial);
+}
+
+/* Where another namespace begins. */
+static int print_root(Sheet *sheet, const View *view, size_t namespace, const char *hierarchy) {
+        _cleanup_free_ char *root = NULL;
+        int r;
+
+        if (namespace == SIZE_MAX || view->namespaces[namespace].own || !hierarchy)
+                return 0;
+
+        r = view_namespace_root(view, namespace, hierarchy, &root);
+        if (r >= 0)
+                print_path(sheet, "Begins at", root, VIEW_KNOWN);
+        return r == -ENOMEM ? r : 0;
+}
+
+/* Beside a table of the hierarchies: what none of them can have. */
+static int print_paths(Sheet *sheet, const Ns *ns, const ViewProcess *process) {
+        const ViewRow none = {}, *row = view_main_row(process) ?: &none;
+        bool all = ns->all_hierarchies;
+        int r = all ? 0 : print_root(sheet, &ns->view, process->namespace, row->hierarchy);
+
+        if (!all || !row->ours)
+                print_path(sheet, "Cgroup", row->ours, process->inside_reason);
+        if (!all || !row->inside)
+                print_path(sheet, "Inside", row->inside, process->inside_reason);
+        if (!all || !row->absolute)
+                print_path(sheet, "Absolute", row->absolute, process->absolute_reason);
+
+        return r;
+}
+
+static int print_block(const Ns *ns, const ViewProcess *process) {
+        Sheet sheet = {
+                .file = stdout,
+                .label_width = strlen("Namespace"),
+                .width = ns->options.full ? 0 : terminal_width(),
+        };
+        int r;
+
+        sheet_line(&sheet, "Process", "%d (%s)", (int) process->pid, process->command ?: "?");
+        print_namespace(&sheet, &ns->view, process);
+        r = print_paths(&sheet, ns, process);
+        if (process->sight == SIZE_MAX)
+                print_path(&sheet, "Mounts", NULL, process->mounts_reason);
+        else if (ns->view.sights[process->sight].n_mounts == 0)
+                sheet_line(&sheet, "Mounts", "none");
+
+        if (r >= 0)
+                r = sheet_end(&sheet);
         if (r < 0)
-                return listing->columns = NULL, log_oom();
+                return log_error_errno(r, "cannot write the answer");
 
-        if (chosen && *chosen == '+') {
-                text = TAKE_PTR(listing->columns);
-                if (asprintf(&listing->columns, "%s,%s", text, chosen + 1) < 0)
-                        return listing->columns = NULL, log_oom();
+        if (ns->all_hierarchies)
+                r = ns_print_hierarchies(ns, process);
+        return r < 0 ? r : ns_print_mounts(ns, process);
+}
+
+static int print_blocks(const Ns *ns) {
+        for (size_t i = 0; i < ns->view.n_processes; i++) {
+                int r;
+
+                if (i > 0)
+                        putchar('\n');
+                r = print_block(ns, ns->view.processes + i);
+                if (r < 0)
+                        return r;
         }
 
-        listing->options.columns = listing->columns;
-        return tabular_choose(&listing->table, &listing->options, ns_columns, _COLUMN_MAX, 0);
-}
-
-static int set_path(Listing *listing, TableRow *row, size_t column, const char *path, const char *like) {
-        bool same = path && like && !listing->only && streq(path, like);
-        char *shown;
-
-        if (!path || same)
-                return tabular_set_string(&listing->table, row, column, path ? SAME : UNKNOWN);
-
-        shown = escape_process_group(path);
-        return shown ? tabular_set(&listing->table, row, column, shown) : log_oom();
-}
-
-static int set_namespace(Listing *listing, TableRow *row, const NsProcess *process) {
-        char text[32] = UNKNOWN;
-
-        if (process->namespace != SIZE_MAX && listing->ns->namespaces[process->namespace].own)
-                (void) stpcpy(text, "ours");
-        else if (process->namespace != SIZE_MAX)
-                (void) snprintf(text, sizeof(text), "%" PRIu64, listing->ns->namespaces[process->namespace].inode);
-
-        return tabular_set_string(&listing->table, row, COLUMN_NAMESPACE, text);
-}
-
-static int set_process(Listing *listing, TableRow *row, const NsProcess *process) {
-        const char *command = process->command ?: UNKNOWN;
-        _cleanup_free_ char *title = NULL;
-        int r;
-
-        if (asprintf(&title, "%d %s", (int) process->pid, command) < 0)
-                return title = NULL, log_oom();
-
-        r = tabular_set_string(&listing->table, row, COLUMN_TREE, title);
-        if (r >= 0)
-                r = tabular_set_number(&listing->table, row, COLUMN_PID, (uint64_t) process->pid);
-        if (r >= 0)
-                r = tabular_set_string(&listing->table, row, COLUMN_COMMAND, command);
-
-        return r < 0 ? r : set_namespace(listing, row, process);
-}
-
-static int add_row(Listing *listing, TableRow *parent, const NsProcess *process, const NsRow *shown) {
-        const char *hierarchy = !shown->hierarchy         ? UNKNOWN
-                                : *shown->hierarchy ? shown->hierarchy
-                                                    : CGROUP_HIERARCHY_UNIFIED;
-        char marks[NS_MARKS_TEXT_MAX];
-        TableRow *row;
-        int r;
-
-        r = tabular_add(&listing->table, parent, &row);
-        if (r >= 0)
-                r = set_process(listing, row, process);
-        if (r >= 0)
-                r = tabular_set_string(&listing->table, row, COLUMN_HIERARCHY, hierarchy);
-        if (r >= 0)
-                r = tabular_set_string(&listing->table, row, COLUMN_MARKS, ns_marks_format(shown->marks, ",", marks));
-        if (r >= 0)
-                r = set_path(listing, row, COLUMN_CGROUP, shown->ours, NULL);
-        if (r >= 0)
-                r = set_path(listing, row, COLUMN_INSIDE, shown->inside, shown->ours);
-        if (r >= 0)
-                r = set_path(listing, row, COLUMN_ABSOLUTE, shown->absolute, shown->ours);
-        if (r >= 0 && shown->marks)
-                r = tabular_color(&listing->table, row, SIZE_MAX, "red");
-
-        return r;
-}
-
-typedef int (*RowFunction)(Listing *listing, TableRow *parent, const NsProcess *process, const NsRow *row);
-
-static int for_each_row(Listing *listing, TableRow *parent, const NsProcess *process, RowFunction function) {
-        const char *text = process->ours.text ?: "";
-        int r = 0;
-
-        if (!listing->ns->all_hierarchies || !*text) {
-                _cleanup_(ns_row_done) NsRow row = {};
-
-                r = ns_main_row(listing->ns, process, &row);
-                return r < 0 ? log_oom() : function(listing, parent, process, &row);
-        }
-
-        while (r >= 0) {
-                _cleanup_(ns_row_done) NsRow row = {};
-
-                r = ns_next_row(listing->ns, process, &text, &row);
-                if (r <= 0)
-                        return r < 0 ? log_oom() : 0;
-                r = function(listing, parent, process, &row);
-        }
-
-        return r;
-}
-
-static int note_marks(Listing *listing, TableRow *parent, const NsProcess *process, const NsRow *row) {
-        (void) parent;
-        (void) process;
-        listing->marks |= row->marks;
         return 0;
 }
 
-/* Those of one namespace, SIZE_MAX for those of which it is not known; or all with n_namespaces. */
-static int add_processes(Listing *listing, TableRow *parent, size_t namespace, RowFunction function) {
-        const Ns *ns = listing->ns;
-        int r = 0;
+/* --- what the marks mean, and why the rest is not known --- */
 
-        for (size_t i = 0; r >= 0 && i < ns->n_processes; i++)
-                if (listing->only ? listing->only == ns->processes + i
-                                  : namespace == ns->n_namespaces || ns->processes[i].namespace == namespace)
-                        r = for_each_row(listing, parent, ns->processes + i, function);
+static void print_note(Sheet *sheet, bool *first, const char *key, const char *text) {
+        if (*first)
+                fputc('\n', sheet->file);
+        *first = false;
 
-        return r;
+        fprintf(sheet->file, "%-*s", KEY_WIDTH, key);
+        sheet_wrap(sheet, KEY_WIDTH, NULL, text);
 }
 
-static bool has_processes(const Ns *ns, size_t namespace) {
-        for (size_t i = 0; i < ns->n_processes; i++)
-                if (ns->processes[i].namespace == namespace)
-                        return true;
+/* Why, and of how many. The same reason for the path and for the mounts is one. */
+static void print_reason(Sheet *sheet, bool *first, const View *view, ViewReason reason) {
+        size_t n = 0, n_mounts = 0;
+        char text[512];
 
-        return false;
+        for (const ViewProcess *process = view->processes; process < view->processes + view->n_processes; process++) {
+                n += process->inside_reason == reason;
+                n_mounts += process->inside_reason != reason && process->mounts_reason == reason;
+        }
+        if (n + n_mounts == 0)
+                return;
+
+        (void) snprintf(text, sizeof(text), "%s%zu process%s: %s", n > 0 ? "" : "mounts of ", n > 0 ? n : n_mounts,
+                        (n > 0 ? n : n_mounts) == 1 ? "" : "es", view_reason_text(reason));
+        print_note(sheet, first, "?", text);
 }
 
-static int add_namespace(Listing *listing, size_t namespace) {
-        const NsNamespace *shown = namespace == SIZE_MAX ? NULL : listing->ns->namespaces + namespace;
-        _cleanup_free_ char *root = NULL;
-        char title[64] = "not known";
-        TableRow *row;
+/* In a block each reason stands where something is missing. */
+static int print_notes(const Ns *ns) {
+        Sheet sheet = { .file = stdout, .width = ns->options.full ? 0 : terminal_width() };
+        unsigned marks = ns_all_marks(ns);
+        bool first = true;
         int r;
 
-        if (!has_processes(listing->ns, namespace))
-                return 0;
-        if (shown)
-                (void) snprintf(title, sizeof(title), "%" PRIu64 "%s%s", shown->inode, shown->own ? " (ours)" : "",
-                                shown->inode == CGROUP_NAMESPACE_INITIAL ? " (initial)" : "");
-        if (shown && ns_namespace_root(listing->ns, namespace, "", &root) == -ENOMEM)
-                return log_oom();
+        for (unsigned mark = 1; mark < 1U << VIEW_MARKS; mark <<= 1) {
+                char name[VIEW_MARKS_TEXT_MAX];
 
-        r = tabular_add(&listing->table, NULL, &row);
-        if (r >= 0)
-                r = tabular_set_string(&listing->table, row, COLUMN_TREE, title);
-        if (r >= 0)
-                r = set_path(listing, row, COLUMN_CGROUP, root, NULL);
-        if (r >= 0)
-                r = tabular_set_string(&listing->table, row, COLUMN_INSIDE, shown ? "/" : UNKNOWN);
-        if (r >= 0)
-                r = tabular_color(&listing->table, row, COLUMN_TREE, "bold");
+                if (marks & mark)
+                        print_note(&sheet, &first, view_marks_format(mark, name), view_mark_text(mark));
+        }
+        for (ViewReason reason = VIEW_KNOWN + 1; ns->listed && reason < _VIEW_REASON_MAX; reason++)
+                print_reason(&sheet, &first, &ns->view, reason);
 
-        return r < 0 ? r : add_processes(listing, row, namespace, add_row);
-}
-
-static int add_namespaces(Listing *listing) {
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < listing->ns->n_namespaces; i++)
-                r = add_namespace(listing, i);
-
-        return r < 0 ? r : add_namespace(listing, SIZE_MAX);
-}
-
-static int print_table(Listing *listing) {
-        int r;
-
-        r = add_processes(listing, NULL, listing->ns->n_namespaces, note_marks);
-        if (r >= 0)
-                r = choose_columns(listing);
-        if (r >= 0)
-                r = tabular_open(&listing->table, &listing->options, ns_columns, "processes");
-        if (r >= 0)
-                r = listing->ns->tree && !listing->only
-                            ? add_namespaces(listing)
-                            : add_processes(listing, NULL, listing->ns->n_namespaces, add_row);
-
-        return r < 0 ? r : tabular_print(&listing->table, &listing->options);
+        r = sheet_end(&sheet);
+        return r < 0 ? log_error_errno(r, "cannot write the answer") : 0;
 }
 
 /* For a script, which chooses the columns or has no use for headings, the table is all. */
@@ -269,34 +166,24 @@ static bool is_for_script(const Ns *ns) {
         return !ns->options.headings || (ns->options.columns && *ns->options.columns != '+');
 }
 
-int ns_print_list(Ns *ns) {
-        _cleanup_(listing_done) Listing listing = { .ns = ns, .options = ns->options };
+int ns_print_text(Ns *ns) {
+        bool blocks = !ns->listed && !ns->tree && !ns->options.columns;
         Pager pager = {};
         int r;
 
+        if (!ns->listed && ns->view.n_processes == 0)
+                return 0; /* why, was said */
+
         if (ns->options.pager)
                 pager_open(&pager);
-        ns->options.pager = listing.options.pager = false; /* it is there already */
+        ns->options.pager = false; /* it is there already */
 
-        r = print_table(&listing);
-        if (r >= 0 && !is_for_script(ns))
-                r = ns_print_mounts(ns, NULL, &listing.marks);
-        if (r >= 0 && !is_for_script(ns))
-                r = ns_print_notes(ns, listing.marks);
+        r = blocks ? print_blocks(ns) : ns_print_list(ns);
+        if (r >= 0 && !blocks && !is_for_script(ns))
+                r = ns_print_mounts(ns, NULL);
+        if (r >= 0 && (blocks || !is_for_script(ns)))
+                r = print_notes(ns);
 
         pager_close(&pager);
-        return r;
-}
-
-int ns_print_hierarchies(const Ns *ns, const NsProcess *process, unsigned *marks) {
-        _cleanup_(listing_done) Listing listing = { .ns = ns, .only = process, .options = ns->options };
-        int r;
-
-        if (!process->ours.text)
-                return 0;
-
-        putchar('\n');
-        r = print_table(&listing);
-        *marks |= listing.marks;
         return r;
 }

@@ -113,7 +113,7 @@ test_by_hand() {
     expect_as_proc
     expect_marks outside
     expect_json "data['processes'][0]['inside'] == '/../out'"
-    expect_json "data['namespaces'][0]['root'] is None" # of which no name is to be seen any more
+    expect_json "data['namespaces'][0]['root'] == '${top#/sys/fs/cgroup}/in'" # its mount tells
     echo "$hand" >"$top/in/cgroup.procs"
     expect_as_proc
     expect_marks ''
