@@ -8,6 +8,7 @@
 #include "basic/parse.h"
 #include "cgroup/attribute-internal.h"
 #include "cgroup/device.h"
+#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 
 /* What a manager writes for the same setting: src/core/cgroup.c of systemd, which is also where its figures for "all of
@@ -29,24 +30,11 @@ static uint64_t max(uint64_t a, uint64_t b) {
         return a > b ? a : b;
 }
 
-/* The number in a file of one line, or @otherwise. */
-static uint64_t read_number(int dir, const char *path, uint64_t otherwise) {
-        char text[64];
-        uint64_t number;
-        ssize_t n = dir >= 0 ? fd_read_file(dir, path, text, sizeof(text)) : fd_read_path(path, text, sizeof(text));
-
-        if (n < 0)
-                return otherwise;
-
-        text[strcspn(text, "\n")] = '\0';
-        return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? otherwise : number;
-}
-
 /* A container's root of the hierarchy may have limits, the machine's has none. */
 static uint64_t read_root_limit(const char *file) {
         _cleanup_close_ int root = cgroup_open_root(NULL);
 
-        return root < 0 ? UINT64_MAX : read_number(root, file, UINT64_MAX);
+        return root < 0 ? UINT64_MAX : group_read_number(root, file, UINT64_MAX);
 }
 
 static uint64_t physical_memory(void) {
@@ -56,8 +44,9 @@ static uint64_t physical_memory(void) {
 }
 
 static uint64_t tasks_of_system(void) {
-        uint64_t threads = read_number(-EBADF, "/proc/sys/kernel/threads-max", TASKS_MAX);
-        uint64_t pids = read_number(-EBADF, "/proc/sys/kernel/pid_max", TASKS_MAX + 1);
+        _cleanup_close_ int kernel = open("/proc/sys/kernel", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        uint64_t threads = group_read_number(kernel, "threads-max", TASKS_MAX);
+        uint64_t pids = group_read_number(kernel, "pid_max", TASKS_MAX + 1);
 
         return min(min(threads, max(pids, 1) - 1), min(read_root_limit("pids.max"), TASKS_MAX));
 }
@@ -138,7 +127,7 @@ static int write_cpu_weight(AttributeWriter *writer, uint64_t weight) {
         if (weight == 0)
                 return attribute_write(writer, "cpu.idle", "1");
 
-        if (read_number(writer->group, "cpu.idle", 0) == 1) {
+        if (group_read_number(writer->group, "cpu.idle", 0) == 1) {
                 r = attribute_write(writer, "cpu.idle", "0");
                 if (r < 0)
                         return r;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "basic/fd.h"
 #include "cgroup/attribute-internal.h"
 
 typedef int (*AttributeFunction)(const char *key, const char *file, void *userdata);
@@ -36,64 +35,29 @@ static void visit_property(const char *name, void *userdata) {
         visit->result = visit->function(name, file, visit->userdata);
 }
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
+static int is_file(const struct dirent *entry) {
+        Controller controller;
+
+        return attribute_file_name_is_valid(entry->d_name, &controller);
 }
 
-static void free_names(char **names, size_t n_names) {
-        for (size_t i = 0; i < n_names; i++)
-                free(names[i]);
-        free(names);
-}
-
-/* The files of @directory that can be read, sorted. *ret is for free_names(), also on failure. */
-static int list_files(DIR *directory, char ***ret, size_t *ret_n) {
-        struct dirent *entry;
-
-        while (errno = 0, (entry = readdir(directory))) {
-                Controller controller;
-                char **longer;
-
-                if (!attribute_file_name_is_valid(entry->d_name, &controller) ||
-                    !can_read(dirfd(directory), entry->d_name))
-                        continue;
-
-                longer = reallocarray(*ret, *ret_n + 1, sizeof(*longer));
-                if (!longer)
-                        return -ENOMEM;
-                *ret = longer;
-
-                longer[*ret_n] = strdup(entry->d_name);
-                if (!longer[*ret_n])
-                        return -ENOMEM;
-                (*ret_n)++;
-        }
-        if (errno != 0)
-                return -errno;
-
-        if (*ret_n > 0)
-                qsort(*ret, *ret_n, sizeof(**ret), compare_names);
-        return 0;
+static int compare_entries(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static int visit_files(const Visit *visit) {
-        int fd = fd_open_beneath(visit->group, ".", O_RDONLY | O_DIRECTORY), r;
-        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-        char **names = NULL;
-        size_t n_names = 0;
+        struct dirent **entries = NULL;
+        int n = scandirat(visit->group, ".", &entries, is_file, compare_entries), r = n < 0 ? -errno : 0;
 
-        if (!directory) {
-                r = fd < 0 ? fd : -errno;
-                (void) fd_close(fd);
-                return r;
+        for (int i = 0; i < n; i++) {
+                const char *name = entries[i]->d_name;
+
+                if (r >= 0 && can_read(visit->group, name))
+                        r = visit->function(name, name, visit->userdata);
+                free(entries[i]);
         }
 
-        r = list_files(directory, &names, &n_names);
-        for (size_t i = 0; r >= 0 && i < n_names; i++)
-                r = visit->function(names[i], names[i], visit->userdata);
-
-        free_names(names, n_names);
-        (void) closedir(directory);
+        free(entries);
         return r < 0 ? r : 0;
 }
 

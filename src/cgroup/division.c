@@ -30,23 +30,22 @@ static int set_trouble(DivisionTrouble *trouble, int error, const char *path, si
         return trouble->path ? error : -ENOMEM;
 }
 
-/* One part of the path: made, or opened where it is there. *made tells. */
-static int make_or_enter(int parent, const char *name, bool temporary, bool *made) {
+/* One part of the path: made where it @may_be, or opened where it is there. *made tells. */
+static int make_or_enter(int parent, const char *name, bool may_be, bool temporary, bool *made) {
         bool valid = group_name_is_valid(name);
         int fd;
 
-        *made = valid && mkdirat(parent, name, temporary ? TEMPORARY_MODE : 0755) >= 0;
-        if (valid && !*made && errno != EEXIST)
-                return -errno;
+        *made = false;
+        if (may_be && valid)
+                fd = group_make(parent, name, temporary ? TEMPORARY_MODE : 0755, made);
+        else
+                fd = group_open(parent, name);
 
-        fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
-        if (fd < 0 && *made)
-                (void) unlinkat(parent, name, AT_REMOVEDIR);
         if (fd >= 0 && !*made && !temporary)
                 temporary_keep(fd);
         if (fd == -ENOENT && *made) /* who gave up the last claim on it was faster */
                 return -ESTALE;
-        return fd == -ENOENT && !valid ? -EINVAL : fd;
+        return fd == -ENOENT && may_be && !valid ? -EINVAL : fd;
 }
 
 static int make_once(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble) {
@@ -59,32 +58,25 @@ static int make_once(Division *division, Boundary *target, bool parents, Divisio
         if (!division->path)
                 return -ENOMEM;
 
-        for (const char *p = below; *p;) {
-                size_t length = strcspn(p, "/");
-                _cleanup_free_ char *name = strndup(p, length);
-                int parent = p == below ? target->top : fd, next;
+        for (const char *p = below, *end; *p; p = end + strspn(end, "/")) {
+                _cleanup_free_ char *name = strndup(p, strcspn(p, "/"));
+                int next;
 
                 if (!name)
                         return -ENOMEM;
 
                 /* Without @parents only the last part may be missing. */
-                if (!parents && p[length]) {
-                        next = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY), made = false;
-                        if (next >= 0 && !division->temporary)
-                                temporary_keep(next);
-                } else
-                        next = make_or_enter(parent, name, division->temporary, &made);
-                p += length;
+                end = p + strlen(name);
+                next = make_or_enter(p == below ? target->top : fd, name, parents || !*end, division->temporary, &made);
                 if (next < 0) {
-                        division->path[p - below - (ptrdiff_t) length] = '\0'; /* so far it is there */
-                        return set_trouble(trouble, next, below, (size_t) (p - below), _CONTROLLER_INVALID);
+                        division->path[p - below] = '\0'; /* so far it is there */
+                        return set_trouble(trouble, next, below, (size_t) (end - below), _CONTROLLER_INVALID);
                 }
 
                 /* Where somebody else made a group below one of ours, ours is his as well. */
                 division->n_made = made ? division->n_made + 1 : 0;
                 (void) fd_close(fd);
                 fd = next;
-                p += strspn(p, "/");
         }
 
         if (!made && !parents)
@@ -119,37 +111,13 @@ int division_make(Division *division, Boundary *target, bool parents, DivisionTr
         }
 }
 
-/* One write for all; where the kernel refuses that, one by one, to find the one that it is about. */
-static int enable_here(int group, ControllerMask missing, Controller *ret_refused) {
-        int r = group_enable(group, missing);
-
-        *ret_refused = _CONTROLLER_INVALID;
-        if (r >= 0)
-                return 0;
-
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
-                if (!(missing & controller_bit(c)))
-                        continue;
-
-                r = group_enable(group, controller_bit(c));
-                if (r < 0) {
-                        *ret_refused = c;
-                        return r;
-                }
-        }
-
-        return 0;
-}
-
 /* Whether processes are in the group itself. The kernel lets controllers that count threads (cpu, cpuset, pids) be handed
  * on all the same, and then no process can enter the groups below: it has made a thread root of the group. One that is
  * in a threaded subtree anyway is meant so. */
 static bool is_in_the_way(int group) {
         _cleanup_free_ pid_t *pids = NULL;
-        char type[32] = "";
 
-        return group_members(group, &pids) > 0 && fd_read_file(group, "cgroup.type", type, sizeof(type)) > 0 &&
-               startswith(type, "domain\n");
+        return group_members(group, &pids) > 0 && group_is_domain(group);
 }
 
 static Controller first_of(ControllerMask mask) {
@@ -170,7 +138,7 @@ static int enable_missing(int group, ControllerMask missing, ControllerMask *ena
                 return -EBUSY;
         }
 
-        r = enable_here(group, missing, ret_refused);
+        r = group_enable(group, missing, ret_refused);
         if (group_enabled(group, &after) >= 0)
                 *enabled |= after & missing;
 
@@ -249,17 +217,6 @@ int division_enable(Division *division, const Boundary *target, const char *belo
         return 0;
 }
 
-static void disable(int group, ControllerMask controllers) {
-        char text[2 * CONTROLLER_MASK_TEXT_MAX], *end = text;
-
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if (controllers & controller_bit(c))
-                        end = stpcpy(stpcpy(stpcpy(end, "-"), controller_to_string(c)), " ");
-
-        if (end > text)
-                (void) fd_write_file(group, "cgroup.subtree_control", text);
-}
-
 /* The group @path beneath @top: nobody else has a claim on it, or gets one as long as *claim is open. */
 static bool seize(int top, const char *path, int *claim) {
         _cleanup_close_ int group = group_open(top, path);
@@ -311,6 +268,6 @@ void division_undo(Division *division) {
                 _cleanup_close_ int fd = open_first_parts(division->top, division->path, --division->n_levels, &length);
 
                 if (fd >= 0)
-                        disable(fd, division->enabled[division->n_levels]);
+                        (void) group_disable(fd, division->enabled[division->n_levels]);
         }
 }

@@ -39,22 +39,15 @@ int group_move_members(int from, int to) {
 }
 
 int group_evacuate(int group, const char *leaf, bool *ret_made) {
-        _cleanup_close_ int fd = -EBADF;
-        bool made;
+        _cleanup_close_ int fd = group_make(group, leaf, 0755, ret_made);
         int r;
 
-        made = mkdirat(group, leaf, 0755) >= 0;
-        if (!made && errno != EEXIST)
-                return -errno;
+        if (fd < 0)
+                return fd;
 
-        fd = group_open(group, leaf);
-        r = fd < 0 ? fd : group_move_members(group, fd);
-        if (r < 0) {
-                group_return(group, leaf, made);
-                return r;
-        }
-
-        *ret_made = made;
+        r = group_move_members(group, fd);
+        if (r < 0)
+                group_return(group, leaf, *ret_made);
         return r;
 }
 

@@ -7,6 +7,7 @@
 
 #include "basic/escape.h"
 #include "basic/fd.h"
+#include "basic/parse.h"
 #include "proc/cgroup-file.h"
 
 /* A file of controllers' names: a dozen words. */
@@ -94,23 +95,36 @@ bool group_name_is_valid(const char *name) {
         return true;
 }
 
-int group_make(int group, const char *name) {
-        if (mkdirat(group, name, 0755) < 0 && errno != EEXIST)
+int group_make(int group, const char *name, mode_t mode, bool *ret_made) {
+        bool made = mkdirat(group, name, mode) >= 0;
+        int fd;
+
+        if (!made && errno != EEXIST)
                 return -errno;
 
-        return fd_open_beneath(group, name, O_RDONLY | O_DIRECTORY);
+        fd = group_open(group, name);
+        if (fd < 0 && made)
+                (void) unlinkat(group, name, AT_REMOVEDIR);
+
+        *ret_made = made;
+        return fd;
+}
+
+bool group_is_domain(int group) {
+        char type[32];
+
+        return fd_read_file(group, "cgroup.type", type, sizeof(type)) > 0 && startswith(type, "domain\n");
 }
 
 int group_can_hold_processes(int group) {
         ControllerMask enabled;
-        char type[32];
         int r;
 
         r = group_enabled(group, &enabled);
         if (r < 0 || enabled == CONTROLLER_MASK_NONE)
                 return r;
 
-        return fd_read_file(group, "cgroup.type", type, sizeof(type)) > 0 && startswith(type, "domain\n") ? -EBUSY : 0;
+        return group_is_domain(group) ? -EBUSY : 0;
 }
 
 int group_attach(int group, pid_t pid) {
@@ -120,12 +134,12 @@ int group_attach(int group, pid_t pid) {
         return fd_write_file(group, "cgroup.procs", text);
 }
 
-int group_enable(int group, ControllerMask controllers) {
+static int hand_on(int group, ControllerMask controllers, const char *sign) {
         char text[2 * CONTROLLER_MASK_TEXT_MAX], *end = text;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)
                 if (controllers & controller_bit(c))
-                        end = stpcpy(stpcpy(stpcpy(end, "+"), controller_to_string(c)), " ");
+                        end = stpcpy(stpcpy(stpcpy(end, sign), controller_to_string(c)), " ");
         if (end == text)
                 return 0;
 
@@ -133,11 +147,46 @@ int group_enable(int group, ControllerMask controllers) {
         return fd_write_file(group, "cgroup.subtree_control", text);
 }
 
+int group_enable(int group, ControllerMask controllers, Controller *ret_refused) {
+        int r = hand_on(group, controllers, "+");
+
+        if (r >= 0)
+                return 0;
+
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
+                if (!(controllers & controller_bit(c)))
+                        continue;
+
+                r = hand_on(group, controller_bit(c), "+");
+                if (r < 0) {
+                        *ret_refused = c;
+                        return r;
+                }
+        }
+
+        return 0;
+}
+
+int group_disable(int group, ControllerMask controllers) {
+        return hand_on(group, controllers, "-");
+}
+
 /* Each group has this file, and one that was removed has none any more. */
 bool group_is_gone(int group) {
         _cleanup_close_ int fd = fd_open_beneath(group, "cgroup.procs", O_PATH);
 
         return fd == -ENOENT || fd == -ENODEV;
+}
+
+uint64_t group_read_number(int group, const char *file, uint64_t otherwise) {
+        char text[64];
+        uint64_t number;
+
+        if (fd_read_file(group, file, text, sizeof(text)) < 0)
+                return otherwise;
+
+        text[strcspn(text, "\n")] = '\0';
+        return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? otherwise : number;
 }
 
 int group_is_populated(int group) {

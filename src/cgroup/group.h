@@ -30,8 +30,12 @@ int group_enabled(int group, ControllerMask *ret);
  * a unit could claim (the design's "Words"), at most 255 bytes. */
 bool group_name_is_valid(const char *name);
 
-/* Makes @name in @group and opens it; one that is there already is opened. Returns the descriptor. */
-int group_make(int group, const char *name);
+/* Makes @name in @group, with @mode as mkdir(2) has it, and opens it; one that is there already is opened. *ret_made says
+ * which. Returns the descriptor. */
+int group_make(int group, const char *name, mode_t mode, bool *ret_made);
+
+/* Whether it is neither threaded nor the root of a threaded subtree, nor the root of the hierarchy. */
+bool group_is_domain(int group);
 
 /* 0, or -EBUSY where @group hands controllers on, so that no process is to be in it itself. The kernel would let one in
  * where these count threads (cpu, cpuset, pids), and make a thread root of it: no process could enter the groups below
@@ -41,8 +45,15 @@ int group_can_hold_processes(int group);
 /* Moves the process @pid into @group; 0 is the calling process. -EBUSY: @group has children with controllers. */
 int group_attach(int group, pid_t pid);
 
-/* Adds @controllers to what @group hands on to its children. -EBUSY: a process is in @group itself. */
-int group_enable(int group, ControllerMask controllers);
+/* Adds @controllers to what @group hands on to its children, in one write; where the kernel refuses that, one by one up to
+ * the first that it refuses, which is *ret_refused. -EBUSY: a process is in @group itself. */
+int group_enable(int group, ControllerMask controllers, Controller *ret_refused);
+
+/* Takes them away again. */
+int group_disable(int group, ControllerMask controllers);
+
+/* The number in @file of one line; @otherwise where there is none ("max", no such file). */
+uint64_t group_read_number(int group, const char *file, uint64_t otherwise);
 
 /* Whether the group behind the descriptor was removed since it was opened. */
 bool group_is_gone(int group);

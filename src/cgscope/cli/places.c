@@ -2,7 +2,6 @@
 #include "cgscope/cli/places.h"
 
 #include "basic/escape.h"
-#include "basic/fd.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/walk.h"
@@ -21,12 +20,10 @@ static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
         const Aim *aim = places->aim;
         _cleanup_free_ char *place = NULL, *shown = NULL;
         ControllerMask enabled;
-        char type[32];
         int r;
 
         if (depth == 0 || group_enabled(fd, &enabled) < 0 || enabled != CONTROLLER_MASK_NONE ||
-            fd_read_file(fd, "cgroup.type", type, sizeof(type)) < 0 || !streq(type, "domain\n") ||
-            places->n++ >= PLACES_MAX)
+            !group_is_domain(fd) || places->n++ >= PLACES_MAX)
                 return 0;
 
         /* By what was typed as far as that goes, but not its text: it may be quoted already. */

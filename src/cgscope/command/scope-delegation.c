@@ -79,14 +79,11 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
         return 0;
 }
 
-static int make_group(const Scope *scope, const char *name, int *ret) {
-        int fd = group_make(scope->group.fd, name);
+static int make_group(const Scope *scope, const char *name) {
+        bool made;
+        int fd = group_make(scope->group.fd, name, 0755, &made);
 
-        if (fd < 0)
-                return log_error_errno(fd, "%s: cannot make the group %s", scope->unit, name);
-
-        *ret = fd;
-        return 0;
+        return fd < 0 ? log_error_errno(fd, "%s: cannot make the group %s", scope->unit, name) : fd;
 }
 
 static int move_into(const Scope *scope, int group, const char *name, pid_t pid, int pidfd) {
@@ -100,10 +97,6 @@ static int move_into(const Scope *scope, int group, const char *name, pid_t pid,
                 return log_error_errno(r, "%s: cannot move process %d into the group %s", scope->unit,
                                        (int) (pid ?: getpid()), name);
         return 0;
-}
-
-static int move_into_leaf(const Scope *scope, pid_t pid, int pidfd, const ScopeOptions *options) {
-        return move_into(scope, scope->leaf, options->leaf, pid, pidfd);
 }
 
 /* Children that were forked meanwhile, and theirs: they are wherever their parents were. */
@@ -121,16 +114,15 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
 }
 
 int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options) {
-        int r;
-
-        r = make_group(scope, options->leaf, &scope->leaf);
-        if (r < 0)
-                return r;
+        scope->leaf = make_group(scope, options->leaf);
+        if (scope->leaf < 0)
+                return scope->leaf;
         if (!processes)
-                return move_into_leaf(scope, 0, -EBADF, options);
+                return move_into(scope, scope->leaf, options->leaf, 0, -EBADF);
 
         for (size_t i = 0; i < processes->n; i++) {
-                r = move_into_leaf(scope, processes->pids[i], processes->pidfds[i], options);
+                int r = move_into(scope, scope->leaf, options->leaf, processes->pids[i], processes->pidfds[i]);
+
                 if (r < 0)
                         return r;
         }
@@ -139,13 +131,12 @@ int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptio
 }
 
 int scope_make_supervisor(Scope *scope, const ScopeOptions *options) {
-        int r;
+        scope->supervisor = make_group(scope, SUPERVISOR_GROUP);
+        if (scope->supervisor < 0)
+                return scope->supervisor;
 
-        r = make_group(scope, SUPERVISOR_GROUP, &scope->supervisor);
-        if (r >= 0)
-                r = make_group(scope, options->leaf ?: LEAF_DEFAULT, &scope->leaf);
-
-        return r < 0 ? r : move_into(scope, scope->supervisor, SUPERVISOR_GROUP, 0, -EBADF);
+        scope->leaf = make_group(scope, options->leaf ?: LEAF_DEFAULT);
+        return scope->leaf < 0 ? scope->leaf : move_into(scope, scope->supervisor, SUPERVISOR_GROUP, 0, -EBADF);
 }
 
 /* What the groups below it have to have. */
@@ -158,33 +149,27 @@ static ControllerMask controllers_needed(const Scope *scope, const ScopeOptions 
         return needed & scope->controllers;
 }
 
-static int enable_one(const Scope *scope, Controller controller, bool needed, bool best_effort) {
-        int r = group_enable(scope->group.fd, controller_bit(controller));
-
-        if (r >= 0)
-                return 0;
-
-        r = log_full(!needed ? LOG_DEBUG : best_effort ? LOG_WARNING : LOG_ERR, r,
-                     "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
-                     controller_to_string(controller));
-        return needed && !best_effort ? r : 0;
-}
-
-/* One write for all. Where the kernel refuses that, one by one, to name the one it is about. Without memory systemd-oomd
- * passes over a group, and over all beside it; where it cannot be had, that is no error. */
+/* Where the kernel refuses one, the rest is tried all the same. Without memory systemd-oomd passes over a group, and over
+ * all beside it; where it cannot be had, that is no error. */
 int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits) {
         ControllerMask needed = controllers_needed(scope, options, limits);
-        ControllerMask all = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
+        ControllerMask left = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
 
-        if (group_enable(scope->group.fd, all) >= 0)
-                return 0;
+        while (left != CONTROLLER_MASK_NONE) {
+                Controller refused;
+                bool is_needed;
+                int r = group_enable(scope->group.fd, left, &refused);
 
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
-                bool is_needed = needed & controller_bit(c);
-                int r = all & controller_bit(c) ? enable_one(scope, c, is_needed, options->best_effort) : 0;
+                if (r >= 0)
+                        return 0;
 
-                if (r < 0)
+                is_needed = needed & controller_bit(refused);
+                log_full(!is_needed ? LOG_DEBUG : options->best_effort ? LOG_WARNING : LOG_ERR, r,
+                         "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                         controller_to_string(refused));
+                if (is_needed && !options->best_effort)
                         return r;
+                left &= ~controller_bit(refused);
         }
 
         return 0;

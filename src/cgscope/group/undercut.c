@@ -3,25 +3,13 @@
 
 #include <inttypes.h>
 
-#include "basic/fd.h"
 #include "basic/format.h"
 #include "basic/log.h"
 #include "basic/parse.h"
-
-/* UINT64_MAX: there is no such file, or it says none. */
-static uint64_t read_number(int group, const char *file) {
-        char text[32];
-        uint64_t number;
-
-        if (fd_read_file(group, file, text, sizeof(text)) <= 0)
-                return UINT64_MAX;
-
-        text[strcspn(text, "\n")] = '\0';
-        return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? UINT64_MAX : number;
-}
+#include "cgroup/group.h"
 
 static void warn_memory(const Aim *aim, uint64_t limit) {
-        uint64_t used = read_number(aim->target.fd, "memory.current");
+        uint64_t used = group_read_number(aim->target.fd, "memory.current", UINT64_MAX);
         char a[FORMAT_MAX], b[FORMAT_MAX];
 
         if (used != UINT64_MAX && used > limit)
@@ -31,7 +19,7 @@ static void warn_memory(const Aim *aim, uint64_t limit) {
 }
 
 static void warn_tasks(const Aim *aim, uint64_t limit) {
-        uint64_t used = read_number(aim->target.fd, "pids.current");
+        uint64_t used = group_read_number(aim->target.fd, "pids.current", UINT64_MAX);
 
         if (used != UINT64_MAX && used > limit)
                 log_warning("%s has %" PRIu64 " tasks, the limit will be %" PRIu64 ": they stay, and none can be started "
