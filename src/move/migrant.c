@@ -29,7 +29,7 @@ static int read_facts(Migrant *migrant) {
         migrant->n_threads = stat.n_threads;
         migrant->ended = proc_stat_is_dead(&stat) || (stat.n_threads <= 1 && stat.exiting);
         migrant->kernel = stat.kernel;
-        migrant->bound = stat.bound || (stat.kernel && stat.parent == 0);
+        migrant->bound = proc_stat_stays(&stat);
         migrant->uid = (uid_t) proc_status_number(status, "Uid", 0, 10);
         migrant->saved_uid = (uid_t) proc_status_number(status, "Uid", 2, 10);
         migrant->permitted = proc_status_number(status, "CapPrm", 0, 16);

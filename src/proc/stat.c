@@ -75,6 +75,10 @@ bool proc_stat_is_dead(const ProcStat *stat) {
         return stat->n_threads <= 1 && strchr("ZX", stat->state);
 }
 
+bool proc_stat_stays(const ProcStat *stat) {
+        return stat->bound || (stat->kernel && stat->parent == 0);
+}
+
 static bool thread_has_policy(int tasks, const char *name, unsigned policies) {
         char path[64];
         ProcStat stat;

@@ -29,6 +29,9 @@ int proc_stat_read(int proc, ProcStat *ret);
 /* Whether nothing is left of it but what its parent waits for. */
 bool proc_stat_is_dead(const ProcStat *stat);
 
+/* Whether the kernel lets nobody move it to another group: kthreadd, and threads that are bound to their processors. */
+bool proc_stat_stays(const ProcStat *stat);
+
 /* Whether one of its threads has one of the scheduling policies @policies, a bit each. */
 bool proc_has_policy(int proc, unsigned policies);
 

@@ -46,7 +46,7 @@ static int check_process(pid_t pid, int pidfd, bool owned) {
 
         if (proc_stat_read(proc, &stat) < 0)
                 return log_refuse(-ESRCH, "no process %d", (int) pid);
-        if (stat.kernel)
+        if (proc_stat_stays(&stat) || (owned && stat.kernel)) /* a manager takes in none at all */
                 return log_refuse(-EINVAL, "process %d is a kernel thread and stays where it is", (int) pid);
         if (owned && geteuid() != 0 && st.st_uid != geteuid())
                 return log_refuse(-EPERM, "process %d belongs to uid %u, you are uid %u; root can adopt it: --system",

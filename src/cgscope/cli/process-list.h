@@ -27,7 +27,8 @@ int process_list_parse(ProcessList *list, char *const texts[]);
  * is wrong with which. */
 int process_list_open(ProcessList *list);
 
-/* The same, whosever they are: within a subtree of ours the kernel lets us move anyone's. */
+/* The same, whosever they are, and kernel threads but for those that the kernel lets nobody move: within a subtree of
+ * ours it lets us move anyone's. */
 int process_list_open_any(ProcessList *list);
 void process_list_done(ProcessList *list);
 

@@ -73,6 +73,10 @@ static void test_name(void) {
 }
 
 static void test_dead(void) {
+        g_assert_true(proc_stat_stays(&(ProcStat) { .kernel = true })); /* kthreadd */
+        g_assert_true(proc_stat_stays(&(ProcStat) { .kernel = true, .parent = 2, .bound = true }));
+        g_assert_false(proc_stat_stays(&(ProcStat) { .kernel = true, .parent = 2 }));
+        g_assert_false(proc_stat_stays(&(ProcStat) {}));
         g_assert_true(proc_stat_is_dead(&(ProcStat) { .state = 'Z', .n_threads = 1 }));
         g_assert_true(proc_stat_is_dead(&(ProcStat) { .state = 'X' }));
         g_assert_false(proc_stat_is_dead(&(ProcStat) { .state = 'Z', .n_threads = 2 })); /* its first thread alone */
