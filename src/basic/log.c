@@ -12,7 +12,6 @@
 static const char *log_program = "cgscope";
 static int log_level = -1;
 static bool log_quiet, log_journal;
-static char **log_captured;
 
 static int parse_level(const char *text) {
         static const char *const names[] = {
@@ -57,18 +56,6 @@ void log_set_service(void) {
         log_journal = streq(stream, own);
 }
 
-void log_capture(char **text) {
-        log_captured = text;
-}
-
-/* The first counts: it is the cause of those that follow. */
-static void keep(const char *text, int error) {
-        if (*log_captured)
-                return;
-        if (asprintf(log_captured, "%s%s%s", text, error < 0 ? ": " : "", error < 0 ? strerror(-error) : "") < 0)
-                *log_captured = NULL;
-}
-
 /* The text of @from, safe to be shown, cut where @size ends. Returns its length. */
 static size_t escape_into(char *to, size_t size, const char *from) {
         size_t n = 0;
@@ -91,11 +78,6 @@ int log_full(int level, int error, const char *format, ...) {
         va_start(arguments, format);
         (void) vsnprintf(text, sizeof(text), format, arguments);
         va_end(arguments);
-
-        if (log_captured && level <= LOG_WARNING) {
-                keep(text, error);
-                return error;
-        }
 
         n = log_journal          ? (size_t) snprintf(line, 128, "<%d>", level) :
             level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program) : 0;

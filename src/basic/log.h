@@ -19,11 +19,6 @@ void log_set_quiet(void);
  * level, as sd-daemon(3) has it, and not with the program's name, which the journal knows. */
 void log_set_service(void);
 
-/* For functions that say themselves what is wrong, called by one that goes on all the same: from now on the first error
- * or warning is not printed but put into *text, where there is none yet, without the program's name; to be freed by the
- * caller. The others are dropped. NULL: they are printed again. */
-void log_capture(char **text);
-
 /* Prints "PROGRAM: MESSAGE", or MESSAGE alone where it is no more than information. With @error (a negative errno, else
  * 0) the cause is added behind it: ": No such file …". Returns @error, so that a function can end with it. */
 int log_full(int level, int error, const char *format, ...) _printf_(3, 4);

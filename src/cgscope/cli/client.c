@@ -4,29 +4,18 @@
 #include "basic/log.h"
 #include "cgscope/cli/module.h"
 
-static int load(Client *client) {
+int client_try(Client *client, const ManagerOptions *options, Trouble *trouble) {
         if (!client->asking)
                 client->asking = module_load(ASKING_MODULE, ASKING_SYMBOL,
-                                             "the part that speaks to systemd (is libsystemd installed?)");
+                                             "the part that speaks to systemd (is libsystemd installed?)", trouble);
 
-        return client->asking ? 0 : -ELIBACC;
+        return client->asking ? client->asking->manager_open(options, &client->manager, trouble) : -ELIBACC;
 }
 
 int client_open(Client *client, const ManagerOptions *options) {
         Trouble trouble = {};
-        int r = load(client);
 
-        if (r < 0)
-                return r;
-
-        r = client->asking->manager_open(options, &client->manager, &trouble);
-        return log_trouble(r, &trouble);
-}
-
-int client_try(Client *client, const ManagerOptions *options) {
-        int r = load(client);
-
-        return r < 0 ? r : client->asking->manager_open(options, &client->manager, NULL);
+        return log_trouble(client_try(client, options, &trouble), &trouble);
 }
 
 void client_close(Client *client) {

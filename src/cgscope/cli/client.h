@@ -13,8 +13,8 @@ typedef struct Client {
 /* Loads the module and begins to connect. */
 int client_open(Client *client, const ManagerOptions *options);
 
-/* The same for what can be done without: that nobody is there is not said. */
-int client_try(Client *client, const ManagerOptions *options);
+/* The same for who says himself what went wrong, or nothing. */
+int client_try(Client *client, const ManagerOptions *options, Trouble *trouble);
 
 /* Disconnects, where it is not left to exec or exit. */
 void client_close(Client *client);

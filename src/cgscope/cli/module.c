@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/log.h"
 #include "config.h"
 
 /* Whether nobody could have written @module who could not have written the program that runs. */
@@ -42,7 +41,7 @@ static int open_beside(const char *module) {
         return is_as_safe(&st, &program) ? TAKE_FD(fd) : -EPERM;
 }
 
-const void *module_load(const char *module, const char *symbol, const char *purpose) {
+const void *module_load(const char *module, const char *symbol, const char *purpose, Trouble *trouble) {
         _cleanup_close_ int fd = open_beside(module);
         char path[PATH_MAX];
         const void *exported = NULL;
@@ -57,7 +56,7 @@ const void *module_load(const char *module, const char *symbol, const char *purp
         if (handle)
                 exported = dlsym(handle, symbol);
         if (!exported)
-                log_error("cannot load %s: %s", purpose, dlerror() ?: "it is another version's");
+                (void) trouble_set(trouble, -ELIBACC, "cannot load %s: %s", purpose, dlerror() ?: "it is another version's");
 
         return exported;
 }

@@ -76,6 +76,7 @@ static int report(int error) {
 }
 
 int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColumn *all, const char *name) {
+        Trouble trouble = {};
         const TableColumn *columns[TABULAR_COLUMNS_MAX];
         TableOptions table_options = {
                 .name = name,
@@ -92,9 +93,9 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         table_options.ascii = !streq(nl_langinfo(CODESET), "UTF-8");
 
         tabular->tabling = module_load(TABLING_MODULE, TABLING_SYMBOL,
-                                       "the part that prints tables (is libsmartcols installed?)");
+                                       "the part that prints tables (is libsmartcols installed?)", &trouble);
         if (!tabular->tabling)
-                return -ELIBACC;
+                return log_trouble(-ELIBACC, &trouble);
 
         for (size_t i = 0; i < tabular->n_columns; i++)
                 columns[i] = all + tabular->columns[i];

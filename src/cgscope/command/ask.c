@@ -3,7 +3,6 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 
@@ -21,7 +20,7 @@ static bool is_empty(const char *control_group) {
 }
 
 /* In the child that stays behind, over a connection of its own. The scope is stopped where nobody is in it: it would
- * stay for ever. One with processes ends with them, or may be another's. Nobody reads what is said here. */
+ * stay for ever. One with processes ends with them, or may be another's. */
 static void withdraw(const char *sender, void *userdata) {
         const Request *request = userdata;
         const ManagerOptions options = {
@@ -31,7 +30,7 @@ static void withdraw(const char *sender, void *userdata) {
         char *control_group;
         Client client = {};
 
-        if (client_open(&client, &options) < 0)
+        if (client_try(&client, &options, NULL) < 0)
                 return;
 
         if (client.asking->unit_settle(client.manager, sender, request->unit, &control_group, NULL) > 0 &&
@@ -42,8 +41,7 @@ static void withdraw(const char *sender, void *userdata) {
 }
 
 /* The watch comes first: a process is copied, and ends, the faster the less it has loaded. */
-int ask_connect(Ask *ask, Request *request) {
-        Trouble trouble = {};
+int ask_connect(Ask *ask, Request *request, Trouble *trouble) {
         const char *sender;
         int r;
 
@@ -51,18 +49,18 @@ int ask_connect(Ask *ask, Request *request) {
 
         r = watch_start(&ask->watch, withdraw, request);
         if (r < 0)
-                return log_error_errno(r, "cannot start the process that watches over the request");
+                return trouble_wrap(trouble, r, "cannot start the process that watches over the request");
 
-        r = client_open(&ask->client, &request->manager);
+        r = client_try(&ask->client, &request->manager, trouble);
         if (r < 0)
                 return r;
 
-        r = ask->client.asking->manager_greet(ask->client.manager, &sender, &trouble);
+        r = ask->client.asking->manager_greet(ask->client.manager, &sender, trouble);
         if (r < 0)
-                return log_trouble(r, &trouble);
+                return r;
 
         r = watch_tell(&ask->watch, sender);
-        return r < 0 ? log_error_errno(r, "cannot speak to the process that watches over the request") : 0;
+        return r < 0 ? trouble_wrap(trouble, r, "cannot speak to the process that watches over the request") : 0;
 }
 
 /* Whether @pid is in the scope that was to be made, or cannot be looked at. A manager moves it there or not at all. */
@@ -92,21 +90,20 @@ static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t
         return ask->client.asking->scope_was_disturbed(ask->client.manager, request->unit, since, NULL) > 0;
 }
 
-int ask_start(Ask *ask, ScopeResult *ret) {
-        Trouble trouble = {};
+int ask_start(Ask *ask, ScopeResult *ret, Trouble *trouble) {
         uint64_t since = now_usec();
         int r;
 
-        r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &trouble);
+        r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, trouble);
         for (unsigned i = 0; r < 0 && i < AGAIN_MAX && is_worth_another(ask, ret, since); i++) {
                 since = now_usec();
-                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, &trouble);
+                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, trouble);
         }
 
         if (r < 0 && !ret->pending)
                 ask_settled(ask);
 
-        return log_trouble(r, &trouble);
+        return r;
 }
 
 void ask_settled(Ask *ask) {

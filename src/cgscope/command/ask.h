@@ -16,11 +16,11 @@ typedef struct Ask {
 
 #define ASK_INIT { .watch = WATCH_INIT }
 
-/* Connects to the manager, with the watch in place. Says what goes wrong. */
-int ask_connect(Ask *ask, Request *request);
+/* Connects to the manager, with the watch in place. */
+int ask_connect(Ask *ask, Request *request, Trouble *trouble);
 
-/* Asks, and waits for the answer. Says what goes wrong. */
-int ask_start(Ask *ask, ScopeResult *ret);
+/* Asks, and waits for the answer. */
+int ask_start(Ask *ask, ScopeResult *ret, Trouble *trouble);
 
 /* The scope is in order: somebody is in it whose end the manager will see, so the watch is over. Returns at once. */
 void ask_settled(Ask *ask);

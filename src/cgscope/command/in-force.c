@@ -102,7 +102,7 @@ static int ask_for_oomd(uint64_t deadline) {
         Client client = {};
         int r;
 
-        if (client_try(&client, &system) < 0)
+        if (client_try(&client, &system, NULL) < 0)
                 return -ENODATA;
 
         r = client.asking->unit_state(client.manager, OOMD, &state, NULL);

@@ -8,8 +8,8 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/log.h"
 #include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
 
 #define NAP_USEC (2 * USEC_PER_MSEC)
 
@@ -26,17 +26,17 @@ static _noreturn_ void wait_for_the_end(pid_t parent) {
                 (void) pause();
 }
 
-static int start_process(Probe *probe) {
+static int start_process(Probe *probe, Trouble *trouble) {
         pid_t parent = getpid(), pid = fork();
 
         if (pid < 0)
-                return log_error_errno(-errno, "cannot start a process to make a scope around");
+                return trouble_wrap(trouble, -errno, "cannot start a process to make a scope around");
         if (pid == 0)
                 wait_for_the_end(parent);
 
         probe->pid = pid;
         probe->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        return probe->pidfd < 0 ? log_error_errno(-errno, "cannot open a pidfd of process %d", (int) pid) : 0;
+        return probe->pidfd < 0 ? trouble_wrap(trouble, -errno, "cannot open a pidfd of process %d", (int) pid) : 0;
 }
 
 static void end_process(Probe *probe) {
@@ -50,13 +50,13 @@ static void end_process(Probe *probe) {
         probe->pidfd = fd_close(probe->pidfd);
 }
 
-static int start_scope(Probe *probe, ScopeResult *ret) {
+static int start_scope(Probe *probe, ScopeResult *ret, Trouble *trouble) {
         static char description[] = "Which controllers reach a new scope";
         char *const words[] = { description, NULL };
         ScopeRequest *request = &probe->request.scope;
         int r;
 
-        r = request_init(&probe->request, &probe->options, "probe", words);
+        r = request_init(&probe->request, &probe->options, "probe", words, trouble);
         if (r < 0)
                 return r;
 
@@ -64,36 +64,22 @@ static int start_scope(Probe *probe, ScopeResult *ret) {
         request->pidfds = &probe->pidfd;
         request->n_pids = 1;
 
-        r = ask_connect(&probe->ask, &probe->request);
+        r = ask_connect(&probe->ask, &probe->request, trouble);
         if (r >= 0)
-                r = ask_start(&probe->ask, ret);
+                r = ask_start(&probe->ask, ret, trouble);
         if (r < 0)
                 return r;
 
         /* Where it ended meanwhile, no event ends the scope: the request is taken back. */
         if (process_has_ended(probe->pidfd))
-                return log_refuse(-ESRCH, "the process in the scope was killed");
+                return trouble_set(trouble, -ESRCH, "the process in the scope was killed");
 
         ask_settled(&probe->ask);
         return 0;
 }
 
-static int make_scope(Probe *probe) {
-        ScopeResult result;
-        int r;
-
-        r = scope_open_hierarchy(&probe->scope, false);
-        if (r >= 0)
-                r = start_process(probe);
-        if (r >= 0)
-                r = start_scope(probe, &result);
-        if (r >= 0)
-                r = scope_identify(&probe->scope, probe->pid, probe->request.unit, &result, &probe->options);
-
-        return r;
-}
-
 int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble) {
+        ScopeResult result;
         int r;
 
         *probe = (Probe) PROBE_INIT;
@@ -103,10 +89,20 @@ int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble) {
                 .delegate = true,
                 .all_controllers = true,
         };
-        log_capture(trouble ? &trouble->cause : NULL);
-        r = make_scope(probe);
-        log_capture(NULL);
-        return r;
+
+        probe->scope.group.root = cgroup_open_root(NULL);
+        if (probe->scope.group.root < 0)
+                return trouble_wrap(trouble, probe->scope.group.root, "cannot open " CGROUP_MOUNT);
+
+        r = start_process(probe, trouble);
+        if (r < 0)
+                return r;
+
+        r = start_scope(probe, &result, trouble);
+        if (r < 0)
+                return r;
+
+        return scope_identify(&probe->scope, probe->pid, probe->request.unit, &result, &probe->options, trouble);
 }
 
 static bool is_gone(const Scope *scope) {

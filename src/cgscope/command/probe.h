@@ -19,8 +19,8 @@ typedef struct Probe {
 #define PROBE_INIT { .ask = ASK_INIT, .pidfd = -EBADF, .scope = SCOPE_INIT }
 
 /* Asks the manager of @options (its own user's, or for root the system's). The scope is there until probe_done(), which
- * is for a probe that failed, too. What goes wrong is said, or with @trouble given stands there instead, to be
- * freed by the caller. Nothing is left behind, whenever this process is killed (watch.h). */
+ * is for a probe that failed, too. Nothing is left behind, whenever this
+ * process is killed (watch.h). */
 int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble);
 
 /* Ends the scope, and returns when it is gone; at the latest when the time that @options gave is over. */

@@ -28,53 +28,51 @@ int scope_open_hierarchy(Scope *scope, bool writable) {
 
 /* The control group by the manager's own word, or else by the name that no other group can have; and where PID 1 is the
  * manager, its mark on the directory. */
-static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options) {
+static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOptions *options, Trouble *trouble) {
         const char *directory = strrchr(scope->group.path, '/') + 1;
 
         if (startswith(scope->group.path, "/../"))
-                return log_refuse(-EXDEV, "%s: a new scope is outside of the cgroup namespace that this process is in, "
+                return trouble_set(trouble, -EXDEV, "%s: a new scope is outside of the cgroup namespace that this process is in, "
                                   "and cannot be used from there; cgscope exec --create ./NAME makes a group inside",
                                   scope->unit);
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
             ((options->unit || *result->control_group) && !streq(result->control_group, scope->group.path)))
-                return log_refuse(-EXDEV, "%s was started, but the process is in %s, not in %s", scope->unit,
+                return trouble_set(trouble, -EXDEV, "%s was started, but the process is in %s, not in %s", scope->unit,
                                   scope->group.path, *result->control_group ? result->control_group : "it");
 
         scope->group.fd = group_open(scope->group.root, scope->group.path);
         if (scope->group.fd < 0)
-                return log_error_errno(scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
+                return trouble_wrap(trouble, scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
 
         if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->group.fd))
-                return log_refuse(-EPERM, "%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit,
+                return trouble_set(trouble, -EPERM, "%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit,
                                   scope->group.path);
 
         return 0;
 }
 
-int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options) {
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options,
+                   Trouble *trouble) {
         int r;
 
         scope->unit = unit;
 
         r = cgroup_of_process(pid, &scope->group.path);
         if (r < 0)
-                return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
+                return trouble_wrap(trouble, r, "cannot read the control group of process %d", (int) pid);
 
-        r = check_identity(scope, result, options);
+        r = check_identity(scope, result, options, trouble);
         if (r < 0)
                 return r;
 
         /* Our mark, as a user manager leaves none: the boundary is found by it. A guard rail: all works without. */
-        if (options->common.manager == MANAGER_USER) {
-                r = boundary_mark(scope->group.fd);
-                if (r < 0)
-                        log_debug("%s: cannot mark the boundary: %s", unit, strerror(-r));
-        }
+        if (options->common.manager == MANAGER_USER)
+                (void) boundary_mark(scope->group.fd);
 
         r = group_controllers(scope->group.fd, &scope->controllers);
         if (r < 0)
-                return log_error_errno(r, "%s: cannot read cgroup.controllers", unit);
+                return trouble_wrap(trouble, r, "%s: cannot read cgroup.controllers", unit);
 
         return 0;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 /* What is done with a scope that the manager says is there: nothing is believed, all is looked at, and where it is
- * delegated it is made ready for use. These functions say themselves what is wrong. */
+ * delegated it is made ready for use. Those that take no Trouble say themselves what is wrong. */
 
 #include <sys/types.h>
 
@@ -30,7 +30,8 @@ int scope_open_hierarchy(Scope *scope, bool writable);
 
 /* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, and that the scope is a
  * boundary; opens it, marks it, and finds out which controllers reached it. */
-int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options);
+int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options,
+                   Trouble *trouble);
 
 /* Makes the leaf and moves the processes into it; NULL is the caller. With adopted ones go those that they forked
  * meanwhile; one that has ended is passed over. */

@@ -2,7 +2,6 @@
 #include "cgscope/command/scope-request.h"
 
 #include "basic/clock.h"
-#include "basic/log.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "unit/unit-name.h"
@@ -38,7 +37,7 @@ static int slice_of_group(const char *path, ManagerKind manager, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-static int inherit_slice(Request *request, const ScopeOptions *options) {
+static int inherit_slice(Request *request, const ScopeOptions *options, Trouble *trouble) {
         _cleanup_free_ char *path = NULL, *outer = NULL;
         int r;
 
@@ -51,8 +50,8 @@ static int inherit_slice(Request *request, const ScopeOptions *options) {
                 request->slice = TAKE_PTR(outer);
 
         if (r == -ENXIO)
-                return log_refuse(r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
-        return r < 0 ? log_error_errno(r, "--slice-inherit: cannot find the slice that we are in") : 0;
+                return trouble_set(trouble, r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
+        return r < 0 ? trouble_wrap(trouble, r, "--slice-inherit: cannot find the slice that we are in") : 0;
 }
 
 /* The command line, in one line that fits; NULL where it is no text. */
@@ -68,22 +67,23 @@ static int describe_command(char *const argv[], char **ret) {
                 text[n - 1] = '\0';
 
         *ret = text_is_printable(text) ? strdup(text) : NULL;
-        return *ret || !text_is_printable(text) ? 0 : log_oom();
+        return *ret || !text_is_printable(text) ? 0 : -ENOMEM;
 }
 
-static int describe(Request *request, const ScopeOptions *options, char *const argv[]) {
+static int describe(Request *request, const ScopeOptions *options, char *const argv[], Trouble *trouble) {
         if (!options->description)
                 return describe_command(argv, &request->description);
 
         /* The bus takes UTF-8 only, and a line is one line. */
         if (!text_is_printable(options->description))
-                return log_refuse(-EINVAL, "--description: this is no text of one line in UTF-8");
+                return trouble_set(trouble, -EINVAL, "--description: this is no text of one line in UTF-8");
 
         request->description = strdup(options->description);
-        return request->description ? 0 : log_oom();
+        return request->description ? 0 : -ENOMEM;
 }
 
-int request_init(Request *request, const ScopeOptions *options, const char *command, char *const argv[]) {
+int request_init(Request *request, const ScopeOptions *options, const char *command, char *const argv[],
+                 Trouble *trouble) {
         int r;
 
         *request = (Request) {};
@@ -93,11 +93,11 @@ int request_init(Request *request, const ScopeOptions *options, const char *comm
         else
                 r = scope_name_generate(command, &request->unit);
         if (r < 0)
-                return log_error_errno(r, "cannot name the scope");
+                return trouble_wrap(trouble, r, "cannot name the scope");
 
-        r = describe(request, options, argv);
+        r = describe(request, options, argv, trouble);
         if (r >= 0 && options->slice_inherit)
-                r = inherit_slice(request, options);
+                r = inherit_slice(request, options, trouble);
         if (r < 0)
                 return r;
 

@@ -15,6 +15,7 @@ typedef struct Request {
 } Request;
 
 /* Names the scope after @command where no name is given, and completes slice and description; @argv, ended by NULL, is
- * the default description. Processes and identity are left to the caller. Says itself what is wrong. */
-int request_init(Request *request, const ScopeOptions *options, const char *command, char *const argv[]);
+ * the default description. Processes and identity are left to the caller. */
+int request_init(Request *request, const ScopeOptions *options, const char *command, char *const argv[],
+                 Trouble *trouble);
 void request_done(Request *request);

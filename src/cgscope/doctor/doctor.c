@@ -46,12 +46,13 @@ static void doctor_done(Doctor *doctor) {
 
 /* What cannot be had here is for the checks to tell. */
 static void open_all(Doctor *doctor) {
+        Trouble trouble = {};
+
         doctor->mode = cgroup_mode();
         doctor->root = cgroup_open_root(&doctor->read_only);
 
-        log_capture(&doctor->asking_message);
-        doctor->asking = module_load(ASKING_MODULE, ASKING_SYMBOL, "the part that speaks to systemd");
-        log_capture(NULL);
+        doctor->asking = module_load(ASKING_MODULE, ASKING_SYMBOL, "the part that speaks to systemd", &trouble);
+        doctor->asking_message = trouble.cause;
 }
 
 static int examine(Doctor *doctor) {

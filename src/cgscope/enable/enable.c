@@ -36,7 +36,6 @@ static int look(Enable *enable, DelegationState *ret) {
 static void find_out(Enable *enable) {
         _cleanup_(probe_done) Probe probe = PROBE_INIT;
         CommonOptions options = enable->common;
-        _cleanup_trouble_ Trouble trouble = {};
         bool unknown = false;
 
         enable->probed = false;
@@ -48,7 +47,7 @@ static void find_out(Enable *enable) {
 
         /* Where it fails, it stays unknown. */
         options.timeout = PROBE_TIMEOUT_USEC;
-        enable->probed = probe_scope(&probe, &options, &trouble) >= 0;
+        enable->probed = probe_scope(&probe, &options, NULL) >= 0;
         enable->probe = probe.scope.controllers;
 }
 

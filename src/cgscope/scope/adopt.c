@@ -95,6 +95,7 @@ static int check_alive(Adopt *adopt) {
 
 static int start_scope(Adopt *adopt, ScopeResult *ret) {
         ScopeRequest *request = &adopt->request.scope;
+        Trouble trouble = {};
         int r;
 
         request->pids = adopt->processes.pids;
@@ -102,11 +103,11 @@ static int start_scope(Adopt *adopt, ScopeResult *ret) {
         request->n_pids = adopt->processes.n;
         request->inquire = true;
 
-        r = ask_connect(&adopt->ask, &adopt->request);
+        r = log_trouble(ask_connect(&adopt->ask, &adopt->request, &trouble), &trouble);
         if (r >= 0)
                 r = check_ahead(adopt);
         if (r >= 0)
-                r = ask_start(&adopt->ask, ret);
+                r = log_trouble(ask_start(&adopt->ask, ret, &trouble), &trouble);
 
         return r < 0 ? r : check_alive(adopt);
 }
@@ -114,11 +115,12 @@ static int start_scope(Adopt *adopt, ScopeResult *ret) {
 /* The first that still lives stands for all when the scope is looked at. */
 static int look_at_scope(Adopt *adopt, const ScopeResult *result) {
         const ProcessList *processes = &adopt->processes;
+        Trouble trouble = {};
 
         for (size_t i = 0; i < processes->n; i++)
                 if (!process_has_ended(processes->pidfds[i]))
-                        return scope_identify(&adopt->scope, processes->pids[i], adopt->request.unit, result,
-                                              &adopt->options);
+                        return log_trouble(scope_identify(&adopt->scope, processes->pids[i], adopt->request.unit,
+                                                          result, &adopt->options, &trouble), &trouble);
 
         return log_refuse(-ESRCH, "the processes have ended");
 }
@@ -164,12 +166,13 @@ static int fill_scope(Adopt *adopt, const ScopeResult *result) {
 
 static int adopt_processes(Adopt *adopt, char *argv[]) {
         const ScopeOptions *options = &adopt->options;
+        Trouble trouble = {};
         ScopeResult result;
         int r;
 
         r = scope_open_hierarchy(&adopt->scope, options->delegate && options->leaf);
         if (r >= 0)
-                r = request_init(&adopt->request, options, "adopted", argv);
+                r = log_trouble(request_init(&adopt->request, options, "adopted", argv, &trouble), &trouble);
         if (r < 0)
                 return STATUS_FAILURE;
 

@@ -59,13 +59,14 @@ static int find_identity(Run *run) {
 
 static int prepare(Run *run) {
         const ScopeOptions *options = &run->options;
+        Trouble trouble = {};
         int r;
 
         r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
         if (r >= 0 && options->command.cgroup_namespace.wanted && !options->common.quiet)
                 confine_check_delegation(run->scope.group.root);
         if (r >= 0)
-                r = request_init(&run->request, options, run->argv[0], run->argv);
+                r = log_trouble(request_init(&run->request, options, run->argv[0], run->argv, &trouble), &trouble);
         if (r >= 0 && scope_options_supervise(options))
                 r = run_prepare_supervised(run);
 
@@ -89,6 +90,7 @@ static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
 static int start_scope(Run *run, ScopeResult *ret) {
         _cleanup_close_ int pidfd = -EBADF;
         const pid_t self = 0; /* whoever asks, by whatever number */
+        Trouble trouble = {};
         int r;
 
         pidfd = (int) syscall(SYS_pidfd_open, getpid(), 0);
@@ -96,11 +98,11 @@ static int start_scope(Run *run, ScopeResult *ret) {
                 return log_error_errno(-errno, "cannot open a pidfd of this process");
 
         fill_request(run, &self, &pidfd);
-        r = ask_connect(&run->ask, &run->request);
+        r = log_trouble(ask_connect(&run->ask, &run->request, &trouble), &trouble);
         if (r >= 0 && scope_options_supervise(&run->options))
                 r = run_complete_request(run);
         if (r >= 0)
-                r = ask_start(&run->ask, ret);
+                r = log_trouble(ask_start(&run->ask, ret, &trouble), &trouble);
         if (r < 0)
                 return r;
 
@@ -139,10 +141,11 @@ static int check_arrival(const Run *run) {
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
 static int enter_scope(Run *run, const ScopeResult *result) {
         const ScopeOptions *options = &run->options;
+        Trouble trouble = {};
         int r;
 
         /* Looked at with our own rights: others may not see BPF programs. */
-        r = scope_identify(&run->scope, 0, run->request.unit, result, options);
+        r = log_trouble(scope_identify(&run->scope, 0, run->request.unit, result, options, &trouble), &trouble);
         if (r >= 0)
                 r = check_arrival(run);
         if (r >= 0)

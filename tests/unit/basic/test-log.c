@@ -118,27 +118,6 @@ static void test_service(void) {
         }
 }
 
-/* The first error is kept, all else but information is dropped, and afterwards it is as it was. */
-static void test_captured(void) {
-        g_autofree char *text = NULL;
-
-        if (!g_test_subprocess()) {
-                run_case(NULL, NULL, "*I\ncgscope: printed\n*");
-                g_test_trap_assert_stderr_unmatched("*first*");
-                g_test_trap_assert_stderr_unmatched("*second*");
-                return;
-        }
-
-        log_capture(&text);
-        log_info("I");
-        g_assert_null(text);
-        g_assert_cmpint(log_error_errno(-ENOENT, "the %s", "first"), ==, -ENOENT);
-        log_warning("second");
-        log_capture(NULL);
-        log_error("printed");
-        g_assert_cmpstr(text, ==, "the first: No such file or directory");
-}
-
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -146,7 +125,6 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/log/levels", test_levels);
         g_test_add_func("/log/quiet", test_quiet);
         g_test_add_func("/log/service", test_service);
-        g_test_add_func("/log/captured", test_captured);
         g_test_add_func("/log/closed", test_closed);
 
         return g_test_run();
