@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgroup/attribute-encode.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/sysmacros.h>
@@ -6,7 +8,8 @@
 #include "basic/fd.h"
 #include "basic/trouble.h"
 #include "basic/parse.h"
-#include "cgroup/attribute-internal.h"
+#include "cgroup/attribute-file.h"
+#include "cgroup/attribute-read.h"
 #include "cgroup/device.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"

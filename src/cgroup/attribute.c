@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/attribute.h"
 
-#include <fcntl.h>
-#include <stdarg.h>
-#include <sys/stat.h>
-
 #include "basic/fd.h"
 #include "basic/trouble.h"
 #include "basic/parse.h"
-#include "cgroup/attribute-internal.h"
+#include "cgroup/attribute-check.h"
+#include "cgroup/attribute-encode.h"
+#include "cgroup/attribute-file.h"
+#include "cgroup/attribute-writer.h"
+#include "cgroup/group.h"
 
 static void attribute_done(Attribute *attribute) {
         free(attribute->key);
@@ -146,171 +146,125 @@ int attribute_list_add(AttributeList *list, const char *assignment, Trouble *tro
         return 0;
 }
 
-typedef struct AttributeUndo {
-        const char *file;
-        char *text;
-} AttributeUndo;
+/* Of several assignments of one value the last one counts, as in a unit file: a limit that does not last must not bite
+ * either. Those of single devices all count. */
+static bool is_overridden(const AttributeList *list, size_t i) {
+        const PropertyValue *property = list->items[i].property;
 
-/* The line of the key that @text begins with, or what stands for a key without one. */
-static char *undo_keyed(const AttributeFile *file, const char *before, const char *text) {
-        size_t length = strcspn(text, " ");
-        char *undo;
+        if (!property || streq(property->signature, "a(st)"))
+                return false;
 
-        /* A weight alone is the default one. */
-        if (!text[length] && !strchr(text, ':')) {
-                text = "default";
-                length = strlen(text);
-        }
+        for (size_t k = i + 1; k < list->n_items; k++) {
+                const PropertyValue *later = list->items[k].property;
 
-        for (const char *line = before; *line; line = strchrnul(line, '\n'), line += *line == '\n')
-                if (strncmp(line, text, length) == 0 && line[length] == ' ')
-                        return strndup(line, strcspn(line, "\n"));
-
-        return asprintf(&undo, "%.*s %s", (int) length, text, file->unset) < 0 ? NULL : undo;
-}
-
-static bool has_word(const char *text, const char *word, size_t length) {
-        for (const char *w = text; *w; w += strcspn(w, " "), w += strspn(w, " "))
-                if (strcspn(w, " ") == length && strncmp(w, word, length) == 0)
+                if (later && streq(list->items[k].file, list->items[i].file) && !streq(later->signature, "a(st)"))
                         return true;
+        }
 
         return false;
 }
 
-/* The opposite of what @text changes. */
-static char *undo_names(const char *before, const char *text) {
-        char *undo = malloc(strlen(text) + 2), *end = undo;
+/* What the kernel means by an errno that says little. */
+static int explain(AttributeWriter *writer, Controller controller, int error) {
+        const AttributeFile *file = attribute_file_find(writer->file);
+        ControllerMask present;
+        char numbers[256];
 
-        if (!undo)
-                return NULL;
+        if ((error == -EINVAL || error == -ERANGE) && file && file->takes) {
+                if (!file->numbers || fd_read_path(file->numbers, numbers, sizeof(numbers)) < 0)
+                        return trouble_set(&writer->trouble, error, "%s takes %s", writer->file, file->takes);
 
-        for (const char *w = text + strspn(text, " "); *w; w += strspn(w, " ")) {
-                size_t length = strcspn(w, " ");
-                bool adds = *w == '+';
-
-                if (has_word(before, w + 1, length - 1) != adds) {
-                        *end++ = adds ? '-' : '+';
-                        end = mempcpy(end, w + 1, length - 1);
-                        *end++ = ' ';
-                }
-                w += length;
+                numbers[strcspn(numbers, "\n")] = '\0';
+                return trouble_set(&writer->trouble, error, "%s takes %s (%s)", writer->file, file->takes, numbers);
         }
 
-        *end = '\0';
-        return undo;
+        if (error == -EROFS)
+                return trouble_set(&writer->trouble, error, "%s is read-only", writer->file);
+        if (error == -EOPNOTSUPP && streq(writer->file, "io.weight"))
+                return trouble_set(&writer->trouble, error,
+                                   "neither the I/O scheduler bfq nor io.cost.qos weighs this disk");
+        if ((error == -ENODEV || error == -ENXIO) && file && file->form == ATTRIBUTE_KEYED)
+                return trouble_set(&writer->trouble, error, "%s takes whole disks", writer->file);
+
+        if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
+                return trouble_set(&writer->trouble, error,
+                                   "%s takes only what cgroup.controllers lists", writer->file);
+
+        /* Where the controller is missing, that is the reason, and somebody else's to tell. */
+        if (error == -ENOENT &&
+            (controller == _CONTROLLER_INVALID ||
+             (group_controllers(writer->group, &present) >= 0 && (present & controller_bit(controller)))))
+                return trouble_set(&writer->trouble, error, "this kernel has no %s", writer->file);
+
+        return error;
 }
 
-static int make_undo(int group, const char *name, const char *text, char **ret) {
-        const AttributeFile *file = attribute_file_find(name);
-        _cleanup_free_ char *before = NULL;
-        int r;
+static int write_all(AttributeWriter *writer, const AttributeList *list, const Attribute **ret_failed) {
+        for (size_t i = 0; i < list->n_items; i++) {
+                const Attribute *attribute = &list->items[i];
+                int r;
 
-        r = file && file->form == ATTRIBUTE_ACTION ? -EACCES : attribute_file_read(group, name, &before);
-        if (r < 0)
-                return r;
+                if (is_overridden(list, i))
+                        continue;
 
-        if (file && file->form == ATTRIBUTE_KEYED)
-                *ret = undo_keyed(file, before, text);
-        else if (file && file->form == ATTRIBUTE_NAMES)
-                *ret = undo_names(before, text);
-        else if (file && file->form == ATTRIBUTE_WORD)
-                *ret = strndup(before, strcspn(before, " "));
-        else
-                *ret = TAKE_PTR(before);
+                writer->file = attribute->file;
+                r = attribute->property ? attribute_encode(writer, attribute->property)
+                                        : attribute_write(writer, attribute->file, attribute->value);
+                if (r < 0) {
+                        *ret_failed = attribute;
+                        return r;
+                }
+        }
 
-        return *ret ? 0 : -ENOMEM;
-}
-
-static int remember(AttributeWriter *writer, const char *name, const char *text) {
-        AttributeUndo *longer;
-        char *undo = NULL;
-        int r;
-
-        longer = reallocarray(writer->undo, writer->n_undo + 1, sizeof(*longer));
-        if (!longer)
-                return -ENOMEM;
-        writer->undo = longer;
-
-        r = make_undo(writer->group, name, text, &undo);
-        if (r == -EACCES) /* nobody can read it: what it says is no state */
-                return 0;
-        if (r < 0)
-                return r;
-
-        longer[writer->n_undo++] = (AttributeUndo){ name, undo };
         return 0;
 }
 
-/* One write: the kernel takes an attribute whole or not at all. Root opens also what nobody may write, and would be
- * told "Invalid argument" by the write; others are told EACCES at once, which can as well mean the owner. */
-static int write_file(int group, const char *name, const char *text) {
-        _cleanup_close_ int fd = fd_open_beneath(group, name, O_WRONLY | O_TRUNC);
-        _cleanup_close_ int node = fd == -EACCES ? fd_open_beneath(group, name, O_PATH) : -EBADF;
-        struct stat st;
-        ssize_t n;
-
-        if (fstat(fd >= 0 ? fd : node, &st) >= 0 && (st.st_mode & 0222) == 0)
-                return -EROFS;
-        if (fd < 0)
-                return fd;
-
-        if (!*text) /* a write of nothing does not reach the kernel's parser */
-                text = "\n";
-
-        do
-                n = write(fd, text, strlen(text));
-        while (n < 0 && errno == EINTR);
-        if (n < 0)
-                return -errno;
-
-        return (size_t) n == strlen(text) ? 0 : -EIO;
+/* The kernel takes processors that it cannot give, and partitions that are none. Of everything else its taking the
+ * write is proof. */
+static bool may_be_taken_in_vain(const Attribute *attribute) {
+        return streq(attribute->file, "cpuset.cpus") || streq(attribute->file, "cpuset.mems") ||
+               streq(attribute->file, "cpuset.cpus.partition");
 }
 
-int attribute_write(AttributeWriter *writer, const char *name, const char *text) {
-        size_t n_before = writer->n_undo;
-        int r = 0;
+static int check_all(AttributeWriter *writer, const AttributeList *list, const Attribute **ret_failed) {
+        for (size_t i = 0; i < list->n_items; i++) {
+                const Attribute *attribute = &list->items[i];
+                int r;
 
-        if (writer->compare)
-                return attribute_compare(writer, name, text);
+                if (is_overridden(list, i) || !may_be_taken_in_vain(attribute))
+                        continue;
 
-        writer->file = name;
+                if (attribute->property)
+                        r = attribute_check(writer->group, &list->properties,
+                                            (size_t) (attribute->property - list->properties.items), &writer->trouble);
+                else
+                        r = attribute_check_file(writer->group, attribute->file, attribute->value, &writer->trouble);
+                if (r < 0) {
+                        *ret_failed = attribute;
+                        return r;
+                }
+        }
 
-        /* To switch it resets the weight. */
-        if (streq(name, "cpu.idle"))
-                r = remember(writer, "cpu.weight", text);
-        if (r >= 0 || r == -ENOENT)
-                r = remember(writer, name, text);
+        return 0;
+}
+
+int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, Trouble *trouble) {
+        AttributeWriter writer = { .group = group, .properties = &list->properties };
+        const Attribute *failed = NULL;
+        int r;
+
+        r = write_all(&writer, list, &failed);
         if (r >= 0)
-                r = write_file(writer->group, name, text);
-        if (r >= 0)
-                return 0;
+                r = check_all(&writer, list, &failed);
+        if (r < 0) {
+                attribute_writer_undo(&writer);
+                if (!writer.trouble.error)
+                        r = explain(&writer, failed->controller, r);
+                if (ret_failed)
+                        *ret_failed = failed;
+                (void) trouble_move(trouble, r, &writer.trouble);
+        }
 
-        while (writer->n_undo > n_before)
-                free(writer->undo[--writer->n_undo].text);
+        attribute_writer_done(&writer);
         return r;
-}
-
-int attribute_writef(AttributeWriter *writer, const char *name, const char *format, ...) {
-        _cleanup_free_ char *text = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&text, format, ap) < 0)
-                text = NULL;
-        va_end(ap);
-
-        return text ? attribute_write(writer, name, text) : -ENOMEM;
-}
-
-void attribute_writer_undo(AttributeWriter *writer) {
-        for (size_t i = writer->n_undo; i-- > 0;)
-                (void) write_file(writer->group, writer->undo[i].file, writer->undo[i].text);
-}
-
-void attribute_writer_done(AttributeWriter *writer) {
-        for (size_t i = 0; i < writer->n_undo; i++)
-                free(writer->undo[i].text);
-
-        free(writer->undo);
-        trouble_done(&writer->trouble);
 }

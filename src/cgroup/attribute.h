@@ -38,22 +38,3 @@ ControllerMask attribute_list_controllers(const AttributeList *list);
  * *ret_failed (may be NULL) is the one that failed, borrowed; *trouble (may
  * stay NULL) a clause that says more than the errno does: the range, the devices. */
 int attribute_list_apply(const AttributeList *list, int group, const Attribute **ret_failed, Trouble *trouble);
-
-/* Whether the one at @index of @properties, of which the later ones count more, is in force in @group, as far as a file
- * says it: the value, the line of that device, processors that are there, a partition that is valid. 0: it is, or it has
- * no file. -EOPNOTSUPP: it is not, and *trouble is a clause that says what is there instead. */
-int attribute_check(int group, const PropertyList *properties, size_t index, Trouble *trouble);
-
-/* The number that a limit of memory or tasks comes to, of a share that of what the machine has. -EINVAL: it is none. */
-int attribute_limit(const PropertyValue *value, uint64_t *ret);
-
-/* The value of @key in @group, a property's name or a file's, without the newline at its end: "infinity", "1073741824",
- * "50%", "0-3" for a property, times as systemd prints them; a file as it stands. With @raw, numbers in base units
- * (bytes, microseconds, parts of a weight). *ret is freed by the caller. -ENOENT: no such file here (the controller is
- * not enabled, or the kernel has it not); -EOPNOTSUPP: no such key; -EACCES: write-only. */
-int attribute_read(int group, const char *key, bool raw, char **ret);
-
-/* Calls @function for each property that lives in a file of @group that is there, and then (or, with @files false, not)
- * for each file that can be read. @key is borrowed. */
-int attribute_foreach(int group, bool files, int (*function)(const char *key, const char *file, void *userdata),
-                      void *userdata);

@@ -5,7 +5,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
-#include "cgroup/attribute.h"
+#include "cgroup/attribute-check.h"
 #include "cgroup/program.h"
 #include "cgscope/cli/client.h"
 

@@ -2,6 +2,7 @@
 #include "basic/json.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "cgroup/attribute-read.h"
 #include "cgroup/attribute.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"

@@ -6,6 +6,7 @@
 #include "basic/format.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "cgroup/attribute-encode.h"
 #include "cgroup/group.h"
 
 static void warn_memory(const Aim *aim, uint64_t limit) {

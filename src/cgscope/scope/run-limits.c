@@ -2,6 +2,7 @@
 #include "cgscope/scope/run-limits.h"
 
 #include "basic/log.h"
+#include "cgroup/attribute-encode.h"
 #include "cgroup/attribute.h"
 
 /* What the supervisor needs beside the command: what it allocates, and what the kernel charges to the scope for two more

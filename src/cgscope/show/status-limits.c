@@ -4,7 +4,7 @@
 #include <ctype.h>
 
 #include "basic/fd.h"
-#include "cgroup/attribute.h"
+#include "cgroup/attribute-read.h"
 #include "cgroup/group.h"
 
 typedef enum LimitKind {

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "cgroup/attribute-read.h"
 #include "cgroup/attribute.h"
 
 typedef struct Group {

@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "cgroup/attribute-check.h"
 #include "cgroup/attribute-group.h"
 #include "basic/macros.h"
 
@@ -155,7 +156,7 @@ static void test_effective(Group *group, const void *data) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-#define ADD(name, function) g_test_add("/attribute-force/" name, Group, NULL, group_setup, function, group_teardown)
+#define ADD(name, function) g_test_add("/attribute-check/" name, Group, NULL, group_setup, function, group_teardown)
         ADD("check", test_check);
         ADD("share", test_share);
         ADD("effective", test_effective);

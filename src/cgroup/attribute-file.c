@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
-#include <fnmatch.h>
+#include "cgroup/attribute-file.h"
 
-#include "cgroup/attribute-internal.h"
+#include <ctype.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include "basic/fd.h"
 
 /* Documentation/admin-guide/cgroup-v2.rst, and for the ranges the kernel's sources. */
 
@@ -165,4 +169,30 @@ const char *attribute_limit_of(const char *name) {
                         return limits[i].limit;
 
         return NULL;
+}
+
+int attribute_file_read(int group, const char *name, char **ret) {
+        _cleanup_close_ int fd = fd_open_beneath(group, name, O_RDONLY);
+        _cleanup_free_ char *text = NULL;
+        struct stat st;
+        ssize_t n;
+
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode)) /* a group below may be called like one */
+                return -ENOENT;
+        if ((st.st_mode & 0444) == 0) /* root opens it nevertheless */
+                return -EACCES;
+
+        n = fd_read_all(fd, &text);
+        if (n < 0)
+                return (int) n;
+
+        if (n > 0 && text[n - 1] == '\n')
+                text[n - 1] = '\0';
+
+        *ret = TAKE_PTR(text);
+        return 0;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
+#include "cgroup/attribute-check.h"
 
-#include "basic/trouble.h"
 #include "basic/parse.h"
-#include "cgroup/attribute-internal.h"
+#include "cgroup/attribute-encode.h"
+#include "cgroup/attribute-file.h"
 #include "cgroup/device.h"
 #include "cgroup/group.h"
-
-/* Whether a setting is in force: the encoder says what would be written, and here that is held against what the file
- * says. What is not so is -EOPNOTSUPP, with a message. */
 
 /* How far a share of what the machine has may be off: that changes while it runs. */
 #define SHARE_TOLERANCE 50 /* one part in */
@@ -120,7 +117,7 @@ static int compare_line(AttributeWriter *writer, const char *name, const char *n
         return refuse(writer, name, line, text);
 }
 
-int attribute_compare(AttributeWriter *writer, const char *name, const char *text) {
+static int compare(AttributeWriter *writer, const char *name, const char *text) {
         const AttributeFile *file = attribute_file_find(name);
         _cleanup_free_ char *now = NULL;
         int r;
@@ -181,7 +178,7 @@ static int explain_absent(AttributeWriter *writer, const PropertyValue *value, T
 
 int attribute_check(int group, const PropertyList *properties, size_t index, Trouble *trouble) {
         const PropertyValue *value = &properties->items[index];
-        AttributeWriter writer = { .group = group, .properties = properties, .compare = true };
+        AttributeWriter writer = { .group = group, .properties = properties, .compare = compare };
         int r;
 
         if (!property_info_file(value->info) || is_replaced(properties, index))
@@ -200,8 +197,8 @@ int attribute_check(int group, const PropertyList *properties, size_t index, Tro
 }
 
 int attribute_check_file(int group, const char *name, const char *text, Trouble *trouble) {
-        AttributeWriter writer = { .group = group, .compare = true };
-        int r = attribute_compare(&writer, name, text);
+        AttributeWriter writer = { .group = group, .compare = compare };
+        int r = compare(&writer, name, text);
 
         if (r == -EOPNOTSUPP)
                 (void) trouble_move(trouble, r, &writer.trouble);
