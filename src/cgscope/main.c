@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "cgscope/cli/introspect.h"
 #include "cgscope/verbs.h"
 #include "cgscope/version.h"
 
@@ -34,9 +35,11 @@ int main(int argc, char *argv[]) {
         if (streq(name, "-h") || streq(name, "--help") || streq(name, "help"))
                 return print_help();
         if (streq(name, "--version")) {
-                version_print();
+                printf("cgscope %s\n", version_text());
                 return EXIT_SUCCESS;
         }
+        if (streq(name, "--introspect"))
+                return introspect_print(verbs) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 
         for (size_t i = 0; verbs[i]; i++)
                 if (streq(name, verbs[i]->name))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* --version, on standard output. */
-void version_print(void);
+/* "0.1" */
+const char *version_text(void);

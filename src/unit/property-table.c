@@ -237,6 +237,10 @@ const char *property_option(const char *name) {
         return NULL;
 }
 
+bool property_info_takes_units(const PropertyInfo *info) {
+        return info->parse == property_parse_units;
+}
+
 const char *property_info_name(const PropertyInfo *info) {
         return info->name;
 }

@@ -127,6 +127,9 @@ const char *property_info_bus_name(const PropertyInfo *info); /* of the setting,
 Controller property_info_controller(const PropertyInfo *info);
 const char *property_info_file(const PropertyInfo *info);
 
+/* Whether its value is a list of units. */
+bool property_info_takes_units(const PropertyInfo *info);
+
 /* How it is seen in force; and why not, a clause, where it cannot be: NULL elsewhere. */
 PropertySight property_info_sight(const PropertyInfo *info);
 const char *property_info_unseen(const PropertyInfo *info);

@@ -9,7 +9,6 @@ cgscope=$1 property_names=$2 dir=$3
 # shellcheck source=tests/cli/lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 export LC_ALL=C.UTF-8
-source_dir=$dir/../../src
 work_dir=$(mktemp -d)
 trap 'rm -rf "$work_dir"' EXIT
 mapfile -t verbs < <(list_verbs)
@@ -55,8 +54,7 @@ has_columns() {
     for verb in list tree procs controllers ns enable; do
         listed=$(marked columns "$1" | grep -oE '\b[A-Z][A-Z-]+|\b[a-z]+\)|case [a-z]+' |
             awk -v verb="$verb" '/[a-z]/ { found = $NF ~ "^" verb "\\)?$"; next } found')
-        same "$verb: the sources, ${1##*/}" "$(source_columns "$source_dir" "$verb" | cut -d' ' -f1)" "$listed" ||
-            return
+        same "$verb: the program, ${1##*/}" "$(verb_columns "$verb")" "$listed" || return
     done
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # check-help.sh CGSCOPE MANUAL: --help of every verb is as it ought to be, and the manual page knows the same options,
-# and the columns and fields that are in the sources beside it.
+# columns and fields.
 set -euo pipefail
 
 cgscope=$1 manual=$2
@@ -118,17 +118,18 @@ manual_columns() {
 }
 
 manual_has_columns() {
-    same "the sources, the manual" "$(source_columns "$source_dir" "$1" | cut -d' ' -f1)" "$(manual_columns "$1")"
+    same "the program, the manual" "$(verb_columns "$1")" "$(manual_columns "$1")"
 }
 
-# All names of fields in JSON: the statistics', the tables', and those that are written one by one.
-source_fields() {
+# All names of fields in JSON: the figures', the columns', and those that are written one by one, which are in no table.
+known_fields() {
     {
-        grep -oE '\[STATISTIC_[A-Z_]+\] = "[a-z_]+"' "$source_dir/cgroup/statistics.c"
-        find "$source_dir/cgscope" -name "*.c" -exec cat {} + | tr -s '\n ' ' ' |
-            grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"'
-        sed -n 's/.*= \("[a-z]*_\(some\|full\)_\)usec",$/\1avg10"/p' "$source_dir/cgroup/statistics.c"
-    } | grep -oE '"[a-z0-9_]+"$' | tr -d '"' | sort -u
+        introspect "it['figures'] + [name.replace('usec', 'avg10') for name in it['figures'] if 'some' in name or 'full' in name]"
+        introspect "(column['field'] for verb in it['verbs'] for column in verb['columns'])"
+        find "$source_dir/cgscope" -name "*.c" ! -name introspect.c -exec cat {} + | tr -s '\n ' ' ' |
+            grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"' |
+            grep -oE '"[a-z0-9_]+"$' | tr -d '"'
+    } | sort -u
 }
 
 manual_json() {
@@ -142,14 +143,14 @@ field_names() {
 
 # The fields that are explained, be it within the entry of another one.
 manual_has_fields() {
-    same "the sources, the manual" "$(source_fields)" \
-        "$(manual_json | grep -E '^\.BR? [a-z]' | field_names | grep -xF -f <(source_fields))"
+    same "the program, the manual" "$(known_fields)" \
+        "$(manual_json | grep -E '^\.BR? [a-z]' | field_names | grep -xF -f <(known_fields))"
 }
 
 manual_fields_are_real() {
     local entries
     entries=$(manual_json | grep -A1 '^\.TP' | grep '^\.B' | field_names)
-    same "the manual, the sources" "$entries" "$(grep -xF -f <(source_fields) <<<"$entries")"
+    same "the manual, the program" "$entries" "$(grep -xF -f <(known_fields) <<<"$entries")"
 }
 
 # Status of bad usage, and of the lack of a target or a command.

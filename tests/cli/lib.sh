@@ -59,12 +59,13 @@ knows_option() {
     return 1
 }
 
-# The columns of the verb's table in the sources below DIR, as "HEADING FIELD". A verb may have several files whose
-# names begin with its own.
-source_columns() {
-    local dir=$1 verb=$2
-    find "$dir/cgscope" -name "$verb*.c" -exec cat {} + | tr -s '\n ' ' ' | grep -oE '\] = \{ "[A-Z-]+", "[a-z0-9_]+"' | tr -d '"{,]=' |
-        sed 's/^ *//; s/  */ /g'
+# introspect EXPRESSION: what the program's tables know, one a line. In EXPRESSION, which is Python's, "it" is the JSON.
+introspect() {
+    "$cgscope" --introspect | python3 -c "import json, sys; it = json.load(sys.stdin); print(*($1), sep='\n')"
+}
+
+verb_columns() {
+    introspect "(column['name'] for verb in it['verbs'] if verb['name'] == '$1' for column in verb['columns'])"
 }
 
 # same WHAT LEFT RIGHT: the two texts are the same.

@@ -46,7 +46,7 @@ static int parse_options(const Verb *verb, OptionParser *parser, CommonOptions *
                 if (id == OPTION_HELP)
                         return print_help(verb), 0;
                 if (id == OPTION_VERSION)
-                        return version_print(), 0;
+                        return printf("cgscope %s\n", version_text()), 0;
 
                 r = verb_parse_option(verb, options, userdata, id);
                 if (r < 0)
@@ -85,8 +85,8 @@ static int check_words(const Verb *verb, char *const words[], size_t n) {
         size_t last = 0;
 
         if (n > verb->most)
-                return log_refuse(-EINVAL, "%s: '%s' is a word too many; see cgscope %s --help", verb->name, words[verb->most],
-                                  verb->name);
+                return log_refuse(-EINVAL, "%s: '%s' is a word too many; see cgscope %s --help", verb->name,
+                                  words[verb->most], verb->name);
         if (n >= verb->least)
                 return 0;
 

@@ -59,6 +59,7 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
 int verb_parse_option(const Verb *verb, CommonOptions *options, void *userdata, int id);
 
 /* Opens each target in turn, as verb->targets says, and calls @act for it. One that fails, which has been said, does
- * not keep the others from their turn; the exit status that is returned tells of it. One that is gone is passed over. */
+ * not keep the others from their turn; the exit status that is returned tells of it. One that is
+ * gone is passed over. */
 int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
                      int (*act)(Aim *aim, const void *userdata), const void *userdata);
