@@ -127,7 +127,7 @@ known_fields() {
         introspect "it['figures'] + [name.replace('usec', 'avg10') for name in it['figures'] if 'some' in name or 'full' in name]"
         introspect "(column['field'] for verb in it['verbs'] for column in verb['columns'])"
         find "$source_dir/cgscope" -name "*.c" ! -name introspect.c -exec cat {} + | tr -s '\n ' ' ' |
-            grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_value|print_text_or_null)\([&a-z>-]+), "[a-z0-9_]+"' |
+            grep -oE '(\] = \{ "[A-Z-]+"|(json_[a-z_]+|print_(value|text_or_null|reason|inode))\([&a-z>-]+), "[a-z0-9_]+"' |
             grep -oE '"[a-z0-9_]+"$' | tr -d '"'
     } | sort -u
 }
