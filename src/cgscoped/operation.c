@@ -8,8 +8,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
-#include "delegation/place.h"
-#include "delegation/write.h"
+#include "delegation/store.h"
 #include "systemd/user-manager.h"
 
 /* For all that is asked of PID 1 in one of the two parts, but for the time that the managers have. */
@@ -47,7 +46,7 @@ static int open_all(Operation *operation, Trouble *trouble) {
         const char *name;
         int r;
 
-        operation->root = place_open_root("/");
+        operation->root = store_open("/");
         if (operation->root < 0)
                 return operation->root;
 
@@ -248,7 +247,7 @@ static void apply(Operation *operation) {
 static int look(Operation *operation, Trouble *trouble) {
         int r = look_again(operation, trouble);
 
-        return r < 0 ? r : place_list(operation->root, operation->request->uid, &operation->state, trouble);
+        return r < 0 ? r : store_list(operation->root, operation->request->uid, &operation->state, trouble);
 }
 
 static int reload(Operation *operation, DelegationState *ret) {
@@ -276,7 +275,7 @@ int operation_change(const DelegationRequest *request, DelegationState *ret, Tro
         if (r < 0)
                 return r;
 
-        r = delegation_write(operation.root, request, &changed, trouble);
+        r = store_change(operation.root, request, &changed, trouble);
         ret->effect = changed ? DELEGATION_CHANGED : 0;
         if (changed || (r >= 0 && !request->spare && is_reload_due(&operation, NULL) > 0))
                 (void) reload(&operation, ret);

@@ -1,33 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The drop-in for user@.service as text. */
+/* The drop-in for user@.service: what it is called, and its text. */
 
 #include "delegation/delegation.h"
 
 /* The first line: who wrote the file. */
 #define DROP_IN_HEADER "# Written by cgscope; change it with \"cgscope enable\" and \"cgscope disable\"."
 
-/* No file of this kind is longer; a longer one is the administrator's. */
-#define DROP_IN_SIZE_MAX 16384U
+/* Room for any text of ours, and for any path. */
+#define DROP_IN_TEXT_MAX 256
+#define DROP_IN_PATH_MAX 96
 
-typedef struct DropIn {
-        DropInKind kind;
-        ControllerMask own; /* what it hands on */
+/* systemd reads one file of each name for a user, and adds up the lists of Delegate= in them. Each of the four kinds of
+ * place has a name of its own, so all of them count. */
+const char *drop_in_name(const DelegationDropIn *drop_in);
 
-        /* Of a foreign or edited file: the first line in it that says more than which controllers to add, or, in parentheses, what else stands against that. Fit
-         * to be shown: UTF-8 without control characters, cut where it is long. NULL: there is none. Owned. */
-        char *other;
+/* "/etc/systemd/system/user@1000.service.d", and with "/delegate-user.conf" behind that. Both return @buffer. */
+char *drop_in_directory(const DelegationDropIn *drop_in, char buffer[static DROP_IN_PATH_MAX]);
+char *drop_in_path(const DelegationDropIn *drop_in, char buffer[static DROP_IN_PATH_MAX]);
 
-        bool unread; /* it was not read, for the reason in @other: nobody knows what it hands on */
-} DropIn;
+/* Sets kind and controllers of @drop_in from the text of its file. Nothing is read in a text that drop_in_format() does
+ * not write, and it hands on nothing that is known. */
+void drop_in_parse(const char *text, size_t length, DelegationDropIn *drop_in);
 
-/* Reads @text of @length bytes as systemd does; NUL bytes make it a foreign one. Never fails but for -ENOMEM.
- * `Delegate=yes` is all that systemd manages. What takes away (`Delegate=no`, an empty `Delegate=`) counts as @other,
- * as do names that systemd refuses and those of cgroup v1 and BPF, which it does not. */
-int drop_in_parse(const char *text, size_t length, DropIn *ret);
-void drop_in_done(DropIn *drop_in);
-
-/* The text of a file of ours for one user (@uid) or for everybody. -EINVAL: @own is empty, or there are controllers
- * that systemd does not hand on. *ret is freed by the caller. */
-int drop_in_format(uint64_t uid, ControllerMask own, char **ret);
+/* The text of a file that hands @controllers on, of which there has to be one, and which systemd has to hand on.
+ * Returns @buffer. */
+char *drop_in_format(ControllerMask controllers, char buffer[static DROP_IN_TEXT_MAX]);

@@ -3,7 +3,8 @@
 #include "basic/fd.h"
 #include "basic/trouble.h"
 #include "diagnosis/way.h"
-#include "delegation/place.h"
+#include "delegation/drop-in.h"
+#include "delegation/store.h"
 #include "delegation/verdict.h"
 
 /* Why a controller comes no further, and what helps. */
@@ -56,11 +57,11 @@ static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
 }
 
 static void look_at_files(Reasoning *reasoning) {
-        _cleanup_close_ int root = place_open_root("/");
+        _cleanup_close_ int root = store_open("/");
         Trouble trouble = {};
         int r;
 
-        r = root < 0 ? 0 : place_list(root, reasoning->doctor->uid, &reasoning->state, &trouble);
+        r = root < 0 ? 0 : store_list(root, reasoning->doctor->uid, &reasoning->state, &trouble);
         if (r < 0)
                 set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", r, &trouble);
 }
@@ -166,12 +167,6 @@ static int advise_enable(Reasoning *reasoning) {
         return r;
 }
 
-static char *path_of(const DelegationDropIn *drop_in, char buffer[static DROP_IN_PATH_MAX]) {
-        const DropInPlace place = { .uid = drop_in->uid, .runtime = drop_in->runtime };
-
-        return drop_in_path(&place, buffer);
-}
-
 /* It does not come as far as the user's manager: PID 1 decides that. */
 static int explain_not_handed(Reasoning *reasoning, WayController *ret) {
         const DelegationDropIn *file = verdict_drop_in(&reasoning->state, reasoning->doctor->uid,
@@ -183,7 +178,7 @@ static int explain_not_handed(Reasoning *reasoning, WayController *ret) {
 
         if (reasoning->loaded && verdict == VERDICT_NOT_LOADED)
                 return trouble_set(&ret->trouble, 0, "%s asks for it, which PID 1 has not read yet",
-                                   path_of(file, path));
+                                   drop_in_path(file, path));
         if (reasoning->loaded && verdict == VERDICT_NOT_THERE)
                 return trouble_set(&ret->trouble, 0,
                                    "PID 1 is to hand it to the user manager, and has not done so yet");

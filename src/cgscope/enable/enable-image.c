@@ -3,8 +3,7 @@
 #include "basic/log.h"
 #include "basic/trouble.h"
 #include "cgscope/enable/enable.h"
-#include "delegation/place.h"
-#include "delegation/write.h"
+#include "delegation/store.h"
 
 /* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */
 #define SYSTEM_BUS_SOCKET "/run/dbus/system_bus_socket"
@@ -39,7 +38,7 @@ static int write_request(const Enable *enable, int root, Trouble *trouble) {
         bool changed;
         int r;
 
-        r = delegation_write(root, &enable->request, &changed, trouble);
+        r = store_change(root, &enable->request, &changed, trouble);
         if (r < 0 && changed && trouble->cause)
                 return trouble_help(trouble, r, "what was changed before that stays changed");
 
@@ -57,15 +56,15 @@ int enable_write_image(Enable *enable) {
         if (!enable->prefix)
                 return log_oom();
 
-        root = place_open_root(path);
+        root = store_open(path);
         if (root < 0)
                 return log_error_errno(root, "cannot open %s", path);
 
-        r = place_list(root, enable->request.uid, &enable->before, &trouble);
+        r = store_list(root, enable->request.uid, &enable->before, &trouble);
         if (r >= 0 && enable->request.operation != DELEGATION_GET)
                 r = write_request(enable, root, &trouble);
         if (r >= 0)
-                r = place_list(root, enable->request.uid, &enable->state, &trouble);
+                r = store_list(root, enable->request.uid, &enable->state, &trouble);
 
         return r < 0 ? report(enable, r, &trouble) : 0;
 }

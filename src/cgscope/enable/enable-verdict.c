@@ -2,7 +2,7 @@
 #include "cgscope/enable/enable.h"
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
-#include "delegation/place.h"
+#include "delegation/drop-in.h"
 
 /* Delegate= of user@.service itself, since systemd 250. */
 #define DEFAULT_CONTROLLERS \
@@ -81,9 +81,8 @@ char *enable_user(const Enable *enable, uint64_t uid, char buffer[static ENABLE_
 }
 
 char *enable_path(const Enable *enable, const DelegationDropIn *drop_in, char buffer[static ENABLE_PATH_MAX]) {
-        const DropInPlace place = { .uid = drop_in->uid, .runtime = drop_in->runtime };
         char path[DROP_IN_PATH_MAX];
 
-        (void) snprintf(buffer, ENABLE_PATH_MAX, "%.4095s%s", enable->prefix, drop_in_path(&place, path));
+        (void) snprintf(buffer, ENABLE_PATH_MAX, "%.4095s%s", enable->prefix, drop_in_path(drop_in, path));
         return buffer;
 }

@@ -146,7 +146,7 @@ test_image_foreign() {
     printf '# by hand\e[2J\n[Service]\nDelegate=memory cpuset\n' >"$file"
     before=$(<"$file")
     run cgscope enable --root=image io
-    expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s .*another name'
+    expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s; remove it, or give it another name$'
     expect_equal "$(<"$file")" "$before"
     run cgscope disable --root=image cpuset
     expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s'
@@ -264,7 +264,7 @@ test_way() {
     printf '[Service]\nDelegate=cpuset\n' >/etc/systemd/system/user@.service.d/delegate.conf
     systemctl daemon-reload
     run nearby tester cgscope enable -o +missing,file,kind
-    expect_out '^ *1000 +tester +cpuset io +not there +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
+    expect_out '^ *1000 +tester +io +not there +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
     expect_truth
 }
 

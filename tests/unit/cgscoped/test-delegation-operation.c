@@ -12,8 +12,7 @@
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
 #include "cgscoped/operation.h"
-#include "delegation/place.h"
-#include "delegation/write.h"
+#include "delegation/store.h"
 #include "systemd/user-manager.h"
 
 #define IO (1U << CONTROLLER_IO)
@@ -59,18 +58,18 @@ static void realize(User *user) {
 
 /* The files. */
 
-int place_open_root(const char *path) {
+int store_open(const char *path) {
         g_assert_cmpstr(path, ==, "/");
         return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-int place_list(int root _unused_, uint64_t uid, DelegationState *state, Trouble *trouble _unused_) {
+int store_list(int root _unused_, uint64_t uid, DelegationState *state, Trouble *trouble _unused_) {
         const DelegationDropIn drop_in = { .uid = uid, .kind = DROP_IN_OURS, .controllers = world.files };
 
         return world.files ? delegation_state_add_drop_in(state, &drop_in) : 0;
 }
 
-int delegation_write(int root _unused_, const DelegationRequest *request, bool *ret_changed, Trouble *trouble) {
+int store_change(int root _unused_, const DelegationRequest *request, bool *ret_changed, Trouble *trouble) {
         ControllerMask before = world.files;
 
         world.n_writes++;

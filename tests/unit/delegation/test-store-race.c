@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation/place-test.h"
+#include "delegation/store-test.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -10,17 +10,15 @@
 #define ROUNDS 60
 
 typedef struct Writer {
-        const DropInPlace *place;
+        const DelegationDropIn *place;
         ControllerMask controller;
 } Writer;
 
-static bool holds(int root, const DropInPlace *place, ControllerMask controller, bool expected) {
-        DropIn d = {};
-        bool good = place_read(root, place, &d, NULL) >= 0 && (d.kind == DROP_IN_OURS || d.kind == DROP_IN_ABSENT) &&
-                    ((d.own & controller) != 0) == expected;
+static bool holds(int root, const DelegationDropIn *place, ControllerMask controller, bool expected) {
+        DelegationDropIn d;
 
-        drop_in_done(&d);
-        return good;
+        return store_test_read(root, place, &d, NULL, NULL) >= 0 &&
+               (d.kind == DROP_IN_OURS || d.kind == DROP_IN_ABSENT) && ((d.controllers & controller) != 0) == expected;
 }
 
 static void check(bool good, const char *what) {
@@ -33,11 +31,11 @@ static void check(bool good, const char *what) {
 static void write_much(int root, const Writer *writer) {
         for (unsigned i = 0; i < ROUNDS; i++) {
                 _cleanup_trouble_ Trouble trouble = {};
-                int r = place_enable(root, writer->place, writer->controller, NULL, &trouble);
+                int r = store_test_enable(root, writer->place, writer->controller, NULL, &trouble);
 
                 check(r == 1, trouble.cause ?: "enabling changed nothing");
                 check(holds(root, writer->place, writer->controller, true), "what was enabled is lost");
-                r = place_disable(root, writer->place, writer->controller, NULL, &trouble);
+                r = store_test_disable(root, writer->place, writer->controller, NULL, &trouble);
                 check(r == 1, trouble.cause ?: "disabling changed nothing");
                 check(holds(root, writer->place, writer->controller, false), "what was disabled is back");
         }
@@ -53,7 +51,7 @@ static void read_much(const Tree *tree) {
                 DelegationState state = {};
 
                 check(holds(tree->root, &etc_user, 0, false) && holds(tree->root, &etc_all, 0, false), "half a file");
-                check(place_list(tree->root, DELEGATION_EVERYBODY, &state, NULL) >= 0, "the list failed");
+                check(store_list(tree->root, DELEGATION_EVERYBODY, &state, NULL) >= 0, "the list failed");
                 for (size_t i = 0; i < state.n_drop_ins; i++)
                         check(state.drop_ins[i].kind == DROP_IN_OURS, "half a file in the list");
                 delegation_state_done(&state);
@@ -61,7 +59,7 @@ static void read_much(const Tree *tree) {
 }
 
 static void test_race(Tree *tree, const void *data) {
-        static const DropInPlace second = { .uid = 1001 };
+        static const DelegationDropIn second = { .uid = 1001 };
         static const Writer writers[] = {
                 { &etc_user, IO }, { &etc_user, CPUSET }, { &etc_all, CPU }, { &etc_all, MEMORY }, { &second, PIDS },
         };
@@ -90,7 +88,7 @@ static void test_race(Tree *tree, const void *data) {
 
         left = tree_dump(tree);
         g_assert_null(strstr(left, "user@"));
-        g_assert_null(strstr(left, ".cgscope"));
+        g_assert_null(strstr(left, STORE_LOCK_DIRECTORY));
 }
 
 static void add(void) {
@@ -98,5 +96,5 @@ static void add(void) {
 }
 
 int main(int argc, char *argv[]) {
-        return place_test_run(argc, argv, add);
+        return store_test_run(argc, argv, add);
 }

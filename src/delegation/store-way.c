@@ -1,50 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "delegation/store-way.h"
+
+#include <assert.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
-#include "basic/trouble.h"
-#include "delegation/place-internal.h"
 
-/* "user@1000.service.d", or "user@.service.d". */
-static void leaf_name(uint64_t uid, char buffer[static WAY_NAME_MAX]) {
-        if (uid == DELEGATION_EVERYBODY)
-                (void) stpcpy(buffer, "user@.service.d");
-        else
-                (void) snprintf(buffer, WAY_NAME_MAX, "user@%" PRIu64 ".service.d", uid);
-}
+#define PATH_SIZE (STORE_WAY_MAX * (STORE_WAY_NAME_MAX + 1))
 
-const char *drop_in_name(const DropInPlace *place) {
-        if (place->uid == DELEGATION_EVERYBODY)
-                return place->runtime ? "delegate-runtime.conf" : "delegate.conf";
-
-        return place->runtime ? "delegate-user-runtime.conf" : "delegate-user.conf";
-}
-
-char *drop_in_path(const DropInPlace *place, char buffer[static DROP_IN_PATH_MAX]) {
-        char leaf[WAY_NAME_MAX];
-
-        leaf_name(place->uid, leaf);
-        (void) snprintf(buffer, DROP_IN_PATH_MAX, "/%s/systemd/system/%s/%s", place->runtime ? "run" : "etc", leaf,
-                        drop_in_name(place));
-        return buffer;
-}
-
-/* The path of the directory number @i of @way, for messages. */
-static char *path_of(const Way *way, size_t i, char buffer[static DROP_IN_PATH_MAX]) {
+/* The path of the last directory of @way, and of @name in it. */
+static char *path_of(const StoreWay *way, const char *name, char buffer[static PATH_SIZE]) {
         char *end = buffer;
 
-        for (size_t j = 0; j <= i; j++)
-                end = stpcpy(stpcpy(end, "/"), way->names[j]);
+        for (size_t i = 0; i < way->n; i++)
+                end = stpcpy(stpcpy(end, "/"), way->names[i]);
 
+        (void) stpcpy(stpcpy(end, "/"), name);
         return buffer;
 }
 
 /* A sticky bit does not help: who may write to a directory may put a file there that root has not. */
-static int check_directory(int fd, const char *path, Trouble *trouble) {
+int store_way_check(int fd, const char *path, Trouble *trouble) {
         struct stat st;
 
         if (fstat(fd, &st) < 0)
@@ -58,6 +37,37 @@ static int check_directory(int fd, const char *path, Trouble *trouble) {
                 return trouble_set(trouble, -EPERM, "others than root may write to %s: chmod go-w %s", path, path);
 
         return 0;
+}
+
+int store_way_sync(int dir) {
+        return fsync(dir) < 0 && errno != EINVAL ? -errno : 0;
+}
+
+int store_way_write_failed(int error, const char *path, Trouble *trouble) {
+        const char *cause = strerror(-error), *remedy = "";
+
+        switch (-error) {
+        case EROFS:
+                cause = "its file system is read-only";
+                remedy = !startswith(path, "/etc/") ? "" : "; with --runtime only /run is written to";
+                break;
+        case ENOSPC:
+                cause = "there is no space left on its file system";
+                remedy = "; free some, nothing was changed";
+                break;
+        case EDQUOT:
+                cause = "the quota of its file system is used up";
+                remedy = "; free some, nothing was changed";
+                break;
+        case EPERM:
+        case EACCES:
+                cause = "not permitted";
+                remedy = "; that takes root, and no immutable attribute (lsattr) there";
+                error = -EACCES;
+                break;
+        }
+
+        return trouble_set(trouble, error, "cannot write %s: %s%s", path, cause, remedy);
 }
 
 /* Not RESOLVE_NO_XDEV: /etc, /run and the directories a service may write to are mount points of their own. Without
@@ -84,7 +94,7 @@ static int set_mode(int parent, const char *name) {
         if (fd < 0)
                 return fd;
 
-        return fchmod(fd, 0755) < 0 || (fsync(parent) < 0 && errno != EINVAL) ? -errno : 0;
+        return fchmod(fd, 0755) < 0 ? -errno : store_way_sync(parent);
 }
 
 static int make_directory(int parent, const char *name) {
@@ -103,23 +113,23 @@ static int make_directory(int parent, const char *name) {
 }
 
 /* Opens one more directory of @way. */
-static int way_step(Way *way, const DropInPlace *place, bool make, Trouble *trouble) {
-        int parent = way->n > 0 ? way_end(way) : way->root, fd, r;
-        char path[DROP_IN_PATH_MAX];
-        size_t i = way->n;
+static int way_step(StoreWay *way, const char *name, bool make, Trouble *trouble) {
+        int parent = way->n > 0 ? store_way_end(way) : way->root, fd, r;
+        char path[PATH_SIZE];
 
-        fd = open_directory(parent, way->names[i]);
+        (void) path_of(way, name, path);
+
+        fd = open_directory(parent, name);
         if (fd == -ENOENT && make) {
-                r = make_directory(parent, way->names[i]);
+                r = make_directory(parent, name);
                 if (r < 0)
-                        return write_failed(r, place, trouble);
+                        return store_way_write_failed(r, path, trouble);
                 if (r > 0)
-                        way->made |= 1U << i;
+                        way->made |= 1U << way->n;
 
-                fd = open_directory(parent, way->names[i]);
+                fd = open_directory(parent, name);
         }
 
-        (void) path_of(way, i, path);
         if (fd == -ENOENT)
                 return fd;
         if (fd == -ELOOP)
@@ -130,55 +140,55 @@ static int way_step(Way *way, const DropInPlace *place, bool make, Trouble *trou
         if (fd < 0)
                 return trouble_set(trouble, fd == -EPERM ? -EACCES : fd, "cannot open %s: %s", path, strerror(-fd));
 
+        (void) stpcpy(way->names[way->n], name);
         way->dirs[way->n++] = fd;
-        return check_directory(fd, path, trouble);
+        return store_way_check(fd, path, trouble);
 }
 
-int way_open(int root, const DropInPlace *place, size_t length, bool make, Way *ret, Trouble *trouble) {
-        _cleanup_(way_done) Way way = WAY_NULL;
+int store_way_open(int root, const char *path, bool make, StoreWay *ret, Trouble *trouble) {
+        _cleanup_(store_way_done) StoreWay way = STORE_WAY_NULL;
         int r;
 
         way.root = root;
-        (void) stpcpy(way.names[0], place->runtime ? "run" : "etc");
-        (void) stpcpy(way.names[1], "systemd");
-        (void) stpcpy(way.names[2], "system");
-        leaf_name(place->uid, way.names[3]);
+        while (*path == '/') {
+                size_t length = strcspn(++path, "/");
+                char name[STORE_WAY_NAME_MAX];
 
-        while (way.n < length) {
-                r = way_step(&way, place, make, trouble);
+                assert(length < sizeof(name) && way.n < STORE_WAY_MAX);
+                *(char *) mempcpy(name, path, length) = '\0';
+                path += length;
+
+                r = way_step(&way, name, make, trouble);
                 if (r < 0) {
-                        way_unmake(&way);
+                        store_way_unmake(&way);
                         return r;
                 }
         }
 
         *ret = way;
-        way = WAY_NULL;
+        way = STORE_WAY_NULL;
         return 0;
 }
 
-void way_unmake(Way *way) {
-        for (size_t i = WAY_LEAF; i-- > 0;)
+bool store_way_remove_end(const StoreWay *way) {
+        if (unlinkat(store_way_above(way), way->names[way->n - 1], AT_REMOVEDIR) < 0)
+                return false;
+
+        (void) store_way_sync(store_way_above(way));
+        return true;
+}
+
+void store_way_unmake(StoreWay *way) {
+        for (size_t i = STORE_WAY_MAX; i-- > 0;)
                 if (way->made & (1U << i))
                         (void) unlinkat(i > 0 ? way->dirs[i - 1] : way->root, way->names[i], AT_REMOVEDIR);
 
         way->made = 0;
 }
 
-void way_done(Way *way) {
+void store_way_done(StoreWay *way) {
         for (size_t i = 0; i < way->n; i++)
                 way->dirs[i] = fd_close(way->dirs[i]);
 
         way->n = 0;
-}
-
-int place_open_root(const char *path) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        int r;
-
-        if (fd < 0)
-                return -errno;
-
-        r = check_directory(fd, path, NULL);
-        return r < 0 ? r : TAKE_FD(fd);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation/place-test.h"
+#include "delegation/store-test.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,11 +14,11 @@ static const char *const levels[] = { "etc", "etc/systemd", "etc/systemd/system"
 static void expect_refused(const Tree *tree, int error, const char *words) {
         g_autofree char *before = tree_dump(tree);
         _cleanup_trouble_ Trouble trouble = {};
-        DropIn d = {};
+        DelegationDropIn d;
 
         expect_enable(tree, &etc_user, CPU, error, words);
         expect_disable(tree, &etc_user, IO, error, words);
-        g_assert_cmpint(place_read(tree->root, &etc_user, &d, &trouble), ==, error);
+        g_assert_cmpint(store_test_read(tree->root, &etc_user, &d, NULL, &trouble), ==, error);
         g_assert_nonnull(strstr(trouble.cause, words));
         tree_expect(tree, before);
 }
@@ -27,7 +27,7 @@ static void expect_refused(const Tree *tree, int error, const char *words) {
 static void expect_listed(const Tree *tree, size_t level, int error) {
         _cleanup_trouble_ Trouble trouble = {};
         DelegationState state = {};
-        int r = place_list(tree->root, 1000, &state, &trouble);
+        int r = store_list(tree->root, 1000, &state, &trouble);
 
         if (level < 3) {
                 g_assert_cmpint(r, ==, error);
@@ -44,12 +44,12 @@ static void expect_listed(const Tree *tree, size_t level, int error) {
 
 /* What has the name of the lock is opened only where it is what a lock is: to open a device does something. */
 static void test_lock(Tree *tree, const void *data) {
-        g_autofree char *lock = tree_path(tree, "etc/systemd/system/.cgscope.lock"), *other = tree_path(tree, "other");
+        g_autofree char *lock = tree_path(tree, "run/cgscope/" STORE_LOCK_NAME), *other = tree_path(tree, "other");
         static const mode_t kinds[] = { S_IFIFO, S_IFSOCK, S_IFCHR, S_IFDIR, S_IFREG, S_IFREG };
 
         (void) data;
         tree_put(tree, "other", "keep");
-        tree_make(tree, "etc/systemd/system");
+        tree_make(tree, "run/cgscope");
         for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
                 _cleanup_trouble_ Trouble trouble = {};
                 g_autofree char *before = NULL;
@@ -67,8 +67,8 @@ static void test_lock(Tree *tree, const void *data) {
                 }
 
                 before = tree_dump(tree);
-                g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
-                g_assert_nonnull(strstr(trouble.cause, "/etc/systemd/system/.cgscope.lock is no plain file"));
+                g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
+                g_assert_nonnull(strstr(trouble.cause, STORE_LOCK_DIRECTORY "/" STORE_LOCK_NAME " is no plain file"));
                 tree_expect(tree, before);
                 g_assert_cmpint(remove(lock), ==, 0);
         }
@@ -96,7 +96,7 @@ static void test_stolen_directory(Tree *tree, const void *data) {
         tree_make(tree, "etc/systemd/system");
         g_assert_no_errno(mkdir(outside, 0700));
         thief = outside;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
+        g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -ELOOP);
         thief = NULL;
         g_assert_nonnull(trouble.cause);
         g_assert_no_errno(stat(outside, &st));
@@ -165,7 +165,7 @@ static void test_writable(Tree *tree, const void *data) {
 
 static void test_owner(Tree *tree, const void *data) {
         (void) data;
-        if (!place_test_can_chown()) {
+        if (!store_test_can_chown()) {
                 g_test_skip("no other user in this namespace");
                 return;
         }
@@ -190,21 +190,21 @@ static void test_root(Tree *tree, const void *data) {
 
         (void) data;
         tree_put(tree, "file", "x");
-        g_assert_cmpint(place_open_root(file), ==, -ENOTDIR);
-        g_assert_cmpint(place_open_root("/nowhere"), ==, -ENOENT);
+        g_assert_cmpint(store_open(file), ==, -ENOTDIR);
+        g_assert_cmpint(store_open("/nowhere"), ==, -ENOENT);
 
         /* How one came there is the caller's business. */
         g_assert_no_errno(symlink(tree->path, link));
-        fd = place_open_root(link);
+        fd = store_open(link);
         g_assert_cmpint(fd, >=, 0);
         (void) fd_close(fd);
 
         g_assert_no_errno(chmod(tree->path, 0777));
-        g_assert_cmpint(place_open_root(tree->path), ==, -EPERM);
+        g_assert_cmpint(store_open(tree->path), ==, -EPERM);
         g_assert_no_errno(chmod(tree->path, 0755));
-        if (place_test_can_chown()) {
+        if (store_test_can_chown()) {
                 g_assert_no_errno(chown(tree->path, 1000, 0));
-                g_assert_cmpint(place_open_root(tree->path), ==, -EPERM);
+                g_assert_cmpint(store_open(tree->path), ==, -EPERM);
         }
 }
 
@@ -212,19 +212,18 @@ static void test_root(Tree *tree, const void *data) {
 static void expect_unread(const Tree *tree, const char *words) {
         g_autofree char *before = tree_dump(tree);
         DelegationState state = {};
-        DropIn d = {};
+        DelegationDropIn d;
+        const char *why;
 
-        g_assert_cmpint(place_read(tree->root, &etc_user, &d, NULL), ==, 0);
+        g_assert_cmpint(store_test_read(tree->root, &etc_user, &d, &why, NULL), ==, 0);
         g_assert_cmpint(d.kind, ==, DROP_IN_FOREIGN);
-        g_assert_true(d.unread);
-        g_assert_cmphex(d.own, ==, 0);
-        g_assert_nonnull(strstr(d.other, words));
-        drop_in_done(&d);
+        g_assert_cmphex(d.controllers, ==, 0);
+        g_assert_nonnull(strstr(why, words));
 
         expect_enable(tree, &etc_user, IO, -EEXIST, words);
         expect_enable(tree, &etc_user, IO, -EEXIST, "remove it");
         expect_disable(tree, &etc_user, IO, -EEXIST, words);
-        g_assert_cmpint(place_list(tree->root, DELEGATION_EVERYBODY, &state, NULL), ==, 0);
+        g_assert_cmpint(store_list(tree->root, DELEGATION_EVERYBODY, &state, NULL), ==, 0);
         g_assert_cmpuint(state.n_drop_ins, ==, 1);
         g_assert_cmpint(state.drop_ins[0].kind, ==, DROP_IN_FOREIGN);
         delegation_state_done(&state);
@@ -233,11 +232,10 @@ static void expect_unread(const Tree *tree, const char *words) {
 
 static void test_file_kinds(Tree *tree, const void *data) {
         g_autofree char *file = tree_path(tree, ETC_USER USER_NAME), *elsewhere = tree_path(tree, "elsewhere");
-        _cleanup_free_ char *text = NULL;
+        char text[DROP_IN_TEXT_MAX];
 
         (void) data;
-        g_assert_cmpint(drop_in_format(1000, IO, &text), ==, 0);
-        tree_put(tree, "elsewhere", text);
+        tree_put(tree, "elsewhere", drop_in_format(IO, text));
         tree_make(tree, ETC_USER);
 
         g_assert_no_errno(symlink(elsewhere, file));
@@ -281,40 +279,19 @@ static void test_file_rights(Tree *tree, const void *data) {
         expect_enable(tree, &etc_user, CPU, 1, NULL);
         expect_ours(tree, &etc_user, IO | CPU);
 
-        if (place_test_can_chown()) {
+        if (store_test_can_chown()) {
                 g_assert_no_errno(chown(file, 1000, 0));
                 expect_unread(tree, "not root's");
         }
 }
 
-static void test_file_length(Tree *tree, const void *data) {
-        g_autoptr(GString) text = g_string_new("[Service]\nDelegate=io\n#");
-
-        (void) data;
-        while (text->len < DROP_IN_SIZE_MAX)
-                g_string_append_c(text, 'x');
-        tree_put(tree, ETC_USER USER_NAME, text->str);
-        expect_enable(tree, &etc_user, IO, 0, NULL);
-
-        g_string_append_c(text, 'x');
-        tree_put(tree, ETC_USER USER_NAME, text->str);
-        expect_unread(tree, "too long");
-}
-
 static void test_masked(Tree *tree, const void *data) {
         g_autofree char *file = tree_path(tree, ETC_USER USER_NAME);
-        DropIn d = {};
 
         (void) data;
         tree_make(tree, ETC_USER);
         g_assert_no_errno(symlink("/dev/null", file));
-        g_assert_cmpint(place_read(tree->root, &etc_user, &d, NULL), ==, 0);
-        g_assert_cmpint(d.kind, ==, DROP_IN_FOREIGN);
-        g_assert_false(d.unread);
-        g_assert_nonnull(strstr(d.other, "masks"));
-        drop_in_done(&d);
-        expect_enable(tree, &etc_user, IO, -EEXIST, "/dev/null");
-        expect_disable(tree, &etc_user, IO, 0, NULL);
+        expect_unread(tree, "masks");
 }
 
 static void add(void) {
@@ -325,12 +302,11 @@ static void add(void) {
         TREE_TEST("root", test_root);
         TREE_TEST("file-kinds", test_file_kinds);
         TREE_TEST("file-rights", test_file_rights);
-        TREE_TEST("file-length", test_file_length);
         TREE_TEST("masked", test_masked);
         TREE_TEST("lock", test_lock);
         TREE_TEST("stolen-directory", test_stolen_directory);
 }
 
 int main(int argc, char *argv[]) {
-        return place_test_run(argc, argv, add);
+        return store_test_run(argc, argv, add);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation/place-test.h"
+#include "delegation/store-test.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -23,7 +23,7 @@ static bool become_root(void) {
                write_map("/proc/self/uid_map", uids) && write_map("/proc/self/gid_map", gids) && geteuid() == 0;
 }
 
-int place_test_run(int argc, char *argv[], void (*add)(void)) {
+int store_test_run(int argc, char *argv[], void (*add)(void)) {
         g_test_init(&argc, &argv, NULL);
 
         if (!become_root()) {
@@ -39,7 +39,7 @@ int place_test_run(int argc, char *argv[], void (*add)(void)) {
         return g_test_run();
 }
 
-bool place_test_can_chown(void) {
+bool store_test_can_chown(void) {
         g_autofree char *map = NULL;
 
         return g_file_get_contents("/proc/self/uid_map", &map, NULL, NULL) && strstr(map, "4294967295");
@@ -55,11 +55,11 @@ static void run(const char *const *argv) {
 
 void tree_setup(Tree *tree, const void *data) {
         (void) data;
-        tree->path = g_dir_make_tmp("cgscope-place-XXXXXX", NULL);
+        tree->path = g_dir_make_tmp("cgscope-store-XXXXXX", NULL);
         g_assert_nonnull(tree->path);
         /* In memory where that can be: nothing waits for a disk. */
         tree->mounted = mount("tmpfs", tree->path, "tmpfs", 0, "mode=700") >= 0;
-        tree->root = place_open_root(tree->path);
+        tree->root = store_open(tree->path);
         g_assert_cmpint(tree->root, >=, 0);
 }
 
@@ -150,11 +150,11 @@ void tree_expect(const Tree *tree, const char *before) {
         g_assert_cmpstr(now, ==, before);
 }
 
-void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own) {
+void expect_ours(const Tree *tree, const DelegationDropIn *place, ControllerMask own) {
         char path[DROP_IN_PATH_MAX];
         g_autofree char *directory = g_path_get_dirname(drop_in_path(place, path));
         g_autofree char *full = tree_path(tree, path), *text = NULL;
-        _cleanup_free_ char *expected = NULL;
+        char expected[DROP_IN_TEXT_MAX];
         struct stat st;
 
         if (own == CONTROLLER_MASK_NONE) {
@@ -162,9 +162,8 @@ void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own)
                 return;
         }
 
-        g_assert_cmpint(drop_in_format(place->uid, own, &expected), ==, 0);
         g_assert_true(g_file_get_contents(full, &text, NULL, NULL));
-        g_assert_cmpstr(text, ==, expected);
+        g_assert_cmpstr(text, ==, drop_in_format(own, expected));
 
         g_assert_no_errno(lstat(full, &st));
         g_assert_cmphex(st.st_mode, ==, S_IFREG | 0644);
@@ -176,7 +175,8 @@ void expect_ours(const Tree *tree, const DropInPlace *place, ControllerMask own)
 static void expect_tidy(const Tree *tree) {
         g_autofree char *all = tree_dump(tree);
 
-        g_assert_null(strstr(all, ".cgscope"));
+        g_assert_null(strstr(all, DROP_IN_NEW));
+        g_assert_null(strstr(all, STORE_LOCK_DIRECTORY));
 }
 
 static void expect(const Tree *tree, int r, const char *message, int expected, const char *words) {
@@ -190,18 +190,59 @@ static void expect(const Tree *tree, int r, const char *message, int expected, c
         expect_tidy(tree);
 }
 
-void expect_enable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
+static int change(int root, const DelegationDropIn *place, DelegationOperation operation, ControllerMask controllers,
+                  bool *ret_changed, Trouble *trouble) {
+        const DelegationRequest request = {
+                .operation = operation,
+                .uid = place->uid,
+                .controllers = controllers,
+                .flags = place->runtime ? DELEGATION_RUNTIME : 0,
+        };
+        bool changed;
+
+        return store_change(root, &request, ret_changed ?: &changed, trouble);
+}
+
+int store_test_enable(int root, const DelegationDropIn *place, ControllerMask controllers, bool *ret_changed,
+                      Trouble *trouble) {
+        return change(root, place, DELEGATION_ENABLE, controllers, ret_changed, trouble);
+}
+
+int store_test_disable(int root, const DelegationDropIn *place, ControllerMask controllers, bool *ret_changed,
+                       Trouble *trouble) {
+        return change(root, place, DELEGATION_DISABLE, controllers, ret_changed, trouble);
+}
+
+int store_test_read(int root, const DelegationDropIn *place, DelegationDropIn *ret, const char **ret_why,
+                    Trouble *trouble) {
+        _cleanup_(store_way_done) StoreWay way = STORE_WAY_NULL;
+        char path[DROP_IN_PATH_MAX];
+        const char *why = NULL;
+        int r;
+
+        *ret = *place;
+        ret->kind = DROP_IN_ABSENT;
+        r = store_way_open(root, drop_in_directory(place, path), false, &way, trouble);
+        if (r >= 0)
+                r = store_file_read(&way, ret, &why, trouble);
+        if (ret_why)
+                *ret_why = why;
+
+        return r == -ENOENT ? 0 : r;
+}
+
+void expect_enable(const Tree *tree, const DelegationDropIn *place, ControllerMask controllers, int expected,
                    const char *words) {
         _cleanup_trouble_ Trouble trouble = {};
-        int r = place_enable(tree->root, place, controllers, NULL, &trouble);
+        int r = store_test_enable(tree->root, place, controllers, NULL, &trouble);
 
         expect(tree, r, trouble.cause, expected, words);
 }
 
-void expect_disable(const Tree *tree, const DropInPlace *place, ControllerMask controllers, int expected,
+void expect_disable(const Tree *tree, const DelegationDropIn *place, ControllerMask controllers, int expected,
                     const char *words) {
         _cleanup_trouble_ Trouble trouble = {};
-        int r = place_disable(tree->root, place, controllers, NULL, &trouble);
+        int r = store_test_disable(tree->root, place, controllers, NULL, &trouble);
 
         expect(tree, r, trouble.cause, expected, words);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "delegation/place-test.h"
+#include "delegation/store-test.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "delegation/place-lock.h"
 
 /* What cannot be written, what others left, and who waits for whom. */
 
@@ -19,7 +18,7 @@ static bool tree_mount(Tree *tree, const char *options) {
         }
 
         (void) fd_close(tree->root);
-        tree->root = place_open_root(tree->path);
+        tree->root = store_open(tree->path);
         g_assert_cmpint(tree->root, >=, 0);
         return true;
 }
@@ -45,8 +44,8 @@ static void test_read_only(Tree *tree, const void *data) {
         before = tree_dump(tree);
         tree_remount(tree, MS_RDONLY, "mode=755");
 
-        expect_enable(tree, &etc_user, CPU, -EROFS, "read-only; with --runtime");
-        expect_enable(tree, &(DropInPlace) { .uid = 5 }, CPU, -EROFS, "user@5.service.d");
+        expect_enable(tree, &etc_user, CPU, -EROFS, "read-only");
+        expect_enable(tree, &(DelegationDropIn) { .uid = 5 }, CPU, -EROFS, "read-only");
         expect_disable(tree, &etc_user, IO, -EROFS, "read-only");
 
         /* What is so already needs no writing, and what is refused is refused for the better reason. */
@@ -81,7 +80,7 @@ static void test_read_only_etc(Tree *tree, const void *data) {
 }
 
 /* A file system with room for so many files: refused until there is room for all, and nothing left of it. */
-static unsigned enable_in(Tree *tree, const DropInPlace *place) {
+static unsigned enable_in(Tree *tree, const DelegationDropIn *place) {
         for (unsigned inodes = 1;; inodes++) {
                 g_autofree char *options = g_strdup_printf("mode=755,nr_inodes=%u", inodes), *before = tree_dump(tree);
                 _cleanup_trouble_ Trouble trouble = {};
@@ -91,7 +90,7 @@ static unsigned enable_in(Tree *tree, const DropInPlace *place) {
                 if (mount(NULL, tree->path, NULL, MS_REMOUNT, options) < 0)
                         continue; /* so many are there already */
 
-                r = place_enable(tree->root, place, CPU, NULL, &trouble);
+                r = store_test_enable(tree->root, place, CPU, NULL, &trouble);
                 if (r == 1)
                         return inodes;
 
@@ -110,7 +109,7 @@ static void test_no_inodes(Tree *tree, const void *data) {
 
         first = enable_in(tree, &etc_user);
         expect_ours(tree, &etc_user, CPU);
-        g_assert_cmpuint(enable_in(tree, &(DropInPlace) { .uid = 5 }), >, first);
+        g_assert_cmpuint(enable_in(tree, &(DelegationDropIn) { .uid = 5 }), >, first);
         tree_unmount(tree);
 }
 
@@ -149,56 +148,51 @@ static void test_no_pages(Tree *tree, const void *data) {
 
 /* The disk, as far as the functions under test see it. */
 
-static bool no_sync;          /* of directories */
-static unsigned rename_fails; /* the one that does; 0: none */
+static ino_t no_sync; /* of this directory; 0: none */
 
 int fsync(int fd) {
         struct stat st;
 
-        if (no_sync && fstat(fd, &st) >= 0 && S_ISDIR(st.st_mode))
+        if (no_sync && fstat(fd, &st) >= 0 && st.st_ino == no_sync)
                 return errno = EIO, -1;
 
         return (int) syscall(SYS_fsync, fd);
 }
 
-int renameat(int from_dir, const char *from, int to_dir, const char *to) {
-        if (rename_fails > 0 && --rename_fails == 0)
-                return errno = EIO, -1;
-
-        return (int) syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
-}
-
 /* The file is there, or gone, when it fails: that is said, for systemd will read it so. */
 static void test_no_sync(Tree *tree, const void *data) {
         _cleanup_trouble_ Trouble trouble = {}, other = {};
+        g_autofree char *path = tree_path(tree, ETC_USER);
         bool changed = false;
+        struct stat st;
 
         (void) data;
         tree_make(tree, ETC_USER);
-        no_sync = true;
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, &changed, &trouble), ==, -EIO);
+        g_assert_no_errno(stat(path, &st));
+        no_sync = st.st_ino;
+        g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, &changed, &trouble), ==, -EIO);
         g_assert_true(changed);
         g_assert_nonnull(strstr(trouble.cause, "/" ETC_USER USER_NAME));
         expect_ours(tree, &etc_user, IO);
 
-        g_assert_cmpint(place_disable(tree->root, &etc_user, IO, &changed, &other), ==, -EIO);
+        g_assert_cmpint(store_test_disable(tree->root, &etc_user, IO, &changed, &other), ==, -EIO);
         g_assert_true(changed);
         g_assert_false(tree_has(tree, ETC_USER USER_NAME));
-        no_sync = false;
+        no_sync = 0;
 }
 
 /* What somebody left who was killed. */
 static void test_stale(Tree *tree, const void *data) {
         (void) data;
         tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
-        tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
+        tree_put(tree, "run/cgscope/" STORE_LOCK_NAME, "");
         expect_enable(tree, &etc_user, IO, 1, NULL);
         expect_ours(tree, &etc_user, IO);
 
         /* Where there is nothing to do, too. */
         tree_put(tree, ETC_USER "/" DROP_IN_NEW, "half");
         expect_enable(tree, &etc_user, IO, 0, NULL);
-        tree_put(tree, "etc/systemd/system/" PLACE_LOCK, "");
+        tree_put(tree, "run/cgscope/" STORE_LOCK_NAME, "");
         expect_enable(tree, &etc_user, IO, 0, NULL);
         tree_put(tree, ETC_ALL "/" DROP_IN_NEW, "half");
         expect_disable(tree, &etc_all, IO, 0, NULL);
@@ -229,22 +223,23 @@ static void test_stale_link(Tree *tree, const void *data) {
         g_assert_cmpstr(text, ==, "keep");
 }
 
-/* Somebody put a directory or a link there: a trouble.cause, and nothing changed. */
+/* Somebody put a directory or a link there: a message, and nothing changed. */
 static void test_in_the_way(Tree *tree, const void *data) {
         g_autofree char *new = tree_path(tree, ETC_USER "/" DROP_IN_NEW);
-        g_autofree char *lock = tree_path(tree, "etc/systemd/system/" PLACE_LOCK);
+        g_autofree char *lock = tree_path(tree, "run/cgscope/" STORE_LOCK_NAME);
         _cleanup_trouble_ Trouble trouble = {}, other = {};
 
         (void) data;
         tree_make(tree, ETC_USER "/" DROP_IN_NEW);
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -EISDIR);
+        g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, &trouble), ==, -EISDIR);
         g_assert_nonnull(strstr(trouble.cause, "remove that"));
         g_assert_false(tree_has(tree, ETC_USER USER_NAME));
         g_assert_no_errno(g_rmdir(new));
 
+        tree_make(tree, "run/cgscope");
         g_assert_no_errno(symlink("/tmp/nowhere", lock));
-        g_assert_cmpint(place_enable(tree->root, &etc_user, IO, NULL, &other), ==, -ELOOP);
-        g_assert_nonnull(strstr(other.cause, PLACE_LOCK));
+        g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, &other), ==, -ELOOP);
+        g_assert_nonnull(strstr(other.cause, STORE_LOCK_NAME));
         g_assert_false(tree_has(tree, ETC_USER USER_NAME));
         g_assert_no_errno(g_unlink(lock));
         expect_enable(tree, &etc_user, IO, 1, NULL);
@@ -252,43 +247,38 @@ static void test_in_the_way(Tree *tree, const void *data) {
 
 /* Who holds the lock is waited for; not for ever. */
 static void test_lock(Tree *tree, const void *data) {
-        PlaceLock first = PLACE_LOCK_NULL, second = PLACE_LOCK_NULL;
+        StoreLock first = STORE_LOCK_NULL, second = STORE_LOCK_NULL;
         _cleanup_trouble_ Trouble trouble = {};
         g_autofree char *before = NULL;
 
         (void) data;
         before = tree_dump(tree);
-        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &first, NULL), ==, 0);
-        g_assert_true(place_is_locked(tree->root, &etc_all));
-        g_assert_cmpint(place_lock(tree->root, &etc_all, 20 * USEC_PER_MSEC, &second, &trouble), ==, -EBUSY);
+        g_assert_cmpint(store_lock(tree->root, 0, &first, NULL), ==, 0);
+        g_assert_cmpint(store_lock(tree->root, 20 * USEC_PER_MSEC, &second, &trouble), ==, -EBUSY);
         g_assert_nonnull(strstr(trouble.cause, "lslocks"));
-
-        /* In /run there is none yet: no directory. */
-        g_assert_cmpint(first.fds[1], <, 0);
-        place_unlock(&first, false);
-        g_assert_false(place_is_locked(tree->root, &etc_all));
+        store_unlock(&second);
+        g_assert_true(tree_has(tree, "run/cgscope/" STORE_LOCK_NAME));
+        store_unlock(&first);
         tree_expect(tree, before);
 
-        /* One that writes to /run keeps others from /etc, and the other way round. */
-        tree_make(tree, "run/systemd/system");
-        tree_make(tree, "etc/systemd/system");
-        g_assert_cmpint(place_lock(tree->root, &run_user, 0, &first, NULL), ==, 0);
-        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &second, NULL), ==, -EBUSY);
-        place_unlock(&first, true);
-        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &first, NULL), ==, 0);
-        g_assert_cmpint(place_lock(tree->root, &run_user, 0, &second, NULL), ==, -EBUSY);
-        place_unlock(&first, true);
+        /* What somebody left who was killed: all but what may be the image's own. */
+        tree_put(tree, "run/cgscope/" STORE_LOCK_NAME, "");
+        g_assert_cmpint(store_lock(tree->root, 0, &first, NULL), ==, 0);
+        store_unlock(&first);
+        g_assert_true(tree_has(tree, "run"));
+        g_assert_false(tree_has(tree, "run/cgscope"));
 }
 
 /* Anybody may open the directories, and lock them; that is in nobody's way. Nor can the lock itself be opened. */
 static void test_lock_of_others(Tree *tree, const void *data) {
-        static const char *const directories[] = { "", "etc", "etc/systemd/system", ETC_USER };
-        PlaceLock lock = PLACE_LOCK_NULL;
+        static const char *const directories[] = { "", "etc", "etc/systemd/system", ETC_USER, "run", "run/cgscope" };
+        StoreLock lock = STORE_LOCK_NULL;
         int fds[G_N_ELEMENTS(directories)];
         struct stat st;
 
         (void) data;
         tree_make(tree, ETC_USER);
+        tree_make(tree, "run/cgscope");
         for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
                 g_autofree char *path = tree_path(tree, directories[i]);
 
@@ -299,10 +289,10 @@ static void test_lock_of_others(Tree *tree, const void *data) {
         for (size_t i = 0; i < G_N_ELEMENTS(fds); i++)
                 (void) fd_close(fds[i]);
 
-        g_assert_cmpint(place_lock(tree->root, &etc_user, 0, &lock, NULL), ==, 0);
-        g_assert_no_errno(fstat(lock.fds[0], &st));
+        g_assert_cmpint(store_lock(tree->root, 0, &lock, NULL), ==, 0);
+        g_assert_no_errno(fstat(lock.fd, &st));
         g_assert_cmphex(st.st_mode, ==, S_IFREG | 0600);
-        place_unlock(&lock, true);
+        store_unlock(&lock);
 }
 
 static void add(void) {
@@ -319,5 +309,5 @@ static void add(void) {
 }
 
 int main(int argc, char *argv[]) {
-        return place_test_run(argc, argv, add);
+        return store_test_run(argc, argv, add);
 }
