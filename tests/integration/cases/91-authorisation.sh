@@ -36,7 +36,7 @@ test_units() {
 }
 
 test_confinement() {
-    # the running service has no capability, no network, no devices, and two directories to write to
+    # the running service has no capability, no network, no devices, and three directories to write to
     local pid
     ask tester Get 1000
     expect_answer 'ok$'
@@ -50,7 +50,7 @@ test_confinement() {
         for dir in / $(cut -d" " -f5 /proc/self/mountinfo) /etc /etc/systemd /usr /var /var/lib /run/systemd /root /home; do
             if [ -d "$dir" ] && touch "$dir/test" 2>/dev/null; then rm "$dir/test"; echo "$dir"; fi
         done | sort -u'
-    expect_equal "$out" "$(printf '%s\n' /etc/systemd/system /run/systemd/system /tmp /var/tmp)"
+    expect_equal "$out" "$(printf '%s\n' /etc/systemd/system /run/cgscope /run/systemd/system /tmp /var/tmp)"
     [[ ! -e /tmp/test ]] || fail '/tmp is shared'
     run nsenter -t "$pid" -n -- cat /proc/net/dev
     expect_equal "$(grep -c : <<<"$out")" 1
