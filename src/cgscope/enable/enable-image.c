@@ -51,7 +51,6 @@ int enable_write_image(Enable *enable) {
         Trouble trouble = {};
         int r;
 
-        free(enable->prefix);
         enable->prefix = prefix_of(path);
         if (!enable->prefix)
                 return log_oom();
@@ -61,10 +60,13 @@ int enable_write_image(Enable *enable) {
                 return log_error_errno(root, "cannot open %s", path);
 
         r = store_list(root, enable->request.uid, &enable->before, &trouble);
-        if (r >= 0 && enable->request.operation != DELEGATION_GET)
-                r = write_request(enable, root, &trouble);
-        if (r >= 0)
-                r = store_list(root, enable->request.uid, &enable->state, &trouble);
+        if (r < 0)
+                return report(enable, r, &trouble);
 
+        r = enable->request.operation == DELEGATION_GET ? 0 : write_request(enable, root, &trouble);
+        if (r < 0)
+                return report(enable, r, &trouble);
+
+        r = store_list(root, enable->request.uid, &enable->state, &trouble);
         return r < 0 ? report(enable, r, &trouble) : 0;
 }

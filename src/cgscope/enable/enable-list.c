@@ -110,21 +110,27 @@ static int set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
 }
 
 static int set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {
-        int r;
+        const struct {
+                EnableColumn column;
+                ControllerMask mask;
+        } masks[] = {
+                { COLUMN_MANAGER, manager->live },
+                { COLUMN_MISSING, enable_missing(enable, manager) },
+                { COLUMN_LOADED, manager->loaded },
+                { COLUMN_SLICE, manager->slice },
+                { COLUMN_HANDED_ON, manager->enabled },
+        };
 
-        r = set_mask(enable, cells, COLUMN_MANAGER, manager->live);
-        if (r >= 0)
-                r = set_mask(enable, cells, COLUMN_MISSING, enable_missing(enable, manager));
-        if (r >= 0)
-                r = set_mask(enable, cells, COLUMN_LOADED, manager->loaded);
-        if (r >= 0)
-                r = set_mask(enable, cells, COLUMN_SLICE, manager->slice);
-        if (r >= 0)
-                r = set_mask(enable, cells, COLUMN_HANDED_ON, manager->enabled);
-        if (r >= 0)
-                r = tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME,
-                                       delegation_outcome_to_string(manager->outcome));
-        return r;
+        for (size_t i = 0; i < ELEMENTSOF(masks); i++) {
+                int r;
+
+                r = set_mask(enable, cells, masks[i].column, masks[i].mask);
+                if (r < 0)
+                        return r;
+        }
+
+        return tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME,
+                                  delegation_outcome_to_string(manager->outcome));
 }
 
 static int add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
@@ -137,16 +143,19 @@ static int add_row(Enable *enable, uint64_t uid, const DelegationManager *manage
         int r;
 
         r = tabular_add(&enable->tabular, NULL, &cells);
-        if (r >= 0)
-                r = set_user(enable, cells, uid);
-        if (r >= 0)
-                r = set_drop_in(enable, cells, &row);
-        if (r >= 0)
-                r = set_state(enable, cells, &row);
-        if (r >= 0 && manager)
-                r = set_manager(enable, cells, manager);
+        if (r < 0)
+                return r;
+        r = set_user(enable, cells, uid);
+        if (r < 0)
+                return r;
+        r = set_drop_in(enable, cells, &row);
+        if (r < 0)
+                return r;
+        r = set_state(enable, cells, &row);
+        if (r < 0)
+                return r;
 
-        return r;
+        return manager ? set_manager(enable, cells, manager) : 0;
 }
 
 /* The lowest UID not below @from that there is something to say of; DELEGATION_EVERYBODY: there is none. */
@@ -185,17 +194,22 @@ int enable_show(Enable *enable) {
                                 enable->image ? "" : ", and no user manager runs"), 0;
 
         r = tabular_open(&enable->tabular, &enable->common, enable_columns, "users");
+        if (r < 0)
+                return r;
 
-        if (r >= 0 && enable->request.uid == DELEGATION_EVERYBODY &&
-            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))
+        if (enable->request.uid == DELEGATION_EVERYBODY &&
+            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE)) {
                 r = add_row(enable, DELEGATION_EVERYBODY, NULL);
-
-        for (uint64_t uid = 0; r >= 0; uid++) {
-                uid = next_user(enable, uid, &manager);
-                if (uid == DELEGATION_EVERYBODY)
-                        break;
-                r = add_row(enable, uid, manager);
+                if (r < 0)
+                        return r;
         }
 
-        return r < 0 ? r : tabular_print(&enable->tabular, &enable->common);
+        for (uint64_t uid = next_user(enable, 0, &manager); uid != DELEGATION_EVERYBODY;
+             uid = next_user(enable, uid + 1, &manager)) {
+                r = add_row(enable, uid, manager);
+                if (r < 0)
+                        return r;
+        }
+
+        return tabular_print(&enable->tabular, &enable->common);
 }

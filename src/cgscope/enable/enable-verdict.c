@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/enable/enable.h"
+
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "delegation/drop-in.h"
@@ -83,6 +84,6 @@ char *enable_user(const Enable *enable, uint64_t uid, char buffer[static ENABLE_
 char *enable_path(const Enable *enable, const DelegationDropIn *drop_in, char buffer[static ENABLE_PATH_MAX]) {
         char path[DROP_IN_PATH_MAX];
 
-        (void) snprintf(buffer, ENABLE_PATH_MAX, "%.4095s%s", enable->prefix, drop_in_path(drop_in, path));
+        (void) snprintf(buffer, ENABLE_PATH_MAX, "%.4095s%s", enable->prefix ?: "", drop_in_path(drop_in, path));
         return buffer;
 }

@@ -52,38 +52,40 @@ static void find_out(Enable *enable) {
 }
 
 static int copy_state(const DelegationState *from, DelegationState *to) {
-        int r = 0;
+        for (size_t i = 0; i < from->n_drop_ins; i++)
+                if (delegation_state_add_drop_in(to, from->drop_ins + i) < 0)
+                        return log_oom();
+        for (size_t i = 0; i < from->n_managers; i++)
+                if (delegation_state_add_manager(to, from->managers + i) < 0)
+                        return log_oom();
 
-        for (size_t i = 0; r >= 0 && i < from->n_drop_ins; i++)
-                r = delegation_state_add_drop_in(to, from->drop_ins + i);
-        for (size_t i = 0; r >= 0 && i < from->n_managers; i++)
-                r = delegation_state_add_manager(to, from->managers + i);
-
-        return r < 0 ? log_oom() : 0;
+        return 0;
 }
 
-/* Whether a file that the request is about names one of these controllers (@all: all of them). */
-static bool is_written(const Enable *enable, bool all) {
+/* Whether the files are as wanted. One of the administrator's is refused, which is for others to say. */
+static bool is_written(const Enable *enable) {
         const DelegationRequest *request = &enable->request;
-        bool disable = request->operation == DELEGATION_DISABLE;
+        bool disable = request->operation == DELEGATION_DISABLE, written = disable;
 
         for (size_t i = 0; i < enable->before.n_drop_ins; i++) {
                 const DelegationDropIn *d = enable->before.drop_ins + i;
                 ControllerMask named = d->controllers & request->controllers;
 
-                if (d->uid == request->uid && (d->runtime == enable->runtime || (disable && d->runtime)) &&
-                    (all ? named == request->controllers : named != CONTROLLER_MASK_NONE))
-                        return true;
+                if (d->uid != request->uid || (d->runtime != enable->runtime && !(disable && d->runtime)))
+                        continue;
+                if (d->kind != DROP_IN_OURS || (disable && named))
+                        return false;
+                written = disable || named == request->controllers;
         }
 
-        return false;
+        return written;
 }
 
 /* Whether all is as wanted: nobody shall be asked for a password for nothing. */
 static bool is_done(const Enable *enable) {
         bool disable = enable->request.operation == DELEGATION_DISABLE;
 
-        if (is_written(enable, !disable) == disable)
+        if (!is_written(enable))
                 return false;
 
         for (size_t i = 0; i < enable->state.n_managers; i++) {
@@ -102,8 +104,9 @@ static int change(Enable *enable) {
         int r;
 
         r = look(enable, &enable->before);
-        if (r >= 0)
-                r = copy_state(&enable->before, &enable->state);
+        if (r < 0)
+                return r;
+        r = copy_state(&enable->before, &enable->state);
         if (r < 0)
                 return r;
 
@@ -113,18 +116,23 @@ static int change(Enable *enable) {
 
         delegation_state_done(&enable->state);
         r = ask(enable, &enable->request, &enable->state);
-        if (r >= 0)
-                find_out(enable);
-        return r;
+        if (r < 0)
+                return r;
+
+        find_out(enable);
+        return 0;
 }
 
 /* Shows what there is. */
 static int view(Enable *enable) {
-        int r = look(enable, &enable->state);
+        int r;
 
-        if (r >= 0)
-                find_out(enable);
-        return r;
+        r = look(enable, &enable->state);
+        if (r < 0)
+                return r;
+
+        find_out(enable);
+        return 0;
 }
 
 /* What is true after something was restarted. What came of the managers stays known. */
@@ -185,19 +193,21 @@ static int run(Enable *enable) {
 
         enable->request.timeout = managers_timeout(enable);
         r = client_open(&enable->client, &options);
-        if (r >= 0)
-                r = changes ? change(enable) : view(enable);
+        if (r < 0)
+                return r;
+        r = changes ? change(enable) : view(enable);
         if (r < 0)
                 return r;
 
         if (changes)
                 enable_say_changes(enable);
-        if (enable->restart)
-                r = restart(enable);
-        if (r >= 0)
-                r = show(enable);
-        if (r >= 0 && enable->restart)
-                r = enable_restart(enable, true);
+        r = enable->restart ? restart(enable) : 0;
+        if (r < 0)
+                return r;
+        r = show(enable);
+        if (r < 0)
+                return r;
+        r = enable->restart ? enable_restart(enable, true) : 0;
         if (r < 0)
                 return r;
 
@@ -236,11 +246,7 @@ static int run_verb(const Verb *verb, DelegationOperation operation, int argc, c
                 return status;
 
         enable.image = enable_is_image(&enable);
-        enable.prefix = strdup("");
-        r = enable.prefix ? 0 : -ENOMEM;
-        if (r >= 0)
-                r = enable.image ? run_image(&enable) : run(&enable);
-
+        r = enable.image ? run_image(&enable) : run(&enable);
         return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 

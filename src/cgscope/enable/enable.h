@@ -22,7 +22,7 @@ typedef struct Enable {
 
         DelegationRequest request;
         bool image; /* no system runs there: files alone */
-        char *prefix; /* of the image's files: "/srv/image", "" */
+        char *prefix; /* of the image's files: "/srv/image"; NULL: none */
         Client client;
 
         DelegationState before, state; /* before anything was asked for, and now */

@@ -266,6 +266,8 @@ test_way() {
     run nearby tester cgscope enable -o +missing,file,kind
     expect_out '^ *1000 +tester +io +not there +cpuset io +/etc/.*/user@\.service\.d/delegate\.conf +administrator$'
     expect_truth
+    run cgscope disable --all-users cpuset
+    expect_refusal 1 '/etc/systemd/system/user@\.service\.d/delegate\.conf is not cgscope.s; remove it'
 }
 
 # --- with a system, and all controllers ---
