@@ -140,7 +140,7 @@ int check_systemd_version(const Doctor *doctor, Finding *ret) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot ask it: %s", trouble.cause ?: strerror(-r));
+                return finding_take(ret, FINDING_UNKNOWN, trouble_wrap(&trouble, r, "cannot ask it"), &trouble);
 
         return judge_systemd_version(version, ret);
 }

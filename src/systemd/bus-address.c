@@ -23,11 +23,10 @@ static int check_runtime_dir(const char *directory, Trouble *trouble) {
         if (stat(directory, &st) < 0 || st.st_uid == geteuid())
                 return 0;
 
-        return trouble_set(trouble, -EPERM,
-                           "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u; unset it%s, or log in as the user whose "
-                       "manager you mean (machinectl shell, ssh)",
-                       directory, (unsigned) st.st_uid, (unsigned) geteuid(),
-                       variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
+        (void) trouble_set(trouble, -EPERM, "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u", directory,
+                           (unsigned) st.st_uid, (unsigned) geteuid());
+        return trouble_help(trouble, -EPERM, "unset it%s, or log in as the user whose manager you mean (machinectl "
+                            "shell, ssh)", variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
 }
 
 static int user_runtime_dir(char **ret) {
@@ -107,93 +106,73 @@ int bus_address(ManagerKind kind, char **ret, Trouble *trouble) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* A directory of which nothing is known but that it is not the one that logind makes. */
-static char *remedy_of_runtime_dir(void) {
-        const char *directory = variable("XDG_RUNTIME_DIR");
+/* What helps is to unset a variable that leads astray, or else @otherwise (may be NULL). Of a directory nothing is known
+ * but that it is not the one that logind makes. */
+static int help_with_variables(ManagerKind kind, const char *address, int error, const char *otherwise,
+                               Trouble *trouble) {
+        const char *directory = kind == MANAGER_USER ? variable("XDG_RUNTIME_DIR") : NULL;
+        bool chosen = bus_address_is_chosen(kind, address);
         _cleanup_free_ char *usual = NULL;
-        char *remedy;
 
         if (user_runtime_dir(&usual) < 0)
-                return NULL;
-        if (!directory || streq(directory, usual))
-                return strdup("");
+                return -ENOMEM;
 
-        return asprintf(&remedy, "; XDG_RUNTIME_DIR says so: unset it%s, your user manager's is %s",
-                        variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "", usual) < 0 ?
-                       NULL : remedy;
+        if (chosen && kind == MANAGER_SYSTEM)
+                return trouble_help(trouble, error, "DBUS_SYSTEM_BUS_ADDRESS says so: unset it");
+        if (chosen)
+                return trouble_help(trouble, error, "DBUS_SESSION_BUS_ADDRESS says so: unset it, or name your user "
+                                    "manager's bus there, unix:path=%s/bus", usual);
+        if (directory && !streq(directory, usual))
+                return trouble_help(trouble, error, "XDG_RUNTIME_DIR says so: unset it%s, your user manager's is %s",
+                                    variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "", usual);
+
+        return otherwise ? trouble_help(trouble, error, "%s", otherwise) : error;
 }
 
-/* What helps where it is a variable that leads astray; "" where it does not. Freed by the caller. */
-static char *remedy_of_variable(ManagerKind kind, const char *address) {
-        bool chosen = bus_address_is_chosen(kind, address);
-        char *remedy;
-
-        if (kind == MANAGER_SYSTEM)
-                return strdup(chosen ? "; DBUS_SYSTEM_BUS_ADDRESS says so: unset it" : "");
-        if (!chosen)
-                return remedy_of_runtime_dir();
-
-        return asprintf(&remedy, "; DBUS_SESSION_BUS_ADDRESS says so: unset it, or name your user manager's bus there, "
-                        "unix:path=/run/user/%u/bus", (unsigned) user_uid_outside()) < 0 ? NULL : remedy;
-}
-
-static int explain_system(const char *address, int error, const char *remedy, Trouble *trouble) {
-        bool absent = error == -ENOENT || error == -ECONNREFUSED;
-
-        if (absent && access("/run/systemd/system", F_OK) < 0)
-                return trouble_set(trouble, error, "no system manager: systemd is not PID 1 here");
-        if (absent)
-                return trouble_set(trouble, error, "no system bus at %s%s", address,
-                                   *remedy ? remedy : "; start it: systemctl start dbus");
-
-        return trouble_set(trouble, error, "cannot connect to the system bus at %s: %s%s", address,
-                           strerror(-error), remedy);
-}
-
-static int explain_user(const char *address, int error, const char *remedy, Trouble *trouble) {
-        bool absent = error == -ENOENT || error == -ECONNREFUSED;
+/* Nobody listens at @address. */
+static int explain_absent_user(const char *address, int error, Trouble *trouble) {
+        unsigned uid = (unsigned) user_uid_outside();
         _cleanup_free_ char *directory = NULL;
-        int r = user_runtime_dir(&directory);
 
-        if (r < 0)
-                return r;
+        if (user_runtime_dir(&directory) < 0)
+                return -ENOMEM;
+
+        if (access(directory, F_OK) >= 0) {
+                (void) trouble_set(trouble, error, "no user bus at %s", address);
+                return help_with_variables(MANAGER_USER, address, error, "start it: systemctl --user start dbus.socket "
+                                           "(package dbus-user-session)", trouble);
+        }
 
         /* Who is root in a user namespace beside PID 1's, as with PrivateUsers=, and is root outside, may say so. */
-        if (absent && user_uid_outside() == 0 && access(directory, F_OK) < 0)
+        if (uid == 0)
                 return trouble_set(trouble, error, "no user manager runs for root, whose scopes are the system "
                                    "manager's: --system");
-        if (absent && access(directory, F_OK) < 0)
-                return trouble_set(trouble, error,
-                                   "no user manager runs for uid %u; log in as that user, or keep one running: "
-                               "loginctl enable-linger %u", (unsigned) user_uid_outside(),
-                               (unsigned) user_uid_outside());
-        if (absent)
-                return trouble_set(trouble, error, "no user bus at %s%s", address,
-                                   *remedy ? remedy : "; start it: systemctl --user start dbus.socket (package "
-                                                      "dbus-user-session)");
 
-        return trouble_set(trouble, error, "cannot connect to the user bus at %s: %s%s", address, strerror(-error),
-                           remedy);
+        (void) trouble_set(trouble, error, "no user manager runs for uid %u", uid);
+        return trouble_help(trouble, error, "log in as that user, or keep one running: loginctl enable-linger %u", uid);
 }
 
 int bus_explain(ManagerKind kind, const char *address, int error, Trouble *trouble) {
-        _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
+        bool absent = error == -ENOENT || error == -ECONNREFUSED;
 
-        if (!remedy)
-                return -ENOMEM;
+        if (absent && kind == MANAGER_USER)
+                return explain_absent_user(address, error, trouble);
+        if (absent && access("/run/systemd/system", F_OK) < 0)
+                return trouble_set(trouble, error, "no system manager: systemd is not PID 1 here");
+        if (absent) {
+                (void) trouble_set(trouble, error, "no system bus at %s", address);
+                return help_with_variables(kind, address, error, "start it: systemctl start dbus", trouble);
+        }
 
-        return kind == MANAGER_SYSTEM ? explain_system(address, error, remedy, trouble) :
-                                        explain_user(address, error, remedy, trouble);
+        (void) trouble_set(trouble, error, "cannot connect to the %s bus at %s: %s",
+                           kind == MANAGER_SYSTEM ? "system" : "user", address, strerror(-error));
+        return help_with_variables(kind, address, error, NULL, trouble);
 }
 
 int bus_explain_stranger(ManagerKind kind, const char *address, const char *owner, Trouble *trouble) {
-        _cleanup_free_ char *remedy = remedy_of_variable(kind, address);
-
-        if (!remedy)
-                return -ENOMEM;
-
-        return trouble_set(trouble, -EPERM, "the bus at %s is that of %s, not %s's%s", address, owner,
-                           kind == MANAGER_SYSTEM ? "the system manager" : "your user manager", remedy);
+        (void) trouble_set(trouble, -EPERM, "the bus at %s is that of %s, not %s's", address, owner,
+                           kind == MANAGER_SYSTEM ? "the system manager" : "your user manager");
+        return help_with_variables(kind, address, -EPERM, NULL, trouble);
 }
 
 int bus_explain_no_systemd(ManagerKind kind, Trouble *trouble) {
@@ -201,11 +180,12 @@ int bus_explain_no_systemd(ManagerKind kind, Trouble *trouble) {
 
         if (kind == MANAGER_SYSTEM)
                 return trouble_set(trouble, -ESRCH, "no systemd on the system bus: it is not PID 1 here");
-        if (!address)
-                return trouble_set(trouble, -ESRCH, "no systemd on the user bus; is your user manager running? See: "
-                               "loginctl user-status");
+        if (!address) {
+                (void) trouble_set(trouble, -ESRCH, "no systemd on the user bus");
+                return trouble_help(trouble, -ESRCH, "is your user manager running? See: loginctl user-status");
+        }
 
-        return trouble_set(trouble, -ESRCH,
-                           "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?); unset it, or name "
-                       "your user manager's bus", address);
+        (void) trouble_set(trouble, -ESRCH, "no systemd on the bus of DBUS_SESSION_BUS_ADDRESS=%s (dbus-run-session?)",
+                           address);
+        return trouble_help(trouble, -ESRCH, "unset it, or name your user manager's bus");
 }

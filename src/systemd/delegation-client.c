@@ -82,9 +82,8 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
 
         r = refusal && refusal->error ? refusal->error : delegation_error_get(error);
         cause = refusal && refusal->cause ? refusal->cause : error->message ?: error->name;
-        if (!refusal)
-                return trouble_set(trouble, r, "cgscoped answers: %s", cause);
-        return trouble_set(trouble, r, "%s%s%s", cause, refusal->remedy ? "; " : "", refusal->remedy ?: "");
+        (void) trouble_set(trouble, r, "%s%s", refusal ? "" : "cgscoped answers: ", cause);
+        return refusal && refusal->remedy ? trouble_help(trouble, r, "%s", refusal->remedy) : r;
 }
 
 /* Most requests need no flags beyond the one that has an argument of its own, and the usual time. */

@@ -127,9 +127,11 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble 
         const char *title = manager_title(manager), *answer;
 
         if (!error || !sd_bus_error_is_set(error)) {
-                if (r == -ETIMEDOUT)
-                        return trouble_set(trouble, r, "%s was not done in time; is it busy?%s", title,
-                                           manager->options.fixed ? "" : " --timeout sets how long to wait");
+                if (r == -ETIMEDOUT) {
+                        (void) trouble_set(trouble, r, "%s was not done in time", title);
+                        return trouble_help(trouble, r, "is it busy?%s",
+                                            manager->options.fixed ? "" : " --timeout sets how long to wait");
+                }
                 if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
                         return trouble_set(trouble, r, "the bus to %s was closed", title);
                 return trouble_set(trouble, r, "%s: %s", title, strerror(-r));
@@ -144,9 +146,11 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble 
         answer = error->message ?: error->name;
         if (sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
                 return trouble_set(trouble, r, "%s went away or did not answer", title);
-        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, SD_BUS_ERROR_ACCESS_DENIED))
-                return trouble_set(trouble, r, "%s refuses: %.*s; run it as root, in your own user manager (--user), "
-                                   "or where polkit can ask you", title, message_length(answer), answer);
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, SD_BUS_ERROR_ACCESS_DENIED)) {
+                (void) trouble_set(trouble, r, "%s refuses: %.*s", title, message_length(answer), answer);
+                return trouble_help(trouble, r, "run it as root, in your own user manager (--user), or where polkit "
+                                    "can ask you");
+        }
         return trouble_set(trouble, r, "%s answers: %.*s", title, message_length(answer), answer);
 }
 

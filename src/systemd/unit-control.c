@@ -50,19 +50,19 @@ static int explain_no_unit(const Manager *manager, const char *unit, Trouble *tr
 /* Returns the error. */
 static int explain(Manager *manager, const char *unit, int r, const sd_bus_error *error, Trouble *trouble) {
         const struct Refusal *refusal = find_refusal(error);
-        _cleanup_trouble_ Trouble answer = {};
-        const char *cause, *remedy = refusal ? refusal->remedy : NULL;
 
         if (sd_bus_error_has_name(error, SYSTEMD_NAME ".NoSuchUnit"))
                 return explain_no_unit(manager, unit, trouble);
 
-        r = manager_explain(manager, r, error, &answer);
-        if (!answer.cause)
-                return r;
+        r = manager_explain(manager, r, error, trouble);
+        if (refusal)
+                r = refusal->error;
+        if (refusal && refusal->cause)
+                (void) trouble_set(trouble, r, "%s", refusal->cause);
+        if (refusal && refusal->remedy)
+                (void) trouble_help(trouble, r, "%s", refusal->remedy);
 
-        cause = refusal && refusal->cause ? refusal->cause : answer.cause;
-        return trouble_set(trouble, refusal ? refusal->error : r, "%s: %s%s%s", unit, cause, remedy ? "; " : "",
-                   remedy ?: "");
+        return trouble_wrap(trouble, r, "%s", unit);
 }
 
 static int new_call(Manager *manager, sd_bus_message **ret, const char *method, const char *types, ...) {

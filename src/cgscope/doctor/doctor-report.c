@@ -138,6 +138,7 @@ static void print_checks(JsonWriter *writer, const Diagnosis *diagnosis) {
 int diagnosis_print_json(const Diagnosis *diagnosis) {
         const Doctor *doctor = diagnosis->doctor;
         const Way *way = &diagnosis->way;
+        _cleanup_free_ char *unknown = way->unknown.cause ? trouble_text(&way->unknown, 0) : NULL;
         bool looked = way->n_levels > 0, probed = looked && way->end == WAY_PROBE;
         JsonWriter writer;
 
@@ -148,7 +149,7 @@ int diagnosis_print_json(const Diagnosis *diagnosis) {
         json_string_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
         print_levels(&writer, way);
         print_controllers(&writer, way);
-        json_string_or_null(&writer, "unknown", way->unknown.cause);
+        json_string_or_null(&writer, "unknown", unknown);
         print_checks(&writer, diagnosis);
         json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
 

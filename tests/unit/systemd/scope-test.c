@@ -76,17 +76,18 @@ int scope_test_run(ScopeTest *test) {
 }
 
 void scope_test_assert_message(const ScopeTest *test, ...) {
+        _cleanup_free_ char *text = trouble_text(&test->trouble, 0);
         const char *word;
         va_list words;
 
         g_assert_nonnull(test->trouble.cause);
-        g_assert_null(strchr(test->trouble.cause, '\n'));
-        g_assert_null(strstr(test->trouble.cause, "(null)"));
+        g_assert_null(strchr(text, '\n'));
+        g_assert_null(strstr(text, "(null)"));
 
         va_start(words, test);
         while ((word = va_arg(words, const char *)))
-                if (!strstr(test->trouble.cause, word))
-                        g_error("\"%s\" is not in \"%s\"", word, test->trouble.cause);
+                if (!strstr(text, word))
+                        g_error("\"%s\" is not in \"%s\"", word, text);
         va_end(words);
 }
 

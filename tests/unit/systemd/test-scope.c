@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* scope_start(): all is well, and what the trouble.cause says. */
+/* scope_start(): all is well, and what the message says. */
 
 #include <gio/gunixfdlist.h>
 
