@@ -15,7 +15,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
-#include "systemd/unit.h"
+#include "systemd/unit-find.h"
 
 /* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
 #define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)
@@ -110,8 +110,7 @@ static int reexecute(Manager *manager, Trouble *trouble) {
         int r;
 
         set_last_words(EXIT_FAILURE, "was told to re-execute itself, and is not back yet");
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "Reexecute");
+        r = manager_call_new(manager, &call, "Reexecute", "");
         if (r >= 0)
                 r = unit_call(manager, call, &error, &reply);
         if (is_closed(r))

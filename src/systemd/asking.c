@@ -4,6 +4,8 @@
 #include "systemd/delegation-client.h"
 #include "systemd/manager.h"
 #include "systemd/scope.h"
+#include "systemd/unit-control.h"
+#include "systemd/unit-undo.h"
 #include "systemd/unit.h"
 #include "systemd/user-manager.h"
 

@@ -6,7 +6,7 @@
 #include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
-#include "systemd/unit.h"
+#include "systemd/unit-find.h"
 
 #define JOURNAL "journalctl --unit cgscoped.service"
 #define ABSENT "cgscoped is not installed, or the system bus does not know it"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/manager.h"
 
+#include <stdarg.h>
+
 #include "basic/clock.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
@@ -192,14 +194,25 @@ int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_re
         return r < 0 ? manager_explain(manager, r, &error, trouble) : 0;
 }
 
+int manager_property_new(Manager *manager, sd_bus_message **ret, const char *path, const char *interface,
+                         const char *name) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
+
+        if (r >= 0)
+                r = sd_bus_message_append(call, "ss", interface, name);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(call);
+        return 0;
+}
+
 int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
                          sd_bus_message **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
+        int r = manager_property_new(manager, &call, path, interface, name);
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", interface, name);
         if (r < 0)
                 return r;
 
@@ -207,46 +220,67 @@ int manager_get_property(Manager *manager, const char *path, const char *interfa
         return r < 0 ? r : sd_bus_message_enter_container(*ret, SD_BUS_TYPE_VARIANT, type);
 }
 
-/* A property of the manager itself, borrowed from *ret_reply. */
-static int get_text(Manager *manager, const char *name, const char **ret, sd_bus_message **ret_reply,
-                    Trouble *trouble) {
-        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, name, "s", ret_reply, trouble);
-
-        return r < 0 ? r : sd_bus_message_read(*ret_reply, "s", ret);
-}
-
-int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *path;
+int manager_call_new(Manager *manager, sd_bus_message **ret, const char *method, const char *types, ...) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        va_list arguments;
         int r;
 
-        r = get_text(manager, "ControlGroup", &path, &reply, trouble);
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
         if (r < 0)
                 return r;
 
-        /* The root of the hierarchy is "" there. */
-        *ret = strdup(*path ? path : "/");
+        va_start(arguments, types);
+        r = sd_bus_message_appendv(call, types, arguments);
+        va_end(arguments);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(call);
+        return 0;
+}
+
+int manager_get_basic(Manager *manager, const char *path, const char *interface, const char *name, char type, void *ret,
+                      Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char types[] = { type, '\0' };
+        int r;
+
+        r = manager_get_property(manager, path, interface, name, types, &reply, trouble);
+        return r < 0 ? r : sd_bus_message_read_basic(reply, type, ret);
+}
+
+int manager_get_text(Manager *manager, const char *path, const char *interface, const char *name, char **ret,
+                     Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *text;
+        int r;
+
+        r = manager_get_property(manager, path, interface, name, "s", &reply, trouble);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "s", &text);
+        if (r < 0)
+                return r;
+
+        *ret = strdup(text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* The root of the hierarchy is "" there. */
+int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
+        _cleanup_free_ char *path = NULL;
+        int r = manager_get_text(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", &path, trouble);
+
+        if (r < 0)
+                return r;
+
+        *ret = *path ? TAKE_PTR(path) : strdup("/");
         return *ret ? 0 : -ENOMEM;
 }
 
 int manager_version(Manager *manager, char **ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *version;
-        int r;
-
-        r = get_text(manager, "Version", &version, &reply, trouble);
-        if (r < 0)
-                return r;
-
-        *ret = strdup(version);
-        return *ret ? 0 : -ENOMEM;
+        return manager_get_text(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "Version", ret, trouble);
 }
 
 int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r;
-
-        r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", "t", &reply,
-                                 trouble);
-        return r < 0 ? r : sd_bus_message_read(reply, "t", ret);
+        return manager_get_basic(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", 't', ret, trouble);
 }

@@ -3,7 +3,7 @@
 
 #include "basic/clock.h"
 #include "systemd/scope.h"
-#include "systemd/unit.h"
+#include "systemd/unit-find.h"
 
 /* A manager that is to take in a process from elsewhere asks PID 1 to move it. A PID 1 that re-executes itself just then
  * loses the question, and the job fails. Which is as if nobody had asked, and will not happen to who asks again. */
@@ -20,12 +20,8 @@ static int get_units_loaded(Manager *system, uint64_t *ret) {
 
         /* The question can be lost likewise. */
         do {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-
-                r = manager_get_property(system, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitsLoadTimestampMonotonic", "t",
-                                         &reply, NULL);
-                if (r >= 0)
-                        return sd_bus_message_read(reply, "t", ret);
+                r = manager_get_basic(system, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitsLoadTimestampMonotonic", 't', ret,
+                                      NULL);
         } while (r == -ETIMEDOUT && deadline_left(system->options.deadline) > 0);
 
         return r;
@@ -64,9 +60,8 @@ static int wait_until_gone(Manager *manager, const char *unit, Trouble *trouble)
         uint64_t end = deadline_after(UNLOAD_USEC);
 
         for (;;) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
-                const char *path;
-                int r = unit_find(manager, unit, &found, &path, trouble);
+                _cleanup_free_ char *path = NULL;
+                int r = unit_find(manager, unit, &path, trouble);
 
                 if (r <= 0)
                         return r < 0 ? r : 1;

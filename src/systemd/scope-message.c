@@ -78,10 +78,7 @@ int scope_message_new(Manager *manager, const ScopeRequest *request, bool use_pi
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(manager->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "StartTransientUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", request->unit, "fail");
+        r = manager_call_new(manager, &m, "StartTransientUnit", "ss", request->unit, "fail");
         if (r >= 0)
                 r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "(sv)");
         if (r >= 0)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "systemd/unit-control.h"
+
 #include "basic/escape.h"
 #include "basic/trouble.h"
 #include "basic/utf8.h"
 #include "systemd/job.h"
 #include "systemd/process-number.h"
 #include "systemd/property-encode.h"
+#include "systemd/unit-find.h"
 #include "systemd/unit.h"
 
 /* What a manager refuses, in our words: the first row counts whose @name is the error's and whose @part (NULL: any) is
@@ -65,25 +68,6 @@ static int explain(Manager *manager, const char *unit, int r, const sd_bus_error
         return trouble_wrap(trouble, r, "%s", unit);
 }
 
-static int new_call(Manager *manager, sd_bus_message **ret, const char *method, const char *types, ...) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        va_list arguments;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
-        if (r < 0)
-                return r;
-
-        va_start(arguments, types);
-        r = sd_bus_message_appendv(call, types, arguments);
-        va_end(arguments);
-        if (r < 0)
-                return r;
-
-        *ret = TAKE_PTR(call);
-        return 0;
-}
-
 static int control(Manager *manager, const char *unit, sd_bus_message *call, sd_bus_message **ret_reply,
                    Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -96,7 +80,7 @@ int unit_set_properties(Manager *manager, const char *unit, const PropertyList *
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
-        r = new_call(manager, &call, "SetUnitProperties", "sb", unit, true);
+        r = manager_call_new(manager, &call, "SetUnitProperties", "sb", unit, true);
         if (r >= 0)
                 r = sd_bus_message_open_container(call, 'a', "(sv)");
         for (size_t i = 0; r >= 0 && i < properties->n_items; i++)
@@ -110,14 +94,14 @@ int unit_set_properties(Manager *manager, const char *unit, const PropertyList *
 /* The manager answers when it is so. */
 int unit_freeze(Manager *manager, const char *unit, bool freeze, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r = new_call(manager, &call, freeze ? "FreezeUnit" : "ThawUnit", "s", unit);
+        int r = manager_call_new(manager, &call, freeze ? "FreezeUnit" : "ThawUnit", "s", unit);
 
         return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
 
 int unit_kill(Manager *manager, const char *unit, int signal, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r = new_call(manager, &call, "KillUnit", "ssi", unit, "all", (int32_t) signal);
+        int r = manager_call_new(manager, &call, "KillUnit", "ssi", unit, "all", (int32_t) signal);
 
         return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
@@ -156,7 +140,7 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
                            "name is no UTF-8, and the bus carries nothing else; from inside of %s it can be done without "
                            "the manager", unit, subgroup, unit);
 
-        r = new_call(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
+        r = manager_call_new(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
         if (r >= 0)
                 r = sd_bus_message_open_container(call, 'a', "u");
         for (size_t i = 0; r >= 0 && i < n_pids; i++)
@@ -173,7 +157,7 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
 static int call_for_job(Manager *manager, const char *method, const char *unit, sd_bus_message **ret_reply,
                         Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r = new_call(manager, &call, method, "ss", unit, "replace");
+        int r = manager_call_new(manager, &call, method, "ss", unit, "replace");
 
         return r < 0 ? r : control(manager, unit, call, ret_reply, trouble);
 }
@@ -185,17 +169,14 @@ int unit_stop(Manager *manager, const char *unit, Trouble *trouble) {
 }
 
 static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
-        const char *path, *state;
+        _cleanup_free_ char *path = NULL, *state = NULL;
         int r;
 
-        r = unit_find(manager, unit, &found, &path, trouble);
+        r = unit_find(manager, unit, &path, trouble);
         if (r == 0)
                 return explain_no_unit(manager, unit, trouble);
         if (r >= 0)
-                r = manager_get_property(manager, path, SYSTEMD_UNIT, "FreezerState", "s", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &state);
+                r = manager_get_text(manager, path, SYSTEMD_UNIT, "FreezerState", &state, trouble);
         if (r < 0)
                 return r;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/clock.h"
-#include "systemd/unit.h"
+#include "systemd/unit-find.h"
 
 /* For these the library makes up an error, which is no word of the manager's. */
 static bool is_our_own(const Manager *manager, int r) {
@@ -22,51 +22,44 @@ static bool is_no_unit(const sd_bus_error *error) {
                sd_bus_error_has_name(error, SYSTEMD_NAME ".NoUnitForPID");
 }
 
-/* Makes a call that is answered with the object of a unit; 0 where there is no such unit. */
-static int find_by(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, const char **ret_path,
-                   Trouble *trouble) {
+/* Makes a call that is answered with the object of a unit. */
+static int find(Manager *manager, sd_bus_message *call, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r = unit_call(manager, call, &error, ret_reply);
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *path;
+        int r = unit_call(manager, call, &error, &reply);
 
         if (is_no_unit(&error))
                 return 0;
         if (r < 0)
                 return manager_explain(manager, r, &error, trouble);
 
-        r = sd_bus_message_read(*ret_reply, "o", ret_path);
-        return r < 0 ? r : 1;
+        r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0)
+                return r;
+
+        *ret = strdup(path);
+        return *ret ? 1 : -ENOMEM;
 }
 
-static int find(Manager *manager, const char *method, const char *argument, sd_bus_message **ret_reply,
-                const char **ret_path, Trouble *trouble) {
+int unit_find(Manager *manager, const char *unit, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
+        int r = manager_call_new(manager, &call, "GetUnit", "s", unit);
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", argument);
-        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, trouble);
+        return r < 0 ? r : find(manager, call, ret, trouble);
 }
 
-int unit_find(Manager *manager, const char *unit, sd_bus_message **ret_reply, const char **ret_path,
-              Trouble *trouble) {
-        return find(manager, "GetUnit", unit, ret_reply, ret_path, trouble);
-}
+int unit_find_by_control_group(Manager *manager, const char *control_group, char **ret, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = manager_call_new(manager, &call, "GetUnitByControlGroup", "s", control_group);
 
-int unit_find_by_control_group(Manager *manager, const char *control_group, sd_bus_message **ret_reply,
-                               const char **ret_path, Trouble *trouble) {
-        return find(manager, "GetUnitByControlGroup", control_group, ret_reply, ret_path, trouble);
+        return r < 0 ? r : find(manager, call, ret, trouble);
 }
 
 /* 0 stands for who calls, by whatever number the manager knows it. */
-int unit_find_by_caller(Manager *manager, sd_bus_message **ret_reply, const char **ret_path, Trouble *trouble) {
+int unit_find_by_caller(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r;
+        int r = manager_call_new(manager, &call, "GetUnitByPID", "u", 0);
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "GetUnitByPID");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "u", 0);
-
-        return r < 0 ? r : find_by(manager, call, ret_reply, ret_path, trouble);
+        return r < 0 ? r : find(manager, call, ret, trouble);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/clock.h"
-#include "systemd/unit.h"
+#include "systemd/unit-undo.h"
 
-/* What a unit's properties were, as the call that sets them so again. */
+#include "basic/clock.h"
+#include "systemd/unit-find.h"
+#include "systemd/unit.h"
 
 /* At least, for it may be the deadline that has passed for which something is taken back. */
 #define APPLY_TIMEOUT_USEC (5 * USEC_PER_SEC)
@@ -23,35 +24,13 @@ static inline void unit_undo_freep(UnitUndo **undo) {
         unit_undo_free(*undo);
 }
 
-/* Resource control is part of each type's own interface. */
-static const char *interface_of(const char *unit) {
-        static const struct {
-                const char *suffix, *interface;
-        } types[] = {
-                { ".scope", SYSTEMD_SCOPE },
-                { ".service", SYSTEMD_SERVICE },
-                { ".slice", SYSTEMD_NAME ".Slice" },
-                { ".socket", SYSTEMD_NAME ".Socket" },
-                { ".mount", SYSTEMD_NAME ".Mount" },
-                { ".swap", SYSTEMD_NAME ".Swap" },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(types); i++)
-                if (endswith(unit, types[i].suffix))
-                        return types[i].interface;
-
-        return SYSTEMD_UNIT;
-}
-
 /* Asks for the property. 0: this manager has none of that name, and will refuse to set it. */
 static int ask(Manager *manager, const char *path, const char *interface, const char *name, sd_bus_message **ret) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", interface, name);
+        r = manager_property_new(manager, &call, path, interface, name);
         if (r < 0)
                 return r;
 
@@ -121,16 +100,12 @@ static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, co
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(call, "sb", unit, true);
-        if (r < 0)
-                return r;
-
         r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
 
         for (size_t i = 0; i < properties->n_items; i++) {
-                r = keep(manager, call, path, interface_of(unit), property_info_bus_name(properties->items[i].info));
+                r = keep(manager, call, path, unit_interface(unit), property_info_bus_name(properties->items[i].info));
                 if (r < 0)
                         return r;
         }
@@ -146,8 +121,7 @@ int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *pr
         if (!undo)
                 return -ENOMEM;
 
-        r = sd_bus_message_new_method_call(manager->bus, &undo->call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "SetUnitProperties");
+        r = manager_call_new(manager, &undo->call, "SetUnitProperties", "sb", unit, true);
         if (r >= 0)
                 r = keep_all(manager, undo->call, unit, properties);
         if (r < 0)

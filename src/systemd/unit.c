@@ -1,16 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/unit.h"
 
+#include "systemd/unit-find.h"
+
 /* Between two looks at something that nobody tells us of. */
 #define NAP_USEC (10 * USEC_PER_MSEC)
 
+const char *unit_interface(const char *unit) {
+        static const struct {
+                const char *suffix, *interface;
+        } types[] = {
+                { ".scope", SYSTEMD_SCOPE },
+                { ".service", SYSTEMD_SERVICE },
+                { ".slice", SYSTEMD_SLICE },
+                { ".socket", SYSTEMD_NAME ".Socket" },
+                { ".mount", SYSTEMD_NAME ".Mount" },
+                { ".swap", SYSTEMD_NAME ".Swap" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(types); i++)
+                if (endswith(unit, types[i].suffix))
+                        return types[i].interface;
+
+        return SYSTEMD_UNIT;
+}
+
 int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *delegate = NULL;
-        _cleanup_free_ char *unit = NULL;
-        const char *path, *interface;
+        _cleanup_free_ char *path = NULL, *unit = NULL;
         int r, is_delegated;
 
-        r = unit_find_by_control_group(manager, control_group, &found, &path, trouble);
+        r = unit_find_by_control_group(manager, control_group, &path, trouble);
         if (r <= 0)
                 return r;
 
@@ -19,16 +38,10 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
                 return r;
 
         /* Only these two kinds can have Delegate=. */
-        if (unit && endswith(unit, ".scope"))
-                interface = SYSTEMD_SCOPE;
-        else if (unit && endswith(unit, ".service"))
-                interface = SYSTEMD_SERVICE;
-        else
+        if (!unit || (!endswith(unit, ".scope") && !endswith(unit, ".service")))
                 return 0;
 
-        r = manager_get_property(manager, path, interface, "Delegate", "b", &delegate, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(delegate, "b", &is_delegated);
+        r = manager_get_basic(manager, path, unit_interface(unit), "Delegate", 'b', &is_delegated, trouble);
         if (r < 0)
                 return r;
 
@@ -51,8 +64,24 @@ static int name_has_owner(Manager *manager, const char *name, int *ret, Trouble 
         return r < 0 ? r : sd_bus_message_read(reply, "b", ret);
 }
 
-int unit_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
-                      sd_bus_message **ret, Trouble *trouble) {
+int unit_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
+                   Trouble *trouble) {
+        _cleanup_free_ char *path = NULL;
+        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
+
+        return r < 0 ? r : manager_get_basic(manager, path, interface, name, type, ret, trouble);
+}
+
+int unit_get_text(Manager *manager, const char *unit, const char *interface, const char *name, char **ret,
+                  Trouble *trouble) {
+        _cleanup_free_ char *path = NULL;
+        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
+
+        return r < 0 ? r : manager_get_text(manager, path, interface, name, ret, trouble);
+}
+
+static int get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
+                        sd_bus_message **ret, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
 
@@ -67,7 +96,7 @@ int unit_get_controllers(Manager *manager, const char *unit, const char *interfa
         const char *text;
         int r;
 
-        r = unit_get_property(manager, unit, interface, name, "as", &reply, trouble);
+        r = get_property(manager, unit, interface, name, "as", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
         if (r < 0)
@@ -92,32 +121,11 @@ int unit_has_job(Manager *manager, const char *unit, Trouble *trouble) {
         uint32_t id;
         int r;
 
-        r = unit_get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
+        r = get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "(uo)", &id, &job);
 
         return r < 0 ? r : id != 0;
-}
-
-/* @path is of a scope, a service or a slice. */
-static int get_control_group(Manager *manager, const char *path, char **ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *control_group, *interface = SYSTEMD_SCOPE;
-        int r;
-
-        if (endswith(path, "_2eservice"))
-                interface = SYSTEMD_SERVICE;
-        else if (endswith(path, "_2eslice"))
-                interface = SYSTEMD_SLICE;
-
-        r = manager_get_property(manager, path, interface, "ControlGroup", "s", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &control_group);
-        if (r < 0)
-                return r;
-
-        *ret = strdup(control_group);
-        return *ret ? 0 : -ENOMEM;
 }
 
 /* The bus deals with all that a connection has sent before it lets go of its name, and hands it on in that order: once
@@ -126,19 +134,19 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
         int r, owned = !manager->direct; /* what PID 1 was sent by itself it has read before it lets us in */
 
         for (;;) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
-                const char *path;
+                _cleanup_free_ char *path = NULL;
 
                 if (owned)
                         r = name_has_owner(manager, sender, &owned, trouble);
                 else {
-                        r = unit_find(manager, unit, &found, &path, trouble);
+                        r = unit_find(manager, unit, &path, trouble);
                         if (r <= 0)
                                 return r;
 
                         r = unit_has_job(manager, unit, trouble);
                         if (r == 0) {
-                                r = get_control_group(manager, path, ret_control_group, trouble);
+                                r = manager_get_text(manager, path, unit_interface(unit), "ControlGroup",
+                                                     ret_control_group, trouble);
                                 return r < 0 ? r : 1;
                         }
                 }
@@ -151,51 +159,41 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
 }
 
 int unit_state(Manager *manager, const char *unit, char **ret_state, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
-        const char *path, *state;
-        int r;
+        _cleanup_free_ char *path = NULL;
+        int r = unit_find(manager, unit, &path, trouble);
 
-        r = unit_find(manager, unit, &found, &path, trouble);
         if (r <= 0)
                 return r;
 
-        r = manager_get_property(manager, path, SYSTEMD_UNIT, "ActiveState", "s", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &state);
-        if (r < 0)
-                return r;
-
-        *ret_state = strdup(state);
-        return *ret_state ? 1 : -ENOMEM;
+        r = manager_get_text(manager, path, SYSTEMD_UNIT, "ActiveState", ret_state, trouble);
+        return r < 0 ? r : 1;
 }
 
-/* *ret is "" where the caller is in no unit of this manager's. */
+/* 0: the caller is in no unit of this manager's. */
 static int get_control_group_of_caller(Manager *manager, char **ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
-        const char *path;
+        _cleanup_free_ char *path = NULL, *unit = NULL;
         int r;
 
-        r = unit_find_by_caller(manager, &found, &path, trouble);
-        if (r > 0)
-                return get_control_group(manager, path, ret, trouble);
-        if (r < 0)
+        r = unit_find_by_caller(manager, &path, trouble);
+        if (r <= 0)
                 return r;
 
-        *ret = strdup("");
-        return *ret ? 0 : -ENOMEM;
+        r = sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, &unit);
+        if (r <= 0)
+                return r;
+
+        r = manager_get_text(manager, path, unit_interface(unit), "ControlGroup", ret, trouble);
+        return r < 0 ? r : 1;
 }
 
 /* An inactive unit may have a job that starts it, and a failed one a group with processes in it. */
 int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *found = NULL;
         _cleanup_free_ char *state = NULL, *group = NULL, *own = NULL;
-        const char *path, *rest;
+        const char *rest;
         int r, has_job;
 
         *ret = (UnitLook) {};
         r = unit_state(manager, unit, &state, trouble);
-        if (r > 0)
-                r = unit_find(manager, unit, &found, &path, trouble);
         if (r <= 0)
                 return r;
 
@@ -203,13 +201,13 @@ int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *troubl
         if (has_job < 0)
                 return has_job;
 
-        r = get_control_group(manager, path, &group, trouble);
+        r = unit_get_text(manager, unit, unit_interface(unit), "ControlGroup", &group, trouble);
         if (r >= 0)
                 r = get_control_group_of_caller(manager, &own, trouble);
         if (r < 0)
                 return r;
 
-        rest = isempty(group) ? NULL : startswith(own, group);
+        rest = isempty(group) || !own ? NULL : startswith(own, group);
         ret->has_group = !isempty(group);
         ret->holds_caller = rest && (!*rest || *rest == '/');
         return has_job > 0 || ret->has_group || (!streq(state, "inactive") && !streq(state, "failed"));

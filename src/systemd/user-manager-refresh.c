@@ -6,6 +6,8 @@
 
 #include "basic/clock.h"
 #include "systemd/job.h"
+#include "systemd/unit-control.h"
+#include "systemd/unit-find.h"
 #include "systemd/unit.h"
 
 /* The program of the unit ends with EX_TEMPFAIL where the manager never came to rest. From 200 on an exit status is
@@ -47,8 +49,7 @@ int manager_reload(Manager *manager, Trouble *trouble) {
                 _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
                 _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 
-                r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                                   "Reload");
+                r = manager_call_new(manager, &call, "Reload", "");
                 if (r < 0)
                         return r;
 
@@ -87,12 +88,9 @@ static int is_settled(Manager *manager, uid_t uid, Trouble *trouble) {
 static int start(Refresh *refresh, size_t i, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         char unit[REFRESH_UNIT_MAX];
-        int r;
+        int r = manager_call_new(refresh->manager, &call, "RestartUnit", "ss", refresh_unit(refresh->uids[i], unit),
+                                 "replace");
 
-        r = sd_bus_message_new_method_call(refresh->manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "RestartUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", refresh_unit(refresh->uids[i], unit), "replace");
         if (r >= 0)
                 r = manager_call(refresh->manager, call, &reply, trouble);
 
@@ -146,22 +144,14 @@ static int start_all(Refresh *refresh) {
         return waiting;
 }
 
-static int get_number(Manager *manager, const char *unit, const char *name, int *ret) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = unit_get_property(manager, unit, SYSTEMD_SERVICE, name, "i", &reply, NULL);
-
-        return r < 0 ? r : sd_bus_message_read(reply, "i", ret);
-}
-
 /* What came of one whose job did not end well, or nobody told how: its program's exit status says. */
 static DelegationOutcome judge(Manager *manager, const char *unit) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *result;
+        _cleanup_free_ char *result = NULL;
         int code, status;
 
-        if (unit_get_property(manager, unit, SYSTEMD_SERVICE, "Result", "s", &reply, NULL) < 0 ||
-            sd_bus_message_read(reply, "s", &result) < 0 || get_number(manager, unit, "ExecMainCode", &code) < 0 ||
-            get_number(manager, unit, "ExecMainStatus", &status) < 0)
+        if (unit_get_text(manager, unit, SYSTEMD_SERVICE, "Result", &result, NULL) < 0 ||
+            unit_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainCode", 'i', &code, NULL) < 0 ||
+            unit_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainStatus", 'i', &status, NULL) < 0)
                 return OUTCOME_FAILED;
 
         if (streq(result, "timeout"))

@@ -82,21 +82,11 @@ int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, Trouble *tro
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                           "ListUnitsByPatterns");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "asas", 0, 1, "user@*.service");
+        r = manager_call_new(manager, &call, "ListUnitsByPatterns", "asas", 0, 1, "user@*.service");
         if (r >= 0)
                 r = manager_call(manager, call, &reply, trouble);
 
         return r < 0 ? r : read_list(reply, ret, ret_n);
-}
-
-static int get_property(Manager *manager, uid_t uid, const char *interface, const char *name, const char *type,
-                        sd_bus_message **ret, Trouble *trouble) {
-        char unit[USER_MANAGER_UNIT_MAX];
-
-        return unit_get_property(manager, user_manager_unit(uid, unit), interface, name, type, ret, trouble);
 }
 
 int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble) {
@@ -107,27 +97,16 @@ int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Troubl
 }
 
 int user_manager_is_outdated(Manager *manager, uid_t uid, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r, outdated;
+        char unit[USER_MANAGER_UNIT_MAX];
+        int outdated, r;
 
-        r = get_property(manager, uid, SYSTEMD_UNIT, "NeedDaemonReload", "b", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "b", &outdated);
-
+        r = unit_get_basic(manager, user_manager_unit(uid, unit), SYSTEMD_UNIT, "NeedDaemonReload", 'b', &outdated,
+                           trouble);
         return r < 0 ? r : outdated != 0;
 }
 
 int user_manager_control_group(Manager *manager, uid_t uid, char **ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *path;
-        int r;
+        char unit[USER_MANAGER_UNIT_MAX];
 
-        r = get_property(manager, uid, SYSTEMD_SERVICE, "ControlGroup", "s", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &path);
-        if (r < 0)
-                return r;
-
-        *ret = strdup(path);
-        return *ret ? 0 : -ENOMEM;
+        return unit_get_text(manager, user_manager_unit(uid, unit), SYSTEMD_SERVICE, "ControlGroup", ret, trouble);
 }

@@ -4,6 +4,7 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
+#include "systemd/unit-control.h"
 #include "systemd/unit.h"
 
 #define UNIT_PATH "/org/freedesktop/systemd1/unit/"

@@ -4,6 +4,8 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
+#include "systemd/unit-control.h"
+#include "systemd/unit-undo.h"
 #include "systemd/unit.h"
 
 #define UNIT "a.scope"
