@@ -41,17 +41,15 @@ static void withdraw(const char *sender, void *userdata) {
 }
 
 /* The watch comes first: a process is copied, and ends, the faster the less it has loaded. */
-int ask_connect(Ask *ask, Request *request, Trouble *trouble) {
+int ask_connect(Ask *ask, Trouble *trouble) {
         const char *sender;
         int r;
 
-        ask->request = request;
-
-        r = watch_start(&ask->watch, withdraw, request);
+        r = watch_start(&ask->watch, withdraw, &ask->request);
         if (r < 0)
                 return trouble_wrap(trouble, r, "cannot start the process that watches over the request");
 
-        r = client_try(&ask->client, &request->manager, trouble);
+        r = client_try(&ask->client, &ask->request.manager, trouble);
         if (r < 0)
                 return r;
 
@@ -77,10 +75,10 @@ static bool was_moved(const ScopeRequest *request, pid_t pid) {
 
 /* What failed because PID 1 was away just then is as if it had never been asked for, under the same name: the watch
  * knows no other. Any other failure would only come again. */
-static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t since) {
-        const ScopeRequest *request = &ask->request->scope;
+static bool is_worth_another(const Ask *ask, uint64_t since) {
+        const ScopeRequest *request = &ask->request.scope;
 
-        if (!result->failed)
+        if (!ask->result.failed)
                 return false;
 
         for (size_t i = 0; i < request->n_pids; i++)
@@ -90,17 +88,17 @@ static bool is_worth_another(const Ask *ask, const ScopeResult *result, uint64_t
         return ask->client.asking->scope_was_disturbed(ask->client.manager, request->unit, since, NULL) > 0;
 }
 
-int ask_start(Ask *ask, ScopeResult *ret, Trouble *trouble) {
-        uint64_t since = now_usec();
+int ask_start(Ask *ask, Trouble *trouble) {
+        uint64_t since;
+        unsigned again = 0;
         int r;
 
-        r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, trouble);
-        for (unsigned i = 0; r < 0 && i < AGAIN_MAX && is_worth_another(ask, ret, since); i++) {
+        do {
                 since = now_usec();
-                r = ask->client.asking->scope_start(ask->client.manager, &ask->request->scope, ret, trouble);
-        }
+                r = ask->client.asking->scope_start(ask->client.manager, &ask->request.scope, &ask->result, trouble);
+        } while (r < 0 && again++ < AGAIN_MAX && is_worth_another(ask, since));
 
-        if (r < 0 && !ret->pending)
+        if (r < 0 && !ask->result.pending)
                 ask_settled(ask);
 
         return r;
@@ -117,4 +115,9 @@ void ask_end(Ask *ask) {
 
 void ask_end_watch(Ask *ask) {
         watch_end(&ask->watch);
+}
+
+void ask_done(Ask *ask) {
+        ask_end(ask);
+        request_done(&ask->request);
 }

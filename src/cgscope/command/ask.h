@@ -9,18 +9,19 @@
 #include "cgscope/command/watch.h"
 
 typedef struct Ask {
-        const Request *request; /* borrowed */
+        Request request; /* made first (request_init()) */
         Client client;
         Watch watch;
+        ScopeResult result;
 } Ask;
 
 #define ASK_INIT { .watch = WATCH_INIT }
 
 /* Connects to the manager, with the watch in place. */
-int ask_connect(Ask *ask, Request *request, Trouble *trouble);
+int ask_connect(Ask *ask, Trouble *trouble);
 
-/* Asks, and waits for the answer. */
-int ask_start(Ask *ask, ScopeResult *ret, Trouble *trouble);
+/* Asks, and waits for the result. */
+int ask_start(Ask *ask, Trouble *trouble);
 
 /* The scope is in order: somebody is in it whose end the manager will see, so the watch is over. Returns at once. */
 void ask_settled(Ask *ask);
@@ -31,3 +32,5 @@ void ask_end(Ask *ask);
 
 /* The same in front of exec, which disconnects by itself. */
 void ask_end_watch(Ask *ask);
+
+void ask_done(Ask *ask);

@@ -50,13 +50,13 @@ static void end_process(Probe *probe) {
         probe->pidfd = fd_close(probe->pidfd);
 }
 
-static int start_scope(Probe *probe, ScopeResult *ret, Trouble *trouble) {
+static int start_scope(Probe *probe, Trouble *trouble) {
         static char description[] = "Which controllers reach a new scope";
         char *const words[] = { description, NULL };
-        ScopeRequest *request = &probe->request.scope;
+        ScopeRequest *request = &probe->ask.request.scope;
         int r;
 
-        r = request_init(&probe->request, &probe->options, "probe", words, trouble);
+        r = request_init(&probe->ask.request, &probe->options, "probe", words, trouble);
         if (r < 0)
                 return r;
 
@@ -64,9 +64,11 @@ static int start_scope(Probe *probe, ScopeResult *ret, Trouble *trouble) {
         request->pidfds = &probe->pidfd;
         request->n_pids = 1;
 
-        r = ask_connect(&probe->ask, &probe->request, trouble);
-        if (r >= 0)
-                r = ask_start(&probe->ask, ret, trouble);
+        r = ask_connect(&probe->ask, trouble);
+        if (r < 0)
+                return r;
+
+        r = ask_start(&probe->ask, trouble);
         if (r < 0)
                 return r;
 
@@ -79,7 +81,6 @@ static int start_scope(Probe *probe, ScopeResult *ret, Trouble *trouble) {
 }
 
 int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble) {
-        ScopeResult result;
         int r;
 
         *probe = (Probe) PROBE_INIT;
@@ -98,11 +99,11 @@ int probe_scope(Probe *probe, const CommonOptions *options, Trouble *trouble) {
         if (r < 0)
                 return r;
 
-        r = start_scope(probe, &result, trouble);
+        r = start_scope(probe, trouble);
         if (r < 0)
                 return r;
 
-        return scope_identify(&probe->scope, probe->pid, probe->request.unit, &result, &probe->options, trouble);
+        return scope_identify(&probe->scope, probe->pid, &probe->ask, &probe->options, trouble);
 }
 
 static bool is_gone(const Scope *scope) {
@@ -116,11 +117,11 @@ static bool is_gone(const Scope *scope) {
 void probe_done(Probe *probe) {
         end_process(probe);
 
-        while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) && deadline_left(probe->request.manager.deadline) > 0)
+        while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) &&
+               deadline_left(probe->ask.request.manager.deadline) > 0)
                 (void) usleep(NAP_USEC);
 
-        ask_end(&probe->ask);
+        ask_done(&probe->ask);
         scope_done(&probe->scope);
-        request_done(&probe->request);
         *probe = (Probe) PROBE_INIT;
 }

@@ -52,17 +52,16 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         return 0;
 }
 
-int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options,
-                   Trouble *trouble) {
+int scope_identify(Scope *scope, pid_t pid, const Ask *ask, const ScopeOptions *options, Trouble *trouble) {
         int r;
 
-        scope->unit = unit;
+        scope->unit = ask->request.unit;
 
         r = cgroup_of_process(pid, &scope->group.path);
         if (r < 0)
                 return trouble_wrap(trouble, r, "cannot read the control group of process %d", (int) pid);
 
-        r = check_identity(scope, result, options, trouble);
+        r = check_identity(scope, &ask->result, options, trouble);
         if (r < 0)
                 return r;
 
@@ -71,10 +70,7 @@ int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult 
                 (void) boundary_mark(scope->group.fd);
 
         r = group_controllers(scope->group.fd, &scope->controllers);
-        if (r < 0)
-                return trouble_wrap(trouble, r, "%s: cannot read cgroup.controllers", unit);
-
-        return 0;
+        return r < 0 ? trouble_wrap(trouble, r, "%s: cannot read cgroup.controllers", scope->unit) : 0;
 }
 
 static int make_group(const Scope *scope, const char *name) {

@@ -8,7 +8,7 @@
 
 #include "cgroup/boundary.h"
 #include "cgscope/cli/process-list.h"
-#include "cgscope/command/scope-options.h"
+#include "cgscope/command/ask.h"
 
 /* Where we sit while a supervised command runs in the leaf beside us. */
 #define SUPERVISOR_GROUP "supervisor"
@@ -28,10 +28,9 @@ void scope_done(Scope *scope);
 /* Opens the hierarchy. @writable: a leaf is to be made. */
 int scope_open_hierarchy(Scope *scope, bool writable);
 
-/* Checks that the process @pid (0: the caller) is in the scope @unit that @result describes, and that the scope is a
- * boundary; opens it, marks it, and finds out which controllers reached it. */
-int scope_identify(Scope *scope, pid_t pid, const char *unit, const ScopeResult *result, const ScopeOptions *options,
-                   Trouble *trouble);
+/* Checks that the process @pid (0: the caller) is in the scope that @ask was for, and that the scope is a boundary; opens
+ * it, marks it, and finds out which controllers reached it. */
+int scope_identify(Scope *scope, pid_t pid, const Ask *ask, const ScopeOptions *options, Trouble *trouble);
 
 /* Makes the leaf and moves the processes into it; NULL is the caller. With adopted ones go those that they forked
  * meanwhile; one that has ended is passed over. */

@@ -62,7 +62,7 @@ int run_complete_request(Run *run) {
         if (r < 0)
                 return r;
 
-        run->request.scope.properties = &run->properties;
+        run->ask.request.scope.properties = &run->properties;
         return 0;
 }
 

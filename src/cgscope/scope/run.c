@@ -17,12 +17,12 @@
  * fails. */
 
 static void run_done(Run *run) {
+        ask_done(&run->ask);
         report_done(&run->report);
         confinement_done(&run->confinement);
         free(run->path);
         run_supervised_done(run);
         scope_done(&run->scope);
-        request_done(&run->request);
         identity_done(&run->identity);
         scope_options_done(&run->options);
 }
@@ -59,22 +59,26 @@ static int find_identity(Run *run) {
 
 static int prepare(Run *run) {
         const ScopeOptions *options = &run->options;
+        bool supervise = scope_options_supervise(options);
         Trouble trouble = {};
         int r;
 
-        r = scope_open_hierarchy(&run->scope, scope_options_supervise(options) || (options->delegate && options->leaf));
-        if (r >= 0 && options->command.cgroup_namespace.wanted && !options->common.quiet)
-                confine_check_delegation(run->scope.group.root);
-        if (r >= 0)
-                r = log_trouble(request_init(&run->request, options, run->argv[0], run->argv, &trouble), &trouble);
-        if (r >= 0 && scope_options_supervise(options))
-                r = run_prepare_supervised(run);
+        r = scope_open_hierarchy(&run->scope, supervise || (options->delegate && options->leaf));
+        if (r < 0)
+                return r;
 
-        return r;
+        if (options->command.cgroup_namespace.wanted && !options->common.quiet)
+                confine_check_delegation(run->scope.group.root);
+
+        r = request_init(&run->ask.request, options, run->argv[0], run->argv, &trouble);
+        if (r < 0)
+                return log_trouble(r, &trouble);
+
+        return supervise ? run_prepare_supervised(run) : 0;
 }
 
 static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
-        ScopeRequest *request = &run->request.scope;
+        ScopeRequest *request = &run->ask.request.scope;
 
         request->pids = pid;
         request->pidfds = pidfd;
@@ -87,7 +91,7 @@ static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
                 request->group = run->identity.gid_text;
 }
 
-static int start_scope(Run *run, ScopeResult *ret) {
+static int start_scope(Run *run) {
         _cleanup_close_ int pidfd = -EBADF;
         const pid_t self = 0; /* whoever asks, by whatever number */
         Trouble trouble = {};
@@ -98,13 +102,17 @@ static int start_scope(Run *run, ScopeResult *ret) {
                 return log_error_errno(-errno, "cannot open a pidfd of this process");
 
         fill_request(run, &self, &pidfd);
-        r = log_trouble(ask_connect(&run->ask, &run->request, &trouble), &trouble);
-        if (r >= 0 && scope_options_supervise(&run->options))
-                r = run_complete_request(run);
-        if (r >= 0)
-                r = log_trouble(ask_start(&run->ask, ret, &trouble), &trouble);
+        r = ask_connect(&run->ask, &trouble);
+        if (r < 0)
+                return log_trouble(r, &trouble);
+
+        r = scope_options_supervise(&run->options) ? run_complete_request(run) : 0;
         if (r < 0)
                 return r;
+
+        r = ask_start(&run->ask, &trouble);
+        if (r < 0)
+                return log_trouble(r, &trouble);
 
         /* Alive with the job done, this process was so when the manager took it in: its end will be seen. */
         ask_settled(&run->ask);
@@ -131,7 +139,7 @@ static int divide_scope(Run *run) {
 static int check_arrival(const Run *run) {
         ScopeOptions options = run->options;
 
-        options.deadline = run->request.manager.deadline;
+        options.deadline = run->ask.request.manager.deadline;
         if (scope_options_supervise(&options))
                 options.properties = run->asked;
 
@@ -139,22 +147,28 @@ static int check_arrival(const Run *run) {
 }
 
 /* In the scope: looks at what we were given, and makes it ready. Done as the user the subtree was handed to. */
-static int enter_scope(Run *run, const ScopeResult *result) {
-        const ScopeOptions *options = &run->options;
+static int enter_scope(Run *run) {
         Trouble trouble = {};
         int r;
 
         /* Looked at with our own rights: others may not see BPF programs. */
-        r = log_trouble(scope_identify(&run->scope, 0, run->request.unit, result, options, &trouble), &trouble);
-        if (r >= 0)
-                r = check_arrival(run);
-        if (r >= 0)
-                r = run_assume(run);
-        if (r >= 0)
-                r = run_confine_at_boundary(run);
-        if (r >= 0)
-                r = divide_scope(run);
+        r = scope_identify(&run->scope, 0, &run->ask, &run->options, &trouble);
+        if (r < 0)
+                return log_trouble(r, &trouble);
 
+        r = check_arrival(run);
+        if (r < 0)
+                return r;
+
+        r = run_assume(run);
+        if (r < 0)
+                return r;
+
+        r = run_confine_at_boundary(run);
+        if (r < 0)
+                return r;
+
+        r = divide_scope(run);
         return r < 0 ? r : run_confine_at_leaf(run);
 }
 
@@ -165,42 +179,41 @@ static int read_invocation_id(const Run *run, char id[static 33]) {
         int n;
 
         if (run->options.common.manager == MANAGER_SYSTEM)
-                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->request.unit);
+                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->ask.request.unit);
         else if (!isempty(runtime))
-                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->request.unit);
+                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->ask.request.unit);
         else
                 n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s",
-                             (unsigned) user_uid_outside(), run->request.unit);
+                             (unsigned) user_uid_outside(), run->ask.request.unit);
 
         id[32] = '\0';
         return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;
 }
 
 /* What systemd-run sets, too. One that was inherited would be another unit's. */
-static int set_invocation_id(const Run *run, const ScopeResult *result) {
+static int set_invocation_id(const Run *run) {
+        const char *told = run->ask.result.invocation_id;
         char id[33];
 
-        if (*result->invocation_id)
-                return setenv("INVOCATION_ID", result->invocation_id, 1);
+        if (*told)
+                return setenv("INVOCATION_ID", told, 1);
 
         return read_invocation_id(run, id) < 0 ? unsetenv("INVOCATION_ID") : setenv("INVOCATION_ID", id, 1);
 }
 
-static int set_environment(Run *run, const ScopeResult *result) {
-        if (identity_set_environment(&run->identity) < 0 || set_invocation_id(run, result) < 0)
-                return log_oom();
-
-        return command_set_environment(&run->options.command, run->request.unit, run->scope.group.path);
-}
-
 /* Everything between the scope and the command. */
-static int hand_over(Run *run, const ScopeResult *result) {
+static int hand_over(Run *run) {
         const ScopeOptions *options = &run->options;
         int r;
 
         r = check_directory(run);
-        if (r >= 0)
-                r = set_environment(run, result);
+        if (r < 0)
+                return r;
+
+        if (identity_set_environment(&run->identity) < 0 || set_invocation_id(run) < 0)
+                return log_oom();
+
+        r = command_set_environment(&options->command, run->scope.unit, run->scope.group.path);
         if (r < 0)
                 return r;
 
@@ -208,7 +221,7 @@ static int hand_over(Run *run, const ScopeResult *result) {
             scope_print_json(&run->scope, options->common.json_pretty) < 0)
                 return log_error_errno(-EIO, "cannot write to standard output");
 
-        log_info("Running as unit: %s", run->request.unit);
+        log_info("Running as unit: %s", run->scope.unit);
         return 0;
 }
 
@@ -230,7 +243,6 @@ static int open_report(Run *run) {
 }
 
 static int run_command(Run *run) {
-        ScopeResult result;
         int r;
 
         if (find_identity(run) < 0 || open_report(run) < 0)
@@ -240,17 +252,8 @@ static int run_command(Run *run) {
         if (r != 0)
                 return r;
 
-        r = prepare(run);
-        if (r >= 0)
-                r = start_scope(run, &result);
-        if (r >= 0)
-                r = enter_scope(run, &result);
-        if (r >= 0)
-                r = hand_over(run, &result);
-        if (r < 0) {
-                ask_end(&run->ask);
+        if (prepare(run) < 0 || start_scope(run) < 0 || enter_scope(run) < 0 || hand_over(run) < 0)
                 return STATUS_NOT_STARTED;
-        }
 
         if (scope_options_supervise(&run->options)) {
                 ask_end(&run->ask);

@@ -3,13 +3,10 @@
 
 /* What the two ways of running a command in a new scope share: in our place, or supervised. */
 
-#include "cgscope/command/ask.h"
 #include "cgscope/command/confine.h"
 #include "cgscope/command/scope-delegation.h"
 #include "cgscope/command/identity.h"
 #include "cgscope/command/report.h"
-#include "cgscope/command/scope-request.h"
-#include "cgscope/command/scope-options.h"
 
 /* Of a supervised run (run-stop.h). Times are deadlines of basic/clock.h, or as long as that. */
 typedef struct Stop {
@@ -40,7 +37,6 @@ typedef struct Run {
         Stop stop;
         Identity identity;
         bool borrowed; /* taken on for a while */
-        Request request;
         Scope scope;
         Ask ask;
         Confinement confinement; /* made before the command, where that is supervised */
