@@ -7,12 +7,6 @@ void queue_init(Queue *queue) {
         queue->n = 0;
 }
 
-void queue_done(Queue *queue) {
-        queue->on_count = NULL;
-        while (!TAILQ_EMPTY(&queue->requests))
-                request_free(TAILQ_FIRST(&queue->requests));
-}
-
 static int refuse_crowd(int n, sd_bus_error *error) {
         return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                  "cgscoped has %d requests to deal with already; try again later", n);
@@ -82,10 +76,6 @@ void queue_remove(Queue *queue, Request *request) {
         count(queue);
 }
 
-static bool is_change(const Request *request) {
-        return request->what.operation != DELEGATION_GET;
-}
-
 /* Whether they are about the same managers. */
 static bool overlap(const Request *a, const Request *b) {
         return a->what.uid == b->what.uid || a->what.uid == DELEGATION_EVERYBODY ||
@@ -98,7 +88,7 @@ static int rank(const Request *request) {
         if (request->sender == 0)
                 return 2;
 
-        return is_change(request) && request->what.uid != request->sender ? 1 : 0;
+        return request_is_change(request) && request->what.uid != request->sender ? 1 : 0;
 }
 
 /* Whether @request, which is CHANGED, has to wait for @other: what waits already is not overtaken. */
@@ -114,7 +104,7 @@ static bool is_waited_for(const Request *other, const Request *request, bool bef
 
 /* Whether @other keeps @request from going on. @before: it stands before it in the list. */
 static bool is_in_way(const Request *other, const Request *request, bool before) {
-        if (!is_change(other))
+        if (!request_is_change(other))
                 return false;
         if (request->stage == REQUEST_CHANGED)
                 return is_waited_for(other, request, before);
@@ -136,17 +126,16 @@ static bool may_run(const Queue *queue, const Request *request) {
         TAILQ_FOREACH(other, &queue->requests, link)
                 if (other == request)
                         before = false;
-                else if (is_change(request)) {
+                else if (request_is_change(request)) {
                         if (is_in_way(other, request, before))
                                 return false;
-                } else if (!is_change(other) && other->stage == REQUEST_FINISHING)
+                } else if (!request_is_change(other) && other->stage == REQUEST_FINISHING)
                         readers += (other->sender == 0) == (request->sender == 0);
 
         return readers < QUEUE_READERS_MAX;
 }
 
-/* The first that may run beside those that do, or NULL. */
-static Request *next(const Queue *queue) {
+Request *queue_next(const Queue *queue) {
         Request *request, *found = NULL;
 
         TAILQ_FOREACH(request, &queue->requests, link)
@@ -156,49 +145,24 @@ static Request *next(const Queue *queue) {
         return found;
 }
 
-/* The managers that a higher rank waits for look again for that first. */
-static void make_way(Queue *queue) {
+Request *queue_obstacle(const Queue *queue) {
         Request *request, *other;
 
-        TAILQ_FOREACH(request, &queue->requests, link)
-                if (request->stage == REQUEST_CHANGED && rank(request) > 0)
-                        TAILQ_FOREACH(other, &queue->requests, link)
-                                if (is_change(other) && other->stage == REQUEST_FINISHING &&
-                                    rank(other) < rank(request) && overlap(other, request))
-                                        request_suspend(other);
-}
+        TAILQ_FOREACH(request, &queue->requests, link) {
+                if (request->stage != REQUEST_CHANGED || rank(request) == 0)
+                        continue;
 
-void queue_run(Queue *queue) {
-        Request *request;
+                TAILQ_FOREACH(other, &queue->requests, link)
+                        if (request_is_change(other) && other->stage == REQUEST_FINISHING &&
+                            rank(other) < rank(request) && overlap(other, request))
+                                return other;
+        }
 
-        make_way(queue);
-        while ((request = next(queue)))
-                request_run(request);
+        return NULL;
 }
 
 void queue_enqueue(Queue *queue, Request *request) {
         TAILQ_REMOVE(&queue->requests, request, link);
         TAILQ_INSERT_TAIL(&queue->requests, request, link);
         request->stage = REQUEST_QUEUED;
-        queue_run(queue);
-}
-
-void queue_forget_sender(Queue *queue, const char *name) {
-        Request *request, *following;
-
-        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
-                following = TAILQ_NEXT(request, link);
-                if (request->stage < REQUEST_CHANGING && streq(sd_bus_message_get_sender(request->message), name))
-                        request_free(request);
-        }
-}
-
-void queue_stop(Queue *queue) {
-        Request *request, *following;
-
-        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
-                following = TAILQ_NEXT(request, link);
-                if (request->stage < REQUEST_CHANGING)
-                        request_abandon(request, "cgscoped is being stopped; ask again");
-        }
 }

@@ -7,7 +7,11 @@
  * look again, which their users can delay, runs beside it, at one time once for each user; a higher rank's takes the
  * place of another's, and what waits for several managers is not overtaken. What only looks runs beside all that. */
 
-#include "cgscoped/service-request.h"
+#include <sys/queue.h>
+#include <systemd/sd-bus.h>
+
+#include "cgscoped/polkit.h"
+#include "cgscoped/worker.h"
 
 /* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
  * message; there may be more of those that it was asked about. */
@@ -24,6 +28,38 @@
 
 /* So often PID 1 reads its files again for somebody who is not root and has changed none. */
 #define QUEUE_SPARE_USEC (30 * USEC_PER_SEC)
+
+typedef struct Queue Queue;
+
+typedef enum RequestStage {
+        REQUEST_IDENTIFYING, /* the bus was asked who sent it */
+        REQUEST_LOOKING_UP,  /* the user that it is for */
+        REQUEST_AUTHORIZING, /* polkit was asked */
+        REQUEST_QUEUED,      /* may run, and waits for its turn */
+        REQUEST_CHANGING,    /* the files are written and PID 1 reads them */
+        REQUEST_CHANGED,     /* waits until nobody else has the same managers look again */
+        REQUEST_FINISHING,   /* the managers look again; DELEGATION_GET begins here */
+} RequestStage;
+
+typedef struct Request {
+        Queue *queue;
+        TAILQ_ENTRY(Request) link;
+
+        sd_bus_message *message; /* to be answered */
+        DelegationRequest what;
+        uid_t sender; /* known after REQUEST_IDENTIFYING */
+        char *user; /* name of the user that it is for; NULL: everybody */
+
+        RequestStage stage;
+        sd_bus_slot *question; /* of REQUEST_IDENTIFYING */
+        PolkitCheck *check;    /* of REQUEST_AUTHORIZING */
+        Worker *worker;        /* of REQUEST_LOOKING_UP, REQUEST_CHANGING and REQUEST_FINISHING */
+
+        /* What came of REQUEST_CHANGING. */
+        DelegationEffect effect;
+        int error;  /* a negative errno: what is to be answered in the end */
+        char *text; /* in words */
+} Request;
 
 /* Microseconds. */
 typedef struct Timeouts {
@@ -48,9 +84,6 @@ struct Queue {
 /* Fields of @queue that are set from outside: all but the last three. */
 void queue_init(Queue *queue);
 
-/* Drops what is in it, without an answer; a worker is killed. */
-void queue_done(Queue *queue);
-
 /* Whether there is room for another request of the connection @name, nobody knows yet whose; and then for one of
  * @sender: 0, or a negative errno with @error set. */
 int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *error);
@@ -59,14 +92,15 @@ int queue_admit(const Queue *queue, uid_t sender, sd_bus_error *error);
 void queue_add(Queue *queue, Request *request);
 void queue_remove(Queue *queue, Request *request);
 
-/* To the end, and lets it run when its turn has come. */
+/* To the end: it is authorised, and waits for its turn. */
 void queue_enqueue(Queue *queue, Request *request);
 
-/* Lets run whose turn it is. */
-void queue_run(Queue *queue);
+/* Whose turn it is, beside those that run; NULL: nobody's. */
+Request *queue_next(const Queue *queue);
 
-/* The connection @name has left the bus: what it asked for and has not begun yet is forgotten. */
-void queue_forget_sender(Queue *queue, const char *name);
+/* One that is REQUEST_FINISHING in the way of a higher rank, and has to go back to REQUEST_CHANGED; NULL: there is none. */
+Request *queue_obstacle(const Queue *queue);
 
-/* The service is to end: what has not begun yet is answered with an error. */
-void queue_stop(Queue *queue);
+static inline bool request_is_change(const Request *request) {
+        return request->what.operation != DELEGATION_GET;
+}

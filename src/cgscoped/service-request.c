@@ -12,7 +12,11 @@
 #include "cgscoped/service-user.h"
 #include "systemd/delegation-message.h"
 
-void request_free(Request *request) {
+static void run(Queue *queue);
+
+/* Takes it out of the queue and forgets it, without an answer: what polkit was asked is taken back, a worker is
+ * killed. */
+static void request_free(Request *request) {
         queue_remove(request->queue, request);
 
         (void) sd_bus_slot_unref(request->question);
@@ -29,7 +33,7 @@ static void end(Request *request) {
         Queue *queue = request->queue;
 
         request_free(request);
-        queue_run(queue);
+        run(queue);
 }
 
 /* The answer may find nobody any more; that is no error of ours. */
@@ -42,14 +46,6 @@ static void answer_errno(Request *request, int r, const char *text) {
 
         (void) delegation_error_set(&error, r, text);
         answer_error(request, &error);
-}
-
-void request_abandon(Request *request, const char *text) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-
-        (void) sd_bus_error_set(&error, SD_BUS_ERROR_FAILED, text);
-        answer_error(request, &error);
-        request_free(request);
 }
 
 static void answer_state(Request *request, const DelegationState *state) {
@@ -83,10 +79,6 @@ static void log_change(const Request *request, int error, const char *text) {
                          what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
-static bool is_change(const Request *request) {
-        return request->what.operation != DELEGATION_GET;
-}
-
 /* Keeps what is to be answered when all is done that can be. @more may be NULL. */
 static void keep_error(Request *request, int error, const char *text, const char *more) {
         char *longer = NULL;
@@ -113,14 +105,14 @@ static void on_finished(int error, const DelegationState *state, const char *tex
 
         if (error < 0 && request->error == 0)
                 keep_last_error(request, error, text);
-        if (is_change(request))
+        if (request_is_change(request))
                 log_change(request, request->error, request->text);
 
         if (request->error < 0)
                 answer_errno(request, request->error, request->text);
         else
                 answer_state(request, state);
-        if (is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
+        if (request_is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
                 (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
                                           request->what.uid);
 
@@ -132,7 +124,7 @@ static void go_on_changed(Request *request) {
 
         worker_free(TAKE_PTR(request->worker));
         request->stage = REQUEST_CHANGED;
-        queue_run(queue);
+        run(queue);
 }
 
 static void on_repaired(int error, const DelegationState *state, const char *text _unused_, void *userdata) {
@@ -213,7 +205,7 @@ static void run_change(Request *request) {
 
 /* Where it cannot begin, it is answered as where it failed: something may have been changed before. */
 static void run_finish(Request *request) {
-        uint64_t looks_again = is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
+        uint64_t looks_again = request_is_change(request) ? request->what.timeout ?: DELEGATION_TIMEOUT_USEC : 0;
         int r;
 
         request->stage = REQUEST_FINISHING;
@@ -222,16 +214,29 @@ static void run_finish(Request *request) {
                 on_finished(r, NULL, no_process, request);
 }
 
-void request_run(Request *request) {
-        if (is_change(request) && request->stage == REQUEST_QUEUED)
-                run_change(request);
-        else
-                run_finish(request);
-}
-
-void request_suspend(Request *request) {
+/* The managers that a higher rank waits for look again for that first. */
+static void suspend(Request *request) {
         worker_free(TAKE_PTR(request->worker));
         request->stage = REQUEST_CHANGED;
+}
+
+/* Lets run whose turn it is. */
+static void run(Queue *queue) {
+        Request *request;
+
+        while ((request = queue_obstacle(queue)))
+                suspend(request);
+
+        while ((request = queue_next(queue)))
+                if (request_is_change(request) && request->stage == REQUEST_QUEUED)
+                        run_change(request);
+                else
+                        run_finish(request);
+}
+
+static void enqueue(Request *request) {
+        queue_enqueue(request->queue, request);
+        run(request->queue);
 }
 
 static Authorization authorization_of(const Request *request) {
@@ -250,7 +255,7 @@ static void on_authorized(PolkitAnswer answer, const char *text, void *userdata)
         Authorization authorization = authorization_of(request);
 
         if (answer == POLKIT_AUTHORIZED) {
-                queue_enqueue(request->queue, request);
+                enqueue(request);
                 return;
         }
 
@@ -265,7 +270,7 @@ static int go_on(Request *request) {
         Authorization authorization = authorization_of(request);
 
         if (!authorization_is_needed(&request->what, request->sender)) {
-                queue_enqueue(request->queue, request);
+                enqueue(request);
                 return 0;
         }
 
@@ -379,4 +384,37 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
         }
 
         return 1;
+}
+
+static bool has_begun(const Request *request) {
+        return request->stage >= REQUEST_CHANGING;
+}
+
+void requests_forget_sender(Queue *queue, const char *name) {
+        Request *request, *following;
+
+        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
+                following = TAILQ_NEXT(request, link);
+                if (!has_begun(request) && streq(sd_bus_message_get_sender(request->message), name))
+                        request_free(request);
+        }
+}
+
+void requests_stop(Queue *queue) {
+        const sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(SD_BUS_ERROR_FAILED, "cgscoped is being stopped; ask again");
+        Request *request, *following;
+
+        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
+                following = TAILQ_NEXT(request, link);
+                if (has_begun(request))
+                        continue;
+                answer_error(request, &error);
+                request_free(request);
+        }
+}
+
+void requests_drop(Queue *queue) {
+        queue->on_count = NULL;
+        while (!TAILQ_EMPTY(&queue->requests))
+                request_free(TAILQ_FIRST(&queue->requests));
 }

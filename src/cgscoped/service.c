@@ -6,6 +6,7 @@
 
 #include "basic/log.h"
 #include "basic/trouble.h"
+#include "cgscoped/service-request.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
 #include "systemd/manager.h"
@@ -112,7 +113,7 @@ static int on_signal(sd_event_source *source _unused_, const struct signalfd_sig
         Service *service = userdata;
 
         leave(service, SERVICE_STOPPING);
-        queue_stop(&service->queue);
+        requests_stop(&service->queue);
         end_if_done(service);
         return 0;
 }
@@ -124,7 +125,7 @@ static int on_disconnected(sd_bus_message *m _unused_, void *userdata, sd_bus_er
         service->state = SERVICE_STOPPING;
         service->released = true;
         service->status = -ECONNRESET;
-        queue_stop(&service->queue);
+        requests_stop(&service->queue);
         end_if_done(service);
         return 1;
 }
@@ -134,7 +135,7 @@ static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error
         const char *name, *new_owner;
 
         if (sd_bus_message_read(m, "sss", &name, NULL, &new_owner) >= 0 && isempty(new_owner))
-                queue_forget_sender(&service->queue, name);
+                requests_forget_sender(&service->queue, name);
 
         return 0;
 }
@@ -281,7 +282,7 @@ void service_free(Service *service) {
         if (!service)
                 return;
 
-        queue_done(&service->queue);
+        requests_drop(&service->queue);
         (void) sd_bus_slot_unref(service->request_name);
         (void) sd_bus_slot_unref(service->release);
         (void) sd_bus_flush_close_unref(service->bus);
