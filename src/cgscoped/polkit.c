@@ -40,15 +40,11 @@ static int read_dismissed(sd_bus_message *m, bool *ret) {
 }
 
 static PolkitAnswer read_answer(sd_bus_message *m) {
-        int authorized, challenge, r;
+        int authorized, challenge;
         bool dismissed = false;
 
-        r = sd_bus_message_enter_container(m, SD_BUS_TYPE_STRUCT, "bba{ss}");
-        if (r >= 0)
-                r = sd_bus_message_read(m, "bb", &authorized, &challenge);
-        if (r >= 0)
-                r = read_dismissed(m, &dismissed);
-        if (r < 0)
+        if (sd_bus_message_enter_container(m, SD_BUS_TYPE_STRUCT, "bba{ss}") < 0 ||
+            sd_bus_message_read(m, "bb", &authorized, &challenge) < 0 || read_dismissed(m, &dismissed) < 0)
                 return POLKIT_FAILED;
 
         return authorized ? POLKIT_AUTHORIZED :
@@ -98,16 +94,22 @@ static int append_question(sd_bus_message *m, const PolkitQuestion *question, co
 
         r = sd_bus_message_append(m, "(sa{sv})s", "system-bus-name", 1, "name", "s", question->sender,
                                   question->action);
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "{ss}");
-        for (const char *const *detail = question->details; r >= 0 && *detail; detail += 2)
-                r = sd_bus_message_append(m, "{ss}", detail[0], detail[1]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "us", question->interactive ? ALLOW_USER_INTERACTION : 0, id);
+        if (r < 0)
+                return r;
 
-        return r;
+        r = sd_bus_message_open_container(m, SD_BUS_TYPE_ARRAY, "{ss}");
+        if (r < 0)
+                return r;
+        for (const char *const *detail = question->details; *detail; detail += 2) {
+                r = sd_bus_message_append(m, "{ss}", detail[0], detail[1]);
+                if (r < 0)
+                        return r;
+        }
+        r = sd_bus_message_close_container(m);
+        if (r < 0)
+                return r;
+
+        return sd_bus_message_append(m, "us", question->interactive ? ALLOW_USER_INTERACTION : 0, id);
 }
 
 static void polkit_check_freep(PolkitCheck **check) {
@@ -133,10 +135,12 @@ int polkit_check(sd_bus *bus, const PolkitQuestion *question, PolkitFunction don
         (void) snprintf(check->id, sizeof(check->id), "cgscoped-%llu", (unsigned long long) ++n_checks);
 
         r = sd_bus_message_new_method_call(bus, &m, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization");
-        if (r >= 0)
-                r = append_question(m, question, check->id);
-        if (r >= 0)
-                r = sd_bus_call_async(bus, &check->slot, m, on_answer, check, question->timeout);
+        if (r < 0)
+                return r;
+        r = append_question(m, question, check->id);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_async(bus, &check->slot, m, on_answer, check, question->timeout);
         if (r < 0)
                 return r;
 
@@ -148,17 +152,11 @@ int polkit_check(sd_bus *bus, const PolkitQuestion *question, PolkitFunction don
 /* Nobody waits for the answer, and a polkit that is gone is not to be started for it. */
 static void cancel(PolkitCheck *check) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-        int r;
 
-        r = sd_bus_message_new_method_call(check->bus, &m, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
-                                           "CancelCheckAuthorization");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", check->id);
-        if (r >= 0)
-                r = sd_bus_message_set_auto_start(m, false);
-        if (r >= 0)
-                r = sd_bus_message_set_expect_reply(m, false);
-        if (r >= 0)
+        if (sd_bus_message_new_method_call(check->bus, &m, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
+                                           "CancelCheckAuthorization") >= 0 &&
+            sd_bus_message_append(m, "s", check->id) >= 0 && sd_bus_message_set_auto_start(m, false) >= 0 &&
+            sd_bus_message_set_expect_reply(m, false) >= 0)
                 (void) sd_bus_send(check->bus, m, NULL);
 }
 

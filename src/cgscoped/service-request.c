@@ -6,7 +6,6 @@
 #include "basic/trouble.h"
 #include "cgscoped/authorization.h"
 #include "cgscoped/operation.h"
-#include "cgscoped/service-queue.h"
 #include "cgscoped/quote.h"
 #include "cgscoped/service-sender.h"
 #include "cgscoped/service-user.h"
@@ -48,13 +47,20 @@ static void answer_errno(Request *request, int r, const char *text) {
         answer_error(request, &error);
 }
 
+/* It is answered with an error, and over. */
+static void refuse(Request *request, int r, const char *text) {
+        answer_errno(request, r, text);
+        end(request);
+}
+
 static void answer_state(Request *request, const DelegationState *state) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
 
         r = sd_bus_message_new_method_return(request->message, &reply);
-        if (r >= 0)
-                r = delegation_append_state(reply, state);
+        if (r < 0)
+                return answer_errno(request, r, NULL);
+        r = delegation_append_state(reply, state);
         if (r < 0)
                 return answer_errno(request, r, "the answer cannot be put together");
 
@@ -147,8 +153,7 @@ static void on_repaired(int error, const DelegationState *state, const char *tex
 /* The change came to nothing. */
 static void fail(Request *request, int error, const char *text) {
         log_change(request, error, text);
-        answer_errno(request, error, text);
-        end(request);
+        refuse(request, error, text);
 }
 
 static int start(Request *request, WorkerJob job, WorkerFunction done, uint64_t timeout) {
@@ -294,25 +299,24 @@ static int keep_user(Request *request, const char *name) {
 
 static void on_looked_up(int error, const DelegationState *state _unused_, const char *text, void *userdata) {
         Request *request = userdata;
-        int r = error;
+        int r;
 
         /* What was enabled for somebody who is gone can be seen, and taken back. */
-        if (r == -ESRCH && request->what.operation != DELEGATION_ENABLE) {
-                text = NULL;
-                r = 0;
+        if (error < 0 && (error != -ESRCH || request->what.operation == DELEGATION_ENABLE)) {
+                refuse(request, error, text);
+                return;
         }
-        if (r >= 0)
-                r = keep_user(request, text);
-        if (r >= 0) {
-                worker_free(request->worker);
-                request->worker = NULL;
-                r = go_on(request);
-                text = NULL;
-        }
+
+        r = keep_user(request, error < 0 ? NULL : text);
         if (r < 0) {
-                answer_errno(request, r, text);
-                end(request);
+                refuse(request, r, NULL);
+                return;
         }
+
+        worker_free(TAKE_PTR(request->worker));
+        r = go_on(request);
+        if (r < 0)
+                refuse(request, r, NULL);
 }
 
 /* The user database can be in the network; everybody is in none. */
@@ -338,20 +342,19 @@ static int on_identified(sd_bus_message *answer, void *userdata, sd_bus_error *r
                 end(request);
                 return 1;
         }
-        if (r < 0)
-                r = delegation_error_set(&error, r, "the bus does not say who asks, so nothing can be allowed");
-        if (r >= 0)
-                r = queue_admit(request->queue, request->sender, &error);
-        if (r >= 0) {
-                r = look_up(request);
-                if (r < 0)
-                        (void) delegation_error_set(&error, r, NULL);
-        }
         if (r < 0) {
+                refuse(request, r, "the bus does not say who asks, so nothing can be allowed");
+                return 1;
+        }
+        if (queue_admit(request->queue, request->sender, &error) < 0) {
                 answer_error(request, &error);
                 end(request);
+                return 1;
         }
 
+        r = look_up(request);
+        if (r < 0)
+                refuse(request, r, NULL);
         return 1;
 }
 
