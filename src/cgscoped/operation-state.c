@@ -19,12 +19,10 @@ static int look_at_group(int hierarchy, char *path, DelegationManager *looked) {
                 return slice == -ENOENT ? -ESRCH : slice;
 
         r = group_controllers(group, &looked->live);
-        if (r >= 0)
-                r = group_enabled(group, &looked->enabled);
-        if (r >= 0)
-                r = group_controllers(slice, &looked->slice);
-
-        return r == -ENODEV ? -ESRCH : r; /* removed since it was opened */
+        if (r < 0)
+                return r;
+        r = group_enabled(group, &looked->enabled);
+        return r < 0 ? r : group_controllers(slice, &looked->slice);
 }
 
 int look_at_manager(Manager *manager, int hierarchy, uid_t uid, DelegationManager *ret, Trouble *trouble) {
@@ -33,8 +31,9 @@ int look_at_manager(Manager *manager, int hierarchy, uid_t uid, DelegationManage
         int r;
 
         r = user_manager_loaded(manager, uid, &looked.loaded, trouble);
-        if (r >= 0)
-                r = user_manager_control_group(manager, uid, &path, trouble);
+        if (r < 0)
+                return r;
+        r = user_manager_control_group(manager, uid, &path, trouble);
         if (r < 0)
                 return r;
         if (*path != '/')
@@ -44,6 +43,8 @@ int look_at_manager(Manager *manager, int hierarchy, uid_t uid, DelegationManage
          * nothing is known to have arrived, and that is his alone to wonder about. */
         if (hierarchy >= 0) {
                 r = look_at_group(hierarchy, path, &looked);
+                if (r == -ENODEV) /* removed since it was opened */
+                        return -ESRCH;
                 if (r < 0 && r != -EACCES)
                         return r;
         }

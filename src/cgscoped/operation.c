@@ -62,18 +62,11 @@ static int open_all(Operation *operation, Trouble *trouble) {
 }
 
 static int check_controllers(const Operation *operation, Trouble *trouble) {
-        ControllerMask foreign = operation->request->controllers & ~CONTROLLER_MASK_MANAGED;
         ControllerMask missing = operation->request->controllers & ~operation->available;
         char names[CONTROLLER_MASK_TEXT_MAX], others[CONTROLLER_MASK_TEXT_MAX];
         _cleanup_free_ char *mode = NULL;
 
-        if (operation->request->operation != DELEGATION_ENABLE)
-                return 0;
-        if (foreign != CONTROLLER_MASK_NONE)
-                return trouble_set(trouble, -EOPNOTSUPP, "systemd does not hand %s on, but %s alone",
-                                   controller_mask_format(foreign, ' ', names),
-                                   controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', others));
-        if (missing == CONTROLLER_MASK_NONE)
+        if (operation->request->operation != DELEGATION_ENABLE || missing == CONTROLLER_MASK_NONE)
                 return 0;
 
         (void) controller_mask_format(missing, ' ', names);
@@ -99,25 +92,28 @@ static int look_at_managers(Operation *operation, DelegationState *state, Troubl
         int r;
 
         r = user_manager_list(operation->manager, &uids, &n, trouble);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++) {
                 DelegationManager looked;
 
                 if (operation->request->uid != DELEGATION_EVERYBODY && operation->request->uid != uids[i])
                         continue;
 
                 r = look_at_manager(operation->manager, operation->hierarchy, uids[i], &looked, trouble);
-                if (r == -ESRCH) {
-                        r = 0;
+                if (r == -ESRCH)
                         continue;
-                }
                 if (r < 0)
-                        break;
+                        return r;
 
                 looked.outcome = outcome_before(&operation->state, uids[i]);
                 r = delegation_state_add_manager(state, &looked);
+                if (r < 0)
+                        return r;
         }
 
-        return r < 0 ? r : 0;
+        return 0;
 }
 
 /* Looks again at all of them. */
@@ -217,31 +213,35 @@ static int refresh(Operation *operation, Trouble *trouble) {
         return r < 0 ? r : 1;
 }
 
+static void warn(int error, const char *words, Trouble *trouble) {
+        (void) trouble_wrap(trouble, error, "%s", words);
+        (void) log_trouble_full(LOG_WARNING, error, trouble);
+}
+
 /* What cannot be done now is no failure: the files are there, and the state says what is true of each manager. */
 static void apply(Operation *operation) {
         bool disable = operation->request->operation == DELEGATION_DISABLE;
-        _cleanup_trouble_ Trouble trouble = {}, refused = {};
         uint64_t deadline = operation->manager->options.deadline;
-        int r, refreshed = 0;
+        _cleanup_trouble_ Trouble trouble = {};
+        int r;
 
         /* Where the reload alone takes back what was disabled, no manager is to be disturbed. */
         r = disable ? look_until_settled(operation, SETTLE_RELOADED_USEC, &trouble) : look_again(operation, &trouble);
-        if (r >= 0) {
-                operation->manager->options.deadline = deadline_after(operation->request->timeout ?:
-                                                                      DELEGATION_TIMEOUT_USEC);
-                r = refreshed = refresh(operation, &refused);
-                operation->manager->options.deadline = deadline;
-        }
-        if (r >= 0 && (refreshed > 0 || !disable))
-                r = look_until_settled(operation, refreshed > 0 ? SETTLE_REFRESHED_USEC : SETTLE_RELOADED_USEC,
-                                       &trouble);
+        if (r < 0)
+                return warn(r, "what was asked for could not be put into effect", &trouble);
 
-        if (refused.error < 0)
-                (void) trouble_wrap(&refused, refused.error, "not all user managers could be made to look for their "
-                                    "controllers");
-        else if (r < 0)
-                (void) trouble_wrap(&refused, r, "what was asked for could not be put into effect");
-        (void) log_trouble_full(LOG_WARNING, refused.error, &refused);
+        operation->manager->options.deadline = deadline_after(operation->request->timeout ?: DELEGATION_TIMEOUT_USEC);
+        r = refresh(operation, &trouble);
+        operation->manager->options.deadline = deadline;
+        if (r < 0 || trouble.error < 0)
+                warn(r < 0 ? r : trouble.error, "not all user managers could be made to look for their controllers",
+                     &trouble);
+        if (r < 0 || (r == 0 && disable))
+                return;
+
+        r = look_until_settled(operation, r > 0 ? SETTLE_REFRESHED_USEC : SETTLE_RELOADED_USEC, &trouble);
+        if (r < 0)
+                warn(r, "what was asked for could not be put into effect", &trouble);
 }
 
 static int look(Operation *operation, Trouble *trouble) {
@@ -252,12 +252,15 @@ static int look(Operation *operation, Trouble *trouble) {
 
 static int reload(Operation *operation, DelegationState *ret) {
         _cleanup_trouble_ Trouble trouble = {};
-        int r = manager_reload(operation->manager, &trouble);
+        int r;
 
-        (void) trouble_wrap(&trouble, r, "the system manager did not read its files again");
-        (void) log_trouble_full(LOG_WARNING, r, &trouble);
-        if (r >= 0)
-                ret->effect |= DELEGATION_RELOADED;
+        r = manager_reload(operation->manager, &trouble);
+        if (r < 0) {
+                warn(r, "the system manager did not read its files again", &trouble);
+                return r;
+        }
+
+        ret->effect |= DELEGATION_RELOADED;
         return r;
 }
 

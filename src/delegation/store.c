@@ -163,19 +163,6 @@ typedef struct Change {
         bool changed;
 } Change;
 
-static int check_controllers(ControllerMask controllers, Trouble *trouble) {
-        char names[CONTROLLER_MASK_TEXT_MAX], managed[CONTROLLER_MASK_TEXT_MAX];
-
-        if (controllers == CONTROLLER_MASK_NONE)
-                return trouble_set(trouble, -EINVAL, "no controllers were named");
-        if (!(controllers & ~CONTROLLER_MASK_MANAGED))
-                return 0;
-
-        return trouble_set(trouble, -EOPNOTSUPP, "systemd does not hand on %s, only %s",
-                           controller_mask_format(controllers & ~CONTROLLER_MASK_MANAGED, ' ', names),
-                           controller_mask_format(CONTROLLER_MASK_MANAGED, ' ', managed));
-}
-
 static int refuse_foreign(const DelegationDropIn *drop_in, const char *why, Trouble *trouble) {
         char path[DROP_IN_PATH_MAX];
 
@@ -254,16 +241,9 @@ int store_change(int root, const DelegationRequest *request, bool *ret_changed, 
         StoreLock lock = STORE_LOCK_NULL;
         int r;
 
-        assert(request->operation != DELEGATION_GET);
-
-        *ret_changed = false;
-        if (!delegation_uid_is_valid(request->uid))
-                return trouble_set(trouble, -EINVAL, "no user can have that number");
-        if (request->operation == DELEGATION_ENABLE) {
-                r = check_controllers(request->controllers, trouble);
-                if (r < 0)
-                        return r;
-        }
+        assert(request->operation != DELEGATION_GET && delegation_uid_is_valid(request->uid));
+        assert(request->controllers != CONTROLLER_MASK_NONE);
+        assert(request->operation == DELEGATION_DISABLE || !(request->controllers & ~CONTROLLER_MASK_MANAGED));
 
         change.locked = store_lock(root, STORE_LOCK_USEC, &lock, &change.lock_trouble);
         r = change_all(&change, trouble);

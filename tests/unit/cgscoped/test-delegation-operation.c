@@ -449,8 +449,6 @@ static void refused(ControllerMask controllers, const char *word) {
 
 static void test_no_such_controller(void) {
         reset();
-        refused(IO | 1U << CONTROLLER_RDMA, "does not hand rdma on, but cpuset cpu io memory pids alone");
-
         world.kernel &= ~(IO | CPUSET);
         refused(IO | CPUSET | 1U << CONTROLLER_CPU, "there is no cpuset io to hand on");
         refused(IO, "cgroup.controllers has cpu memory pids rdma");

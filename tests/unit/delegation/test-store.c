@@ -58,8 +58,6 @@ static void test_nothing_made(Tree *tree, const void *data) {
         g_assert_cmpuint(state.n_drop_ins, ==, 0);
         expect_disable(tree, &etc_user, IO, 0, NULL);
         expect_disable(tree, &run_all, IO, 0, NULL);
-        expect_enable(tree, &etc_user, 0, -EINVAL, "controllers");
-        expect_enable(tree, &etc_user, IO | 1U << CONTROLLER_HUGETLB, -EOPNOTSUPP, "hugetlb");
         tree_expect(tree, before);
 }
 
@@ -200,12 +198,6 @@ static void test_write(Tree *tree, const void *data) {
         g_assert_cmpint(store_test_disable(tree->root, &etc_user, IO | CPUSET, &changed, NULL), ==, -EEXIST);
         g_assert_true(changed);
         expect_ours(tree, &etc_user, 0);
-
-        g_assert_cmpint(store_change(tree->root, &(DelegationRequest) { .operation = DELEGATION_ENABLE,
-                                                                           .uid = UINT32_MAX,
-                                                                           .controllers = IO }, &changed, NULL),
-                        ==, -EINVAL);
-        g_assert_false(changed);
 }
 
 static void add(void) {
