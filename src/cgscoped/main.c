@@ -44,10 +44,12 @@ static int serve(void) {
         (void) mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 
         r = block_signals();
-        if (r >= 0)
-                r = sd_event_default(&event);
-        if (r >= 0)
-                r = service_new(event, &service_defaults, &service, &trouble);
+        if (r < 0)
+                return log_error_errno(r, "cannot block signals");
+        r = sd_event_default(&event);
+        if (r < 0)
+                return log_error_errno(r, "cannot make an event loop");
+        r = service_new(event, &service_defaults, &service, &trouble);
         if (r < 0)
                 return log_trouble(r, &trouble);
 

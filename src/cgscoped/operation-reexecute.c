@@ -111,8 +111,10 @@ static int reexecute(Manager *manager, Trouble *trouble) {
 
         set_last_words(EXIT_FAILURE, "was told to re-execute itself, and is not back yet");
         r = manager_call_new(manager, &call, "Reexecute", "");
-        if (r >= 0)
-                r = unit_call(manager, call, &error, &reply);
+        if (r < 0)
+                return manager_explain(manager, r, &error, trouble);
+
+        r = unit_call(manager, call, &error, &reply);
         if (is_closed(r))
                 return 0;
 

@@ -107,12 +107,15 @@ static int change(sd_bus_message *m, Service *service, DelegationOperation opera
         int r;
 
         r = read_uid(m, &what.uid, error);
-        if (r >= 0)
-                r = read_controllers(m, &what.controllers, error);
-        if (r >= 0)
-                r = with_flags ? read_flags(m, &what.flags, error) : read_runtime(m, &what.flags);
-        if (r >= 0 && with_flags)
-                r = read_timeout(m, &what.timeout, error);
+        if (r < 0)
+                return r;
+        r = read_controllers(m, &what.controllers, error);
+        if (r < 0)
+                return r;
+        r = with_flags ? read_flags(m, &what.flags, error) : read_runtime(m, &what.flags);
+        if (r < 0)
+                return r;
+        r = with_flags ? read_timeout(m, &what.timeout, error) : 0;
         if (r < 0)
                 return r;
 

@@ -154,14 +154,22 @@ static int watch_events(Service *service) {
 
         r = sd_event_add_time_relative(service->event, &service->idle, CLOCK_MONOTONIC, service->idle_usec, 0,
                                        on_idle, service);
-        if (r >= 0) /* until the name is there nobody can call */
-                r = sd_event_source_set_enabled(service->idle, SD_EVENT_OFF);
-        if (r >= 0) /* who has called already comes first */
-                r = sd_event_source_set_priority(service->idle, SD_EVENT_PRIORITY_IDLE);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(signals); i++)
-                r = sd_event_add_signal(service->event, &service->signals[i], signals[i], on_signal, service);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(service->idle, SD_EVENT_OFF); /* until the name is there nobody can call */
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_priority(service->idle, SD_EVENT_PRIORITY_IDLE); /* who has called comes first */
+        if (r < 0)
+                return r;
 
-        return r;
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
+                r = sd_event_add_signal(service->event, &service->signals[i], signals[i], on_signal, service);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
 }
 
 static int on_match(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
@@ -183,18 +191,39 @@ static int watch_bus(Service *service) {
         r = sd_bus_add_match_async(service->bus, NULL, "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
                                    "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg2=''",
                                    on_name_owner_changed, on_match, service);
-        if (r >= 0)
-                r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected",
-                                              on_disconnected, NULL, service);
-        if (r >= 0)
-                r = sd_bus_add_filter(service->bus, NULL, on_message, service);
-        if (r >= 0)
-                r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable,
-                                             service);
-        if (r >= 0)
-                r = sd_bus_attach_event(service->bus, service->event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0)
+                return r;
+        r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected", on_disconnected,
+                                      NULL, service);
+        if (r < 0)
+                return r;
+        r = sd_bus_add_filter(service->bus, NULL, on_message, service);
+        if (r < 0)
+                return r;
+        r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable, service);
+        if (r < 0)
+                return r;
 
-        return r;
+        return sd_bus_attach_event(service->bus, service->event, SD_EVENT_PRIORITY_NORMAL);
+}
+
+static int start_bus(Service *service, const char *address) {
+        int r;
+
+        r = sd_bus_new(&service->bus);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_address(service->bus, address);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_bus_client(service->bus, true);
+        if (r < 0)
+                return r;
+        r = sd_bus_negotiate_fds(service->bus, false); /* nobody has a descriptor for us: the bus lets none through */
+        if (r < 0)
+                return r;
+        r = sd_bus_start(service->bus);
+        return r < 0 ? r : watch_bus(service);
 }
 
 static int connect_bus(Service *service, Trouble *trouble) {
@@ -205,18 +234,7 @@ static int connect_bus(Service *service, Trouble *trouble) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_new(&service->bus);
-        if (r >= 0)
-                r = sd_bus_set_address(service->bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(service->bus, true);
-        if (r >= 0) /* nobody has a descriptor for us: the bus is not to let any through */
-                r = sd_bus_negotiate_fds(service->bus, false);
-        if (r >= 0)
-                r = sd_bus_start(service->bus);
-        if (r >= 0)
-                r = watch_bus(service);
-
+        r = start_bus(service, address);
         return r < 0 ? bus_explain(MANAGER_SYSTEM, address, r, trouble) : 0;
 }
 

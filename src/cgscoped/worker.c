@@ -247,12 +247,13 @@ static int watch(Worker *worker, sd_event *event, uint64_t timeout) {
         }
 
         r = sd_event_source_set_child_process_own(worker->child, true);
-        if (r >= 0)
-                r = sd_event_add_io(event, &worker->output, worker->fd, EPOLLIN, on_output, worker);
-        if (r >= 0)
-                r = sd_event_add_time_relative(event, &worker->timer, CLOCK_MONOTONIC, timeout, 0, on_timeout,
-                                               worker);
-        return r;
+        if (r < 0)
+                return r;
+        r = sd_event_add_io(event, &worker->output, worker->fd, EPOLLIN, on_output, worker);
+        if (r < 0)
+                return r;
+
+        return sd_event_add_time_relative(event, &worker->timer, CLOCK_MONOTONIC, timeout, 0, on_timeout, worker);
 }
 
 static void worker_freep(Worker **worker) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "delegation/delegation.h"
 
+#include <assert.h>
+
 /* A copy of @item, of @size bytes, behind the *n others at *items. */
 static int add(void **items, size_t *n, const void *item, size_t size) {
         void *more = realloc(*items, (*n + 1) * size);
@@ -42,6 +44,8 @@ static const char *const outcomes[] = {
 };
 
 const char *delegation_outcome_to_string(DelegationOutcome outcome) {
+        assert(outcome < _OUTCOME_MAX);
+
         return outcomes[outcome];
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "delegation/verdict.h"
 
+#include <assert.h>
+
 static const struct {
         const char *words, *field;
         unsigned weight; /* how much it asks for */
@@ -67,9 +69,13 @@ Verdict verdict_of_all(const DelegationState *state, const DelegationManager *ma
 }
 
 const char *verdict_to_string(Verdict verdict) {
+        assert(verdict < _VERDICT_MAX);
+
         return verdicts[verdict].words;
 }
 
 const char *verdict_to_field(Verdict verdict) {
+        assert(verdict < _VERDICT_MAX);
+
         return verdicts[verdict].field;
 }
