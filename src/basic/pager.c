@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
 #include "basic/terminal.h"
@@ -143,8 +143,7 @@ void pager_close(Pager *pager) {
         saved_output = fd_close(saved_output);
 
         (void) kill(pager->pid, SIGCONT);
-        while (waitpid(pager->pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+        (void) child_wait(pager->pid, NULL);
         pager->pid = 0;
         restore_signals();
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "systemd/delegation-message.h"
 
@@ -242,7 +243,7 @@ static int watch(Worker *worker, sd_event *event, uint64_t timeout) {
         r = sd_event_add_child(event, &worker->child, worker->pid, WEXITED, on_ended, worker);
         if (r < 0) {
                 (void) kill(worker->pid, SIGKILL);
-                (void) waitpid(worker->pid, NULL, 0);
+                (void) child_wait(worker->pid, NULL);
                 return r;
         }
 

@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
 #include "basic/user-namespace.h"
@@ -135,7 +135,7 @@ static int try_clone(void) {
         if (pid == 0)
                 _exit(EXIT_SUCCESS);
         if (pid > 0) {
-                (void) waitpid((pid_t) pid, NULL, 0);
+                (void) child_wait((pid_t) pid, NULL);
                 return -EOPNOTSUPP;
         }
 

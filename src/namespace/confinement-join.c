@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "proc/proc.h"
 #include "namespace/confinement-internal.h"
@@ -16,16 +17,6 @@ void confinement_done(Confinement *confinement) {
         (void) fd_close(confinement->user);
         (void) fd_close(confinement->cgroup);
         *confinement = (Confinement) CONFINEMENT_INIT;
-}
-
-static int reap(pid_t pid) {
-        int status;
-
-        while (waitpid(pid, &status, 0) < 0)
-                if (errno != EINTR)
-                        return -errno;
-
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
 }
 
 /* The namespaces of @pid, as long as it is there. */
@@ -93,7 +84,7 @@ int confinement_make(ConfinementFlags flags, Confinement *ret, ConfinementStep *
 
         (void) close(sockets[0]);
         if (pid > 0)
-                (void) reap(pid);
+                (void) child_wait(pid, NULL);
         return r;
 }
 
@@ -120,6 +111,7 @@ int confinement_join(const Confinement *confinement, ConfinementStep *ret_step) 
  * child looks. */
 static bool is_at(const Confinement *confinement, const char *path, uid_t uid) {
         pid_t pid = fork();
+        int status;
 
         if (pid == 0) {
                 char *own = NULL;
@@ -128,7 +120,7 @@ static bool is_at(const Confinement *confinement, const char *path, uid_t uid) {
                       geteuid() == uid ? EXIT_SUCCESS : EXIT_FAILURE);
         }
 
-        return pid > 0 && reap(pid) == EXIT_SUCCESS;
+        return pid > 0 && child_wait(pid, &status) >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }
 
 typedef struct Search {

@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 
 #define LINK "ns/cgroup"
@@ -169,7 +169,6 @@ void cgroup_visitor_done(CgroupVisitor *visitor) {
         visitor->fd = fd_close(visitor->fd);
 
         if (visitor->child > 0)
-                while (waitpid(visitor->child, NULL, 0) < 0 && errno == EINTR)
-                        ;
+                (void) child_wait(visitor->child, NULL);
         visitor->child = 0;
 }

@@ -5,9 +5,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/user-namespace.h"
 
@@ -69,22 +68,14 @@ int agent_open(Agent *agent) {
         return 0;
 }
 
-static bool ends_in_time(pid_t pid) {
-        _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
-
-        return poll(&pollfd, 1, END_TIMEOUT_MSEC) > 0;
-}
-
 void agent_close(Agent *agent) {
         if (agent->pid <= 0)
                 return;
 
         (void) kill(agent->pid, SIGTERM);
         (void) kill(agent->pid, SIGCONT);
-        if (!ends_in_time(agent->pid))
+        if (!child_ends_within(agent->pid, END_TIMEOUT_MSEC))
                 (void) kill(agent->pid, SIGKILL);
-        while (waitpid(agent->pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+        (void) child_wait(agent->pid, NULL);
         agent->pid = 0;
 }

@@ -3,9 +3,8 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "cgroup/group.h"
@@ -27,23 +26,21 @@ static _noreturn_ void wait_for_the_end(pid_t parent) {
 }
 
 static int start_process(Probe *probe, Trouble *trouble) {
-        pid_t parent = getpid(), pid = fork();
+        pid_t parent = getpid(), pid = child_fork(&probe->pidfd);
 
         if (pid < 0)
-                return trouble_wrap(trouble, -errno, "cannot start a process to make a scope around");
+                return trouble_wrap(trouble, pid, "cannot start a process to make a scope around");
         if (pid == 0)
                 wait_for_the_end(parent);
 
         probe->pid = pid;
-        probe->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        return probe->pidfd < 0 ? trouble_wrap(trouble, -errno, "cannot open a pidfd of process %d", (int) pid) : 0;
+        return 0;
 }
 
 static void end_process(Probe *probe) {
         if (probe->pid > 0) {
                 (void) kill(probe->pid, SIGKILL);
-                while (waitpid(probe->pid, NULL, 0) < 0 && errno == EINTR)
-                        ;
+                (void) child_wait(probe->pid, NULL);
         }
 
         probe->pid = 0;

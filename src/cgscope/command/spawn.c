@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
@@ -107,31 +108,6 @@ static pid_t clone_into(int group, int *ret_pidfd) {
         return pid < 0 ? -errno : (pid_t) pid;
 }
 
-static void reap(pid_t pid, int *ret_status) {
-        while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
-                ;
-}
-
-/* A child that cannot be held by a pidfd is none: a number of nobody's would be signalled and waited for in its place. */
-static pid_t fork_beside(int *ret_pidfd) {
-        pid_t pid = fork();
-        int r;
-
-        if (pid < 0)
-                return -errno;
-        if (pid == 0)
-                return 0;
-
-        r = *ret_pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        if (r >= 0)
-                return pid;
-
-        r = -errno;
-        (void) kill(pid, SIGKILL); /* not reaped yet: the number is its own */
-        reap(pid, NULL);
-        return r;
-}
-
 static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
         int r = 0;
 
@@ -158,7 +134,7 @@ static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool e
 /* @enter: the child is to move there by itself. */
 static int start(const Spawn *spawn, volatile Word *word, bool enter, Child *ret) {
         int pidfd = -EBADF;
-        pid_t pid = enter ? fork_beside(&pidfd) : clone_into(spawn->group, &pidfd);
+        pid_t pid = enter ? child_fork(&pidfd) : clone_into(spawn->group, &pidfd);
 
         if (pid < 0)
                 return pid;
@@ -209,7 +185,7 @@ static bool kernel_kills_at_birth(int group) {
         ended = poll(&pollfd, 1, BIRTH_MSEC) > 0;
         if (!ended)
                 (void) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-        reap(pid, &status);
+        (void) child_wait(pid, &status);
         return ended && was_killed(status);
 }
 

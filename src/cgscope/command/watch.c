@@ -2,12 +2,10 @@
 #include "cgscope/command/watch.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
+#include "basic/child.h"
 #include "basic/fd.h"
 
 /* How long a failing cgscope waits for the child to clear up. With a manager that hangs it goes on by itself. */
@@ -89,20 +87,12 @@ void watch_dismiss(Watch *watch) {
                 watch->dismissed = true;
 }
 
-static bool wait_a_moment(pid_t pid) {
-        _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-        struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
-
-        return poll(&pollfd, 1, MOMENT_MSEC) > 0;
-}
-
 void watch_end(Watch *watch) {
         if (watch->pid <= 0)
                 return;
 
         watch->writer = fd_close(watch->writer);
-        if (watch->dismissed || wait_a_moment(watch->pid))
-                while (waitpid(watch->pid, NULL, 0) < 0 && errno == EINTR)
-                        ;
+        if (watch->dismissed || child_ends_within(watch->pid, MOMENT_MSEC))
+                (void) child_wait(watch->pid, NULL);
         watch->pid = 0;
 }
