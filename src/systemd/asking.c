@@ -3,6 +3,7 @@
 
 #include "systemd/delegation-client.h"
 #include "systemd/manager.h"
+#include "systemd/scope-disturbed.h"
 #include "systemd/scope.h"
 #include "systemd/unit-control.h"
 #include "systemd/unit-undo.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "systemd/scope.h"
+#include "systemd/scope-message.h"
 
 #include "systemd/property-encode.h"
 

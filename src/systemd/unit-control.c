@@ -238,7 +238,7 @@ static int explain_result(const Task *task, Trouble *trouble) {
 }
 
 static int task_wait(Task *task, Trouble *trouble) {
-        while (!*task->job.result) {
+        while (!task->job.ended) {
                 int r;
 
                 if (task->watch.returned) {
@@ -260,7 +260,7 @@ static int task_run(Task *task, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
 
-        r = job_watch_begin(&task->watch, task->manager, &task->job, 1);
+        r = job_watch_begin(&task->watch, task->manager, task->unit, &task->job, 1);
         if (r >= 0)
                 r = call_for_job(task->manager, task->method, task->unit, &reply, trouble);
         if (r >= 0)

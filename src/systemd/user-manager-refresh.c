@@ -182,9 +182,9 @@ static int end_all(Refresh *refresh) {
                         continue;
 
                 (void) refresh_unit(refresh->uids[i], unit);
-                if (streq(job->result, "done"))
+                if (job->ended && streq(job->result, "done"))
                         refresh->outcomes[i] = OUTCOME_APPLIED;
-                else if (*job->result || (returned && unit_has_job(refresh->manager, unit, NULL) == 0)) {
+                else if (job->ended || (returned && unit_has_job(refresh->manager, unit, NULL) == 0)) {
                         refresh->outcomes[i] = judge(refresh->manager, unit);
                         reset_failed(refresh->manager, unit);
                 } else
@@ -286,7 +286,7 @@ int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, Delegati
                 return 0;
 
         refresh.jobs = calloc(n, sizeof(*refresh.jobs));
-        r = refresh.jobs ? job_watch_begin(&refresh.watch, manager, refresh.jobs, n) : -ENOMEM;
+        r = refresh.jobs ? job_watch_begin(&refresh.watch, manager, NULL, refresh.jobs, n) : -ENOMEM;
         if (r >= 0)
                 r = converse(&refresh, deadline_after(left == USEC_INFINITY ? left : left - left / MARGIN_PART));
         if (r < 0 && !refresh.trouble.error)

@@ -4,7 +4,9 @@
 
 #include "basic/clock.h"
 #include "systemd/scope-test.h"
-#include "systemd/scope-internal.h"
+
+/* How often it comes back within one deadline. */
+#define MANAGER_RETURNS_MAX 8
 
 #define PAUSE_USEC (100 * USEC_PER_MSEC)
 #define ABSENCE_USEC (300 * USEC_PER_MSEC)
