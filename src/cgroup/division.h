@@ -44,10 +44,3 @@ int division_enable(Division *division, const Boundary *target, const char *belo
 void division_undo(Division *division);
 void division_done(Division *division);
 void division_trouble_done(DivisionTrouble *trouble);
-
-/* Removes the group @name of @parent; retries while the kernel says EBUSY though nobody is in it any more, for at most
- * @timeout microseconds. -EBUSY: processes or groups are in it. */
-int group_remove(int parent, const char *name, uint64_t timeout);
-
-/* Kills all in the subtree of @group, the group @name of @parent, and removes it from the bottom up. */
-int group_remove_all(int parent, const char *name, uint64_t timeout);

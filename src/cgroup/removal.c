@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgroup/removal.h"
+
 #include <fcntl.h>
 
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "cgroup/control.h"
-#include "cgroup/division.h"
 #include "cgroup/group.h"
 #include "cgroup/walk.h"
 
@@ -14,7 +15,7 @@
 /* A process that has ended is in its group until it is reaped, and a group below that has just been removed may count
  * for a moment: EBUSY for both. @patient: also while processes are in it, which are dying. */
 static int remove_until(int parent, const char *name, uint64_t deadline, bool patient) {
-        _cleanup_close_ int fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int fd = group_open(parent, name);
 
         if (fd < 0)
                 return fd;
@@ -40,28 +41,41 @@ int group_remove(int parent, const char *name, uint64_t timeout) {
         return remove_until(parent, name, deadline_after(timeout), false);
 }
 
-/* The groups below @group, from the bottom up. */
+/* The groups below @group, from the bottom up. Where somebody else is faster, that is as good. */
 static int remove_children(int group, uint64_t deadline) {
         _cleanup_free_ char **names = NULL;
         size_t n;
         int r;
 
         r = group_children(group, &names, &n);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < n; i++) {
+                _cleanup_close_ int fd = group_open(group, names[i]);
 
                 r = fd < 0 ? fd : remove_children(fd, deadline);
                 if (r >= 0)
                         r = remove_until(group, names[i], deadline, true);
-                if (r == -ENOENT || r == -ENODEV) /* somebody else was faster */
-                        r = 0;
+                if (r < 0 && r != -ENOENT && r != -ENODEV)
+                        return r;
         }
 
-        return r;
+        return 0;
+}
+
+static int kill_and_remove(int group, int parent, const char *name, uint64_t deadline) {
+        int r = group_kill(group);
+
+        if (r < 0)
+                return r;
+
+        r = remove_children(group, deadline);
+        return r < 0 ? r : remove_until(parent, name, deadline, true);
 }
 
 int group_remove_all(int parent, const char *name, uint64_t timeout) {
-        _cleanup_close_ int fd = fd_open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
+        _cleanup_close_ int fd = group_open(parent, name);
         uint64_t deadline = deadline_after(timeout);
         int r;
 
@@ -69,13 +83,9 @@ int group_remove_all(int parent, const char *name, uint64_t timeout) {
                 return fd;
 
         /* A group that is still there although all of it went was made meanwhile: by one who was about to be killed. */
-        do {
-                r = group_kill(fd);
-                if (r >= 0)
-                        r = remove_children(fd, deadline);
-                if (r >= 0)
-                        r = remove_until(parent, name, deadline, true);
-        } while (r == -EBUSY && deadline_left(deadline) > 0);
+        do
+                r = kill_and_remove(fd, parent, name, deadline);
+        while (r == -EBUSY && deadline_left(deadline) > 0);
 
         return r;
 }

@@ -7,8 +7,8 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "cgroup/division.h"
 #include "cgroup/group.h"
+#include "cgroup/removal.h"
 
 /* A claim ends with the last descriptor: a command that has just been forked off has a copy until it begins. */
 #define PATIENCE_USEC (2 * USEC_PER_SEC)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/user-name.h"
-#include "cgroup/control.h"
-#include "cgroup/walk.h"
+#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/group/interrupt.h"
 #include "cgscope/verbs.h"
@@ -18,7 +17,6 @@ typedef struct Chown {
         bool recursive;
         uid_t uid;
         gid_t gid;
-        char *failed; /* the group below the target that it was about; NULL: the target */
 } Chown;
 
 static const Option chown_options[] = {
@@ -27,10 +25,6 @@ static const Option chown_options[] = {
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
 };
-
-static void chown_done(Chown *context) {
-        free(context->failed);
-}
 
 static int report_unknown(int error, const char *noun, const char *text) {
         if (error == -ESRCH)
@@ -61,54 +55,36 @@ static int parse_owner(Chown *context, const char *text) {
         return r < 0 ? report_unknown(r, "group of users", colon + 1) : 0;
 }
 
-static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
-        Chown *context = userdata;
-        int r = group_chown(fd, context->uid, context->gid);
-
-        if (r < 0 && depth > 0)
-                context->failed = strdup(path);
-        return r;
-}
-
-/* From the bottom up: who owns a group could change what is below it while that is still on its way. */
-static int chown_target(Chown *context, const Aim *aim) {
-        const char *slash, *failed;
+static int chown_target(Aim *aim, const void *userdata) {
+        const Chown *context = userdata;
+        _cleanup_free_ char *failed = NULL;
         sigset_t before;
         int r;
 
         /* All of it, also where a signal ends this process meanwhile. */
         interrupt_hold(&before);
-        if (context->recursive)
-                r = group_walk(aim->target.fd, WALK_AFTER, chown_one, context);
-        else
-                r = group_chown(aim->target.fd, context->uid, context->gid);
+        r = groups_chown(&aim->target, context->uid, context->gid, context->recursive, &failed);
         interrupt_release(&before);
 
-        slash = context->failed ? "/" : "";
-        failed = context->failed ?: "";
         if (r == -EPERM)
                 return log_refuse(r, "cannot hand over %s%s%s: only root can give it to another user, and its owner to "
-                                  "a group of users with that owner in it", aim->text, slash, failed);
-        if (r < 0 && !context->failed)
-                return aim_report(aim, r, "cannot hand over");
+                                  "a group of users with that owner in it", aim->text, failed ? "/" : "", failed ?: "");
+        if (r < 0 && failed)
+                return log_error_errno(r, "cannot hand over %s/%s", aim->text, failed);
 
-        return r < 0 ? log_error_errno(r, "cannot hand over %s%s%s", aim->text, slash, failed) : 0;
+        return r < 0 ? aim_report(aim, r, "cannot hand over") : 0;
 }
 
 static int run(int argc, char *argv[]) {
-        _cleanup_(chown_done) Chown context = {};
-        _cleanup_(aim_done) Aim aim = AIM_INIT;
-        int status, r;
+        Chown context = {};
+        int status;
         char **words = verb_parse(&verb_chown, &context.options, &context, argc, argv, &status);
 
         if (!words || parse_owner(&context, words[1]) < 0)
                 return status;
 
-        r = aim_open(&aim, &context.options, words[0], verb_chown.targets);
-        if (r >= 0)
-                r = chown_target(&context, &aim);
-
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        words[1] = NULL; /* one target */
+        return verb_for_targets(&verb_chown, &context.options, words, chown_target, &context);
 }
 
 const Verb verb_chown = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "delegation/reach.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/table-view.h"
@@ -48,29 +47,26 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
         }
 
         r = tabular_add(table, NULL, &row);
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
+        if (r < 0)
+                return r;
+
+        r = tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
         if (r >= 0)
                 r = set_flag(table, row, COLUMN_AVAILABLE, available);
         if (r >= 0)
                 r = set_flag(table, row, COLUMN_ENABLED, enabled);
-        if (r >= 0)
-                r = text ? tabular_set_string(table, row, COLUMN_STOPS_AT, text)
-                         : tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
+        if (r < 0)
+                return r;
 
-        return r;
+        return text ? tabular_set_string(table, row, COLUMN_STOPS_AT, text)
+                    : tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
 }
 
 static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         ControllerMask available, enabled, root;
-        _cleanup_close_ int top = group_open(aim->target.root, "/");
         int r;
 
-        r = group_controllers(aim->target.fd, &available);
-        if (r >= 0)
-                r = group_enabled(aim->target.fd, &enabled);
-        if (r >= 0)
-                r = top < 0 ? top : group_controllers(top, &root);
+        r = groups_controllers(&aim->target, &available, &enabled, &root);
         if (r < 0)
                 return aim_report(aim, r, "cannot read the controllers of");
 
@@ -93,17 +89,16 @@ static int run(int argc, char *argv[]) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_(tabular_done) Tabular table = {};
         CommonOptions options;
-        int status, r;
+        int status;
         char **targets = verb_parse(&verb_controllers, &options, NULL, argc, argv, &status);
 
         if (!targets || tabular_choose(&table, &options, columns, _COLUMN_MAX, _COLUMN_MAX) < 0)
                 return status;
 
-        r = aim_open(&aim, &options, *targets ?: ".", verb_controllers.targets);
-        if (r >= 0)
-                r = show(&aim, &options, &table);
+        if (aim_open(&aim, &options, *targets ?: ".", verb_controllers.targets) < 0 || show(&aim, &options, &table) < 0)
+                return STATUS_FAILURE;
 
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return EXIT_SUCCESS;
 }
 
 const Verb verb_controllers = {

@@ -49,28 +49,28 @@ static int make(Create *create) {
 
         interrupt_hold(&before);
         r = divide_make(&create->divide, &create->aim, &create->attributes, create->parents);
-        if (r >= 0 && !interrupt_is_pending(&before))
-                return 0;
-
-        if (r >= 0)
+        if (r >= 0) {
+                if (!interrupt_is_pending(&before))
+                        return 0;
                 divide_undo(&create->divide);
+        }
+
         interrupt_release(&before);
         return r < 0 ? r : -EINTR;
 }
 
 static int run(int argc, char *argv[]) {
         _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
-        int status, r;
+        int status;
         char **words = verb_parse(&verb_create, &create.options, &create, argc, argv, &status);
 
         if (!words || divide_parse(words + 1, &create.attributes) < 0)
                 return status;
 
-        r = aim_open(&create.aim, &create.options, words[0], verb_create.targets);
-        if (r >= 0)
-                r = make(&create);
+        if (aim_open(&create.aim, &create.options, words[0], verb_create.targets) < 0 || make(&create) < 0)
+                return STATUS_FAILURE;
 
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return EXIT_SUCCESS;
 }
 
 const Verb verb_create = {

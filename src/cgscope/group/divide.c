@@ -7,8 +7,7 @@
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/boundary.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "delegation/reach.h"
@@ -175,7 +174,7 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         int r;
 
         undercut_warn_attributes(aim, attributes);
-        r = attribute_list_apply(attributes, aim->target.fd, &failed, &trouble);
+        r = groups_set(&aim->target, attributes, &failed, &trouble);
         if (r >= 0)
                 return 0;
         if (!failed)

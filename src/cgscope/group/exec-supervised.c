@@ -4,8 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/control.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/descendant.h"
@@ -40,17 +39,9 @@ int exec_watch(Exec *exec) {
                                        "killed") : 0;
 }
 
-/* @all: with what is left in it; else -EBUSY says that there is something. */
+/* With @all what is left in it, too; else -EBUSY says at once that there is something. */
 static int remove_group(const Exec *exec, bool all) {
-        const char *name;
-        _cleanup_close_ int parent = boundary_open_parent(&exec->aim.target, &name);
-
-        if (parent < 0)
-                return parent;
-        if (all)
-                return group_remove_all(parent, name, REMOVE_TIMEOUT_USEC);
-
-        return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+        return groups_remove(&exec->aim.target, all, all ? REMOVE_TIMEOUT_USEC : 0);
 }
 
 /* @whole: all that is in the group, else what the command has started. Then it is read again. */

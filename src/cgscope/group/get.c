@@ -2,8 +2,7 @@
 #include "basic/json.h"
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "cgroup/attribute-read.h"
-#include "cgroup/attribute.h"
+#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
 
@@ -45,7 +44,7 @@ static void print_json(Get *get, const char *key, const char *value) {
 
 static int print_key(Get *get, const char *key) {
         _cleanup_free_ char *value = NULL;
-        int r = attribute_read(get->aim.target.fd, key, get->options.bytes || get->options.json, &value);
+        int r = groups_get(&get->aim.target, key, get->options.bytes || get->options.json, &value);
 
         if (r < 0)
                 return r;

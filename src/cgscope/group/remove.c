@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <signal.h>
 
-#include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/division.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/leave.h"
 #include "cgscope/verbs.h"
@@ -55,25 +53,17 @@ static int leave(const Aim *aim) {
 
 static int remove_target(Aim *aim, const void *userdata) {
         const Remove *remove = userdata;
-        _cleanup_close_ int parent = -EBADF;
-        const char *name;
         int r;
 
         r = aim_spare_caller(aim, !remove->recursive || remove->self, "would be killed");
-        if (r >= 0 && remove->recursive)
-                r = leave(aim);
         if (r < 0)
                 return r;
 
-        parent = boundary_open_parent(&aim->target, &name);
-        if (parent < 0)
-                return aim_is_gone(aim) ? 0 : aim_report(aim, parent, "cannot remove");
+        r = remove->recursive ? leave(aim) : 0;
+        if (r < 0)
+                return r;
 
-        if (remove->recursive)
-                r = group_remove_all(parent, name, remove->options.timeout);
-        else
-                r = group_remove(parent, name, remove->options.timeout);
-
+        r = groups_remove(&aim->target, remove->recursive, remove->options.timeout);
         return r < 0 && !aim_is_gone(aim) ? report(aim, remove, r) : 0;
 }
 

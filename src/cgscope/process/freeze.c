@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/user-namespace.h"
-#include "cgroup/control.h"
+#include "cgroup/groups.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
@@ -38,7 +38,7 @@ static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
 }
 
 static int freeze_group(Aim *aim, bool freeze) {
-        int r = group_freeze(aim->target.fd, freeze, aim->options->timeout);
+        int r = groups_freeze(&aim->target, freeze, aim->options->timeout);
 
         if (r == -ETIMEDOUT && !freeze)
                 return log_refuse(r, "cannot thaw %s: a group above it is frozen; thaw that one", aim->text);

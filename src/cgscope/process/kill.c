@@ -3,8 +3,7 @@
 
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "cgroup/control.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
@@ -69,12 +68,7 @@ static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
 
 static int kill_group(const Kill *context, Aim *aim) {
         pid_t refused = 0;
-        int r;
-
-        if (context->signal == SIGKILL)
-                r = group_kill(aim->target.fd);
-        else
-                r = group_signal(aim->target.fd, context->signal, &refused);
+        int r = groups_signal(&aim->target, context->signal, &refused);
 
         if (r < 0 && aim_is_gone(aim))
                 return 0;

@@ -8,8 +8,7 @@
 #include "basic/trouble.h"
 #include "proc/proc.h"
 #include "basic/user-namespace.h"
-#include "cgroup/boundary.h"
-#include "cgroup/group.h"
+#include "cgroup/groups.h"
 #include "namespace/path.h"
 #include "cgroup/temporary.h"
 #include "cgscope/cli/aim.h"
@@ -259,7 +258,7 @@ static int move_one(Move *move, size_t i) {
         int pidfd = move->processes.pidfds[i], r;
         _cleanup_trouble_ Trouble trouble = {};
 
-        r = process_has_ended(pidfd) ? -ESRCH : group_attach(move->aim.target.fd, pid);
+        r = process_has_ended(pidfd) ? -ESRCH : groups_attach(&move->aim.target, pid);
         if (r == -EACCES && move->aim.client.manager)
                 r = ask_to_move(move, pid, pidfd, &trouble);
         if (r >= 0 && process_has_ended(pidfd))
