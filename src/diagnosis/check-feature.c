@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "proc/kernel.h"
 #include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
@@ -199,7 +200,7 @@ int check_pressure(const Doctor *doctor, Finding *ret) {
         if (r < 0)
                 return r;
 
-        if (argument_get(surroundings.arguments, "cgroup_disable", &off) > 0 && text_has_word(off, ",", "pressure"))
+        if (kernel_argument_get(surroundings.arguments, "cgroup_disable", &off) > 0 && text_has_word(off, ",", "pressure"))
                 return finding_set(ret, FINDING_NOTE, "boot without cgroup_disable=pressure",
                                    "switched off for groups by cgroup_disable= on the kernel command line");
 
@@ -211,7 +212,7 @@ int check_pressure(const Doctor *doctor, Finding *ret) {
                 return finding_cannot_look(ret, "/proc/pressure/memory", r);
 
         return finding_set(ret, FINDING_NOTE,
-                           argument_get(surroundings.arguments, "psi", &psi) > 0 ?
+                           kernel_argument_get(surroundings.arguments, "psi", &psi) > 0 ?
                                    "boot a kernel that is built with CONFIG_PSI, and with psi=1" :
                                    "boot with psi=1 on the kernel command line",
                            "not measured: how long processes wait for cpu, memory and io is not shown");
@@ -238,7 +239,7 @@ int check_swap(const Doctor *doctor, Finding *ret) {
                 return r;
 
         return finding_set(ret, FINDING_NOTE,
-                           argument_get(surroundings.arguments, "swapaccount", &account) > 0 ?
+                           kernel_argument_get(surroundings.arguments, "swapaccount", &account) > 0 ?
                                    "boot without swapaccount=0 on the kernel command line" :
                                    "boot a kernel that is built with CONFIG_SWAP",
                            "not accounted: MemorySwapMax= has no effect");

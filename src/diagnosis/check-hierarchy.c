@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/stat.h>
 
+#include "proc/kernel.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "diagnosis/check-text.h"
@@ -31,7 +32,7 @@ static bool asks_for_legacy(const char *arguments) {
         const char *last;
         bool unified;
 
-        if (argument_get(arguments, UNIFIED_ARGUMENT, &values) <= 0)
+        if (kernel_argument_get(arguments, UNIFIED_ARGUMENT, &values) <= 0)
                 return false;
 
         last = strrchr(values, ',');
@@ -112,7 +113,7 @@ static ControllerMask disabled_controllers(const char *arguments) {
         _cleanup_free_ char *values = NULL;
         ControllerMask mask = CONTROLLER_MASK_NONE;
 
-        if (argument_get(arguments, "cgroup_disable", &values) <= 0)
+        if (kernel_argument_get(arguments, "cgroup_disable", &values) <= 0)
                 return mask;
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)

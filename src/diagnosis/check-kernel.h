@@ -32,13 +32,6 @@ typedef struct RealTime {
         bool with_cpu; /* one is in a group with the cpu controller, so this kernel allows that */
 } RealTime;
 
-/* check-realtime.c; @grouped: whether kernel_groups_real_time(), negative where that is not known */
+/* check-realtime.c; @grouped: whether kernel_groups_real_time() (proc/kernel.h), negative where that is not known */
 int check_real_time(const Doctor *doctor, Finding *ret);
 int judge_real_time(const RealTime *real_time, int grouped, Finding *ret);
-
-/* The configuration of the running kernel, of @release, wherever distributions put it. *ret is freed by the caller. */
-int kernel_read_config(const char *release, char **ret);
-
-/* Whether a kernel with the configuration @config, booted with @arguments, keeps real-time processes out of groups that
- * have the cpu controller. */
-bool kernel_groups_real_time(const char *config, const char *arguments);

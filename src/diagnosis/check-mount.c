@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "proc/kernel.h"
 #include "basic/parse.h"
 #include "diagnosis/check-text.h"
 #include "diagnosis/check.h"
@@ -89,7 +90,7 @@ int judge_favordynmods(const char *options, const Surroundings *surroundings, Fi
                 return finding_set(ret, FINDING_OK, NULL,
                                    "off, as it is by default: moving a process can take milliseconds");
 
-        named = argument_get(surroundings->arguments, "cgroup_favordynmods", &value) > 0;
+        named = kernel_argument_get(surroundings->arguments, "cgroup_favordynmods", &value) > 0;
         return finding_set(ret, FINDING_NOTE, NULL,
                            "on%s: moving a process is fast, starting and ending one a little slower",
                            named ? " (cgroup_favordynmods= on the kernel command line)" : "");

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
@@ -15,95 +16,6 @@
 
 /* How many a finding names. */
 #define PROCESSES_SHOWN 3
-
-/* CONFIG_RT_GROUP_SCHED gives each group with the cpu controller a share of real time, which is nothing in cgroup v2
- * and cannot be changed there (Documentation/admin-guide/cgroup-v2.rst, "CPU"). Since Linux 6.15 it can be switched
- * when booting. */
-bool kernel_groups_real_time(const char *config, const char *arguments) {
-        _cleanup_free_ char *value = NULL;
-        bool on = !config_has(config, "RT_GROUP_SCHED_DEFAULT_DISABLED");
-
-        if (argument_get(arguments, "rt_group_sched", &value) > 0 && *value)
-                on = value[strlen(value) - 1] == '1';
-
-        return on && config_has(config, "RT_GROUP_SCHED");
-}
-
-/* Has gzip write what is in the file into a pipe, and gives the end to read from. Neither a shell nor PATH nor the
- * environment has a say in what runs: doctor is run by root, too. */
-static int spawn_gzip(const char *path, pid_t *ret_pid, int *ret) {
-        static const char *const programs[] = { "/usr/bin/gzip", "/bin/gzip" };
-        char *const arguments[] = { (char *) "gzip", (char *) "-cd", (char *) path, NULL };
-        _cleanup_close_ int from = -EBADF, to = -EBADF;
-        char *const environment[] = { NULL };
-        posix_spawn_file_actions_t actions;
-        int fds[2], r = ENOENT;
-
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return -errno;
-        from = fds[0];
-        to = fds[1];
-
-        if (posix_spawn_file_actions_init(&actions) != 0)
-                return -ENOMEM;
-        if (posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO) == 0 &&
-            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0)
-                for (size_t i = 0; i < ELEMENTSOF(programs) && r == ENOENT; i++)
-                        r = posix_spawn(ret_pid, programs[i], &actions, NULL, arguments, environment);
-        (void) posix_spawn_file_actions_destroy(&actions);
-        if (r != 0)
-                return -r;
-
-        *ret = TAKE_FD(from);
-        return 0;
-}
-
-static int read_packed_config(char **ret) {
-        static const char path[] = "/proc/config.gz";
-        _cleanup_free_ char *text = NULL;
-        _cleanup_close_ int fd = -EBADF;
-        int status, r;
-        pid_t pid;
-        ssize_t n;
-
-        if (access(path, R_OK) < 0)
-                return -errno;
-        r = spawn_gzip(path, &pid, &fd);
-        if (r < 0)
-                return r;
-
-        n = fd_read_all(fd, &text);
-        fd = fd_close(fd);
-        while (waitpid(pid, &status, 0) < 0)
-                if (errno != EINTR)
-                        return -errno;
-        if (n < 0)
-                return (int) n;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
-                return -EIO;
-
-        *ret = TAKE_PTR(text);
-        return 0;
-}
-
-int kernel_read_config(const char *release, char **ret) {
-        static const char *const places[][2] = {
-                { "/boot/config-", "" },
-                { "/lib/modules/", "/config" },
-                { "/usr/lib/modules/", "/config" },
-                { "/lib/modules/", "/build/.config" },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(places); i++) {
-                char path[128];
-
-                (void) snprintf(path, sizeof(path), "%s%s%s", places[i][0], release, places[i][1]);
-                if (!strchr(release, '/') && check_read(path, ret) >= 0)
-                        return 0;
-        }
-
-        return read_packed_config(ret);
-}
 
 static int add_process(RealTime *real_time, pid_t pid, const char *title) {
         char name[32], *longer;
@@ -211,7 +123,7 @@ int check_real_time(const Doctor *doctor, Finding *ret) {
         if (r < 0)
                 return finding_cannot_look(ret, "/proc", r);
 
-        if (real_time.n > 0 && !real_time.with_cpu && kernel_read_config(surroundings.release, &config) >= 0)
+        if (real_time.n > 0 && !real_time.with_cpu && kernel_config_read(surroundings.release, &config) >= 0)
                 grouped = kernel_groups_real_time(config, surroundings.arguments);
         return judge_real_time(&real_time, grouped, ret);
 }

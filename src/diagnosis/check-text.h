@@ -5,19 +5,8 @@
 
 #include "basic/macros.h"
 
-/* The values of @name=VALUE on the kernel command line @line (/proc/cmdline), divided by commas; a word @name without
- * '=' counts as an empty one. 1: *ret is to be freed by the caller; 0: it is not there. */
-int argument_get(const char *line, const char *name, char **ret);
-
-/* Whether the kernel @release ("6.1.0-13-amd64") is version @major.@minor or newer. -EINVAL: it begins with no
- * version. */
-int kernel_is_at_least(const char *release, unsigned major, unsigned minor);
-
 /* 1 or 2 where @release, that of the kernel, is of the Windows Subsystem for Linux; else 0. */
 unsigned kernel_wsl(const char *release);
-
-/* Whether CONFIG_@option=y stands in @text, a kernel's configuration. */
-bool config_has(const char *text, const char *option);
 
 /* The scheduler in use of those that queue/scheduler lists: "none [mq-deadline] bfq" is mq-deadline, and a line that
  * marks none is a whole name itself. Returns @buffer, empty where there is none. */

@@ -2,8 +2,8 @@
 #include "diagnosis/check.h"
 
 #include <fcntl.h>
-#include <sys/utsname.h>
 
+#include "proc/kernel.h"
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/trouble.h"
@@ -48,15 +48,13 @@ static void find_container(char *buffer, size_t size) {
 
 int surroundings_read(Surroundings *ret) {
         Surroundings surroundings = {};
-        struct utsname name;
 
         if (check_read("/proc/cmdline", &surroundings.arguments) < 0)
                 surroundings.arguments = strdup("");
         if (!surroundings.arguments)
                 return -ENOMEM;
 
-        if (uname(&name) >= 0)
-                (void) snprintf(surroundings.release, sizeof(surroundings.release), "%s", name.release);
+        (void) kernel_release(surroundings.release);
         surroundings.wsl = kernel_wsl(surroundings.release);
         surroundings.systemd = access("/run/systemd/system", F_OK) >= 0; /* sd_booted(3) */
 

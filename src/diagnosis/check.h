@@ -6,11 +6,12 @@
  * mount option where nothing is mounted, leaves its finding empty. */
 
 #include "diagnosis/diagnosis.h"
+#include "proc/kernel.h"
 
 /* In what the system runs. */
 typedef struct Surroundings {
         char *arguments;    /* the kernel command line, "" where it cannot be read */
-        char release[65];   /* the kernel's, as uname(2) has room for it */
+        char release[KERNEL_RELEASE_SIZE];
         char container[64]; /* which kind of container this is; "" for none */
         unsigned wsl;       /* the version of the Windows Subsystem for Linux; 0: it is none */
         bool systemd;       /* it is process 1 */

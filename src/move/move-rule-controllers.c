@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <sys/utsname.h>
 
+#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
 
@@ -16,10 +16,6 @@
 #define TEXT_SIZE 8192
 
 #define POLICIES_REALTIME (1U << SCHED_FIFO | 1U << SCHED_RR)
-
-/* Since Linux 6.6 cpuset asks for rights over the process only where the move changes its processors or memory nodes
- * (v2). */
-#define CPUSET_LENIENT 0x060600U
 
 /* The group at or above @path whose state of @controller holds there, in *ret, to be freed by the caller; NULL: it is
  * above what is mounted, or there is none. */
@@ -141,13 +137,6 @@ static int is_empty(const Examination *examination, const char *group, const cha
         return 0;
 }
 
-static unsigned kernel_version(void) {
-        unsigned major = 0, minor = 0;
-        struct utsname name;
-
-        return uname(&name) >= 0 && sscanf(name.release, "%u.%u", &major, &minor) == 2 ? major << 16 | minor << 8 : 0;
-}
-
 static bool is_same_set(const Examination *examination, const Holders *holders, const char *what) {
         char from[TEXT_SIZE], to[TEXT_SIZE];
 
@@ -160,12 +149,14 @@ static bool is_same_set(const Examination *examination, const Holders *holders, 
 static int judge_rights(const Examination *examination, const Holders *holders) {
         const MoveQuestion *question = examination->question;
         const Migrant *process = question->process;
+        char release[KERNEL_RELEASE_SIZE];
         bool foreign;
 
         if (!(process->permitted & ~question->mover->permitted) || mover_has_capability(question->mover, CAP_SYS_NICE))
                 return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
                                          "the processors of the target are free for it");
-        if (question->mount->unified && kernel_version() >= CPUSET_LENIENT &&
+        /* Since Linux 6.6 it asks for them only where the move changes processors or memory nodes (v2). */
+        if (question->mount->unified && kernel_is_at_least(kernel_release(release), 6, 6) > 0 &&
             is_same_set(examination, holders, "cpus") && is_same_set(examination, holders, "mems"))
                 return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
                                          "it has the same processors there as now");
@@ -196,21 +187,17 @@ int move_rule_cpuset(const Examination *examination) {
 }
 
 /* Whether this kernel counts real-time time by groups: 1, 0, or -ENODATA where nobody says so. */
-static int kernel_groups_realtime(void) {
-        _cleanup_free_ char *text = NULL;
-        _cleanup_close_ int fd = -EBADF;
-        struct utsname name;
-        char path[sizeof(name.release) + 16];
+static int counts_real_time(void) {
+        _cleanup_free_ char *config = NULL, *arguments = NULL;
+        _cleanup_close_ int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+        char release[KERNEL_RELEASE_SIZE];
 
-        if (uname(&name) < 0)
+        if (kernel_config_read(kernel_release(release), &config) < 0)
                 return -ENODATA;
+        if (fd >= 0)
+                (void) fd_read_all(fd, &arguments);
 
-        (void) snprintf(path, sizeof(path), "/boot/config-%s", name.release);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || fd_read_all(fd, &text) < 0)
-                return -ENODATA;
-
-        return strstr(text, "\nCONFIG_RT_GROUP_SCHED=y\n") != NULL;
+        return kernel_groups_real_time(config, arguments ?: "");
 }
 
 /* What a group has for real-time processes: on v2 no file says so, and only the root of the hierarchy has any. */
@@ -228,7 +215,7 @@ static int has_realtime_share(const Examination *examination, const char *group)
         if (streq(group, "/") && n == -ENOENT)
                 return 1;
 
-        r = kernel_groups_realtime();
+        r = counts_real_time();
         return r < 0 ? r : !r;
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 
+#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/finding-test.h"
@@ -161,30 +162,6 @@ static void test_real_time(void) {
         g_assert_true(kernel_groups_real_time(switchable, "rt_group_sched=1"));
 }
 
-/* It can be there as a file, packed, or not at all. */
-static void test_config(void) {
-        _cleanup_(surroundings_done) Surroundings surroundings = {};
-        _cleanup_free_ char *config = NULL, *packed = NULL, *again = NULL;
-        g_autofree char *path = g_strdup(g_getenv("PATH"));
-        int r;
-
-        g_assert_cmpint(surroundings_read(&surroundings), ==, 0);
-        if (kernel_read_config(surroundings.release, &config) >= 0)
-                g_assert_nonnull(strstr(config, "CONFIG_CGROUPS=y"));
-        else
-                g_assert_null(config);
-
-        r = kernel_read_config("no-such-release/..", &packed);
-        g_assert_cmpint(r, ==, access("/proc/config.gz", R_OK) >= 0 ? 0 : -ENOENT);
-        g_assert_true((r < 0) == !packed);
-
-        /* PATH has no say in which program unpacks it. */
-        g_setenv("PATH", "/nonexistent", true);
-        g_assert_cmpint(kernel_read_config("no-such-release", &again), ==, r);
-        g_assert_cmpstr(again, ==, packed);
-        g_setenv("PATH", path, true);
-}
-
 static void test_bpf(void) {
         Finding finding = {};
 
@@ -207,7 +184,6 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/checks-kernel/bpf", test_bpf);
         g_test_add_func("/checks-kernel/io-weight", test_io_weight);
         g_test_add_func("/checks-kernel/real-time", test_real_time);
-        g_test_add_func("/checks-kernel/config", test_config);
 
         return g_test_run();
 }

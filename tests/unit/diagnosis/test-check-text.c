@@ -3,42 +3,8 @@
 #include <glib.h>
 #include <sched.h>
 
+#include "proc/kernel.h"
 #include "diagnosis/check-text.h"
-
-static void test_argument(void) {
-        static const struct {
-                const char *line, *name, *value; /* NULL: not there */
-        } rows[] = {
-                { "", "psi", NULL },
-                { "\n", "psi", NULL },
-                { "psi=1\n", "psi", "1" },
-                { "quiet psi=1", "psi", "1" },
-                { "quiet  psi", "psi", "" },
-                { "psi=", "psi", "" },
-                { "xpsi=1 psix=1 p=1", "psi", NULL },
-                { "psi=0 psi=1", "psi", "0,1" },
-                { "cgroup_disable=memory,io x cgroup_disable=pressure", "cgroup_disable", "memory,io,pressure" },
-                { "cgroup-no-v1=all", "cgroup_no_v1", "all" }, /* '-' and '_' are one to the kernel */
-                { "cgroup_no-v1=all", "cgroup_no_v1", "all" },
-                { "systemd.unified_cgroup_hierarchy=0", "systemd.unified_cgroup_hierarchy", "0" },
-                { "dyndbg=\"file x +p psi=0\" psi=1", "psi", "1" },
-                { "dyndbg=\"file x +p\"", "dyndbg", "file x +p" },
-                { "\"psi=1 2\" quiet", "psi", "1 2" },
-                { "\"psi=1", "psi", "1" },
-                { "quiet -- psi=1", "psi", NULL },
-                { "--x psi=1", "psi", "1" },
-                { "root=\"", "psi", NULL },
-                { "\"", "psi", NULL },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                _cleanup_free_ char *value = NULL;
-                int r = argument_get(rows[i].line, rows[i].name, &value);
-
-                g_assert_cmpint(r, ==, rows[i].value ? 1 : 0);
-                g_assert_cmpstr(value, ==, rows[i].value);
-        }
-}
 
 static void test_kernel(void) {
         static const struct {
@@ -68,18 +34,6 @@ static void test_kernel(void) {
                 g_assert_cmpint(kernel_is_at_least(rows[i].release, rows[i].major, rows[i].minor), ==, rows[i].result);
                 g_assert_cmpuint(kernel_wsl(rows[i].release), ==, rows[i].wsl);
         }
-}
-
-static void test_config(void) {
-        static const char text[] = "# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_C=m\nXCONFIG_D=y\nCONFIG_E=yes\n"
-                                   "CONFIG_F=\"CONFIG_G=y\"\nCONFIG_H=y";
-
-        g_assert_true(config_has(text, "B"));
-        g_assert_true(config_has(text, "H"));
-        for (const char *const *p = (const char *const[]) { "A", "C", "D", "E", "F", "G", "", NULL }; *p; p++)
-                g_assert_false(config_has(text, *p));
-        g_assert_true(config_has("CONFIG_A=y\n", "A"));
-        g_assert_false(config_has("", "A"));
 }
 
 static void test_scheduler(void) {
@@ -140,9 +94,7 @@ static void test_name(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/checks-text/argument", test_argument);
         g_test_add_func("/checks-text/kernel", test_kernel);
-        g_test_add_func("/checks-text/config", test_config);
         g_test_add_func("/checks-text/scheduler", test_scheduler);
         g_test_add_func("/checks-text/io-cost", test_io_cost);
         g_test_add_func("/checks-text/name", test_name);
