@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/* What may be called, and what of it is let through: numbers and sets, nothing else. */
+#include "cgscoped/service-interface.h"
 
 #include "cgscoped/quote.h"
-#include "cgscoped/service.h"
+#include "cgscoped/service-request.h"
 #include "systemd/delegation-message.h"
 
 static int refuse_unknown(const char *name, sd_bus_error *error) {
@@ -101,7 +100,7 @@ static int read_timeout(sd_bus_message *m, uint64_t *ret, sd_bus_error *error) {
         return 0;
 }
 
-static int change(sd_bus_message *m, Service *service, DelegationOperation operation, bool with_flags,
+static int change(sd_bus_message *m, Queue *queue, DelegationOperation operation, bool with_flags,
                   sd_bus_error *error) {
         DelegationRequest what = { .operation = operation };
         int r;
@@ -119,7 +118,7 @@ static int change(sd_bus_message *m, Service *service, DelegationOperation opera
         if (r < 0)
                 return r;
 
-        return service_take(service, m, &what, error);
+        return request_begin(queue, m, &what, error);
 }
 
 static int method_enable(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -143,7 +142,7 @@ static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         int r;
 
         r = read_uid(m, &what.uid, error);
-        return r < 0 ? r : service_take(userdata, m, &what, error);
+        return r < 0 ? r : request_begin(userdata, m, &what, error);
 }
 
 #define STATE_NAMES SD_BUS_PARAM(drop_ins) SD_BUS_PARAM(managers)

@@ -3,6 +3,7 @@
 
 void queue_init(Queue *queue) {
         TAILQ_INIT(&queue->requests);
+        queue->closed = false;
         queue->reloaded = 0;
         queue->n = 0;
 }

@@ -57,8 +57,8 @@ typedef struct Request {
 
         /* What came of REQUEST_CHANGING. */
         DelegationEffect effect;
-        int error;  /* a negative errno: what is to be answered in the end */
-        char *text; /* in words */
+        int error;       /* a negative errno: what is to be answered in the end */
+        Trouble trouble; /* in words */
 } Request;
 
 /* Microseconds. */
@@ -76,12 +76,13 @@ struct Queue {
         void (*on_count)(size_t n, void *userdata); /* there is one more, or one less */
         void *userdata;
 
+        bool closed;       /* no more are taken in */
         uint64_t reloaded; /* when PID 1 last read its files for nobody's change; 0: never */
         TAILQ_HEAD(RequestList, Request) requests;
         size_t n;
 };
 
-/* Fields of @queue that are set from outside: all but the last three. */
+/* Fields of @queue that are set from outside: all but the last four. */
 void queue_init(Queue *queue);
 
 /* Whether there is room for another request of the connection @name, nobody knows yet whose; and then for one of

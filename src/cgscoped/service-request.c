@@ -23,7 +23,7 @@ static void request_free(Request *request) {
         worker_free(request->worker);
         (void) sd_bus_message_unref(request->message);
         free(request->user);
-        free(request->text);
+        trouble_done(&request->trouble);
         free(request);
 }
 
@@ -85,37 +85,30 @@ static void log_change(const Request *request, int error, const char *text) {
                          what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
-/* Keeps what is to be answered when all is done that can be. @more may be NULL. */
-static void keep_error(Request *request, int error, const char *text, const char *more) {
-        char *longer = NULL;
-
-        if (asprintf(&longer, "%s%s%s", text ?: strerror(-error), more ? "; " : "", more ?: "") < 0)
-                longer = NULL;
-        free(request->text);
-        request->text = longer;
+/* Keeps what is to be answered when all is done that can be. */
+static void keep_error(Request *request, int error, const char *text) {
         request->error = error;
-}
-
-/* Of what went well before, or made no difference. */
-static void keep_last_error(Request *request, int error, const char *text) {
-        _cleanup_trouble_ Trouble trouble = {};
-
-        if (request->effect & DELEGATION_CHANGED)
-                (void) trouble_set(&trouble, error, "the drop-in was changed, but what came of it cannot be seen: %s",
-                                   text ?: strerror(-error));
-        keep_error(request, error, trouble.cause ?: text, NULL);
+        (void) trouble_set(&request->trouble, error, "%s", text ?: strerror(-error));
 }
 
 static void on_finished(int error, const DelegationState *state, const char *text, void *userdata) {
+        _cleanup_free_ char *words = NULL;
         Request *request = userdata;
 
-        if (error < 0 && request->error == 0)
-                keep_last_error(request, error, text);
-        if (request_is_change(request))
-                log_change(request, request->error, request->text);
+        if (error < 0 && request->error == 0) {
+                keep_error(request, error, text);
+                if (request->effect & DELEGATION_CHANGED)
+                        (void) trouble_wrap(&request->trouble, error,
+                                            "the drop-in was changed, but what came of it cannot be seen");
+        }
 
         if (request->error < 0)
-                answer_errno(request, request->error, request->text);
+                words = trouble_text(&request->trouble, request->error);
+        if (request_is_change(request))
+                log_change(request, request->error, words);
+
+        if (request->error < 0)
+                answer_errno(request, request->error, words);
         else
                 answer_state(request, state);
         if (request_is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
@@ -134,19 +127,15 @@ static void go_on_changed(Request *request) {
 }
 
 static void on_repaired(int error, const DelegationState *state, const char *text _unused_, void *userdata) {
-        _cleanup_free_ char *before = NULL;
         Request *request = userdata;
+        bool in_effect = error >= 0 && (state->effect & DELEGATION_RELOADED);
 
         /* Somebody may have changed a file, and nobody knows: that counts as if he had. */
         request->effect = DELEGATION_CHANGED;
-        before = TAKE_PTR(request->text);
-        if (error < 0 || !(state->effect & DELEGATION_RELOADED))
-                keep_error(request, request->error, before,
-                           "what the files say now may not be in effect, for the system manager does not read them: "
-                           "systemctl daemon-reload");
-        else
-                keep_error(request, request->error, before, "what the files say now is in effect");
-
+        (void) trouble_help(&request->trouble, request->error, "%s", in_effect ?
+                            "what the files say now is in effect" :
+                            "what the files say now may not be in effect, for the system manager does not read them: "
+                            "systemctl daemon-reload");
         go_on_changed(request);
 }
 
@@ -169,7 +158,7 @@ static void on_changed(int error, const DelegationState *state, const char *text
         int r;
 
         if (!state) {
-                keep_error(request, error, text, NULL);
+                keep_error(request, error, text);
                 r = start(request, operation_repair, on_repaired, queue->timeouts.work);
                 if (r < 0)
                         on_repaired(r, NULL, NULL, request);
@@ -183,8 +172,10 @@ static void on_changed(int error, const DelegationState *state, const char *text
                 fail(request, error, text);
                 return;
         }
-        if (error < 0)
-                keep_error(request, error, text, "what was changed before that is in effect");
+        if (error < 0) {
+                keep_error(request, error, text);
+                (void) trouble_help(&request->trouble, error, "what was changed before that is in effect");
+        }
 
         go_on_changed(request);
 }
@@ -362,6 +353,9 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
         Request *request;
         int r;
 
+        if (queue->closed)
+                return sd_bus_error_set(error, SD_BUS_ERROR_FAILED,
+                                        "cgscoped is about to end; ask " DELEGATION_NAME " again");
         if (!sd_bus_message_get_sender(message))
                 return delegation_error_set(error, -EACCES, "the bus does not say who asks, so nothing can be allowed");
 

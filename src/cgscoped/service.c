@@ -6,6 +6,7 @@
 
 #include "basic/log.h"
 #include "basic/trouble.h"
+#include "cgscoped/service-interface.h"
 #include "cgscoped/service-request.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
@@ -52,11 +53,16 @@ static void end_if_done(Service *service) {
                 (void) sd_event_exit(service->event, service->status);
 }
 
+static void set_released(Service *service) {
+        service->released = true;
+        service->queue.closed = true;
+}
+
 static int on_released(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_) {
         Service *service = userdata;
 
         /* All that the bus had for us came before this answer. What comes now was sent past the name. */
-        service->released = true;
+        set_released(service);
         end_if_done(service);
         return 1;
 }
@@ -67,13 +73,14 @@ static void leave(Service *service, ServiceState state) {
         bool begun = service->state != SERVICE_SERVING;
 
         service->state = state;
+        service->queue.closed = service->queue.closed || state == SERVICE_STOPPING;
         if (begun)
                 return;
 
         (void) sd_event_source_set_enabled(service->idle, SD_EVENT_OFF);
         (void) sd_notify(false, "STOPPING=1");
         if (sd_bus_release_name_async(service->bus, &service->release, DELEGATION_NAME, on_released, service) < 0)
-                service->released = true;
+                set_released(service);
 }
 
 static void on_count(size_t n, void *userdata) {
@@ -123,7 +130,7 @@ static int on_disconnected(sd_bus_message *m _unused_, void *userdata, sd_bus_er
 
         log_error("the bus is gone; ending");
         service->state = SERVICE_STOPPING;
-        service->released = true;
+        set_released(service);
         service->status = -ECONNRESET;
         requests_stop(&service->queue);
         end_if_done(service);
@@ -138,14 +145,6 @@ static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error
                 requests_forget_sender(&service->queue, name);
 
         return 0;
-}
-
-int service_take(Service *service, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
-        if (service->state == SERVICE_STOPPING || service->released)
-                return sd_bus_error_set(error, SD_BUS_ERROR_FAILED,
-                                        "cgscoped is about to end; ask " DELEGATION_NAME " again");
-
-        return request_begin(&service->queue, message, what, error);
 }
 
 static int watch_events(Service *service) {
@@ -200,7 +199,8 @@ static int watch_bus(Service *service) {
         r = sd_bus_add_filter(service->bus, NULL, on_message, service);
         if (r < 0)
                 return r;
-        r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable, service);
+        r = sd_bus_add_object_vtable(service->bus, NULL, DELEGATION_PATH, DELEGATION_NAME, service_vtable,
+                                     &service->queue);
         if (r < 0)
                 return r;
 

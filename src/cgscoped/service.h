@@ -19,12 +19,6 @@ typedef struct ServiceOptions {
 
 extern const ServiceOptions service_defaults;
 
-/* The interface; its handlers take a Service. */
-extern const sd_bus_vtable service_vtable[];
-
-/* Takes in the call @message, which asks for @what. As a handler of sd-bus does: 1, or a negative errno with @error. */
-int service_take(Service *service, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error);
-
 /* Connects to the bus. From then on @event does all of it: takes the name, tells systemd that it is there, serves. It
  * ends with 0 after idleness or a signal, -EEXIST or another errno, logged, where the name is not to be had, -ECONNRESET
  * when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. On failure *trouble may get one line, */
