@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/enable/enable-image.h"
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/trouble.h"
-#include "cgscope/enable/enable.h"
 #include "delegation/store.h"
 
 /* D-Bus Specification, "Well-known Message Bus Instances", at the place that systemd gives it. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/enable/enable-list.h"
+
 #include "basic/log.h"
 #include "basic/user-name.h"
-#include "cgscope/enable/enable.h"
+#include "cgscope/enable/enable-text.h"
+#include "cgscope/enable/enable-verdict.h"
 
 typedef enum EnableColumn {
         COLUMN_UID,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/enable/enable-options.h"
+
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
-#include "cgscope/enable/enable.h"
+#include "cgscope/enable/enable-list.h"
 
 /* clang-format off */
 const Option enable_options[] = {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/enable/enable-restart.h"
+
 #include "basic/log.h"
+#include "cgscope/enable/enable-text.h"
 #include "cgscope/enable/enable-units.h"
-#include "cgscope/enable/enable.h"
+#include "cgscope/enable/enable-verdict.h"
 
 static void say_what_ends(const Enable *enable, uid_t uid, const UserUnits *units) {
         char user[ENABLE_USER_MAX], text[USER_UNITS_TEXT_MAX];

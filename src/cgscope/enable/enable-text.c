@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/enable/enable-text.h"
+
 #include "basic/escape.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
 #include "cgscope/enable/enable-units.h"
-#include "cgscope/enable/enable.h"
+#include "cgscope/enable/enable-verdict.h"
+#include "delegation/drop-in.h"
+
+char *enable_user(const Enable *enable, uint64_t uid, char buffer[static ENABLE_USER_MAX]) {
+        /* The names in an image are the image's own. */
+        const char *name = uid == DELEGATION_EVERYBODY || enable->root ? NULL : user_name((uid_t) uid);
+
+        if (uid == DELEGATION_EVERYBODY)
+                (void) snprintf(buffer, ENABLE_USER_MAX, "all users");
+        else if (name)
+                (void) snprintf(buffer, ENABLE_USER_MAX, "%.256s (%u)", name, (unsigned) uid);
+        else
+                (void) snprintf(buffer, ENABLE_USER_MAX, "%u", (unsigned) uid);
+
+        return buffer;
+}
+
+char *enable_path(const Enable *enable, const DelegationDropIn *drop_in, char buffer[static ENABLE_PATH_MAX]) {
+        char path[DROP_IN_PATH_MAX];
+
+        (void) snprintf(buffer, ENABLE_PATH_MAX, "%.4095s%s", enable->prefix ?: "", drop_in_path(drop_in, path));
+        return buffer;
+}
 
 static const DelegationDropIn *find(const DelegationState *state, uint64_t uid, bool runtime) {
         for (size_t i = 0; i < state->n_drop_ins; i++)

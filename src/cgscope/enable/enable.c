@@ -5,6 +5,12 @@
 #include "basic/log.h"
 #include "basic/user-namespace.h"
 #include "cgscope/command/probe.h"
+#include "cgscope/enable/enable-image.h"
+#include "cgscope/enable/enable-list.h"
+#include "cgscope/enable/enable-options.h"
+#include "cgscope/enable/enable-restart.h"
+#include "cgscope/enable/enable-text.h"
+#include "cgscope/enable/enable-verdict.h"
 #include "cgscope/verbs.h"
 
 /* A scope is there in an instant. */
