@@ -10,7 +10,7 @@ bool authorization_is_needed(const DelegationRequest *request, uid_t sender) {
         return request->operation != DELEGATION_GET && sender != 0;
 }
 
-const char *authorization_action(const DelegationRequest *request, uid_t sender) {
+static const char *action_of(const DelegationRequest *request, uid_t sender) {
         if (request->operation == DELEGATION_DISABLE)
                 return ACTION_DISABLE;
 
@@ -40,7 +40,7 @@ int authorization_check(sd_bus *bus, const Authorization *authorization, uint64_
         };
         PolkitQuestion question = {
                 .sender = authorization->sender_name,
-                .action = authorization_action(request, authorization->sender),
+                .action = action_of(request, authorization->sender),
                 .details = details,
                 .interactive = authorization->interactive,
                 .timeout = timeout,
@@ -98,6 +98,6 @@ int authorization_refuse(const Authorization *authorization, PolkitAnswer answer
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                          "uid %u is not authorised to %s; an administrator can allow it by a polkit "
                                          "rule for %s", uid, what,
-                                         authorization_action(authorization->request, authorization->sender));
+                                         action_of(authorization->request, authorization->sender));
         }
 }

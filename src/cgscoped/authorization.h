@@ -22,8 +22,6 @@ typedef struct Authorization {
 /* Looking is free, and root may do all of it anyway. */
 bool authorization_is_needed(const DelegationRequest *request, uid_t sender);
 
-const char *authorization_action(const DelegationRequest *request, uid_t sender);
-
 /* Asks polkit. See polkit_check(). */
 int authorization_check(sd_bus *bus, const Authorization *authorization, uint64_t timeout, PolkitFunction done,
                         void *userdata, PolkitCheck **ret);

@@ -99,7 +99,7 @@ void queue_enqueue(Queue *queue, Request *request);
 /* Whose turn it is, beside those that run; NULL: nobody's. */
 Request *queue_next(const Queue *queue);
 
-/* One that is REQUEST_FINISHING in the way of a higher rank, and has to go back to REQUEST_CHANGED; NULL: there is none. */
+/* One that is REQUEST_FINISHING in the way of a higher rank, and has to go back to REQUEST_CHANGED; NULL: none is. */
 Request *queue_obstacle(const Queue *queue);
 
 static inline bool request_is_change(const Request *request) {

@@ -23,7 +23,8 @@ typedef struct WorkerHeader {
 } WorkerHeader;
 
 #define OUTPUT_MAX \
-        (sizeof(WorkerHeader) + DELEGATION_STATE_ROWS_MAX * (sizeof(DelegationDropIn) + sizeof(DelegationManager)) + MESSAGE_MAX)
+        (sizeof(WorkerHeader) + MESSAGE_MAX + \
+         DELEGATION_STATE_ROWS_MAX * (sizeof(DelegationDropIn) + sizeof(DelegationManager)))
 
 struct Worker {
         pid_t pid;
@@ -126,7 +127,8 @@ static bool boolean_is_sane(const bool *value) {
 
 static bool state_is_sane(const DelegationState *state) {
         for (size_t i = 0; i < state->n_drop_ins; i++)
-                if (!boolean_is_sane(&state->drop_ins[i].runtime) || (unsigned) state->drop_ins[i].kind > DROP_IN_FOREIGN)
+                if (!boolean_is_sane(&state->drop_ins[i].runtime) ||
+                    (unsigned) state->drop_ins[i].kind > DROP_IN_FOREIGN)
                         return false;
 
         for (size_t i = 0; i < state->n_managers; i++)
@@ -149,7 +151,8 @@ static bool decode(Worker *worker, int *ret, DelegationState *ret_state, const c
         p = worker->buffer + sizeof(header);
 
         if (header.error > 0 || header.error < -4095 ||
-            header.effect > (DELEGATION_CHANGED | DELEGATION_RELOADED) || header.n_drop_ins > DELEGATION_STATE_ROWS_MAX || header.n_managers > DELEGATION_STATE_ROWS_MAX ||
+            header.effect > (DELEGATION_CHANGED | DELEGATION_RELOADED) ||
+            header.n_drop_ins > DELEGATION_STATE_ROWS_MAX || header.n_managers > DELEGATION_STATE_ROWS_MAX ||
             left != header.n_drop_ins * sizeof(DelegationDropIn) + header.n_managers * sizeof(DelegationManager) +
                     header.message_length)
                 return false;

@@ -34,6 +34,26 @@ bool delegation_uid_is_valid(uint64_t uid) {
         return uid == DELEGATION_EVERYBODY || (uid < UINT32_MAX && uid != UINT16_MAX);
 }
 
+static const char *const kinds[] = {
+        [DROP_IN_OURS] = "cgscope",
+        [DROP_IN_EDITED] = "edited",
+        [DROP_IN_FOREIGN] = "administrator",
+};
+
+const char *drop_in_kind_to_string(DropInKind kind) {
+        assert(kind > DROP_IN_ABSENT && kind < ELEMENTSOF(kinds));
+
+        return kinds[kind];
+}
+
+DropInKind drop_in_kind_from_string(const char *text) {
+        for (DropInKind kind = DROP_IN_OURS; kind < ELEMENTSOF(kinds); kind++)
+                if (streq(text, kinds[kind]))
+                        return kind;
+
+        return DROP_IN_ABSENT;
+}
+
 static const char *const outcomes[] = {
         [OUTCOME_NONE] = "none",
         [OUTCOME_APPLIED] = "applied",

@@ -96,6 +96,10 @@ void delegation_state_done(DelegationState *state);
  * (systemd.io/UIDS-GIDS). */
 bool delegation_uid_is_valid(uint64_t uid);
 
+/* "cgscope", "edited", "administrator"; DROP_IN_ABSENT is none, and what there is for no such word. */
+const char *drop_in_kind_to_string(DropInKind kind);
+DropInKind drop_in_kind_from_string(const char *text);
+
 /* "applied", "busy", …; the other way round _OUTCOME_MAX where there is no such word. */
 const char *delegation_outcome_to_string(DelegationOutcome outcome);
 DelegationOutcome delegation_outcome_from_string(const char *text);

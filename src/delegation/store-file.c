@@ -169,5 +169,5 @@ int store_file_remove(const StoreWay *way, const DelegationDropIn *drop_in, bool
 
 void store_file_tidy(const StoreWay *way) {
         (void) unlinkat(store_way_end(way), DROP_IN_NEW, 0);
-        (void) store_way_remove_end(way);
+        store_way_remove_end(way);
 }

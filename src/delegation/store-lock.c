@@ -77,7 +77,7 @@ static bool is_running_system(int root) {
 static void release(StoreLock *lock) {
         lock->fd = fd_close(lock->fd);
         if (lock->way.n > 0 && !is_running_system(lock->way.root)) {
-                (void) store_way_remove_end(&lock->way);
+                store_way_remove_end(&lock->way);
                 store_way_unmake(&lock->way);
         }
         store_way_done(&lock->way);

@@ -170,18 +170,22 @@ int store_way_open(int root, const char *path, bool make, StoreWay *ret, Trouble
         return 0;
 }
 
-bool store_way_remove_end(const StoreWay *way) {
-        if (unlinkat(store_way_above(way), way->names[way->n - 1], AT_REMOVEDIR) < 0)
-                return false;
+/* The directory that number @i is in. */
+static int above(const StoreWay *way, size_t i) {
+        return i > 0 ? way->dirs[i - 1] : way->root;
+}
 
-        (void) store_way_sync(store_way_above(way));
-        return true;
+void store_way_remove_end(const StoreWay *way) {
+        size_t last = way->n - 1;
+
+        if (unlinkat(above(way, last), way->names[last], AT_REMOVEDIR) >= 0)
+                (void) store_way_sync(above(way, last));
 }
 
 void store_way_unmake(StoreWay *way) {
         for (size_t i = STORE_WAY_MAX; i-- > 0;)
                 if (way->made & (1U << i))
-                        (void) unlinkat(i > 0 ? way->dirs[i - 1] : way->root, way->names[i], AT_REMOVEDIR);
+                        (void) unlinkat(above(way, i), way->names[i], AT_REMOVEDIR);
 
         way->made = 0;
 }

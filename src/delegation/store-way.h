@@ -26,17 +26,13 @@ typedef struct StoreWay {
  * returned. -ELOOP, -EPERM: one is not as it should be. On failure what was made is removed again. */
 int store_way_open(int root, const char *path, bool make, StoreWay *ret, Trouble *trouble);
 
-/* The last directory, and the one above it; borrowed. */
+/* The last directory; borrowed. */
 static inline int store_way_end(const StoreWay *way) {
         return way->dirs[way->n - 1];
 }
 
-static inline int store_way_above(const StoreWay *way) {
-        return way->n > 1 ? way->dirs[way->n - 2] : way->root;
-}
-
-/* Removes the last directory where it is empty. Whether it was. */
-bool store_way_remove_end(const StoreWay *way);
+/* Removes the last directory where it is empty. */
+void store_way_remove_end(const StoreWay *way);
 
 /* Removes what was made, where it is still empty. */
 void store_way_unmake(StoreWay *way);

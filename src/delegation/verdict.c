@@ -58,16 +58,6 @@ Verdict verdict_worse(Verdict a, Verdict b) {
         return verdicts[b].weight > verdicts[a].weight ? b : a;
 }
 
-Verdict verdict_of_all(const DelegationState *state, const DelegationManager *manager, ControllerMask controllers) {
-        Verdict all = VERDICT_ABSENT;
-
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if (controllers & controller_bit(c))
-                        all = verdict_worse(all, verdict_of(state, manager, c));
-
-        return all;
-}
-
 const char *verdict_to_string(Verdict verdict) {
         assert(verdict < _VERDICT_MAX);
 

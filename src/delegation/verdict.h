@@ -21,11 +21,7 @@ typedef enum Verdict {
 /* Of one controller. */
 Verdict verdict_of(const DelegationState *state, const DelegationManager *manager, Controller controller);
 
-/* Of those in @controllers that are not all the same: the one that asks for most; "in effect" asks for more than
- * "absent" does. Of none: VERDICT_ABSENT. */
-Verdict verdict_of_all(const DelegationState *state, const DelegationManager *manager, ControllerMask controllers);
-
-/* The one of the two that asks for more, by the same order. */
+/* The one of the two that asks for more; "in effect" asks for more than "absent" does. */
 Verdict verdict_worse(Verdict a, Verdict b);
 
 /* The first drop-in for @uid, his own or one for everybody, that names one of @controllers (none: whatever it names);

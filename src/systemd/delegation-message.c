@@ -21,12 +21,6 @@ static const struct DelegationError {
         { -EPERM, DELEGATION_ERROR_UNSAFE },
 };
 
-static const char *const kinds[] = {
-        [DROP_IN_OURS] = "cgscope",
-        [DROP_IN_EDITED] = "edited",
-        [DROP_IN_FOREIGN] = "administrator",
-};
-
 int delegation_error_set(sd_bus_error *error, int r, const char *message) {
         /* The bus takes UTF-8 alone, and a message is one line; it may quote an administrator's file, where anything
          * can be. */
@@ -106,12 +100,12 @@ int delegation_read_controllers(sd_bus_message *message, bool may_be_empty, Cont
 static int append_drop_in(sd_bus_message *message, const DelegationDropIn *drop_in) {
         int r;
 
-        if ((size_t) drop_in->kind >= ELEMENTSOF(kinds) || !kinds[drop_in->kind])
+        if (drop_in->kind == DROP_IN_ABSENT)
                 return -EINVAL;
 
         r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, DROP_IN_SIGNATURE);
         if (r >= 0)
-                r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, kinds[drop_in->kind]);
+                r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, drop_in_kind_to_string(drop_in->kind));
         if (r >= 0)
                 r = delegation_append_controllers(message, drop_in->controllers);
 
@@ -171,9 +165,7 @@ static int read_drop_in(sd_bus_message *message, DelegationState *state) {
                 return r;
 
         drop_in.runtime = runtime;
-        for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
-                if (kinds[i] && streq(kinds[i], kind))
-                        drop_in.kind = (DropInKind) i;
+        drop_in.kind = drop_in_kind_from_string(kind);
         if (drop_in.kind == DROP_IN_ABSENT || !delegation_uid_is_valid(drop_in.uid) ||
             state->n_drop_ins >= DELEGATION_STATE_ROWS_MAX)
                 return -EBADMSG;

@@ -156,7 +156,7 @@ manual_has_outcomes() {
 
 manual_has_kinds() {
     local kind
-    for kind in $(strings systemd/delegation-message.c kinds); do
+    for kind in $(strings delegation/delegation.c kinds); do
         manual_section "$manual" 'The answer' | grep -q "^.*\\\\fB$kind\\\\fR" || return 1
     done
 }

@@ -95,12 +95,6 @@ static int set_state(Enable *enable, TableRow *cells, const Row *row) {
 }
 
 static int set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
-        /* As in org.cgscope.Delegation1. */
-        static const char *const kinds[] = {
-                [DROP_IN_OURS] = "cgscope",
-                [DROP_IN_EDITED] = "edited",
-                [DROP_IN_FOREIGN] = "administrator",
-        };
         char path[ENABLE_PATH_MAX];
         int r;
 
@@ -109,7 +103,8 @@ static int set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
                 return r;
 
         r = tabular_set_string(&enable->tabular, cells, COLUMN_FILE, enable_path(enable, row->drop_in, path));
-        return r < 0 ? r : tabular_set_string(&enable->tabular, cells, COLUMN_KIND, kinds[row->drop_in->kind]);
+        return r < 0 ? r : tabular_set_string(&enable->tabular, cells, COLUMN_KIND,
+                                              drop_in_kind_to_string(row->drop_in->kind));
 }
 
 static int set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {

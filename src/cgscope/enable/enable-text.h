@@ -3,8 +3,8 @@
 
 #include "cgscope/enable/enable.h"
 
-/* What was written and what still asks for it; and for each manager where something is not as it should be, the one step
- * that is left. */
+/* What was written and what still asks for it; and for each manager where something is not as it should be, the one
+ * step that is left. */
 void enable_say_changes(const Enable *enable);
 void enable_say_steps(const Enable *enable);
 
