@@ -71,8 +71,12 @@ int tabular_choose(Tabular *tabular, const CommonOptions *options, const TableCo
         return text ? choose_named(tabular, text + (*text == '+'), all, n_all) : 0;
 }
 
-static int report(int error) {
-        return error < 0 ? log_error_errno(error, "cannot make the table") : 0;
+/* Says the first error, and keeps it. */
+static int keep(Tabular *tabular, int error) {
+        if (error < 0 && tabular->error >= 0)
+                tabular->error = error == -ENOMEM ? log_oom() : log_error_errno(error, "cannot make the table");
+
+        return tabular->error;
 }
 
 int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColumn *all, const char *name) {
@@ -100,40 +104,36 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         for (size_t i = 0; i < tabular->n_columns; i++)
                 columns[i] = all + tabular->columns[i];
 
-        return report(tabular->tabling->table_new(&table_options, columns, tabular->n_columns, &tabular->table));
+        return keep(tabular, tabular->tabling->table_new(&table_options, columns, tabular->n_columns, &tabular->table));
 }
 
 int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret) {
-        return report(tabular->tabling->table_add(tabular->table, parent, ret));
+        *ret = NULL;
+        return tabular->error < 0 ? tabular->error
+                                  : keep(tabular, tabular->tabling->table_add(tabular->table, parent, ret));
 }
 
 int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text) {
-        for (size_t i = 0; i < tabular->n_columns; i++)
+        if (!text)
+                return keep(tabular, -ENOMEM);
+
+        for (size_t i = 0; tabular->error >= 0 && i < tabular->n_columns; i++)
                 if (tabular->columns[i] == index)
-                        return report(tabular->tabling->table_set(tabular->table, row, i, text));
+                        return keep(tabular, tabular->tabling->table_set(tabular->table, row, i, text));
 
         free(text);
-        return 0;
+        return tabular->error;
 }
 
 int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text) {
-        char *copy;
-
-        if (!text || !tabular_wants(tabular, index))
-                return 0;
-
-        copy = strdup(text);
-        return copy ? tabular_set(tabular, row, index, copy) : log_oom();
+        return text && tabular_wants(tabular, index) ? tabular_set(tabular, row, index, strdup(text)) : tabular->error;
 }
 
 int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path) {
-        char *shown;
-
         if (!path || !tabular_wants(tabular, index))
-                return 0;
+                return tabular->error;
 
-        shown = tabular->json ? strdup(path) : escape_path(path);
-        return shown ? tabular_set(tabular, row, index, shown) : log_oom();
+        return tabular_set(tabular, row, index, tabular->json ? strdup(path) : escape_path(path));
 }
 
 int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number) {
@@ -166,14 +166,14 @@ int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t use
 }
 
 int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color) {
-        if (index == SIZE_MAX)
-                return report(tabular->tabling->table_color(tabular->table, row, SIZE_MAX, color));
+        if (tabular->error >= 0 && index == SIZE_MAX)
+                return keep(tabular, tabular->tabling->table_color(tabular->table, row, SIZE_MAX, color));
 
-        for (size_t i = 0; i < tabular->n_columns; i++)
+        for (size_t i = 0; tabular->error >= 0 && i < tabular->n_columns; i++)
                 if (tabular->columns[i] == index)
-                        return report(tabular->tabling->table_color(tabular->table, row, i, color));
+                        return keep(tabular, tabular->tabling->table_color(tabular->table, row, i, color));
 
-        return 0;
+        return tabular->error;
 }
 
 /* Whether nobody reads any more: head(1) has enough, or the pager was left. */
@@ -187,6 +187,8 @@ int tabular_print(Tabular *tabular, const CommonOptions *options) {
         bool gone;
         int r;
 
+        if (tabular->error < 0)
+                return tabular->error;
         if (options->pager)
                 pager_open(&tabular->pager);
         r = tabular->tabling->table_print(tabular->table);

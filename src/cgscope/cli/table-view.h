@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The table of a verb: the columns that -o chose, loaded and printed. What goes wrong is said. */
+/* The table of a verb: the columns that -o chose, loaded and printed. What goes wrong is said once, and what follows then
+ * does nothing: who fills a table needs to look at what tabular_open() and tabular_print() return alone. */
 
 #include "basic/terminal.h"
 #include "cgscope/cli/common-options.h"
@@ -15,7 +16,8 @@ typedef struct Tabular {
         Pager pager;
         size_t columns[TABULAR_COLUMNS_MAX]; /* the index in the verb's table of each that is printed */
         size_t n_columns;
-        bool raw; /* numbers in base units: --bytes and JSON */
+        int error; /* the first one */
+        bool raw;  /* numbers in base units: --bytes and JSON */
         bool json;
 } Tabular;
 
@@ -30,8 +32,8 @@ bool tabular_wants(const Tabular *tabular, size_t index);
 /* Loads the module and makes the table. @name: of the array in JSON. */
 int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColumn *all, const char *name);
 
-/* Adds a row, and sets a cell by the index in the verb's table: nothing where that is not printed. @text is taken
- * over. */
+/* Adds a row, and sets a cell by the index in the verb's table: nothing where that is not printed. @text is taken over;
+ * NULL: there was no memory for it. */
 int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret);
 int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text);
 

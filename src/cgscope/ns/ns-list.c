@@ -125,87 +125,66 @@ static char *format_namespace(const View *view, size_t namespace) {
         return view->namespaces[namespace].own ? strdup("ours") : format("%" PRIu64, view->namespaces[namespace].inode);
 }
 
-/* Cells that are NULL stand for lack of memory, and stay empty where the row has none. */
-static int add_row(Listing *listing, TableRow *parent, char *cells[static _COLUMN_MAX], unsigned filled,
-                   const char *color, TableRow **ret) {
-        int r = tabular_add(&listing->table, parent, ret);
+static void add_process(Listing *listing, TableRow *parent, const ViewProcess *process) {
+        const Ns *ns = listing->ns;
+        Tabular *table = &listing->table;
+        size_t n;
 
-        for (size_t i = 0; i < _COLUMN_MAX; i++)
-                if (!(filled & 1U << i))
-                        continue;
-                else if (r < 0)
-                        free(cells[i]);
-                else
-                        r = cells[i] ? tabular_set(&listing->table, *ret, i, cells[i]) : log_oom();
+        for (const ViewRow *shown = view_rows(process, ns->all_hierarchies, &n); n > 0; shown++, n--) {
+                unsigned marks = view_row_marks(&ns->view, process, shown, ns->all_hierarchies);
+                const char *command = process->command ?: UNKNOWN;
+                char text[VIEW_MARKS_TEXT_MAX];
+                TableRow *row;
 
-        return r >= 0 && color
-                       ? tabular_color(&listing->table, *ret, filled & 1U << COLUMN_PID ? SIZE_MAX : COLUMN_TREE, color)
-                       : r;
+                tabular_add(table, parent, &row);
+                tabular_set(table, row, COLUMN_TREE, format("%d %s", (int) process->pid, command));
+                tabular_set_number(table, row, COLUMN_PID, (uint64_t) process->pid);
+                tabular_set_string(table, row, COLUMN_COMMAND, command);
+                tabular_set(table, row, COLUMN_NAMESPACE, format_namespace(&ns->view, process->namespace));
+                tabular_set(table, row, COLUMN_CGROUP, format_path(listing, shown->ours, NULL));
+                tabular_set(table, row, COLUMN_INSIDE, format_path(listing, shown->inside, shown->ours));
+                tabular_set(table, row, COLUMN_ABSOLUTE, format_path(listing, shown->absolute, shown->ours));
+                tabular_set_string(table, row, COLUMN_HIERARCHY,
+                                   shown->hierarchy ? view_hierarchy_title(shown->hierarchy) : UNKNOWN);
+                tabular_set_string(table, row, COLUMN_MARKS, view_marks_format(marks, text));
+                if (marks)
+                        tabular_color(table, row, SIZE_MAX, "red");
+        }
 }
 
-static int add_process(Listing *listing, TableRow *parent, const ViewProcess *process) {
-        const Ns *ns = listing->ns;
-        size_t n;
-        int r = 0;
+/* The row of a namespace, NULL for what is not known. */
+static TableRow *add_title(Listing *listing, const ViewNamespace *namespace, const char *root) {
+        Tabular *table = &listing->table;
+        TableRow *row;
 
-        for (const ViewRow *row = view_rows(process, ns->all_hierarchies, &n); r >= 0 && n > 0; row++, n--) {
-                const char *command = process->command ?: UNKNOWN;
-                unsigned marks = view_row_marks(&ns->view, process, row, ns->all_hierarchies);
-                char text[VIEW_MARKS_TEXT_MAX];
-                TableRow *added;
-
-                r = add_row(listing, parent,
-                            (char *[_COLUMN_MAX]){
-                                    [COLUMN_PID] = format("%d", (int) process->pid),
-                                    [COLUMN_COMMAND] = strdup(command),
-                                    [COLUMN_NAMESPACE] = format_namespace(&ns->view, process->namespace),
-                                    [COLUMN_CGROUP] = format_path(listing, row->ours, NULL),
-                                    [COLUMN_INSIDE] = format_path(listing, row->inside, row->ours),
-                                    [COLUMN_ABSOLUTE] = format_path(listing, row->absolute, row->ours),
-                                    [COLUMN_HIERARCHY] =
-                                            strdup(row->hierarchy ? view_hierarchy_title(row->hierarchy) : UNKNOWN),
-                                    [COLUMN_MARKS] = strdup(view_marks_format(marks, text)),
-                                    [COLUMN_TREE] = format("%d %s", (int) process->pid, command),
-                            },
-                            (1U << _COLUMN_MAX) - 1, marks ? "red" : NULL, &added);
-        }
-
-        return r;
+        tabular_add(table, NULL, &row);
+        tabular_set(table, row, COLUMN_TREE,
+                    namespace ? format("%" PRIu64 "%s%s", namespace->inode, namespace->own ? " (ours)" : "",
+                                       namespace->inode == CGROUP_NAMESPACE_INITIAL ? " (initial)" : "")
+                              : strdup("not known"));
+        tabular_set(table, row, COLUMN_CGROUP, format_path(listing, root, NULL));
+        tabular_set_string(table, row, COLUMN_INSIDE, namespace ? "/" : UNKNOWN);
+        tabular_color(table, row, COLUMN_TREE, "bold");
+        return row;
 }
 
 /* Those of one namespace, SIZE_MAX for those of which it is not known. */
 static int add_namespace(Listing *listing, size_t index) {
         const View *view = &listing->ns->view;
-        const ViewNamespace *namespace = index == SIZE_MAX ? NULL : view->namespaces + index;
         _cleanup_free_ char *root = NULL;
         TableRow *parent = NULL;
-        int r = 0;
 
-        if (namespace && view_namespace_root(view, index, "", &root) == -ENOMEM)
+        if (index != SIZE_MAX && view_namespace_root(view, index, "", &root) == -ENOMEM)
                 return log_oom();
 
-        for (size_t i = 0; r >= 0 && i < view->n_processes; i++) {
-                if (view->processes[i].namespace != index)
-                        continue;
-                if (!parent)
-                        r = add_row(
-                                listing, NULL,
-                                (char *[_COLUMN_MAX]){
-                                        [COLUMN_TREE] = !namespace ? strdup("not known")
-                                                                   : format("%" PRIu64 "%s%s", namespace->inode,
-                                                                            namespace->own ? " (ours)" : "",
-                                                                            namespace->inode == CGROUP_NAMESPACE_INITIAL
-                                                                                    ? " (initial)"
-                                                                                    : ""),
-                                        [COLUMN_CGROUP] = format_path(listing, root, NULL),
-                                        [COLUMN_INSIDE] = strdup(namespace ? "/" : UNKNOWN),
-                                },
-                                1U << COLUMN_TREE | 1U << COLUMN_CGROUP | 1U << COLUMN_INSIDE, "bold", &parent);
-                if (r >= 0)
-                        r = add_process(listing, parent, view->processes + i);
-        }
+        for (size_t i = 0; i < view->n_processes; i++)
+                if (view->processes[i].namespace == index) {
+                        parent =
+                                parent ?: add_title(listing, index == SIZE_MAX ? NULL : view->namespaces + index, root);
+                        add_process(listing, parent, view->processes + i);
+                }
 
-        return r;
+        return 0;
 }
 
 static int add_all(Listing *listing) {
@@ -213,12 +192,13 @@ static int add_all(Listing *listing) {
         int r = 0;
 
         if (listing->only)
-                return add_process(listing, NULL, listing->only);
-
-        for (size_t i = 0; r >= 0 && !listing->ns->tree && i < view->n_processes; i++)
-                r = add_process(listing, NULL, view->processes + i);
-        for (size_t i = 0; r >= 0 && listing->ns->tree && i <= view->n_namespaces; i++)
-                r = add_namespace(listing, i < view->n_namespaces ? i : SIZE_MAX);
+                add_process(listing, NULL, listing->only);
+        else if (listing->ns->tree)
+                for (size_t i = 0; r >= 0 && i <= view->n_namespaces; i++)
+                        r = add_namespace(listing, i < view->n_namespaces ? i : SIZE_MAX);
+        else
+                for (size_t i = 0; i < view->n_processes; i++)
+                        add_process(listing, NULL, view->processes + i);
 
         return r;
 }

@@ -137,48 +137,37 @@ static char *format_options(const CgroupMount *mount, bool fold) {
         return text && fold ? fold_options(text) : TAKE_PTR(text);
 }
 
-static int set_mount(Tabular *table, TableRow *row, const ViewMount *mount, bool whole, bool fold) {
-        const char *inside = mount->inside ?: "?";
-        char marks[VIEW_MARKS_TEXT_MAX], *options;
-        int r;
+static void set_mount(Tabular *table, TableRow *row, const ViewMount *seen, bool whole, bool fold) {
+        const CgroupMount *mount = seen->mount;
+        const char *inside = seen->inside ?: "?";
+        char marks[VIEW_MARKS_TEXT_MAX];
 
-        if (mount->inside && !whole && streq(mount->inside, mount->mount->root))
+        if (seen->inside && !whole && streq(seen->inside, mount->root))
                 inside = "=";
 
-        options = format_options(mount->mount, fold);
-        r = options ? tabular_set(table, row, COLUMN_OPTIONS, options) : log_oom();
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_HIERARCHY, view_hierarchy_title(mount->hierarchy));
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_MARKS,
-                                       mount->mount->covered ? "covered" : view_marks_format(mount->marks, marks));
-        if (r >= 0)
-                r = tabular_set_path(table, row, COLUMN_ROOT, mount->mount->root);
-        if (r >= 0)
-                r = *inside == '/' ? tabular_set_path(table, row, COLUMN_INSIDE, inside)
-                                   : tabular_set_string(table, row, COLUMN_INSIDE, inside);
-        if (r >= 0 && (mount->marks || mount->mount->covered))
-                r = tabular_color(table, row, SIZE_MAX, mount->marks ? "red" : "gray");
-
-        return r;
+        tabular_set_path(table, row, COLUMN_MOUNT, mount->point);
+        tabular_set_string(table, row, COLUMN_HIERARCHY, view_hierarchy_title(seen->hierarchy));
+        tabular_set_string(table, row, COLUMN_MARKS,
+                           mount->covered ? "covered" : view_marks_format(seen->marks, marks));
+        tabular_set_path(table, row, COLUMN_ROOT, mount->root);
+        tabular_set(table, row, COLUMN_INSIDE, *inside == '/' ? escape_path(inside) : strdup(inside));
+        tabular_set(table, row, COLUMN_OPTIONS, format_options(mount, fold));
+        if (seen->marks || mount->covered)
+                tabular_color(table, row, SIZE_MAX, seen->marks ? "red" : "gray");
 }
 
-static int add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {
+static void add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {
         char text[64];
         TableRow *row;
-        int r;
 
         (void) snprintf(text, sizeof(text), line->n_processes > 1 ? "%d and %zu more" : "%d", (int) line->first,
                         line->n_processes - 1);
-        r = tabular_add(table, NULL, &row);
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_PROCESSES, text);
-        if (r >= 0 && !line->mount)
-                return tabular_set_string(table, row, COLUMN_MOUNT, "(none)");
-        if (r >= 0)
-                r = tabular_set_path(table, row, COLUMN_MOUNT, line->mount->mount->point);
-
-        return r < 0 ? r : set_mount(table, row, line->mount, whole, fold);
+        tabular_add(table, NULL, &row);
+        tabular_set_string(table, row, COLUMN_PROCESSES, text);
+        if (line->mount)
+                set_mount(table, row, line->mount, whole, fold);
+        else
+                tabular_set_string(table, row, COLUMN_MOUNT, "(none)");
 }
 
 static int print_lines(const Lines *lines, const Ns *ns, bool one) {
@@ -195,10 +184,13 @@ static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         r = tabular_choose(&table, &options, columns, _COLUMN_MAX, 0);
         if (r >= 0)
                 r = tabular_open(&table, &options, columns, "mounts");
-        for (size_t i = 0; r >= 0 && i < lines->n; i++)
-                r = add_to_table(&table, lines->lines + i, one, fold);
+        if (r < 0)
+                return r;
 
-        return r < 0 ? r : tabular_print(&table, &options);
+        for (size_t i = 0; i < lines->n; i++)
+                add_to_table(&table, lines->lines + i, one, fold);
+
+        return tabular_print(&table, &options);
 }
 
 int ns_print_mounts(const Ns *ns, const ViewProcess *process) {

@@ -47,8 +47,10 @@ static int report(pid_t pid, int error) {
         case -ESRCH:
                 return log_refuse(error, "no process %d", (int) pid);
         case -EACCES:
-                return log_refuse(error, "process %d is there, but /proc does not show it (mount option hidepid=); "
-                                         "root sees it", (int) pid);
+                return log_refuse(error,
+                                  "process %d is there, but /proc does not show it (mount option hidepid=); "
+                                  "root sees it",
+                                  (int) pid);
         case -ENOSYS:
                 return log_refuse(error, "process %d is not in /proc, which is that of another PID namespace",
                                   (int) pid);

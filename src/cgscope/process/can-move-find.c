@@ -9,9 +9,9 @@
 #include "basic/log.h"
 #include "basic/user-name.h"
 #include "cgroup/hierarchy.h"
-#include "namespace/path.h"
 #include "cgscope/cli/process-list.h"
 #include "cgscope/cli/root.h"
+#include "namespace/path.h"
 
 static int report_process(pid_t pid, int error) {
         switch (error) {
@@ -274,7 +274,7 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
         if (r < 0)
                 return r;
 
-        question = (MoveQuestion) {
+        question = (MoveQuestion){
                 .root = aim->target.root,
                 .mount = cgroup_mounts_of(&mounts, aim->target.root),
                 .process = &process,

@@ -76,28 +76,15 @@ static void print_places(const CanMove *can_move) {
         putchar('\n');
 }
 
-static int add_finding(Tabular *table, const MoveFinding *finding, unsigned width) {
-        char *found = sheet_fold(finding->found, width);
+static void add_finding(Tabular *table, const MoveFinding *finding, unsigned width) {
         TableRow *row;
-        int r;
 
-        if (!found)
-                return log_oom();
-
-        r = tabular_add(table, NULL, &row);
-        if (r < 0) {
-                free(found);
-                return r;
-        }
-
-        r = tabular_set(table, row, COLUMN_FOUND, found);
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_RULE, move_rule_name(finding->rule));
-        if (r >= 0)
-                r = tabular_set_string(table, row, COLUMN_RESULT, move_result_name(finding->result));
-        if (r >= 0 && finding->result == MOVE_VIOLATED)
-                r = tabular_color(table, row, SIZE_MAX, "red");
-        return r;
+        tabular_add(table, NULL, &row);
+        tabular_set(table, row, COLUMN_FOUND, sheet_fold(finding->found, width));
+        tabular_set_string(table, row, COLUMN_RULE, move_rule_name(finding->rule));
+        tabular_set_string(table, row, COLUMN_RESULT, move_result_name(finding->result));
+        if (finding->result == MOVE_VIOLATED)
+                tabular_color(table, row, SIZE_MAX, "red");
 }
 
 static int print_table(CanMove *can_move) {
@@ -109,10 +96,13 @@ static int print_table(CanMove *can_move) {
         r = tabular_choose(&table, &can_move->options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns));
         if (r >= 0)
                 r = tabular_open(&table, &can_move->options, columns, "rules");
-        for (size_t i = 0; r >= 0 && i < answer->n; i++)
-                r = add_finding(&table, answer->findings + i, width);
+        if (r < 0)
+                return r;
 
-        return r < 0 ? r : tabular_print(&table, &can_move->options);
+        for (size_t i = 0; i < answer->n; i++)
+                add_finding(&table, answer->findings + i, width);
+
+        return tabular_print(&table, &can_move->options);
 }
 
 static void print_error(JsonWriter *writer, int error) {

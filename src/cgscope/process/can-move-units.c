@@ -44,19 +44,20 @@ static int note_unit(CanMove *can_move) {
                 return 0;
 
         if (is_manager(unit))
-                return move_findings_note(&can_move->answer, MOVE_NOTE_UNIT,
-                                        "%s itself is in %s, and would afterwards start no unit any more; cgscope move "
-                                        "refuses that", manager_title(source, title), unit);
+                return move_findings_note(
+                        &can_move->answer, MOVE_NOTE_UNIT,
+                        "%s itself is in %s, and would afterwards start no unit any more; cgscope move "
+                        "refuses that",
+                        manager_title(source, title), unit);
         return move_findings_note(&can_move->answer, MOVE_NOTE_UNIT,
-                                "it leaves %s, whose manager, %s, loses track of it", unit,
-                                manager_title(source, title));
+                                  "it leaves %s, whose manager, %s, loses track of it", unit,
+                                  manager_title(source, title));
 }
 
 /* Whether the right to the common ancestor is all that lacks. */
 static bool lacks_ancestor(const MoveFindings *answer) {
         for (size_t i = 0; i < answer->n; i++)
-                if (answer->findings[i].result == MOVE_VIOLATED &&
-                    answer->findings[i].rule != MOVE_RULE_ANCESTOR)
+                if (answer->findings[i].result == MOVE_VIOLATED && answer->findings[i].rule != MOVE_RULE_ANCESTOR)
                         return false;
 
         return answer->reason && answer->reason->rule == MOVE_RULE_ANCESTOR;
@@ -75,11 +76,13 @@ static int note_manager(CanMove *can_move) {
 
         if (process->uid != uid)
                 return move_findings_note(&can_move->answer, MOVE_NOTE_MANAGER,
-                                        "nor would the manager do it: it moves its own user's processes alone, and "
-                                        "this one is uid %u's", (unsigned) process->uid);
+                                          "nor would the manager do it: it moves its own user's processes alone, and "
+                                          "this one is uid %u's",
+                                          (unsigned) process->uid);
         return move_findings_note(&can_move->answer, MOVE_NOTE_MANAGER,
-                                "the user manager would do it where %s is delegated (AttachProcessesToUnit): cgscope "
-                                "move %s %d", unit, can_move->text, (int) can_move->pid);
+                                  "the user manager would do it where %s is delegated (AttachProcessesToUnit): cgscope "
+                                  "move %s %d",
+                                  unit, can_move->text, (int) can_move->pid);
 }
 
 int can_move_note_units(CanMove *can_move) {

@@ -3,29 +3,29 @@
 
 /* May a process be moved to a target, by whom, by which rules? What cannot be found out is said. */
 
-#include "move/move-rule.h"
 #include "cgscope/cli/aim.h"
+#include "move/move-rule.h"
 
 /* What is examined. */
 typedef struct CanMove {
         CommonOptions options;
-        const char *as;             /* --as; NULL: the caller */
-        const char *hierarchy;      /* --hierarchy; NULL: cgroup v2, where systemd mounts it */
-        const char *text;           /* the target as typed */
+        const char *as;        /* --as; NULL: the caller */
+        const char *hierarchy; /* --hierarchy; NULL: cgroup v2, where systemd mounts it */
+        const char *text;      /* the target as typed */
         pid_t pid;
         int pidfd;
         Aim aim;
         CgroupMounts mounts;
-        const CgroupMount *mount;   /* of the hierarchy */
-        char *hierarchy_name;       /* as /proc/PID/cgroup calls it */
+        const CgroupMount *mount; /* of the hierarchy */
+        char *hierarchy_name;     /* as /proc/PID/cgroup calls it */
         int root;
-        char *target;               /* below the mount's root */
+        char *target; /* below the mount's root */
         Mover mover;
         Migrant process;
         MoveFindings answer;
 } CanMove;
 
-#define CAN_MOVE_INIT                                                                                     \
+#define CAN_MOVE_INIT \
         { .pidfd = -EBADF, .aim = AIM_INIT, .root = -EBADF, .process = MIGRANT_INIT }
 
 void can_move_done(CanMove *can_move);
@@ -33,12 +33,12 @@ void can_move_done(CanMove *can_move);
 /* can-move-find.c: finds the process, the target in the hierarchy, and the mover. */
 int can_move_look(CanMove *can_move);
 
-/* can-move-units.c: adds what the managers have to do with it: units left behind, and whether a manager would do what the kernel does not
- * let the mover do. */
+/* can-move-units.c: adds what the managers have to do with it: units left behind, and whether a manager would do what
+ * the kernel does not let the mover do. */
 int can_move_note_units(CanMove *can_move);
 
-/* For another verb: why the kernel answers @error to moving the process into the target, as a clause in *ret, to be freed
- * by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out. */
+/* For another verb: why the kernel answers @error to moving the process into the target, as a clause in *ret, to be
+ * freed by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out. */
 int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret);
 
 /* can-move-print.c */
