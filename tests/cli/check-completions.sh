@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# check-completions.sh CGSCOPE PROPERTY_NAMES DIR: the completions in DIR know the program's verbs, options, properties
-# and columns, and give the right answers.
+# check-completions.sh CGSCOPE BASH ZSH FISH: the completions in these files know the program's verbs, options,
+# properties and columns, and give the right answers.
 set -euo pipefail
 
 # shellcheck disable=SC2034 # read in lib.sh
-cgscope=$1 property_names=$2 dir=$3
+cgscope=$1 bash_file=$2 zsh_file=$3 fish_file=$4
 # shellcheck source=tests/cli/lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 export LC_ALL=C.UTF-8
@@ -25,39 +25,6 @@ export CGSCOPE_ROOT=$work_dir/scope
 mkdir -p "$CGSCOPE_ROOT"/{main,job/deep}
 touch "$CGSCOPE_ROOT"/{,job/}{cgroup.procs,memory.peak}
 
-# What stands between "# NAME: begin" and "# NAME: end" in a file.
-marked() {
-    sed -n "/# $1: begin/,/# $1: end/p" "$2" | grep -vE '^ *#'
-}
-
-has_properties() {
-    same "the table, ${1##*/}" "$("$property_names" | sort)" \
-        "$(marked properties "$1" | grep -oE '\b[A-Z][A-Za-z]+' | sort)"
-}
-
-# Properties that a group has: the program says of the others that there is no file. "@0" is no target, so that is all
-# it does.
-group_properties() {
-    local name
-    "$property_names" | while read -r name; do
-        [[ $("$cgscope" create @0 "$name=" 2>&1) == *"a group has no file"* ]] || printf '%s\n' "$name"
-    done | sort
-}
-
-has_keys() {
-    same "the program, ${1##*/}" "$group_properties" "$(marked keys "$1" | grep -oE '\b[A-Z][A-Za-z]+' | sort)"
-}
-
-# The columns stand behind the verb's name.
-has_columns() {
-    local verb listed
-    for verb in list tree procs controllers ns enable; do
-        listed=$(marked columns "$1" | grep -oE '\b[A-Z][A-Z-]+|\b[a-z]+\)|case [a-z]+' |
-            awk -v verb="$verb" '/[a-z]/ { found = $NF ~ "^" verb "\\)?$"; next } found')
-        same "$verb: the program, ${1##*/}" "$(verb_columns "$verb")" "$listed" || return
-    done
-}
-
 # readline LINE: sets COMP_WORDS and the rest as readline does for a line without quotes, the cursor at its end.
 readline() {
     COMP_LINE=$1
@@ -73,7 +40,7 @@ readline() {
 
 bash_answers() (
     # shellcheck disable=SC1091 # a file of this tree
-    . "$dir/cgscope.bash"
+    . "$bash_file"
     # shellcheck disable=SC2034 # read by the function
     COMP_WORDBREAKS=$' \t\n"\'><=;|&(:@'
     readline "$1"
@@ -85,7 +52,7 @@ bash_answers() (
 fish_answers() {
     # shellcheck disable=SC2016 # fish's words
     timeout 30 fish --no-config -c 'source $argv[1]; complete -C $argv[2] | string replace -r "\t.*" ""' \
-        "$dir/cgscope.fish" "$1"
+        "$fish_file" "$1"
 }
 
 # zsh completes only on a terminal: this prints what the file hands to _arguments.
@@ -94,7 +61,7 @@ zsh_answers() {
     timeout 30 zsh -fc '
         _arguments() { shift 2; print -rl -- "$@" }
         words=(${(z)2} ""); CURRENT=$#words
-        source $1' zsh "$dir/_cgscope" "$1" | grep -oE '^(\([^)]*\))?\*?--?[A-Za-z][a-z-]*' |
+        source $1' zsh "$zsh_file" "$1" | grep -oE '^(\([^)]*\))?\*?--?[A-Za-z][a-z-]*' |
         sed -E 's/^(\([^)]*\))?\*?//'
 }
 
@@ -108,6 +75,11 @@ offered_options() {
 
 has_options() {
     same "--help of $2, $1" "$(help_options "$2")" "$(offered_options "$1" "$2")"
+}
+
+# gives_all SHELL LINE EXPRESSION: the answers for LINE, but for files, are EXPRESSION's lines, see introspect.
+gives_all() {
+    same "the program, $1" "$(introspect "$3" | sort)" "$("${1}_answers" "$2" | grep -vF . | sort)"
 }
 
 # gives SHELL LINE ANSWER…: each ANSWER is among those for LINE; with '!' in front it is not.
@@ -130,6 +102,13 @@ check_answers() {
     local shell=$1 before=$2
     value() { if [[ $before == word ]]; then printf '%s' "$1$2"; else printf '%s' "$2"; fi; }
 
+    ok "$shell: all properties" gives_all "$shell" "cgscope run -p " "(p['name'] + '=' for p in it['properties'])"
+    ok "$shell: all properties of a group" gives_all "$shell" "cgscope create ./a " \
+        "(p['name'] + '=' for p in it['properties'] if p['file'])"
+    for verb in list tree procs controllers ns enable; do
+        ok "$shell: columns of $verb" gives_all "$shell" "cgscope $verb -o " \
+            "(c['name'] for v in it['verbs'] if v['name'] == '$verb' for c in v['columns'])"
+    done
     ok "$shell: verbs" gives "$shell" "cgscope " "${verbs[@]}"
     ok "$shell: a verb" gives "$shell" "cgscope ad" adopt '!run'
     ok "$shell: options after a value" gives "$shell" "cgscope run -p MemoryMax=1G --sy" --system
@@ -191,13 +170,6 @@ check_answers() {
     ok "$shell: no argument" gives "$shell" "cgscope list " '!.'
 }
 
-group_properties=$(group_properties)
-for file in cgscope.bash _cgscope cgscope.fish; do
-    ok "$file has the names in the table of properties" has_properties "$dir/$file"
-    ok "$file has the properties that groups have" has_keys "$dir/$file"
-    ok "$file has the columns" has_columns "$dir/$file"
-done
-
 for shell in bash fish zsh; do
     if ! command -v "$shell" >/dev/null; then
         skip "$shell" "no $shell"
@@ -210,10 +182,10 @@ done
 
 check_answers bash ''
 if command -v fish >/dev/null; then
-    ok "fish can read it" fish --no-config --no-execute "$dir/cgscope.fish"
+    ok "fish can read it" fish --no-config --no-execute "$fish_file"
     check_answers fish word
 fi
 if command -v zsh >/dev/null; then
-    ok "zsh can read it" zsh -fn "$dir/_cgscope"
+    ok "zsh can read it" zsh -fn "$zsh_file"
 fi
 finish
