@@ -67,10 +67,12 @@ static int try_lock(StoreLock *lock, uint64_t deadline, Trouble *trouble) {
         }
 }
 
+/* And not the root of an image that is being built in it: sd_booted(3). */
 static bool is_running_system(int root) {
         struct stat a, b;
 
-        return fstat(root, &a) >= 0 && stat("/", &b) >= 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+        return fstat(root, &a) >= 0 && stat("/", &b) >= 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+               access("/run/systemd/system", F_OK) >= 0;
 }
 
 /* An image's directory is removed whoever made it: somebody may have been killed. */

@@ -75,6 +75,33 @@ static void test_lock(Tree *tree, const void *data) {
         expect_enable(tree, &etc_user, IO, 1, NULL);
 }
 
+/* The directories of the lock are looked at as well: nobody else is to hold it, or to put something in its place. */
+static void test_lock_directory(Tree *tree, const void *data) {
+        static const char *const directories[] = { "run", "run/cgscope" };
+
+        (void) data;
+        for (size_t i = 0; i < G_N_ELEMENTS(directories); i++) {
+                g_autofree char *path = tree_path(tree, directories[i]), *moved = tree_path(tree, "moved");
+                g_autofree char *before = NULL, *after = NULL;
+
+                tree_make(tree, "run/cgscope");
+                g_assert_no_errno(chmod(path, 01777));
+                before = tree_dump(tree);
+                g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, NULL), ==, -EPERM);
+                tree_expect(tree, before);
+                g_assert_no_errno(chmod(path, 0755));
+
+                g_assert_no_errno(g_rename(path, moved));
+                g_assert_no_errno(symlink(moved, path));
+                after = tree_dump(tree);
+                g_assert_cmpint(store_test_enable(tree->root, &etc_user, IO, NULL, NULL), ==, -ELOOP);
+                tree_expect(tree, after);
+                g_assert_no_errno(g_unlink(path));
+                g_assert_no_errno(g_rename(moved, path));
+        }
+        expect_enable(tree, &etc_user, IO, 1, NULL);
+}
+
 static const char *thief; /* puts a link to it in the place of the directory that was just made */
 
 int mkdirat(int dir, const char *name, mode_t mode) {
@@ -304,6 +331,7 @@ static void add(void) {
         TREE_TEST("file-rights", test_file_rights);
         TREE_TEST("masked", test_masked);
         TREE_TEST("lock", test_lock);
+        TREE_TEST("lock-directory", test_lock_directory);
         TREE_TEST("stolen-directory", test_stolen_directory);
 }
 
