@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscoped/polkit.h"
 
+#include <assert.h>
+
 #include "basic/clock.h"
 
 /* https://polkit.pages.freedesktop.org/polkit/eggdbus-interface-org.freedesktop.PolicyKit1.Authority.html */
@@ -122,6 +124,8 @@ int polkit_check(sd_bus *bus, const PolkitQuestion *question, PolkitFunction don
         _cleanup_(polkit_check_freep) PolkitCheck *check = NULL;
         static uint64_t n_checks;
         int r;
+
+        assert(question->sender && question->action && done);
 
         check = calloc(1, sizeof(*check));
         if (!check)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscoped/worker.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -269,6 +270,8 @@ int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *reques
         _cleanup_(worker_freep) Worker *worker = NULL;
         _cleanup_close_ int to = -EBADF;
         int fds[2], r;
+
+        assert(job && done);
 
         worker = calloc(1, sizeof(*worker));
         if (!worker)

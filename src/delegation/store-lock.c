@@ -48,6 +48,11 @@ static int open_lock(int dir) {
         return fd_reopen(at, O_RDWR);
 }
 
+static int refuse_busy(Trouble *trouble) {
+        return trouble_set(trouble, -EBUSY, "somebody else keeps changing drop-ins (" PATH " is locked: see lslocks); "
+                           "try again later");
+}
+
 static int try_lock(StoreLock *lock, uint64_t deadline, Trouble *trouble) {
         int r;
 
@@ -56,8 +61,7 @@ static int try_lock(StoreLock *lock, uint64_t deadline, Trouble *trouble) {
 
         switch (-r) {
         case EBUSY:
-                return trouble_set(trouble, r, "somebody else keeps changing drop-ins (" PATH " is locked: see "
-                                   "lslocks); try again later");
+                return refuse_busy(trouble);
         case ELOOP:
                 return trouble_set(trouble, r, PATH " is no plain file of root's alone; remove it");
         case EAGAIN:
@@ -101,8 +105,10 @@ int store_lock(int root, uint64_t usec, StoreLock *ret, Trouble *trouble) {
                 }
 
                 release(&lock);
-                if ((r < 0 && r != -ENOENT) || deadline_left(deadline) == 0)
-                        return r < 0 ? r : -EBUSY;
+                if (r < 0 && r != -ENOENT)
+                        return r;
+                if (deadline_left(deadline) == 0)
+                        return refuse_busy(trouble);
         }
 }
 
