@@ -195,7 +195,7 @@ static int print_device(FILE *out, dev_t device, uint64_t number, bool time) {
         return 0;
 }
 
-const char *attribute_device_line(const char *text, dev_t device) {
+static const char *device_line(const char *text, dev_t device) {
         for (const char *line = text; *line; line = strchrnul(line, '\n'), line += *line == '\n') {
                 const char *rest;
                 dev_t other;
@@ -227,7 +227,7 @@ static int print_devices(FILE *out, const char *text, const char *limit, const c
                 dev_t device;
 
                 if (!attribute_parse_device_line(line, &device, &rest) ||
-                    (before && attribute_device_line(before, device)) ||
+                    (before && device_line(before, device)) ||
                     read_device_number(rest, limit, &number) < 0)
                         continue;
 

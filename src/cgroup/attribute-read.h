@@ -28,6 +28,3 @@ uint64_t attribute_quota_of_share(uint64_t share, uint64_t period);
 
 /* A line "MAJOR:MINOR REST". False for any other. @ret_rest is borrowed from @line. */
 bool attribute_parse_device_line(const char *line, dev_t *ret_device, const char **ret_rest);
-
-/* What stands behind the number of @device in its line of @text, up to the end of which it goes; NULL: it has none. */
-const char *attribute_device_line(const char *text, dev_t device);

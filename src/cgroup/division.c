@@ -192,26 +192,21 @@ static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_l
         return group_open(top, first);
 }
 
-int division_enable(Division *division, const Boundary *target, const char *below, ControllerMask controllers,
-                    DivisionTrouble *trouble) {
-        size_t length = 0;
+int division_enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble) {
+        const char *last = strrchr(division->path, '/');
+        size_t above = last ? (size_t) (last - division->path) : 0, length = 0;
 
         if (controllers == CONTROLLER_MASK_NONE)
                 return 0;
 
-        division->top = target->top;
-        if (!division->path && !(division->path = strdup(below)))
-                return -ENOMEM;
-
         /* What an earlier call enabled stays remembered. */
-        for (unsigned level = 0; level == 0 || below[length]; level++) {
-                _cleanup_close_ int fd = open_first_parts(division->top, below, level, &length);
+        for (unsigned level = 0; level == 0 || length < above; level++) {
+                _cleanup_close_ int fd = open_first_parts(division->top, division->path, level, &length);
                 Controller refused = _CONTROLLER_INVALID;
-                int r;
+                int r = fd < 0 ? fd : enable_level(division, level, fd, controllers, &refused);
 
-                r = fd < 0 ? fd : enable_level(division, level, fd, controllers, &refused);
                 if (r < 0)
-                        return set_trouble(trouble, r, below, length, refused);
+                        return set_trouble(trouble, r, division->path, length, refused);
         }
 
         return 0;

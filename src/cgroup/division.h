@@ -27,6 +27,8 @@ typedef struct DivisionTrouble {
         Controller controller; /* that could not be handed on, or _CONTROLLER_INVALID */
 } DivisionTrouble;
 
+#define DIVISION_TROUBLE_INIT { .controller = _CONTROLLER_INVALID }
+
 /* Makes the group that @target names, which is absent, and opens it in @target. @parents: those above it, too, and it
  * may exist. What is there and was temporary is to stay from now on, unless this one is temporary itself: then there is
  * a claim on it. -ENOENT: the parent is not there; -EEXIST; -EAGAIN: cgroup.max.depth or cgroup.max.descendants of a
@@ -34,11 +36,10 @@ typedef struct DivisionTrouble {
  * @trouble (to be freed with division_trouble_done()) says where. */
 int division_make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble);
 
-/* Hands @controllers on from the boundary down to the group @below ("a/b" below the boundary, borrowed), in each
- * cgroup.subtree_control that lacks them, and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a
- * process sits in a group that would hand it on. */
-int division_enable(Division *division, const Boundary *target, const char *below, ControllerMask controllers,
-                    DivisionTrouble *trouble);
+/* Hands @controllers on from the boundary down to the group that was made, in each cgroup.subtree_control that lacks them,
+ * and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a process sits in a group that would hand it
+ * on. */
+int division_enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble);
 
 /* Takes back what these two did, as far as nobody uses it meanwhile. */
 void division_undo(Division *division);

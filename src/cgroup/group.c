@@ -189,12 +189,19 @@ uint64_t group_read_number(int group, const char *file, uint64_t otherwise) {
         return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? otherwise : number;
 }
 
-int group_is_populated(int group) {
+static int has_event(int group, const char *event) {
         char text[256];
         ssize_t n = fd_read_file(group, "cgroup.events", text, sizeof(text));
 
-        if (n < 0)
-                return (int) n;
+        return n < 0 ? (int) n : strstr(text, event) != NULL;
+}
 
-        return strstr(text, "populated 1") != NULL;
+int group_is_populated(int group) {
+        return has_event(group, "populated 1");
+}
+
+int group_is_frozen(int group) {
+        int r = has_event(group, "frozen 1");
+
+        return r == -ENOENT && !group_is_gone(group) ? 0 : r;
 }

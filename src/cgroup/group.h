@@ -60,3 +60,6 @@ bool group_is_gone(int group);
 
 /* Whether a process is in @group or beneath it, by cgroup.events. */
 int group_is_populated(int group);
+
+/* Whether it is frozen, itself or with one above it. The root of the hierarchy never is. */
+int group_is_frozen(int group);

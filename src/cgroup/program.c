@@ -128,24 +128,6 @@ static int find_called(const uint32_t ids[], int n, const char *prefix) {
         return result;
 }
 
-/* Which program is pinned at @path. */
-static int read_pinned(const char *path, uint32_t *ret) {
-        _cleanup_close_ int fd = -EBADF;
-        struct bpf_prog_info info;
-        union bpf_attr attr;
-        int r;
-
-        (void) memset(&attr, 0, sizeof(attr));
-        attr.pathname = (uint64_t) (uintptr_t) path;
-        fd = call_bpf(BPF_OBJ_GET, &attr);
-        r = fd < 0 ? fd : read_info(fd, &info);
-        if (r < 0)
-                return r;
-
-        *ret = info.id;
-        return 0;
-}
-
 static int explain(int error, Trouble *trouble) {
         switch (error) {
         case -ENOSYS:
@@ -174,10 +156,22 @@ static int check_use(int group, const struct Use *use, Trouble *trouble) {
         return 0;
 }
 
+/* Which program is pinned at @path. */
 static int find_pinned(const char *path, uint32_t *ret, Trouble *trouble) {
-        int r = read_pinned(path, ret);
+        _cleanup_close_ int fd = -EBADF;
+        struct bpf_prog_info info;
+        union bpf_attr attr;
+        int r;
 
-        return r < 0 ? trouble_set(trouble, -EOPNOTSUPP, "%s is no pinned BPF program: %s", path, strerror(-r)) : 0;
+        (void) memset(&attr, 0, sizeof(attr));
+        attr.pathname = (uint64_t) (uintptr_t) path;
+        fd = call_bpf(BPF_OBJ_GET, &attr);
+        r = fd < 0 ? fd : read_info(fd, &info);
+        if (r < 0)
+                return trouble_set(trouble, -EOPNOTSUPP, "%s is no pinned BPF program: %s", path, strerror(-r));
+
+        *ret = info.id;
+        return 0;
 }
 
 static int check_pinned(int group, const char *hook_name, const char *path, Trouble *trouble) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/leave.h"
 
-#include "basic/fd.h"
 #include "cgroup/group.h"
 #include "cgroup/walk.h"
 
@@ -20,13 +19,12 @@ static bool is_at_or_below(const char *path, const char *top) {
 static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
         const Leave *leave = userdata;
         const char *target = boundary_below(&leave->aim->target);
-        char events[256];
 
         (void) depth;
         if (is_at_or_below(path, target))
                 return 1;
         if ((leave->far && *path && is_at_or_below(target, path)) ||
-            fd_read_file(fd, "cgroup.events", events, sizeof(events)) < 0 || !strstr(events, "frozen 0"))
+            group_is_frozen(fd) != 0)
                 return 0;
 
         return group_can_hold_processes(fd) >= 0 && group_attach(fd, 0) >= 0 ? -EEXIST : 0; /* ends the walk */

@@ -3,9 +3,9 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
-#include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/json.h"
+#include "basic/sheet.h"
 #include "cgroup/device.h"
 #include "cgscope/command/report.h"
 
@@ -38,98 +38,85 @@ static bool is_known(const Report *report, Statistic statistic) {
         return value_of(report, statistic) != STATISTIC_ABSENT;
 }
 
-static void print_label(FILE *file, const char *label) {
-        fprintf(file, "%*s: ", LABEL_WIDTH, label);
-}
-
 static const char *time_text(uint64_t usec, char buffer[static FORMAT_MAX]) {
         return format_timespan(usec, usec < USEC_PER_SEC ? 1 : USEC_PER_MSEC, buffer);
 }
 
-static void print_status(const Report *report, FILE *file) {
+static void print_status(const Report *report, Sheet *sheet) {
         char name[SIGNAL_NAME_MAX];
 
-        print_label(file, "status");
         if (WIFSIGNALED(report->status))
-                fprintf(file, "killed by %s%s\n", signal_name(WTERMSIG(report->status), name),
-                        WCOREDUMP(report->status) ? ", core dumped" : "");
+                sheet_line(sheet, "status", "killed by %s%s", signal_name(WTERMSIG(report->status), name),
+                           WCOREDUMP(report->status) ? ", core dumped" : "");
         else
-                fprintf(file, "exit status %d\n", WEXITSTATUS(report->status));
+                sheet_line(sheet, "status", "exit status %d", WEXITSTATUS(report->status));
 
-        if (report->stopped_by) {
-                print_label(file, "stopped by");
-                fprintf(file, "%s\n", report->stopped_by);
-        }
-        if (report->oomd_kill > 0) {
-                print_label(file, "killed by");
-                fputs("systemd-oomd\n", file);
-        }
+        if (report->stopped_by)
+                sheet_line(sheet, "stopped by", "%s", report->stopped_by);
+        if (report->oomd_kill > 0)
+                sheet_line(sheet, "killed by", "systemd-oomd");
 }
 
-static void print_times(const Report *report, FILE *file) {
+static void print_times(const Report *report, Sheet *sheet) {
         char total[FORMAT_MAX], user[FORMAT_MAX], system[FORMAT_MAX];
 
-        print_label(file, "wall time");
-        fprintf(file, "%s\n", time_text(report->wall, total));
+        sheet_line(sheet, "wall time", "%s", time_text(report->wall, total));
 
-        if (!is_known(report, STATISTIC_CPU))
-                return;
-
-        print_label(file, "cpu time");
-        fprintf(file, "%s", time_text(value_of(report, STATISTIC_CPU), total));
-        if (is_known(report, STATISTIC_CPU_USER) && is_known(report, STATISTIC_CPU_SYSTEM))
-                fprintf(file, " (%s user, %s system)", time_text(value_of(report, STATISTIC_CPU_USER), user),
-                        time_text(value_of(report, STATISTIC_CPU_SYSTEM), system));
-        fputc('\n', file);
+        (void) time_text(value_of(report, STATISTIC_CPU), total);
+        if (is_known(report, STATISTIC_CPU) && is_known(report, STATISTIC_CPU_USER) &&
+            is_known(report, STATISTIC_CPU_SYSTEM))
+                sheet_line(sheet, "cpu time", "%s (%s user, %s system)", total,
+                           time_text(value_of(report, STATISTIC_CPU_USER), user),
+                           time_text(value_of(report, STATISTIC_CPU_SYSTEM), system));
+        else if (is_known(report, STATISTIC_CPU))
+                sheet_line(sheet, "cpu time", "%s", total);
 }
 
-static void print_peaks(const Report *report, FILE *file) {
+static void print_peaks(const Report *report, Sheet *sheet) {
         char memory[FORMAT_MAX], swap[FORMAT_MAX];
 
-        if (is_known(report, STATISTIC_MEMORY_PEAK)) {
-                print_label(file, "memory");
-                fprintf(file, "%s peak", format_bytes(value_of(report, STATISTIC_MEMORY_PEAK), memory));
-                if (is_known(report, STATISTIC_SWAP_PEAK))
-                        fprintf(file, ", swap %s peak", format_bytes(value_of(report, STATISTIC_SWAP_PEAK), swap));
-                fputc('\n', file);
-        }
+        if (is_known(report, STATISTIC_MEMORY_PEAK) && is_known(report, STATISTIC_SWAP_PEAK))
+                sheet_line(sheet, "memory", "%s peak, swap %s peak",
+                           format_bytes(value_of(report, STATISTIC_MEMORY_PEAK), memory),
+                           format_bytes(value_of(report, STATISTIC_SWAP_PEAK), swap));
+        else if (is_known(report, STATISTIC_MEMORY_PEAK))
+                sheet_line(sheet, "memory", "%s peak", format_bytes(value_of(report, STATISTIC_MEMORY_PEAK), memory));
 
-        if (is_known(report, STATISTIC_TASKS_PEAK)) {
-                print_label(file, "tasks");
-                fprintf(file, "%ju peak\n", (uintmax_t) value_of(report, STATISTIC_TASKS_PEAK));
-        }
+        if (is_known(report, STATISTIC_TASKS_PEAK))
+                sheet_line(sheet, "tasks", "%ju peak", (uintmax_t) value_of(report, STATISTIC_TASKS_PEAK));
 }
 
-static void print_transfer(FILE *file, const char *lead, uint64_t bytes, uint64_t operations, const char *verb) {
-        char text[FORMAT_MAX];
+#define TRANSFER_MAX (FORMAT_MAX + 64)
 
-        if (bytes == STATISTIC_ABSENT)
-                return;
+static const char *transfer_text(const char *lead, uint64_t bytes, uint64_t operations, const char *verb,
+                                 char text[static TRANSFER_MAX]) {
+        char number[FORMAT_MAX];
+        int n = 0;
 
-        fprintf(file, "%s%s %s", lead, format_bytes(bytes, text), verb);
-        if (operations != STATISTIC_ABSENT)
-                fprintf(file, " (%ju ops)", (uintmax_t) operations);
+        text[0] = '\0';
+        if (bytes != STATISTIC_ABSENT)
+                n = snprintf(text, TRANSFER_MAX, "%s%s %s", lead, format_bytes(bytes, number), verb);
+        if (bytes != STATISTIC_ABSENT && operations != STATISTIC_ABSENT)
+                (void) snprintf(text + n, TRANSFER_MAX - (size_t) n, " (%ju ops)", (uintmax_t) operations);
+        return text;
 }
 
-static void print_devices(const Report *report, FILE *file) {
-        if (report->n_devices == 0) {
-                print_label(file, "io");
-                fputs("none\n", file);
-        }
+static void print_devices(const Report *report, Sheet *sheet) {
+        char read[TRANSFER_MAX], written[TRANSFER_MAX];
+
+        if (report->n_devices == 0)
+                sheet_line(sheet, "io", "none");
 
         for (ssize_t i = 0; i < report->n_devices; i++) {
                 const DeviceStatistics *d = report->devices + i;
                 _cleanup_free_ char *title = device_title(d);
 
-                print_label(file, "io");
-                escape_print(file, title ?: "?");
-                print_transfer(file, " ", d->read, d->reads, "read");
-                print_transfer(file, ", ", d->written, d->writes, "written");
-                fputc('\n', file);
+                sheet_line(sheet, "io", "%s%s%s", title ?: "?", transfer_text(" ", d->read, d->reads, "read", read),
+                           transfer_text(", ", d->written, d->writes, "written", written));
         }
 }
 
-static void print_stalls(const Report *report, FILE *file) {
+static void print_stalls(const Report *report, Sheet *sheet) {
         static const struct {
                 const char *label;
                 Statistic some, full;
@@ -138,57 +125,51 @@ static void print_stalls(const Report *report, FILE *file) {
                 { "memory stall", STATISTIC_MEMORY_SOME, STATISTIC_MEMORY_FULL },
                 { "io stall", STATISTIC_IO_SOME, STATISTIC_IO_FULL },
         };
-        char text[FORMAT_MAX];
+        char some[FORMAT_MAX], full[FORMAT_MAX];
 
         for (size_t i = 0; i < ELEMENTSOF(stalls); i++) {
-                if (!is_known(report, stalls[i].some))
-                        continue;
-
-                print_label(file, stalls[i].label);
-                fprintf(file, "%s some", time_text(value_of(report, stalls[i].some), text));
-                if (is_known(report, stalls[i].full))
-                        fprintf(file, ", %s full", time_text(value_of(report, stalls[i].full), text));
-                fputc('\n', file);
+                (void) time_text(value_of(report, stalls[i].some), some);
+                if (is_known(report, stalls[i].some) && is_known(report, stalls[i].full))
+                        sheet_line(sheet, stalls[i].label, "%s some, %s full", some,
+                                   time_text(value_of(report, stalls[i].full), full));
+                else if (is_known(report, stalls[i].some))
+                        sheet_line(sheet, stalls[i].label, "%s some", some);
         }
 }
 
-static void print_events(const Report *report, FILE *file) {
+static void print_events(const Report *report, Sheet *sheet) {
         static const char *const names[] = { "high", "max", "oom", "oom_kill", "oom_group_kill" };
-        bool more = false;
+        char text[ELEMENTSOF(names) * 40], *end = text;
 
         if (!is_known(report, STATISTIC_EVENT_HIGH))
                 return;
 
-        print_label(file, "memory events");
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 uint64_t n = value_of(report, STATISTIC_EVENT_HIGH + i);
 
-                if (n == 0 || n == STATISTIC_ABSENT)
-                        continue;
-                fprintf(file, "%s%ju %s", more ? ", " : "", (uintmax_t) n, names[i]);
-                more = true;
+                if (n > 0 && n != STATISTIC_ABSENT)
+                        end += sprintf(end, "%s%ju %s", end > text ? ", " : "", (uintmax_t) n, names[i]);
         }
-        fputs(more ? "\n" : "none\n", file);
+
+        sheet_line(sheet, "memory events", "%s", end > text ? text : "none");
 }
 
-static void print_text(const Report *report, FILE *file) {
-        _cleanup_free_ char *name = escape_path(report->unit ?: report->control_group);
+static int print_text(const Report *report, FILE *file) {
+        Sheet sheet = { .file = file, .label_width = LABEL_WIDTH };
 
-        print_label(file, report->unit ? "unit" : "group");
-        fprintf(file, "%s\n", name ?: "?");
+        sheet_path(&sheet, report->unit ? "unit" : "group", report->unit ?: report->control_group);
+        print_status(report, &sheet);
+        print_times(report, &sheet);
+        print_peaks(report, &sheet);
+        print_devices(report, &sheet);
+        print_stalls(report, &sheet);
+        print_events(report, &sheet);
 
-        print_status(report, file);
-        print_times(report, file);
-        print_peaks(report, file);
-        print_devices(report, file);
-        print_stalls(report, file);
-        print_events(report, file);
+        if (report->left > 0 && report->left != STATISTIC_ABSENT)
+                sheet_line(&sheet, "left", "%ju %s%s", (uintmax_t) report->left,
+                           report->left == 1 ? "process" : "processes", report->killed ? ", killed" : "");
 
-        if (report->left > 0 && report->left != STATISTIC_ABSENT) {
-                print_label(file, "left");
-                fprintf(file, "%ju %s%s\n", (uintmax_t) report->left, report->left == 1 ? "process" : "processes",
-                        report->killed ? ", killed" : "");
-        }
+        return sheet_end(&sheet);
 }
 
 static void json_devices(JsonWriter *writer, const Report *report) {
@@ -240,9 +221,5 @@ static int print_json(const Report *report, FILE *file, bool pretty) {
 }
 
 int report_print(const Report *report, FILE *file, bool json, bool pretty) {
-        if (json)
-                return print_json(report, file, pretty);
-
-        print_text(report, file);
-        return fflush(file) == 0 && !ferror(file) ? 0 : -EIO;
+        return json ? print_json(report, file, pretty) : print_text(report, file);
 }

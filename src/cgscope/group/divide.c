@@ -205,13 +205,6 @@ int divide_parse(char *const words[], AttributeList *ret) {
         return 0;
 }
 
-/* The path, below the boundary, of the group above the target. */
-static char *parent_below(const Boundary *target) {
-        const char *below = boundary_below(target), *slash = strrchr(below, '/');
-
-        return strndup(below, slash ? (size_t) (slash - below) : 0);
-}
-
 static int evacuate(Divide *divide, const Aim *aim, const char *below) {
         _cleanup_close_ int fd = group_open(aim->target.top, below);
         int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
@@ -230,44 +223,27 @@ static int evacuate(Divide *divide, const Aim *aim, const char *below) {
 }
 
 static int enable(Divide *divide, const Aim *aim, ControllerMask controllers) {
-        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
-        _cleanup_free_ char *below = parent_below(&aim->target);
+        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
         int r;
 
-        if (!below)
-                return log_oom();
-
-        r = division_enable(&divide->division, &aim->target, below, controllers, &trouble);
-        if (r == -EBUSY && divide->evacuate && divide->evacuated < 0) {
+        r = division_enable(&divide->division, controllers, &trouble);
+        if (r == -EBUSY && divide->evacuate) {
                 r = evacuate(divide, aim, trouble.path);
-                if (r >= 0)
-                        r = division_enable(&divide->division, &aim->target, below, controllers, &trouble);
-                else
-                        return division_trouble_done(&trouble), r;
+                if (r < 0)
+                        return r;
+                r = division_enable(&divide->division, controllers, &trouble);
         }
-        if (r < 0)
-                r = report_enable(aim, r, &trouble);
 
-        division_trouble_done(&trouble);
-        return r;
+        return r < 0 ? report_enable(aim, r, &trouble) : 0;
 }
 
 /* systemd-oomd passes over a group without memory, and over all that are beside it. Where memory cannot be had, that is
  * no error. */
-static int offer_memory(Divide *divide, const Aim *aim) {
-        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
-        _cleanup_free_ char *below = NULL;
+static void offer_memory(Divide *divide, const Aim *aim) {
+        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
 
-        if (faccessat(aim->target.fd, "memory.current", F_OK, 0) >= 0)
-                return 0;
-
-        below = parent_below(&aim->target);
-        if (!below)
-                return log_oom();
-
-        (void) division_enable(&divide->division, &aim->target, below, controller_bit(CONTROLLER_MEMORY), &trouble);
-        division_trouble_done(&trouble);
-        return 0;
+        if (faccessat(aim->target.fd, "memory.current", F_OK, 0) < 0)
+                (void) division_enable(&divide->division, controller_bit(CONTROLLER_MEMORY), &trouble);
 }
 
 /* Where another one removes the group just now, it is made anew when he is done. */
@@ -285,24 +261,27 @@ static int make(Divide *divide, Aim *aim, bool parents, DivisionTrouble *trouble
         return r;
 }
 
-int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
-        DivisionTrouble trouble = { .controller = _CONTROLLER_INVALID };
+static int make_and_set(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
+        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
         int r;
 
         r = make(divide, aim, parents, &trouble);
-        if (r < 0 && r != -EINTR) /* the signal says it */
-                r = report_make(aim, r, trouble.path ?: "", parents);
-        division_trouble_done(&trouble);
+        if (r < 0)
+                return r == -EINTR ? r : report_make(aim, r, trouble.path ?: "", parents); /* the signal says it */
 
-        if (r >= 0)
-                r = enable(divide, aim, attribute_list_controllers(attributes));
-        if (r >= 0)
-                r = offer_memory(divide, aim);
-        if (r >= 0)
-                r = divide_apply(aim, attributes);
+        r = enable(divide, aim, attribute_list_controllers(attributes));
+        if (r < 0)
+                return r;
+
+        offer_memory(divide, aim);
+        return divide_apply(aim, attributes);
+}
+
+int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
+        int r = make_and_set(divide, aim, attributes, parents);
+
         if (r < 0)
                 divide_undo(divide);
-
         return r;
 }
 

@@ -85,34 +85,34 @@ static int find_target(Exec *exec, const char *text) {
                 flags |= AIM_BELOW_BOUNDARY;
 
         r = aim_open(&exec->aim, &exec->options, text, flags);
-        if (r >= 0 && exec->command.cgroup_namespace.wanted && !exec->options.quiet)
-                confine_check_delegation(exec->aim.target.root);
-        if (r >= 0 && exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
-                return log_refuse(-EBUSY, "--remove: this process itself is in %s", text);
-
-        return r;
-}
-
-/* Nothing would run in a frozen group, and we would hang in there. */
-static int check_frozen(const Aim *aim) {
-        Statistics statistics;
-        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &statistics);
-
         if (r < 0)
-                return aim_report(aim, r, "cannot look at");
-        if (statistics.values[STATISTIC_FROZEN] == 1)
-                return log_refuse(-EAGAIN, "%s is frozen, and nothing runs in it; cgscope thaw lets it go on",
-                                  aim->text);
+                return r;
+
+        if (exec->command.cgroup_namespace.wanted && !exec->options.quiet)
+                confine_check_delegation(exec->aim.target.root);
+        if (exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
+                return log_refuse(-EBUSY, "--remove: this process itself is in %s", text);
 
         return 0;
 }
 
+/* Nothing would run in a frozen group, and we would hang in there. */
+static int check_frozen(const Aim *aim) {
+        int r = group_is_frozen(aim->target.fd);
+
+        if (r > 0)
+                return log_refuse(-EAGAIN, "%s is frozen, and nothing runs in it; cgscope thaw lets it go on",
+                                  aim->text);
+
+        return r < 0 ? aim_report(aim, r, "cannot look at") : 0;
+}
+
 static int prepare_group(Exec *exec) {
-        int r = 0;
+        int r;
 
         if (exec->create)
                 r = divide_make(&exec->divide, &exec->aim, &exec->attributes, exec->parents);
-        else if (exec->attributes.n_items > 0)
+        else
                 r = divide_apply(&exec->aim, &exec->attributes);
         if (r < 0)
                 return r;
@@ -169,18 +169,13 @@ static int run_command(Exec *exec, const char *target) {
         if (r != 0)
                 return r;
 
-        r = find_target(exec, target);
-        if (r < 0)
+        if (find_target(exec, target) < 0)
                 return STATUS_NOT_STARTED;
 
         interrupt_hold(&exec->before);
         exec->divide.before = &exec->before;
-        r = exec->divide.division.temporary ? exec_watch(exec) : 0;
-        if (r >= 0)
-                r = prepare_group(exec);
-        if (r >= 0)
-                r = set_environment(exec);
-        if (r < 0 || interrupt_is_pending(&exec->before)) {
+        if ((exec->divide.division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
+            set_environment(exec) < 0 || interrupt_is_pending(&exec->before)) {
                 exec_undo(exec);
                 return STATUS_NOT_STARTED;
         }

@@ -2,7 +2,6 @@
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
-#include "cgroup/statistics.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/group/divide.h"
 #include "cgscope/command/in-force.h"
@@ -85,16 +84,13 @@ static int check_arrival(Set *set, const char *unit) {
 
 /* systemd 257 takes settings for a frozen unit, and never writes them. */
 static int check_thawed(const Aim *aim, const char *unit) {
-        Statistics now;
-        int r = statistics_read(aim->target.fd, STATISTIC_BIT(STATISTIC_FROZEN), &now);
+        int r = group_is_frozen(aim->target.fd);
 
-        if (r < 0)
-                return aim_report(aim, r, "cannot look at");
-        if (now.values[STATISTIC_FROZEN] == 1)
+        if (r > 0)
                 return log_refuse(-EBUSY, "%s is frozen, and its manager would not apply it; thaw it first: cgscope "
                                   "thaw %s", unit, aim->text);
 
-        return 0;
+        return r < 0 ? aim_report(aim, r, "cannot look at") : 0;
 }
 
 /* Before anything is changed. */
