@@ -11,6 +11,7 @@
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
+#include "cgscope/cli/process-list.h"
 #include "cgscope/cli/root.h"
 
 static const char *manager_title(const CommonOptions *options) {
@@ -38,10 +39,8 @@ static int report_failure(Aim *aim, int error) {
         case -ENOENT:
                 return report_no_group(aim);
         case -ESRCH:
-                return log_refuse(error, "no process %d", (int) aim->name.pid);
         case -ENOSYS:
-                return log_refuse(error, "cannot look at process %d: /proc is not mounted here, or is that of another "
-                                  "PID namespace; mount -t proc proc /proc shows this one", (int) aim->name.pid);
+                return process_report(aim->name.pid, error);
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
                         return log_refuse(error, "this process is in no delegated unit");

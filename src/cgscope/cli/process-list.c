@@ -27,9 +27,25 @@ static bool is_manager(pid_t pid) {
         return pid == 1 && (cgroup_of_process(pid, &path) < 0 || streq(path, "/") || endswith(path, "/init.scope"));
 }
 
-static int report_no_proc(pid_t pid) {
-        return log_refuse(-ENOSYS, "cannot look at process %d: /proc is not mounted here, or is that of another PID "
-                          "namespace; mount -t proc proc /proc shows this one", (int) pid);
+int process_report(pid_t pid, int error) {
+        switch (error) {
+        case -ENOMEM:
+                return log_oom();
+        case -ESRCH:
+                return log_refuse(error, "no process %d", (int) pid);
+        case -EACCES:
+                return log_refuse(error, "process %d is there, but /proc does not show it (mount option hidepid=); root "
+                                  "sees it", (int) pid);
+        case -ENOSYS:
+                return log_refuse(error, "cannot look at process %d: /proc is not mounted here, or is that of another "
+                                  "PID namespace; mount -t proc proc /proc shows this one", (int) pid);
+        case -EAGAIN:
+                return log_refuse(error, "process %d is moved about all the time; ask again", (int) pid);
+        case -ENODATA:
+                return log_refuse(error, "process %d is in no group of that hierarchy", (int) pid);
+        default:
+                return log_error_errno(error, "cannot read process %d", (int) pid);
+        }
 }
 
 static int check_process(pid_t pid, int pidfd, bool owned) {
@@ -38,14 +54,11 @@ static int check_process(pid_t pid, int pidfd, bool owned) {
         ProcStat stat;
 
         if (proc == -ENOSYS)
-                return report_no_proc(pid);
+                return process_report(pid, proc);
         if (is_manager(pid))
                 return log_refuse(-EINVAL, "process 1 is the manager itself and stays where it is");
-        if (proc < 0 || fstat(proc, &st) < 0)
-                return log_refuse(-ESRCH, "no process %d", (int) pid);
-
-        if (proc_stat_read(proc, &stat) < 0)
-                return log_refuse(-ESRCH, "no process %d", (int) pid);
+        if (proc < 0 || fstat(proc, &st) < 0 || proc_stat_read(proc, &stat) < 0)
+                return process_report(pid, -ESRCH);
         if (proc_stat_stays(&stat) || (owned && stat.kernel)) /* a manager takes in none at all */
                 return log_refuse(-EINVAL, "process %d is a kernel thread and stays where it is", (int) pid);
         if (owned && geteuid() != 0 && st.st_uid != geteuid())
@@ -100,12 +113,10 @@ int process_list_parse(ProcessList *list, char *const texts[]) {
 int process_open(pid_t pid, int *ret) {
         int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
 
-        if (pidfd < 0 && errno == ESRCH)
-                return log_refuse(-ESRCH, "no process %d", (int) pid);
         if (pidfd < 0 && (errno == EINVAL || errno == ENOENT)) /* the latter since Linux 6.15 */
                 return log_refuse(-EINVAL, "%d is a thread, not a process", (int) pid);
         if (pidfd < 0)
-                return log_error_errno(-errno, "cannot open process %d", (int) pid);
+                return process_report(pid, -errno);
 
         *ret = pidfd;
         return 0;
@@ -120,7 +131,7 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))
-                return log_refuse(-ESRCH, "no process %d", (int) pid);
+                return process_report(pid, -ESRCH);
 
         *ret = TAKE_FD(pidfd);
         return 0;

@@ -17,6 +17,11 @@ typedef struct ProcessList {
 /* One number. Says that it is none. */
 int process_number_parse(const char *text, pid_t *ret);
 
+/* Says what is wrong with a process that is to be looked at, as the errors of proc_open() and migrant_read() do.
+ * Returns
+ * @error. */
+int process_report(pid_t pid, int error);
+
 /* Its pidfd. Says that there is no such process. */
 int process_open(pid_t pid, int *ret);
 

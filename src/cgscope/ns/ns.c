@@ -40,25 +40,6 @@ static int begin(Ns *ns) {
 
 /* --- some that were named --- */
 
-static int report(pid_t pid, int error) {
-        switch (error) {
-        case -ENOMEM:
-                return log_oom();
-        case -ESRCH:
-                return log_refuse(error, "no process %d", (int) pid);
-        case -EACCES:
-                return log_refuse(error,
-                                  "process %d is there, but /proc does not show it (mount option hidepid=); "
-                                  "root sees it",
-                                  (int) pid);
-        case -ENOSYS:
-                return log_refuse(error, "process %d is not in /proc, which is that of another PID namespace",
-                                  (int) pid);
-        default:
-                return log_error_errno(error, "cannot read process %d", (int) pid);
-        }
-}
-
 static int add_by_pidfd(Ns *ns, pid_t pid, int pidfd) {
         _cleanup_close_ int proc = proc_open(pidfd);
         int r = proc < 0 ? proc : view_add_process(&ns->view, pid, proc);
@@ -80,7 +61,7 @@ static int add_named(Ns *ns, char *const texts[]) {
                 if (r >= 0) {
                         r = add_by_pidfd(ns, list.pids[i], list.pidfds[i]);
                         if (r < 0)
-                                (void) report(list.pids[i], r);
+                                (void) process_report(list.pids[i], r);
                 }
                 if (r == -ENOMEM)
                         return r;

@@ -13,24 +13,6 @@
 #include "cgscope/cli/root.h"
 #include "namespace/path.h"
 
-static int report_process(pid_t pid, int error) {
-        switch (error) {
-        case -ESRCH:
-                return log_refuse(error, "no process %d", (int) pid);
-        case -EACCES:
-                return log_refuse(error, "process %d is there, but /proc does not show it (hidepid=?): cannot tell",
-                                  (int) pid);
-        case -ENOSYS:
-                return log_refuse(error, "/proc is not mounted here, or shows another PID namespace: cannot tell");
-        case -EAGAIN:
-                return log_refuse(error, "process %d is moved about all the time: cannot tell", (int) pid);
-        case -ENODATA:
-                return log_refuse(error, "process %d is in no group of that hierarchy", (int) pid);
-        default:
-                return log_error_errno(error, "cannot read process %d", (int) pid);
-        }
-}
-
 static int report_mounts(int error) {
         if (error == -ENOSYS)
                 return log_refuse(error, "/proc is not mounted: cannot tell");
@@ -54,7 +36,7 @@ static int find_target_of_process(CanMove *can_move, const char *text) {
 
         r = migrant_read(pid, pidfd, can_move->hierarchy_name, &process);
         if (r < 0)
-                return report_process(pid, r);
+                return process_report(pid, r);
 
         r = cgroup_path_below(process.path, can_move->mount->root, &can_move->target);
         if (r == -ENOMEM)
@@ -255,7 +237,7 @@ int can_move_look(CanMove *can_move) {
                 return r;
 
         r = migrant_read(can_move->pid, can_move->pidfd, can_move->hierarchy_name, &can_move->process);
-        return r < 0 ? report_process(can_move->pid, r) : 0;
+        return r < 0 ? process_report(can_move->pid, r) : 0;
 }
 
 int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret) {

@@ -129,7 +129,7 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
 
         proc = proc_open_number(pid);
         if (proc < 0 || fstat(proc, &st) < 0)
-                return log_refuse(-ESRCH, "no process %d", (int) pid);
+                return process_report(pid, -ESRCH);
         if (st.st_uid != geteuid())
                 return log_refuse(-EPERM, "process %d belongs to uid %u, you are uid %u, and %s, from where it would "
                                   "be moved, is not yours: only root can move it", (int) pid, (unsigned) st.st_uid,
@@ -143,10 +143,8 @@ static int check_one(Move *move, pid_t pid) {
         int r;
 
         r = cgroup_of_process(pid, &path);
-        if (r == -ESRCH)
-                return log_refuse(r, "no process %d", (int) pid);
         if (r < 0)
-                return log_error_errno(r, "cannot read the control group of process %d", (int) pid);
+                return process_report(pid, r);
 
         r = check_not_manager(pid, path);
         if (r >= 0)
