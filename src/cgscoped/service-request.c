@@ -2,11 +2,9 @@
 #include "cgscoped/service-request.h"
 
 #include "basic/clock.h"
-#include "basic/log.h"
-#include "basic/trouble.h"
 #include "cgscoped/authorization.h"
 #include "cgscoped/operation.h"
-#include "cgscoped/quote.h"
+#include "cgscoped/service-answer.h"
 #include "cgscoped/service-sender.h"
 #include "cgscoped/service-user.h"
 #include "systemd/delegation-message.h"
@@ -35,54 +33,10 @@ static void end(Request *request) {
         run(queue);
 }
 
-/* The answer may find nobody any more; that is no error of ours. */
-static void answer_error(Request *request, const sd_bus_error *error) {
-        (void) sd_bus_reply_method_error(request->message, error);
-}
-
-static void answer_errno(Request *request, int r, const char *text) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-
-        (void) delegation_error_set(&error, r, text);
-        answer_error(request, &error);
-}
-
 /* It is answered with an error, and over. */
 static void refuse(Request *request, int r, const char *text) {
         answer_errno(request, r, text);
         end(request);
-}
-
-static void answer_state(Request *request, const DelegationState *state) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_return(request->message, &reply);
-        if (r < 0)
-                return answer_errno(request, r, NULL);
-        r = delegation_append_state(reply, state);
-        if (r < 0)
-                return answer_errno(request, r, "the answer cannot be put together");
-
-        (void) sd_bus_send(request->queue->bus, reply, NULL);
-}
-
-/* What an administrator looks for in the journal: who did what to whom. */
-static void log_change(const Request *request, int error, const char *text) {
-        const DelegationRequest *what = &request->what;
-        char controllers[CONTROLLER_MASK_TEXT_MAX], user[QUOTE_MAX], whom[QUOTE_MAX + 32] = "every user";
-        const char *verb = what->operation == DELEGATION_ENABLE ? "enable" : "disable";
-
-        if (request->user)
-                (void) snprintf(whom, sizeof(whom), "uid %u (%s)", (unsigned) what->uid, quote(request->user, user));
-        (void) controller_mask_format(what->controllers, ' ', controllers);
-
-        if (error < 0)
-                log_warning("uid %u failed to %s %s for %s: %s", (unsigned) request->sender, verb, controllers, whom,
-                            text ?: strerror(-error));
-        else
-                log_info("uid %u %sd %s for %s%s", (unsigned) request->sender, verb, controllers, whom,
-                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
 /* Keeps what is to be answered when all is done that can be. */
@@ -105,15 +59,14 @@ static void on_finished(int error, const DelegationState *state, const char *tex
         if (request->error < 0)
                 words = trouble_text(&request->trouble, request->error);
         if (request_is_change(request))
-                log_change(request, request->error, words);
+                answer_log(request, request->error, words);
 
         if (request->error < 0)
                 answer_errno(request, request->error, words);
         else
                 answer_state(request, state);
         if (request_is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
-                (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
-                                          request->what.uid);
+                answer_changed(request);
 
         end(request);
 }
@@ -141,7 +94,7 @@ static void on_repaired(int error, const DelegationState *state, const char *tex
 
 /* The change came to nothing. */
 static void fail(Request *request, int error, const char *text) {
-        log_change(request, error, text);
+        answer_log(request, error, text);
         refuse(request, error, text);
 }
 
