@@ -10,8 +10,6 @@
 /* All but io.stat are a few hundred bytes at most; that one is read piece by piece, 100 to 200 bytes a device. */
 #define TEXT_SIZE 4096
 
-#define FIELDS_MAX 5
-
 typedef enum SourceKind {
         SOURCE_NUMBER,   /* "123" */
         SOURCE_LINES,    /* "key 123" in each line */
@@ -19,48 +17,54 @@ typedef enum SourceKind {
         SOURCE_DEVICES,  /* "8:0 key=123 …" for each device, to be added up */
 } SourceKind;
 
+/* All that is known of each: where it stands, what it is called and what it counts. Those of one file are neighbours. */
+static const struct Figure {
+        const char *file;
+        SourceKind kind;
+        const char *key; /* in the file */
+        const char *field, *label;
+        StatisticUnit unit;
+} figures[_STATISTIC_MAX] = {
+#define NUMBER(file) file, SOURCE_NUMBER, ""
+        [STATISTIC_MEMORY] = { NUMBER("memory.current"), "memory", "Memory", UNIT_BYTES },
+        [STATISTIC_MEMORY_PEAK] = { NUMBER("memory.peak"), "memory_peak", "peak", UNIT_BYTES },
+        [STATISTIC_SWAP] = { NUMBER("memory.swap.current"), "swap", "swap", UNIT_BYTES },
+        [STATISTIC_SWAP_PEAK] = { NUMBER("memory.swap.peak"), "swap_peak", "swap peak", UNIT_BYTES },
+        [STATISTIC_TASKS] = { NUMBER("pids.current"), "tasks", "Tasks", UNIT_NONE },
+        [STATISTIC_TASKS_PEAK] = { NUMBER("pids.peak"), "tasks_peak", "peak", UNIT_NONE },
+#define CPU(key) "cpu.stat", SOURCE_LINES, key
+        [STATISTIC_CPU] = { CPU("usage_usec"), "cpu_usec", "CPU", UNIT_USEC },
+        [STATISTIC_CPU_USER] = { CPU("user_usec"), "cpu_user_usec", "user", UNIT_USEC },
+        [STATISTIC_CPU_SYSTEM] = { CPU("system_usec"), "cpu_system_usec", "system", UNIT_USEC },
+#define IO(key) "io.stat", SOURCE_DEVICES, key
+        [STATISTIC_IO_READ] = { IO("rbytes"), "io_read_bytes", "IO read", UNIT_BYTES },
+        [STATISTIC_IO_WRITTEN] = { IO("wbytes"), "io_written_bytes", "IO written", UNIT_BYTES },
+        [STATISTIC_IO_READS] = { IO("rios"), "io_reads", "operations", UNIT_NONE },
+        [STATISTIC_IO_WRITES] = { IO("wios"), "io_writes", "operations", UNIT_NONE },
+#define STALL(name, key) name ".pressure", SOURCE_PRESSURE, key, name "_" key "_usec", key, UNIT_USEC
+        [STATISTIC_CPU_SOME] = { STALL("cpu", "some") },
+        [STATISTIC_CPU_FULL] = { STALL("cpu", "full") },
+        [STATISTIC_MEMORY_SOME] = { STALL("memory", "some") },
+        [STATISTIC_MEMORY_FULL] = { STALL("memory", "full") },
+        [STATISTIC_IO_SOME] = { STALL("io", "some") },
+        [STATISTIC_IO_FULL] = { STALL("io", "full") },
+#define EVENT(key) "memory.events", SOURCE_LINES, key, "events_" key, key, UNIT_NONE
+        [STATISTIC_EVENT_HIGH] = { EVENT("high") },
+        [STATISTIC_EVENT_MAX] = { EVENT("max") },
+        [STATISTIC_EVENT_OOM] = { EVENT("oom") },
+        [STATISTIC_EVENT_OOM_KILL] = { EVENT("oom_kill") },
+        [STATISTIC_EVENT_OOM_GROUP_KILL] = { EVENT("oom_group_kill") },
+        [STATISTIC_GROUPS] = { "cgroup.stat", SOURCE_LINES, "nr_descendants", "groups", "Groups", UNIT_NONE },
+        [STATISTIC_FROZEN] = { "cgroup.events", SOURCE_LINES, "frozen", "frozen", "frozen", UNIT_BOOLEAN },
+        [STATISTIC_POPULATED] = { "cgroup.events", SOURCE_LINES, "populated", "populated", "populated", UNIT_BOOLEAN },
+};
+
+/* Some of one file: those from @first on, up to but not @end. */
 typedef struct Source {
         const char *file;
         SourceKind kind;
-        struct {
-                const char *key; /* NULL: none, and no more fields */
-                Statistic statistic;
-        } fields[FIELDS_MAX];
+        Statistic first, end;
 } Source;
-
-static const Source sources[] = {
-        { "memory.current", SOURCE_NUMBER, { { "", STATISTIC_MEMORY } } },
-        { "memory.peak", SOURCE_NUMBER, { { "", STATISTIC_MEMORY_PEAK } } },
-        { "memory.swap.current", SOURCE_NUMBER, { { "", STATISTIC_SWAP } } },
-        { "memory.swap.peak", SOURCE_NUMBER, { { "", STATISTIC_SWAP_PEAK } } },
-        { "pids.current", SOURCE_NUMBER, { { "", STATISTIC_TASKS } } },
-        { "pids.peak", SOURCE_NUMBER, { { "", STATISTIC_TASKS_PEAK } } },
-        { "cpu.stat",
-          SOURCE_LINES,
-          { { "usage_usec", STATISTIC_CPU },
-            { "user_usec", STATISTIC_CPU_USER },
-            { "system_usec", STATISTIC_CPU_SYSTEM } } },
-        { "io.stat",
-          SOURCE_DEVICES,
-          { { "rbytes", STATISTIC_IO_READ },
-            { "wbytes", STATISTIC_IO_WRITTEN },
-            { "rios", STATISTIC_IO_READS },
-            { "wios", STATISTIC_IO_WRITES } } },
-        { "cpu.pressure", SOURCE_PRESSURE, { { "some", STATISTIC_CPU_SOME }, { "full", STATISTIC_CPU_FULL } } },
-        { "memory.pressure",
-          SOURCE_PRESSURE,
-          { { "some", STATISTIC_MEMORY_SOME }, { "full", STATISTIC_MEMORY_FULL } } },
-        { "io.pressure", SOURCE_PRESSURE, { { "some", STATISTIC_IO_SOME }, { "full", STATISTIC_IO_FULL } } },
-        { "memory.events",
-          SOURCE_LINES,
-          { { "high", STATISTIC_EVENT_HIGH },
-            { "max", STATISTIC_EVENT_MAX },
-            { "oom", STATISTIC_EVENT_OOM },
-            { "oom_kill", STATISTIC_EVENT_OOM_KILL },
-            { "oom_group_kill", STATISTIC_EVENT_OOM_GROUP_KILL } } },
-        { "cgroup.stat", SOURCE_LINES, { { "nr_descendants", STATISTIC_GROUPS } } },
-        { "cgroup.events", SOURCE_LINES, { { "frozen", STATISTIC_FROZEN }, { "populated", STATISTIC_POPULATED } } },
-};
 
 uint64_t statistic_parse(const char *text) {
         char *end;
@@ -131,13 +135,13 @@ static uint64_t parse_field(SourceKind kind, const char *text, const char *key) 
         return line ? statistic_parse(line) : STATISTIC_ABSENT;
 }
 
-static uint64_t source_statistics(const Source *source) {
-        uint64_t mask = 0;
+/* The one that begins with the figure @first. */
+static Source next_source(Statistic first) {
+        Source source = { figures[first].file, figures[first].kind, first, first + 1 };
 
-        for (size_t i = 0; i < FIELDS_MAX && source->fields[i].key; i++)
-                mask |= STATISTIC_BIT(source->fields[i].statistic);
-
-        return mask;
+        while (source.end < _STATISTIC_MAX && streq(figures[source.end].file, source.file))
+                source.end++;
+        return source;
 }
 
 /* The kernel gives such a file whole in one read(2), so that a second one to see its end can be saved. */
@@ -148,9 +152,8 @@ static int read_fields(int fd, const Source *source, Statistics *statistics) {
         if (n < 0)
                 return (int) n;
 
-        for (size_t i = 0; i < FIELDS_MAX && source->fields[i].key; i++)
-                statistics->values[source->fields[i].statistic] =
-                        parse_field(source->kind, text, source->fields[i].key);
+        for (Statistic i = source->first; i < source->end; i++)
+                statistics->values[i] = parse_field(source->kind, text, figures[i].key);
 
         return 0;
 }
@@ -158,7 +161,7 @@ static int read_fields(int fd, const Source *source, Statistics *statistics) {
 /* Of any length: what stands behind the last whole word of a piece is read again with the next one. */
 static int read_devices(int fd, const Source *source, Statistics *statistics) {
         char text[TEXT_SIZE];
-        uint64_t sums[FIELDS_MAX] = { 0 };
+        uint64_t sums[_STATISTIC_MAX] = { 0 };
         size_t used = 0;
         ssize_t n;
 
@@ -175,16 +178,16 @@ static int read_devices(int fd, const Source *source, Statistics *statistics) {
                         continue;
 
                 *space = '\0';
-                for (size_t i = 0; i < FIELDS_MAX && source->fields[i].key; i++)
-                        sums[i] += sum_devices(text, source->fields[i].key);
+                for (Statistic i = source->first; i < source->end; i++)
+                        sums[i] += sum_devices(text, figures[i].key);
 
                 *space = ' '; /* words are found by it */
                 used -= (size_t) (space - text);
                 memmove(text, space, used);
         } while (n > 0 && used < sizeof(text) - 1);
 
-        for (size_t i = 0; i < FIELDS_MAX && source->fields[i].key; i++)
-                statistics->values[source->fields[i].statistic] = sums[i];
+        for (Statistic i = source->first; i < source->end; i++)
+                statistics->values[i] = sums[i];
 
         return 0;
 }
@@ -211,13 +214,15 @@ int statistics_read(int group, uint64_t wanted, Statistics *ret) {
 
         memset(&statistics, 0xff, sizeof(statistics)); /* absent, all of them */
 
-        for (const Source *source = sources; source < sources + ELEMENTSOF(sources); source++) {
+        for (Statistic first = 0; first < _STATISTIC_MAX;) {
+                Source source = next_source(first);
                 int r;
 
-                if (!(wanted & source_statistics(source)))
+                first = source.end;
+                if (!(wanted & (STATISTIC_BIT(source.end) - STATISTIC_BIT(source.first))))
                         continue;
 
-                r = read_source(group, source, &statistics);
+                r = read_source(group, &source, &statistics);
                 if (r < 0 && !means_absent(r))
                         return r;
                 missing = missing || r < 0;
@@ -237,35 +242,21 @@ int statistics_read(int group, uint64_t wanted, Statistics *ret) {
 }
 
 const char *statistic_field(Statistic statistic) {
-        static const char *const names[_STATISTIC_MAX] = {
-                [STATISTIC_MEMORY] = "memory",
-                [STATISTIC_MEMORY_PEAK] = "memory_peak",
-                [STATISTIC_SWAP] = "swap",
-                [STATISTIC_SWAP_PEAK] = "swap_peak",
-                [STATISTIC_TASKS] = "tasks",
-                [STATISTIC_TASKS_PEAK] = "tasks_peak",
-                [STATISTIC_CPU] = "cpu_usec",
-                [STATISTIC_CPU_USER] = "cpu_user_usec",
-                [STATISTIC_CPU_SYSTEM] = "cpu_system_usec",
-                [STATISTIC_IO_READ] = "io_read_bytes",
-                [STATISTIC_IO_WRITTEN] = "io_written_bytes",
-                [STATISTIC_IO_READS] = "io_reads",
-                [STATISTIC_IO_WRITES] = "io_writes",
-                [STATISTIC_CPU_SOME] = "cpu_some_usec",
-                [STATISTIC_CPU_FULL] = "cpu_full_usec",
-                [STATISTIC_MEMORY_SOME] = "memory_some_usec",
-                [STATISTIC_MEMORY_FULL] = "memory_full_usec",
-                [STATISTIC_IO_SOME] = "io_some_usec",
-                [STATISTIC_IO_FULL] = "io_full_usec",
-                [STATISTIC_EVENT_HIGH] = "events_high",
-                [STATISTIC_EVENT_MAX] = "events_max",
-                [STATISTIC_EVENT_OOM] = "events_oom",
-                [STATISTIC_EVENT_OOM_KILL] = "events_oom_kill",
-                [STATISTIC_EVENT_OOM_GROUP_KILL] = "events_oom_group_kill",
-                [STATISTIC_GROUPS] = "groups",
-                [STATISTIC_FROZEN] = "frozen",
-                [STATISTIC_POPULATED] = "populated",
-        };
+        return figures[statistic].field;
+}
 
-        return names[statistic];
+const char *statistic_label(Statistic statistic) {
+        return figures[statistic].label;
+}
+
+StatisticUnit statistic_unit(Statistic statistic) {
+        return figures[statistic].unit;
+}
+
+Statistic statistic_from_field(const char *field) {
+        Statistic s = 0;
+
+        while (s < _STATISTIC_MAX && !streq(figures[s].field, field))
+                s++;
+        return s;
 }

@@ -49,8 +49,19 @@ typedef struct Statistics {
  * itself count: -ENODEV where it is gone. */
 int statistics_read(int group, uint64_t wanted, Statistics *ret);
 
-/* The name of the field in JSON, "memory_peak": one list for all verbs (cgscope(1), FIELDS). */
+typedef enum StatisticUnit {
+        UNIT_NONE,
+        UNIT_BYTES,
+        UNIT_USEC,
+        UNIT_BOOLEAN,
+} StatisticUnit;
+
+/* What is known of each. The field is its name in JSON, "memory_peak", one list for all verbs (cgscope(1), FIELDS); the
+ * label is for people, beside others: "Memory", and behind it "peak". _STATISTIC_MAX: no statistic has that field. */
 const char *statistic_field(Statistic statistic);
+const char *statistic_label(Statistic statistic);
+StatisticUnit statistic_unit(Statistic statistic);
+Statistic statistic_from_field(const char *field);
 
 /* One device's row of io.stat. */
 typedef struct DeviceStatistics {
