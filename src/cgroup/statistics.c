@@ -260,3 +260,13 @@ Statistic statistic_from_field(const char *field) {
                 s++;
         return s;
 }
+
+void statistics_write_json(const Statistics *statistics, JsonWriter *writer) {
+        for (Statistic s = 0; s < _STATISTIC_MAX; s++)
+                if (statistics->values[s] == STATISTIC_ABSENT)
+                        continue;
+                else if (figures[s].unit == UNIT_BOOLEAN)
+                        json_boolean(writer, figures[s].field, statistics->values[s] > 0);
+                else
+                        json_number(writer, figures[s].field, statistics->values[s]);
+}

@@ -4,7 +4,7 @@
 /* What a group uses and has used, from its files. What this kernel, or the controllers here, do not know is
  * STATISTIC_ABSENT, never 0. */
 
-#include "basic/macros.h"
+#include "basic/json.h"
 
 #define STATISTIC_ABSENT UINT64_MAX
 
@@ -62,6 +62,9 @@ const char *statistic_field(Statistic statistic);
 const char *statistic_label(Statistic statistic);
 StatisticUnit statistic_unit(Statistic statistic);
 Statistic statistic_from_field(const char *field);
+
+/* Writes a field for each that is there. */
+void statistics_write_json(const Statistics *statistics, JsonWriter *writer);
 
 /* One device's row of io.stat. */
 typedef struct DeviceStatistics {

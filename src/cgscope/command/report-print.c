@@ -206,9 +206,7 @@ static int print_json(const Report *report, FILE *file, bool pretty) {
                 json_string(&writer, "stopped_by", report->stopped_by);
         json_number(&writer, "wall_usec", report->wall);
 
-        for (Statistic s = 0; s < _STATISTIC_MAX; s++)
-                if (is_known(report, s))
-                        json_number(&writer, statistic_field(s), value_of(report, s));
+        statistics_write_json(&report->statistics, &writer);
         if (report->n_devices >= 0)
                 json_devices(&writer, report);
 

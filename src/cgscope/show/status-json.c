@@ -5,22 +5,6 @@
 #include "basic/user-name.h"
 #include "proc/command-line.h"
 
-static void print_statistics(JsonWriter *writer, const Status *status) {
-        const uint64_t *values = status->statistics.values;
-
-        for (Statistic i = 0; i < _STATISTIC_MAX; i++)
-                if (i == STATISTIC_FROZEN || i == STATISTIC_POPULATED) {
-                        if (values[i] != STATISTIC_ABSENT)
-                                json_boolean(writer, statistic_field(i), values[i] > 0);
-                } else if (i == STATISTIC_TASKS)
-                        json_number(writer, statistic_field(i), status->n_processes);
-                else if (values[i] != STATISTIC_ABSENT)
-                        json_number(writer, statistic_field(i), values[i]);
-
-        if (values[STATISTIC_TASKS] != STATISTIC_ABSENT)
-                json_number(writer, "tasks", values[STATISTIC_TASKS]);
-}
-
 /* "cpu_some_usec" is the total, "cpu_some_avg10" the share of the last ten seconds, in percent. */
 static void print_pressure(JsonWriter *writer, const Status *status) {
         for (StatusPressure i = 0; i < _PRESSURE_MAX; i++) {
@@ -92,7 +76,8 @@ int status_print_json(const Status *status) {
         json_words(&writer, "controllers", controller_mask_format(status->controllers, ' ', names), ' ');
         json_words(&writer, "enabled", controller_mask_format(status->enabled, ' ', names), ' ');
         print_limits(&writer, status);
-        print_statistics(&writer, status);
+        json_number(&writer, "processes", status->n_processes);
+        statistics_write_json(&status->statistics, &writer);
         print_pressure(&writer, status);
         print_processes(&writer, status);
         return json_end(&writer);

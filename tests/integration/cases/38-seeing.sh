@@ -96,6 +96,7 @@ test_status() {
         expect_equal "$(json "j['unit']")" "$unit"
         expect_equal "$(json "j['owner']")" "$user"
         expect_equal "$(json "j['populated']")" True
+        expect_equal "$(json "j['processes']")" 2
         run nearby "$user" cgscope status --no-pager "$unit/job"
         expect_status 0
         run nearby "$user" cgscope status --no-pager none-at-all.scope
