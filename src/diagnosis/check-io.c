@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/check-io.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 
 #include "basic/fd.h"
-#include "cgroup/group.h"
-#include "diagnosis/check-kernel.h"
 #include "diagnosis/check-text.h"
 
 #define BLOCK_DIRECTORY "/sys/block"
@@ -129,11 +129,9 @@ int judge_io_weight(int block, const char *cost, Finding *ret) {
 
 int check_io_weight(const Doctor *doctor, Finding *ret) {
         _cleanup_close_ int block = -EBADF;
-        ControllerMask there;
         char cost[8192];
 
-        if (doctor->root < 0 || group_controllers(doctor->root, &there) < 0 ||
-            !(there & controller_bit(CONTROLLER_IO)))
+        if (!(doctor->there & controller_bit(CONTROLLER_IO)))
                 return 0;
 
         block = open(BLOCK_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

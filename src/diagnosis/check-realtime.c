@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/check-realtime.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
-#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
-#include "diagnosis/check-kernel.h"
 #include "diagnosis/check-text.h"
+#include "proc/kernel.h"
 #include "proc/proc.h"
 #include "proc/stat.h"
 
@@ -103,19 +102,13 @@ static void real_time_done(RealTime *real_time) {
 }
 
 int check_real_time(const Doctor *doctor, Finding *ret) {
-        _cleanup_(surroundings_done) Surroundings surroundings = {};
         _cleanup_(real_time_done) RealTime real_time = {};
         _cleanup_free_ char *config = NULL;
-        ControllerMask there;
         int r, grouped = -ENODATA;
 
-        if (doctor->root < 0 || group_controllers(doctor->root, &there) < 0 ||
-            !(there & controller_bit(CONTROLLER_CPU)))
+        if (!(doctor->there & controller_bit(CONTROLLER_CPU)))
                 return 0;
 
-        r = surroundings_read(&surroundings);
-        if (r < 0)
-                return r;
         r = look_at_processes(&real_time, doctor->root);
         if (r == -ENOSYS)
                 return finding_set(ret, FINDING_UNKNOWN, NULL, "processes in real time: /proc is that of another PID "
@@ -123,7 +116,7 @@ int check_real_time(const Doctor *doctor, Finding *ret) {
         if (r < 0)
                 return finding_cannot_look(ret, "/proc", r);
 
-        if (real_time.n > 0 && !real_time.with_cpu && kernel_config_read(surroundings.release, &config) >= 0)
-                grouped = kernel_groups_real_time(config, surroundings.arguments);
+        if (real_time.n > 0 && !real_time.with_cpu && kernel_config_read(doctor->surroundings.release, &config) >= 0)
+                grouped = kernel_groups_real_time(config, doctor->surroundings.arguments);
         return judge_real_time(&real_time, grouped, ret);
 }

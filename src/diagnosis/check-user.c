@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/check-user.h"
+
 #include <sys/stat.h>
 
 #include "basic/escape.h"
@@ -6,7 +8,6 @@
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
-#include "diagnosis/check-session.h"
 
 /* Of logind: a file for each user whose manager is kept running. */
 #define LINGER_DIRECTORY "/var/lib/systemd/linger"
@@ -30,8 +31,7 @@ static int ask_state(const Doctor *doctor, const char *unit, char **ret, Trouble
 
         if (r >= 0)
                 r = doctor->asking->unit_state(manager, unit, ret, trouble);
-        if (manager)
-                doctor->asking->manager_free(manager);
+        check_asked(doctor, manager);
         if (r == 0) {
                 *ret = strdup("inactive");
                 r = *ret ? 0 : -ENOMEM;
@@ -39,7 +39,7 @@ static int ask_state(const Doctor *doctor, const char *unit, char **ret, Trouble
         return r < 0 ? r : 0;
 }
 
-int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
+static int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
         char remedy[128];
 
         if (streq(state, "active") || streq(state, "reloading") || streq(state, "refreshing"))
@@ -73,8 +73,6 @@ int check_user_manager(const Doctor *doctor, Finding *ret) {
                 return judge_user_manager(doctor->uid, "active", ret);
 
         r = ask_state(doctor, unit, &state, &trouble);
-        if (r == -ENOMEM)
-                return r;
         return r < 0 ? finding_take(ret, FINDING_UNKNOWN, r, &trouble) :
                        judge_user_manager(doctor->uid, state, ret);
 }
@@ -104,9 +102,7 @@ int check_user_bus(const Doctor *doctor, Finding *ret) {
 int check_answer(const Doctor *doctor, Finding *ret) {
         _cleanup_free_ char *group = NULL;
         _cleanup_trouble_ Trouble trouble = {};
-        ManagerKind kind = doctor->options->manager_given ? doctor->options->manager :
-                           user_is_administrator()        ? MANAGER_SYSTEM :
-                                                            MANAGER_USER;
+        ManagerKind kind = user_is_administrator() ? MANAGER_SYSTEM : MANAGER_USER;
         Manager *manager = NULL;
         int r;
 
@@ -116,10 +112,7 @@ int check_answer(const Doctor *doctor, Finding *ret) {
         r = check_ask(doctor, kind, &manager, &trouble);
         if (r >= 0)
                 r = doctor->asking->manager_control_group(manager, &group, &trouble);
-        if (manager)
-                doctor->asking->manager_free(manager);
-        if (r == -ENOMEM)
-                return r;
+        check_asked(doctor, manager);
         if (r < 0)
                 return finding_take(ret, r == -ELIBACC ? FINDING_UNKNOWN : FINDING_PROBLEM, r, &trouble);
 
@@ -131,7 +124,7 @@ int check_linger(const Doctor *doctor, Finding *ret) {
         _cleanup_free_ char *remedy = NULL, *word = doctor->user ? escape_word(doctor->user) : NULL;
         char path[512];
 
-        if (doctor->uid == 0 || access("/run/systemd/system", F_OK) < 0)
+        if (doctor->uid == 0 || !doctor->surroundings.systemd)
                 return 0;
 
         if (!doctor->user || strchr(doctor->user, '/') || strlen(doctor->user) > 255)
@@ -169,9 +162,7 @@ static bool is_activatable(const char *name) {
         return false;
 }
 
-int check_cgscoped(const Doctor *doctor, Finding *ret) {
-        (void) doctor;
-
+int check_cgscoped(const Doctor *doctor _unused_, Finding *ret) {
         if (!is_activatable("org.cgscope.Delegation1"))
                 return finding_set(ret, FINDING_NOTE, "install cgscoped, with its D-Bus and polkit files",
                                    "not installed: cgscope enable and disable have nobody to ask");

@@ -2,12 +2,53 @@
 #include "diagnosis/check.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 
-#include "proc/kernel.h"
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/trouble.h"
 #include "diagnosis/check-text.h"
+
+int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) {
+        va_list arguments;
+        int r;
+
+        finding_done(ret);
+
+        va_start(arguments, found);
+        r = vasprintf(&ret->found, found, arguments);
+        va_end(arguments);
+        if (r < 0) {
+                ret->found = NULL;
+                return -ENOMEM;
+        }
+
+        ret->remedy = remedy ? strdup(remedy) : NULL;
+        if (remedy && !ret->remedy)
+                return -ENOMEM;
+
+        ret->result = result;
+        return 0;
+}
+
+int finding_take(Finding *ret, FindingResult result, int error, const Trouble *trouble) {
+        if (error == -ENOMEM)
+                return error;
+
+        return finding_set(ret, result, trouble->remedy, "%s", trouble->cause ?: strerror(-error));
+}
+
+void finding_done(Finding *finding) {
+        free(finding->found);
+        free(finding->remedy);
+        *finding = (Finding) {};
+}
+
+int finding_cannot_look(Finding *ret, const char *object, int error) {
+        if (error == -ENOMEM)
+                return error;
+
+        return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot look at %s: %s", object, strerror(-error));
+}
 
 int check_read(const char *path, char **ret) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -76,19 +117,17 @@ void surroundings_done(Surroundings *surroundings) {
 int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble) {
         ManagerOptions options = {
                 .kind = kind,
-                .deadline = deadline_after(doctor->options->timeout),
+                .deadline = deadline_after(doctor->timeout),
         };
 
         if (!doctor->asking)
                 return trouble_set(trouble, -ELIBACC, "%s",
-                                   doctor->asking_message ?: "the part that speaks to systemd is not there");
+                                   doctor->absence.cause ?: "the part that speaks to systemd is not there");
 
         return doctor->asking->manager_open(&options, ret, trouble);
 }
 
-int finding_cannot_look(Finding *ret, const char *object, int error) {
-        if (error == -ENOMEM)
-                return error;
-
-        return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot look at %s: %s", object, strerror(-error));
+void check_asked(const Doctor *doctor, Manager *manager) {
+        if (manager)
+                doctor->asking->manager_free(manager);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the checks of the doctor share. A check is a function check_NAME() that looks, and where there is more to it
- * than looking, judge_NAME(), which only decides by what was seen. One that has nothing to say here, like that of a
- * mount option where nothing is mounted, leaves its finding empty. */
+/* What `cgscope doctor` examines, and what it finds. A check is a function check_NAME() that looks, and where there is
+ * more to it than looking, judge_NAME(), which only decides by what was seen. */
 
-#include "diagnosis/diagnosis.h"
+#include "basic/trouble.h"
+#include "cgroup/hierarchy.h"
 #include "proc/kernel.h"
+#include "systemd/asking.h"
+#include "unit/controller.h"
 
 /* In what the system runs. */
 typedef struct Surroundings {
@@ -17,46 +19,61 @@ typedef struct Surroundings {
         bool systemd;       /* it is process 1 */
 } Surroundings;
 
+typedef struct Doctor {
+        uid_t uid;            /* whose way is looked at */
+        const char *user;     /* the name to that, borrowed; NULL: it has none */
+        bool own;             /* it is the caller's */
+        uint64_t timeout;     /* for each question to a manager */
+        int root;             /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
+        bool read_only;       /* it is mounted so */
+        CgroupMode mode;
+        ControllerMask there; /* the controllers of its root */
+        Surroundings surroundings;
+        const Asking *asking; /* NULL: the part that asks cannot be loaded, as @absence says */
+        Trouble absence;
+
+        /* Makes a scope like those of the verbs and calls @look with the path of its group while it is there. NULL: it
+         * is not possible to make one. */
+        int (*probe)(const struct Doctor *doctor, int (*look)(void *userdata, const char *path), void *userdata,
+                     Trouble *trouble);
+} Doctor;
+
+typedef enum FindingResult {
+        FINDING_OK,
+        FINDING_NOTE,    /* works, and is worth knowing */
+        FINDING_PROBLEM, /* something does not work */
+        FINDING_UNKNOWN, /* cannot be told */
+        _FINDING_MAX,
+} FindingResult;
+
+typedef struct Finding {
+        FindingResult result;
+        char *found;  /* a clause: what there is */
+        char *remedy; /* the one thing that helps; NULL: there is none, or none is needed */
+} Finding;
+
+/* One thing that is examined. Looks, and fills in @ret; what cannot be looked at is FINDING_UNKNOWN with the reason.
+ * Where there is nothing to say, as of a mount option where nothing is mounted, @ret is left as it was: empty, with
+ * @found NULL, and is not printed. Fails for want of memory alone. Tables of them end with one without a name. */
+typedef struct Check {
+        const char *name; /* "hierarchy": also the name in JSON */
+        int (*look)(const Doctor *doctor, Finding *ret);
+} Check;
+
+/* Sets all of @ret; @remedy may be NULL, @found is a format. */
+int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) _printf_(4, 5);
+
+/* What went wrong is what was found, or that @object could not be looked at. -ENOMEM is returned instead. */
+int finding_take(Finding *ret, FindingResult result, int error, const Trouble *trouble);
+int finding_cannot_look(Finding *ret, const char *object, int error);
+void finding_done(Finding *finding);
+
 int surroundings_read(Surroundings *ret);
 void surroundings_done(Surroundings *surroundings);
 
 /* Reads all of @path. *ret is freed by the caller. */
 int check_read(const char *path, char **ret);
 
-/* Connects to a manager for one question. *trouble as in asking.h. -ELIBACC: there is no way to ask. */
+/* Connects to a manager for one question, and lets go of it, where there is one. -ELIBACC: there is no way to ask. */
 int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble);
-
-/* That something could not be looked at. @object is what; -ENOMEM is returned instead. */
-int finding_cannot_look(Finding *ret, const char *object, int error);
-
-/* check-surroundings.c */
-int check_container(const Doctor *doctor, Finding *ret);
-int check_wsl(const Doctor *doctor, Finding *ret);
-int check_systemd(const Doctor *doctor, Finding *ret);
-int check_systemd_version(const Doctor *doctor, Finding *ret);
-int judge_container(const Surroundings *surroundings, Finding *ret);
-int judge_wsl(const Surroundings *surroundings, Finding *ret);
-int judge_systemd(const Surroundings *surroundings, Finding *ret);
-int judge_systemd_version(const char *version, Finding *ret);
-
-/* check-hierarchy.c; @legacy are the controllers that v1 holds */
-int check_hierarchy(const Doctor *doctor, Finding *ret);
-int check_controllers(const Doctor *doctor, Finding *ret);
-int judge_hierarchy(CgroupMode mode, const char *legacy, const Surroundings *surroundings, Finding *ret);
-int judge_controllers(ControllerMask there, ControllerMask legacy, bool inner, const Surroundings *surroundings,
-                      Finding *ret);
-
-/* Those of @names, as cgroup_legacy_controllers() has them, that cgscope and systemd's units need. */
-ControllerMask legacy_parse(const char *names);
-
-/* check-mount.c; @options are those of the mount; @inner: its root is that of a cgroup namespace, not the kernel's */
-int check_writable(const Doctor *doctor, Finding *ret);
-int check_nsdelegate(const Doctor *doctor, Finding *ret);
-int check_memory_recursiveprot(const Doctor *doctor, Finding *ret);
-int check_favordynmods(const Doctor *doctor, Finding *ret);
-int judge_nsdelegate(const char *options, bool inner, Finding *ret);
-int judge_memory_recursiveprot(const char *options, bool inner, Finding *ret);
-int judge_favordynmods(const char *options, const Surroundings *surroundings, Finding *ret);
-
-/* Whether the root that we see is that of a cgroup namespace: the kernel's own has no type. */
-bool root_is_inner(int root);
+void check_asked(const Doctor *doctor, Manager *manager);

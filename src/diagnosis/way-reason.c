@@ -44,7 +44,7 @@ static void set_unknown(Way *way, const char *tried, int error, Trouble *trouble
 static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
         const ManagerOptions options = {
                 .kind = kind,
-                .deadline = deadline_after(reasoning->doctor->options->timeout),
+                .deadline = deadline_after(reasoning->doctor->timeout),
         };
         Manager *manager = NULL;
         Trouble trouble = {};
@@ -105,10 +105,8 @@ static void collect(Reasoning *reasoning) {
         look_at_files(reasoning);
         if (reasoning->doctor->asking)
                 ask_managers(reasoning);
-        else if (reasoning->doctor->asking_message) {
-                (void) trouble_set(&trouble, -ELIBACC, "%s", reasoning->doctor->asking_message);
+        else if (check_ask(reasoning->doctor, MANAGER_SYSTEM, NULL, &trouble) < 0)
                 set_unknown(reasoning->way, "cannot ask for more", -ELIBACC, &trouble);
-        }
 }
 
 /* The name of a slice by its group: the root's of the system manager, and of a user manager, is "-.slice". NULL: the

@@ -7,7 +7,6 @@
 #include "basic/trouble.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "cgscope/command/probe.h"
 
 static const char *const end_names[_WAY_END_MAX] = {
         [WAY_PROBE] = "probe",   [WAY_UNIT] = "unit",   [WAY_MANAGER] = "manager",
@@ -143,22 +142,31 @@ static int look_at_manager(const Doctor *doctor, Way *way) {
         return r;
 }
 
+typedef struct Looking {
+        const Doctor *doctor;
+        Way *way;
+} Looking;
+
 /* The groups are read while the scope is there: what is handed on only because somebody asks is seen as well. */
+static int look_at_probe(void *userdata, const char *path) {
+        Looking *looking = userdata;
+
+        looking->way->end = WAY_PROBE;
+        return read_levels(looking->doctor, path, looking->way);
+}
+
 static int look_by_probe(const Doctor *doctor, Way *way) {
-        _cleanup_(probe_done) Probe probe = PROBE_INIT;
         _cleanup_trouble_ Trouble trouble = {};
         int r;
 
-        r = probe_scope(&probe, doctor->options, &trouble);
-        if (r < 0) {
-                if (!trouble.cause)
-                        (void) trouble_set(&trouble, r, "%s", strerror(-r));
-                (void) trouble_move(&way->unknown, r, &trouble);
-                return look_at_manager(doctor, way);
-        }
+        r = doctor->probe(doctor, look_at_probe, &(Looking) { doctor, way }, &trouble);
+        if (r >= 0 || r == -ENOMEM)
+                return r;
 
-        way->end = WAY_PROBE;
-        return read_levels(doctor, probe.scope.group.path, way);
+        if (!trouble.cause)
+                (void) trouble_set(&trouble, r, "%s", strerror(-r));
+        (void) trouble_move(&way->unknown, r, &trouble);
+        return look_at_manager(doctor, way);
 }
 
 /* The delegated unit that the caller is in, where it was handed to him and not to somebody above. That can be the root

@@ -4,7 +4,7 @@
 /* The way of the controllers from the root of the hierarchy down to a user's scopes: what each group on it has and
  * hands on, and of each controller how far it comes, why no further, and what helps. */
 
-#include "diagnosis/diagnosis.h"
+#include "diagnosis/check.h"
 
 /* Where the way ends. */
 typedef enum WayEnd {

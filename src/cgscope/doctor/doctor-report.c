@@ -6,9 +6,6 @@
 #include "basic/user-name.h"
 #include "cgscope/verbs.h"
 
-/* The exit status where nothing is known to be wrong, but not all is known. */
-#define STATUS_UNKNOWN 2
-
 static const char *const result_names[_FINDING_MAX] = {
         [FINDING_OK] = "ok",
         [FINDING_NOTE] = "note",
@@ -18,69 +15,6 @@ static const char *const result_names[_FINDING_MAX] = {
 
 const char *finding_result_to_string(FindingResult result) {
         return result_names[result];
-}
-
-static int make_checks(const Doctor *doctor, const Check *checks, Diagnosis *diagnosis) {
-        for (const Check *check = checks; check->name; check++) {
-                CheckedFinding *more = realloc(diagnosis->checks, (diagnosis->n_checks + 1) * sizeof(*more));
-                int r;
-
-                if (!more)
-                        return -ENOMEM;
-
-                diagnosis->checks = more;
-                more += diagnosis->n_checks++;
-                *more = (CheckedFinding) { .name = check->name };
-
-                r = check->look(doctor, &more->finding);
-                if (r < 0)
-                        return r;
-                if (!more->finding.found)
-                        diagnosis->n_checks--;
-        }
-
-        return 0;
-}
-
-int diagnosis_make(const Doctor *doctor, Diagnosis *ret) {
-        int r;
-
-        *ret = (Diagnosis) { .doctor = doctor };
-
-        r = doctor_way_look(doctor, &ret->way);
-        if (r >= 0)
-                r = make_checks(doctor, doctor_host_checks, ret);
-        if (r >= 0)
-                r = make_checks(doctor, doctor_kernel_checks, ret);
-        if (r >= 0)
-                r = make_checks(doctor, doctor_session_checks, ret);
-
-        return r;
-}
-
-void diagnosis_done(Diagnosis *diagnosis) {
-        doctor_way_done(&diagnosis->way);
-        for (size_t i = 0; i < diagnosis->n_checks; i++)
-                finding_done(&diagnosis->checks[i].finding);
-        free(diagnosis->checks);
-}
-
-int diagnosis_status(const Diagnosis *diagnosis) {
-        const Way *way = &diagnosis->way;
-        bool problem = false, unknown = way->unknown.cause;
-
-        for (size_t i = 0; i < way->n_controllers; i++)
-                if (way_controller_counts(way->controllers + i)) {
-                        problem = problem || way->controllers[i].arrival == ARRIVAL_NO;
-                        unknown = unknown || way->controllers[i].arrival == ARRIVAL_UNKNOWN;
-                }
-
-        for (size_t i = 0; i < diagnosis->n_checks; i++) {
-                problem = problem || diagnosis->checks[i].finding.result == FINDING_PROBLEM;
-                unknown = unknown || diagnosis->checks[i].finding.result == FINDING_UNKNOWN;
-        }
-
-        return problem ? STATUS_FAILURE : unknown ? STATUS_UNKNOWN : EXIT_SUCCESS;
 }
 
 static void print_levels(JsonWriter *writer, const Way *way) {
@@ -135,14 +69,14 @@ static void print_checks(JsonWriter *writer, const Diagnosis *diagnosis) {
         json_close(writer);
 }
 
-int diagnosis_print_json(const Diagnosis *diagnosis) {
+int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *options) {
         const Doctor *doctor = diagnosis->doctor;
         const Way *way = &diagnosis->way;
         _cleanup_free_ char *unknown = way->unknown.cause ? trouble_text(&way->unknown, 0) : NULL;
         bool looked = way->n_levels > 0, probed = looked && way->end == WAY_PROBE;
         JsonWriter writer;
 
-        json_begin(&writer, stdout, doctor->options->json_pretty);
+        json_begin(&writer, stdout, options->json_pretty);
         json_number(&writer, "uid", doctor->uid);
         json_string_or_null(&writer, "user", doctor->user);
         json_string_or_null(&writer, "end", looked ? way_end_to_string(way->end) : NULL);

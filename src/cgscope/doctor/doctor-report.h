@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All that `cgscope doctor` found out: its exit status, and how it is printed. */
+/* How a diagnosis is printed. */
 
-#include "diagnosis/way.h"
-
-typedef struct CheckedFinding {
-        const char *name; /* of the check, borrowed */
-        Finding finding;
-} CheckedFinding;
-
-typedef struct Diagnosis {
-        const Doctor *doctor; /* borrowed */
-        Way way;
-        CheckedFinding *checks; /* owned */
-        size_t n_checks;
-} Diagnosis;
-
-/* Fails for want of memory alone. */
-int diagnosis_make(const Doctor *doctor, Diagnosis *ret);
-void diagnosis_done(Diagnosis *diagnosis);
-
-/* 0: all is well; 1: something does not work; 2: nothing is known to, but not all could be looked at. */
-int diagnosis_status(const Diagnosis *diagnosis);
+#include "cgscope/cli/common-options.h"
+#include "diagnosis/diagnosis.h"
 
 /* "ok", "note", "problem", "unknown". */
 const char *finding_result_to_string(FindingResult result);
 
-/* Print it on standard output; what goes wrong with that is said. The former is in report-text.c. */
-int diagnosis_print_text(const Diagnosis *diagnosis);
-int diagnosis_print_json(const Diagnosis *diagnosis);
+/* Print it on standard output; what goes wrong with that is said. The former is in doctor-report-text.c. */
+int diagnosis_print_text(const Diagnosis *diagnosis, const CommonOptions *options);
+int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *options);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "diagnosis/diagnosis.h"
-
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
-#include "cgscope/doctor/doctor-report.h"
-#include "cgscope/command/identity.h"
+#include "cgroup/group.h"
 #include "cgscope/cli/module.h"
+#include "cgscope/command/identity.h"
+#include "cgscope/command/probe.h"
+#include "cgscope/doctor/doctor-report.h"
 #include "cgscope/verbs.h"
-#include "delegation/delegation.h"
 
 /* `cgscope doctor`: which controllers reach a user, where the others stop and what helps, and what else stands in the
  * way. */
@@ -40,51 +39,58 @@ static int parse_own(void *userdata, int id _unused_) {
 }
 
 static void doctor_done(Doctor *doctor) {
-        free(doctor->asking_message);
+        trouble_done(&doctor->absence);
+        surroundings_done(&doctor->surroundings);
         (void) fd_close(doctor->root);
 }
 
-/* What cannot be had here is for the checks to tell. */
-static void open_all(Doctor *doctor) {
-        Trouble trouble = {};
+static int probe(const Doctor *doctor, int (*look)(void *userdata, const char *path), void *userdata,
+                 Trouble *trouble) {
+        const CommonOptions options = {
+                .manager = user_is_administrator() ? MANAGER_SYSTEM : MANAGER_USER,
+                .timeout = doctor->timeout,
+        };
+        _cleanup_(probe_done) Probe probe = PROBE_INIT;
+        int r = probe_scope(&probe, &options, trouble);
 
-        doctor->mode = cgroup_mode();
-        doctor->root = cgroup_open_root(&doctor->read_only);
-
-        doctor->asking = module_load(ASKING_MODULE, ASKING_SYMBOL, "the part that speaks to systemd", &trouble);
-        doctor->asking_message = trouble.cause;
+        return r < 0 ? r : look(userdata, probe.scope.group.path);
 }
 
-static int examine(Doctor *doctor) {
+/* What cannot be had here is for the checks to tell. */
+static int examine(Doctor *doctor, const CommonOptions *options) {
         _cleanup_(diagnosis_done) Diagnosis diagnosis = {};
         int r;
 
-        open_all(doctor);
+        doctor->mode = cgroup_mode();
+        doctor->root = cgroup_open_root(&doctor->read_only);
+        if (doctor->root >= 0)
+                (void) group_controllers(doctor->root, &doctor->there);
+        doctor->asking = module_load(ASKING_MODULE, ASKING_SYMBOL, "the part that speaks to systemd", &doctor->absence);
 
-        r = diagnosis_make(doctor, &diagnosis);
-        if (r < 0) {
-                log_oom();
-                return STATUS_FAILURE;
-        }
+        r = surroundings_read(&doctor->surroundings);
+        if (r >= 0)
+                r = diagnosis_make(doctor, &diagnosis);
+        if (r < 0)
+                return log_oom(), STATUS_FAILURE;
 
-        r = doctor->options->json ? diagnosis_print_json(&diagnosis) : diagnosis_print_text(&diagnosis);
+        r = options->json ? diagnosis_print_json(&diagnosis, options) : diagnosis_print_text(&diagnosis, options);
         return r < 0 ? STATUS_FAILURE : diagnosis_status(&diagnosis);
 }
 
 static int run(int argc, char *argv[]) {
         DoctorOptions options = { .uid = user_uid_outside() };
-        _cleanup_(doctor_done) Doctor doctor = { .options = &options.common, .root = -EBADF };
+        _cleanup_(doctor_done) Doctor doctor = { .root = -EBADF, .probe = probe };
         int status;
 
         if (!verb_parse(&verb_doctor, &options.common, &options, argc, argv, &status))
                 return status;
 
-        options.common.ask_password = false; /* nothing that is asked needs one */
+        doctor.timeout = options.common.timeout;
         doctor.uid = options.uid;
         doctor.own = options.uid == user_uid_outside();
         doctor.user = user_name(options.uid);
 
-        return examine(&doctor);
+        return examine(&doctor, &options.common);
 }
 
 const Verb verb_doctor = {

@@ -61,14 +61,14 @@ static int check_nothing(const Doctor *doctor, Finding *ret) {
         return 0;
 }
 
-const Check doctor_host_checks[] = { { "nothing", check_nothing }, {} };
-const Check doctor_kernel_checks[] = { { "current", check_current }, {} };
-const Check doctor_session_checks[] = { { "nothing", check_nothing }, {} };
+const Check host_checks[] = { { "nothing", check_nothing }, {} };
+const Check kernel_checks[] = { { "current", check_current }, {} };
+const Check session_checks[] = { { "nothing", check_nothing }, {} };
 
 /* --- the tests --- */
 
 static const CommonOptions options;
-static const Doctor doctor = { .options = &options, .uid = 1000, .root = -EBADF };
+static const Doctor doctor = { .uid = 1000, .root = -EBADF };
 
 static void test_status(void) {
         static const struct {
@@ -123,7 +123,7 @@ static void test_json(void) {
 
         current = &row;
         g_assert_cmpint(diagnosis_make(&doctor, &diagnosis), ==, 0);
-        g_assert_cmpint(diagnosis_print_json(&diagnosis), ==, 0);
+        g_assert_cmpint(diagnosis_print_json(&diagnosis, &options), ==, 0);
         diagnosis_done(&diagnosis);
 }
 

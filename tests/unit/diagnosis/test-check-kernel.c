@@ -5,7 +5,10 @@
 
 #include "proc/kernel.h"
 #include "basic/fd.h"
+#include "diagnosis/check-host.h"
+#include "diagnosis/check-io.h"
 #include "diagnosis/check-kernel.h"
+#include "diagnosis/check-realtime.h"
 #include "diagnosis/finding-test.h"
 
 /* A directory that stands for one of the kernel's. */
@@ -51,6 +54,8 @@ static void test_features(void) {
         Doctor doctor = { .root = root };
         Finding finding = {};
 
+        g_assert_cmpint(surroundings_read(&doctor.surroundings), ==, 0);
+
         /* The root is the kernel's own and has none of the files, nor is there another group. */
         write_file("cgroup.controllers", "cpuset memory\n");
         assert_finding(check_swap(&doctor, &finding), &finding, &NOTHING);
@@ -82,6 +87,7 @@ static void test_features(void) {
         assert_finding(check_io_weight(&doctor, &finding), &finding, &NOTHING);
         assert_finding(check_real_time(&doctor, &finding), &finding, &NOTHING);
         end_directory();
+        surroundings_done(&doctor.surroundings);
 }
 
 static void add_disk(const char *name, const char *scheduler, const char *number, const char *size) {

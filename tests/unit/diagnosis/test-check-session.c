@@ -5,6 +5,7 @@
 #include "basic/fd.h"
 #include "basic/user-namespace.h"
 #include "diagnosis/check-session.h"
+#include "diagnosis/check-user.h"
 #include "diagnosis/finding-test.h"
 
 static void test_identity(void) {
@@ -93,9 +94,8 @@ static void test_place(void) {
 
 static void test_runtime_dir(void) {
         g_autofree char *made = g_dir_make_tmp("cgscope-checks-XXXXXX", NULL);
-        CommonOptions options = {};
         _cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        Doctor doctor = { .options = &options, .uid = geteuid(), .own = true, .root = fd };
+        Doctor doctor = { .timeout = USEC_PER_SEC, .uid = geteuid(), .own = true, .root = fd };
         bool root = user_is_administrator();
         Finding finding = {};
 
@@ -187,8 +187,7 @@ static void test_user_manager(void) {
                 { 0, -EIO, NULL, NULL, { FINDING_UNKNOWN, "Input/output error" } },
                 { -ECONNREFUSED, 0, NULL, "no system bus", { FINDING_UNKNOWN, "no system bus" } },
         };
-        CommonOptions options = { .timeout = USEC_PER_SEC };
-        Doctor doctor = { .options = &options, .uid = 4711, .root = -EBADF, .asking = &asking };
+        Doctor doctor = { .timeout = USEC_PER_SEC, .uid = 4711, .root = -EBADF, .asking = &asking };
         Finding finding = {};
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "diagnosis/check-host.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/finding-test.h"
 
@@ -124,18 +125,22 @@ static void test_surroundings(void) {
                      other = { .arguments = (char *) "" };
         Finding finding = {};
 
-        assert_finding(judge_container(&plain, &finding), &finding, &(Expected) { FINDING_OK, "none" });
-        assert_finding(judge_container(&container, &finding), &finding, &(Expected) { FINDING_NOTE, "(docker)" });
-        assert_finding(judge_wsl(&plain, &finding), &finding, &NOTHING);
-        assert_finding(judge_wsl(&wsl1, &finding), &finding,
+        assert_finding(check_container(&(Doctor) { .surroundings = plain }, &finding), &finding,
+                       &(Expected) { FINDING_OK, "none" });
+        assert_finding(check_container(&(Doctor) { .surroundings = container }, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "(docker)" });
+        assert_finding(check_wsl(&(Doctor) { .surroundings = plain }, &finding), &finding, &NOTHING);
+        assert_finding(check_wsl(&(Doctor) { .surroundings = wsl1 }, &finding), &finding,
                        &(Expected) { FINDING_PROBLEM, "WSL 1", "wsl --set-version" });
-        assert_finding(judge_wsl(&wsl2, &finding), &finding, &(Expected) { FINDING_NOTE, "WSL 2" });
-        assert_finding(judge_systemd(&plain, &finding), &finding, &(Expected) { FINDING_OK, "process 1" });
-        assert_finding(judge_systemd(&container, &finding), &finding,
+        assert_finding(check_wsl(&(Doctor) { .surroundings = wsl2 }, &finding), &finding,
+                       &(Expected) { FINDING_NOTE, "WSL 2" });
+        assert_finding(check_systemd(&(Doctor) { .surroundings = plain }, &finding), &finding,
+                       &(Expected) { FINDING_OK, "process 1" });
+        assert_finding(check_systemd(&(Doctor) { .surroundings = container }, &finding), &finding,
                        &(Expected) { FINDING_PROBLEM, "systemd is not PID 1 here", "start the container with" });
-        assert_finding(judge_systemd(&wsl2, &finding), &finding,
+        assert_finding(check_systemd(&(Doctor) { .surroundings = wsl2 }, &finding), &finding,
                        &(Expected) { FINDING_PROBLEM, "not PID 1", "/etc/wsl.conf" });
-        assert_finding(judge_systemd(&other, &finding), &finding,
+        assert_finding(check_systemd(&(Doctor) { .surroundings = other }, &finding), &finding,
                        &(Expected) { FINDING_PROBLEM, "not PID 1", "boot with systemd" });
 }
 

@@ -187,8 +187,6 @@ static const Asking asking = {
 
 /* --- the ways --- */
 
-static const CommonOptions options = { .timeout = USEC_PER_SEC };
-
 static void make_way(const Row *row, Way *ret) {
         *ret = (Way) { .end = row->end, .manager = WAY_NOWHERE, .levels = g_new0(WayLevel, row->n_levels) };
 
@@ -214,7 +212,7 @@ static void clear_way(Way *way) {
 
 static void judge(const Row *row, Way *way) {
         const Doctor doctor = {
-                .options = &options,
+                .timeout = USEC_PER_SEC,
                 .uid = row->end == WAY_SYSTEM ? 0 : UID,
                 .own = !row->another,
                 .root = -EBADF,
@@ -253,7 +251,7 @@ static void test_row(const void *data) {
 /* One command helps all that it can help; what the root has and systemd does not hand on is told, too. */
 static void test_several(void) {
         const Row row = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 1 };
-        const Doctor doctor = { .options = &options, .uid = UID, .own = true, .root = -EBADF, .asking = &asking };
+        const Doctor doctor = { .timeout = USEC_PER_SEC, .uid = UID, .own = true, .root = -EBADF, .asking = &asking };
         unsigned seen = 0;
         Way way;
 
@@ -290,11 +288,11 @@ static void test_nobody(void) {
         const Row arrives = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 6, .silent = true };
         const Row stops = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 1 };
         const Doctor doctor = {
-                .options = &options,
+                .timeout = USEC_PER_SEC,
                 .uid = UID,
                 .own = true,
                 .root = -EBADF,
-                .asking_message = (char *) "no libsystemd",
+                .absence = { .error = -ELIBACC, .cause = (char *) "no libsystemd" },
         };
         Way way;
 
