@@ -41,6 +41,9 @@ typedef enum Statistic {
 
 #define STATISTIC_BIT(statistic) (UINT64_C(1) << (statistic))
 
+/* Those of time stalled: so many, from STATISTIC_CPU_SOME on. */
+#define STATISTIC_STALLS (STATISTIC_IO_FULL + 1 - STATISTIC_CPU_SOME)
+
 typedef struct Statistics {
         uint64_t values[_STATISTIC_MAX];
 } Statistics;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/show/status.h"
+#include "cgscope/show/status-json.h"
 
 #include "basic/json.h"
 #include "basic/user-name.h"
 #include "proc/command-line.h"
 
 /* "cpu_some_usec" is the total, "cpu_some_avg10" the share of the last ten seconds, in percent. */
-static void print_pressure(JsonWriter *writer, const Status *status) {
-        for (StatusPressure i = 0; i < _PRESSURE_MAX; i++) {
-                const char *total = statistic_field(status_pressure_total(i));
+static void print_pressure(JsonWriter *writer, const StatusGroup *status) {
+        for (size_t i = 0; i < STATISTIC_STALLS; i++) {
+                const char *total = statistic_field(STATISTIC_CPU_SOME + i);
                 char name[64];
 
                 if (status->pressure[i] == STATISTIC_ABSENT)
@@ -32,9 +32,9 @@ static void print_value(JsonWriter *writer, const char *name, const char *value,
                 json_string(writer, name, value);
 }
 
-static void print_limits(JsonWriter *writer, const Status *status) {
+static void print_limits(JsonWriter *writer, const StatusGroup *status) {
         json_open_array(writer, "limits");
-        for (const StatusLimit *limit = status->limits; limit < status->limits + status->n_limits; limit++) {
+        for (const StatusLimit *limit = status->limits.limits; limit < status->limits.limits + status->limits.n; limit++) {
                 json_open_object(writer, NULL);
                 json_string(writer, "name", limit->name);
                 print_value(writer, "value", limit->value, limit->indices);
@@ -45,7 +45,7 @@ static void print_limits(JsonWriter *writer, const Status *status) {
         json_close(writer);
 }
 
-static void print_processes(JsonWriter *writer, const Status *status) {
+static void print_processes(JsonWriter *writer, const StatusGroup *status) {
         json_open_array(writer, "process_list");
         for (size_t i = 0; i < status->n_processes; i++) {
                 _cleanup_free_ char *command = NULL;
@@ -63,7 +63,7 @@ static void print_processes(JsonWriter *writer, const Status *status) {
         json_close(writer);
 }
 
-int status_print_json(const Status *status) {
+int status_json_print(const StatusGroup *status) {
         char names[CONTROLLER_MASK_TEXT_MAX];
         JsonWriter writer;
 
@@ -72,7 +72,7 @@ int status_print_json(const Status *status) {
         json_string_or_null(&writer, "unit", status->unit);
         json_string_or_null(&writer, "boundary", status->boundary);
         json_string(&writer, "owner", user_name_or_number(status->owner));
-        json_string(&writer, "state", status_state(status));
+        json_string(&writer, "state", status_group_state(status));
         json_words(&writer, "controllers", controller_mask_format(status->controllers, ' ', names), ' ');
         json_words(&writer, "enabled", controller_mask_format(status->enabled, ' ', names), ' ');
         print_limits(&writer, status);
@@ -80,5 +80,15 @@ int status_print_json(const Status *status) {
         statistics_write_json(&status->statistics, &writer);
         print_pressure(&writer, status);
         print_processes(&writer, status);
+        return json_end(&writer);
+}
+
+int status_json_groupless(const char *unit, const char *state, bool pretty) {
+        JsonWriter writer;
+
+        json_begin(&writer, stdout, pretty);
+        json_null(&writer, "control_group");
+        json_string(&writer, "unit", unit);
+        json_string(&writer, "state", state);
         return json_end(&writer);
 }

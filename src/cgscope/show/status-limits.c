@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/show/status.h"
+#include "cgscope/show/status-limits.h"
 
 #include <ctype.h>
 
@@ -39,7 +39,7 @@ static const struct LimitRow {
         { "IODeviceLatencyTargetSec", "io.latency", LIMIT_OWN, "" },
 };
 
-_Static_assert(ELEMENTSOF(limit_rows) <= STATUS_LIMITS_MAX, "as many limits as there are rows");
+_Static_assert(ELEMENTSOF(limit_rows) == STATUS_LIMITS_MAX, "a limit for each row");
 
 /* Which group sets what holds: by the length of its path. */
 typedef struct Nearest {
@@ -131,37 +131,58 @@ static int read_effective(const Boundary *target, const struct LimitRow *row, si
         return fd < 0 ? fd : attribute_read(fd, row->name, raw, ret);
 }
 
-int status_read_limits(Status *status, bool raw) {
-        const Boundary *target = &status->aim->target;
+/* 1: it is set, here or above. */
+static int read_row(const Boundary *target, const struct LimitRow *row, const Nearest *nearest, bool raw,
+                    StatusLimit *limit) {
+        int r;
+
+        *limit = (StatusLimit) {
+                .name = row->name,
+                .bytes = startswith(row->file, "memory."),
+                .indices = row->kind == LIMIT_CPUSET,
+        };
+
+        r = read_own(target->fd, row, raw, &limit->value);
+        if (r < 0)
+                return r;
+
+        if (nearest->value != UINT64_MAX && read_effective(target, row, nearest->length, raw, &limit->effective) >= 0) {
+                limit->set_by = strndup(target->path, nearest->length);
+                if (!limit->set_by)
+                        return -ENOMEM;
+        }
+
+        return limit->value || limit->effective;
+}
+
+int status_limits_read(const Boundary *target, bool raw, StatusLimits *ret) {
+        _cleanup_(status_limits_done) StatusLimits limits = {};
         Nearest nearest[ELEMENTSOF(limit_rows)];
         int r;
 
         memset(nearest, 0xff, sizeof(nearest)); /* no limit */
         r = find_nearest(target, nearest);
+        if (r < 0)
+                return r;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(limit_rows); i++) {
-                const struct LimitRow *row = limit_rows + i;
-                StatusLimit *limit = status->limits + status->n_limits;
-
-                *limit = (StatusLimit) {
-                        .name = row->name,
-                        .bytes = startswith(row->file, "memory."),
-                        .indices = row->kind == LIMIT_CPUSET,
-                };
-                r = read_own(target->fd, row, raw, &limit->value);
+        for (size_t i = 0; i < ELEMENTSOF(limit_rows); i++) {
+                r = read_row(target, limit_rows + i, nearest + i, raw, limits.limits + limits.n);
+                if (r != 0)
+                        limits.n++;
                 if (r < 0)
                         return r;
-
-                if (nearest[i].value != UINT64_MAX &&
-                    read_effective(target, row, nearest[i].length, raw, &limit->effective) >= 0) {
-                        limit->set_by = strndup(target->path, nearest[i].length);
-                        if (!limit->set_by)
-                                r = -ENOMEM;
-                }
-
-                if (limit->value || limit->effective)
-                        status->n_limits++;
         }
 
-        return r;
+        *ret = limits;
+        limits = (StatusLimits) {};
+        return 0;
+}
+
+void status_limits_done(StatusLimits *limits) {
+        for (size_t i = 0; i < limits->n; i++) {
+                free(limits->limits[i].value);
+                free(limits->limits[i].effective);
+                free(limits->limits[i].set_by);
+        }
+        limits->n = 0;
 }
