@@ -15,7 +15,6 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
-#include "systemd/unit-find.h"
 
 /* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
 #define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)
@@ -114,7 +113,7 @@ static int reexecute(Manager *manager, Trouble *trouble) {
         if (r < 0)
                 return manager_explain(manager, r, &error, trouble);
 
-        r = unit_call(manager, call, &error, &reply);
+        r = manager_try(manager, call, &error, &reply);
         if (is_closed(r))
                 return 0;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "move/migrant.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -79,6 +80,8 @@ static void note_deleted(Migrant *migrant) {
 int migrant_read(pid_t pid, int pidfd, const char *hierarchy, Migrant *ret) {
         _cleanup_(migrant_done) Migrant migrant = MIGRANT_INIT;
         int r;
+
+        assert(hierarchy && ret);
 
         migrant.pid = pid;
         migrant.pidfd = pidfd;

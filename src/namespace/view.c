@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "namespace/view.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -33,6 +34,8 @@ const char *view_reason_text(ViewReason reason) {
 
 int view_open(View *view) {
         struct rlimit limit;
+
+        assert(view);
 
         /* Descriptors are kept of all that is to be read from elsewhere. */
         if (getrlimit(RLIMIT_NOFILE, &limit) >= 0) {

@@ -6,7 +6,6 @@
 #include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
-#include "systemd/unit-find.h"
 
 #define JOURNAL "journalctl --unit cgscoped.service"
 #define ABSENT "cgscoped is not installed, or the system bus does not know it"
@@ -134,7 +133,7 @@ int delegation_ask(Manager *manager, const DelegationRequest *request, Delegatio
         if (r < 0)
                 return r;
 
-        r = unit_call(manager, call, &error, &reply);
+        r = manager_try(manager, call, &error, &reply);
         if (r < 0)
                 return explain(manager, request, r, &error, trouble);
 

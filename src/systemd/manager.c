@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/manager.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 #include "basic/clock.h"
@@ -49,6 +50,8 @@ int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble)
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_free_ char *address = NULL;
         int r;
+
+        assert(options && ret);
 
         manager = calloc(1, sizeof(*manager));
         if (!manager)
@@ -182,15 +185,25 @@ int manager_greet(Manager *manager, const char **ret_name, Trouble *trouble) {
         return r < 0 ? manager_explain(manager, r, NULL, trouble) : 0;
 }
 
+/* For these the library makes up an error, which is no word of the manager's. */
+static bool is_our_own(const Manager *manager, int r) {
+        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
+               (r == -ETIMEDOUT && deadline_left(manager->options.deadline) == 0);
+}
+
+int manager_try(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply) {
+        uint64_t left = deadline_left(manager->options.deadline);
+        int r = left == 0 ? -ETIMEDOUT : sd_bus_call(manager->bus, call, left, error, ret_reply);
+
+        if (is_our_own(manager, r))
+                sd_bus_error_free(error);
+        return r;
+}
+
 int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        uint64_t left = deadline_left(manager->options.deadline);
-        int r;
+        int r = manager_try(manager, call, &error, ret_reply);
 
-        if (left == 0)
-                return manager_explain(manager, -ETIMEDOUT, NULL, trouble);
-
-        r = sd_bus_call(manager->bus, call, left, &error, ret_reply);
         return r < 0 ? manager_explain(manager, r, &error, trouble) : 0;
 }
 
@@ -265,6 +278,19 @@ int manager_get_text(Manager *manager, const char *path, const char *interface, 
         return *ret ? 0 : -ENOMEM;
 }
 
+int manager_ask_bus(Manager *manager, const char *method, const char *name, char type, void *ret, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, DBUS_NAME, DBUS_PATH, DBUS_NAME, method);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", name);
+        if (r >= 0)
+                r = manager_call(manager, call, &reply, trouble);
+
+        return r < 0 ? r : sd_bus_message_read_basic(reply, type, ret);
+}
+
 /* The root of the hierarchy is "" there. */
 int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
@@ -283,4 +309,25 @@ int manager_version(Manager *manager, char **ret, Trouble *trouble) {
 
 int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble) {
         return manager_get_basic(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", 't', ret, trouble);
+}
+
+int manager_reload(Manager *manager, Trouble *trouble) {
+        int r;
+
+        /* Where PID 1 leaves the bus before it answers, it re-executes, and nobody knows whether it reads its files
+         * before or after: it is asked once more. */
+        for (unsigned n = 0;; n++) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+                r = manager_call_new(manager, &call, "Reload", "");
+                if (r < 0)
+                        return r;
+
+                r = manager_try(manager, call, &error, &reply);
+                if (r < 0 && (n > 0 || !sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)))
+                        return manager_explain(manager, r, &error, trouble);
+                if (r >= 0)
+                        return 0;
+        }
 }

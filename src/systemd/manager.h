@@ -67,6 +67,9 @@ int manager_property_new(Manager *manager, sd_bus_message **ret, const char *pat
 /* Calls with what is left of the deadline. Errors are put into words. *ret_reply is owned by the caller. */
 int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_reply, Trouble *trouble);
 
+/* The same for callers with words of their own for what comes back in @error. */
+int manager_try(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply);
+
 /* Gets a property of an object of the manager; the reply stands in the variant, of @type. */
 int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
                          sd_bus_message **ret, Trouble *trouble);
@@ -77,6 +80,12 @@ int manager_get_basic(Manager *manager, const char *path, const char *interface,
                       Trouble *trouble);
 int manager_get_text(Manager *manager, const char *path, const char *interface, const char *name, char **ret,
                      Trouble *trouble);
+
+/* Asks the bus about somebody's @name on it, as NameHasOwner(). */
+int manager_ask_bus(Manager *manager, const char *method, const char *name, char type, void *ret, Trouble *trouble);
+
+/* Has it read its files again; returns when it has. */
+int manager_reload(Manager *manager, Trouble *trouble);
 
 static inline void manager_freep(Manager **manager) {
         manager_free(*manager);

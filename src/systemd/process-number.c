@@ -9,23 +9,12 @@
 /* Our own number as the bus sees it, which is beside the manager: of whoever holds the connection, which somebody in
  * between may. */
 static int number_on_the_bus(Manager *manager, pid_t *ret) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         const char *name;
         uint32_t number;
-        int r;
+        int r = sd_bus_get_unique_name(manager->bus, &name);
 
-        r = sd_bus_get_unique_name(manager->bus, &name);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, DBUS_NAME, DBUS_PATH, DBUS_NAME,
-                                           "GetConnectionUnixProcessID");
         if (r >= 0)
-                r = sd_bus_message_append(call, "s", name);
-        if (r >= 0)
-                r = manager_call(manager, call, &reply, NULL);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "u", &number);
+                r = manager_ask_bus(manager, "GetConnectionUnixProcessID", name, 'u', &number, NULL);
         if (r < 0)
                 return r;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/unit-control.h"
 
+#include <assert.h>
+
 #include "basic/escape.h"
 #include "basic/trouble.h"
 #include "basic/utf8.h"
@@ -71,7 +73,7 @@ static int explain(Manager *manager, const char *unit, int r, const sd_bus_error
 static int control(Manager *manager, const char *unit, sd_bus_message *call, sd_bus_message **ret_reply,
                    Trouble *trouble) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r = unit_call(manager, call, &error, ret_reply);
+        int r = manager_try(manager, call, &error, ret_reply);
 
         return r < 0 ? explain(manager, unit, r, &error, trouble) : 0;
 }
@@ -79,6 +81,8 @@ static int control(Manager *manager, const char *unit, sd_bus_message *call, sd_
 int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
+
+        assert(manager && unit && properties);
 
         r = manager_call_new(manager, &call, "SetUnitProperties", "sb", unit, true);
         if (r >= 0)
@@ -131,6 +135,8 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
         int r;
 
+        assert(manager && unit && subgroup && pids);
+
         r = manager_check_numbers(manager, pids, n_pids, trouble);
         if (r < 0)
                 return r;
@@ -150,7 +156,7 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         if (r < 0)
                 return r;
 
-        r = unit_call(manager, call, &error, &reply);
+        r = manager_try(manager, call, &error, &reply);
         return r < 0 ? explain_attach(manager, unit, subgroup, r, &error, trouble) : 0;
 }
 

@@ -2,21 +2,6 @@
 #include "basic/clock.h"
 #include "systemd/unit-find.h"
 
-/* For these the library makes up an error, which is no word of the manager's. */
-static bool is_our_own(const Manager *manager, int r) {
-        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
-               (r == -ETIMEDOUT && deadline_left(manager->options.deadline) == 0);
-}
-
-int unit_call(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply) {
-        uint64_t left = deadline_left(manager->options.deadline);
-        int r = left == 0 ? -ETIMEDOUT : sd_bus_call(manager->bus, call, left, error, ret_reply);
-
-        if (is_our_own(manager, r))
-                sd_bus_error_free(error);
-        return r;
-}
-
 static bool is_no_unit(const sd_bus_error *error) {
         return sd_bus_error_has_name(error, SYSTEMD_NAME ".NoSuchUnit") ||
                sd_bus_error_has_name(error, SYSTEMD_NAME ".NoUnitForPID");
@@ -27,7 +12,7 @@ static int find(Manager *manager, sd_bus_message *call, char **ret, Trouble *tro
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *path;
-        int r = unit_call(manager, call, &error, &reply);
+        int r = manager_try(manager, call, &error, &reply);
 
         if (is_no_unit(&error))
                 return 0;

@@ -11,6 +11,3 @@ int unit_find_by_control_group(Manager *manager, const char *control_group, char
 
 /* The same for the unit that the caller is in. */
 int unit_find_by_caller(Manager *manager, char **ret, Trouble *trouble);
-
-/* manager_call() for callers with words of their own for what comes back in @error. */
-int unit_call(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply);

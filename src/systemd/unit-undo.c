@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/unit-undo.h"
 
+#include <assert.h>
+
 #include "basic/clock.h"
-#include "systemd/unit-find.h"
 #include "systemd/unit.h"
 
 /* At least, for it may be the deadline that has passed for which something is taken back. */
@@ -34,7 +35,7 @@ static int ask(Manager *manager, const char *path, const char *interface, const 
         if (r < 0)
                 return r;
 
-        r = unit_call(manager, call, &error, ret);
+        r = manager_try(manager, call, &error, ret);
         return sd_bus_error_is_set(&error) ? 0 : r < 0 ? r : 1;
 }
 
@@ -118,6 +119,8 @@ int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *pr
         _cleanup_(unit_undo_freep) UnitUndo *undo = calloc(1, sizeof(*undo));
         int r;
 
+        assert(manager && unit && properties && ret);
+
         if (!undo)
                 return -ENOMEM;
 
@@ -134,6 +137,8 @@ int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *pr
 int unit_undo_apply(Manager *manager, UnitUndo *undo, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         uint64_t own = deadline_after(APPLY_TIMEOUT_USEC);
+
+        assert(manager && undo);
 
         if (manager->options.deadline < own)
                 manager->options.deadline = own;

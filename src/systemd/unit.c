@@ -50,20 +50,6 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         return is_delegated != 0;
 }
 
-static int name_has_owner(Manager *manager, const char *name, int *ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        int r;
-
-        r = sd_bus_message_new_method_call(manager->bus, &call, DBUS_NAME, DBUS_PATH, DBUS_NAME, "NameHasOwner");
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", name);
-        if (r < 0)
-                return r;
-
-        r = manager_call(manager, call, &reply, trouble);
-        return r < 0 ? r : sd_bus_message_read(reply, "b", ret);
-}
-
 int unit_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
                    Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
@@ -137,7 +123,7 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                 _cleanup_free_ char *path = NULL;
 
                 if (owned)
-                        r = name_has_owner(manager, sender, &owned, trouble);
+                        r = manager_ask_bus(manager, "NameHasOwner", sender, 'b', &owned, trouble);
                 else {
                         r = unit_find(manager, unit, &path, trouble);
                         if (r <= 0)

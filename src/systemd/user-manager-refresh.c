@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "systemd/user-manager.h"
+#include "systemd/user-manager-refresh.h"
 
+#include <assert.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 
 #include "basic/clock.h"
 #include "systemd/job.h"
 #include "systemd/unit-control.h"
-#include "systemd/unit-find.h"
 #include "systemd/unit.h"
+#include "systemd/user-manager.h"
 
 /* The program of the unit ends with EX_TEMPFAIL where the manager never came to rest. From 200 on an exit status is
  * systemd's own: the program was not started (systemd.exec(5), "Process Exit Codes"). */
@@ -39,27 +40,6 @@ typedef struct Refresh {
         uint64_t settle_deadline, next_look;
         Trouble trouble; /* why the first that failed did so */
 } Refresh;
-
-int manager_reload(Manager *manager, Trouble *trouble) {
-        int r;
-
-        /* Where PID 1 leaves the bus before it answers, it re-executes, and nobody knows whether it reads its files
-         * before or after: it is asked once more. */
-        for (unsigned n = 0;; n++) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-                _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-
-                r = manager_call_new(manager, &call, "Reload", "");
-                if (r < 0)
-                        return r;
-
-                r = unit_call(manager, call, &error, &reply);
-                if (r < 0 && (n > 0 || !sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)))
-                        return manager_explain(manager, r, &error, trouble);
-                if (r >= 0)
-                        return 0;
-        }
-}
 
 static char *refresh_unit(uid_t uid, char buffer[static REFRESH_UNIT_MAX]) {
         (void) snprintf(buffer, REFRESH_UNIT_MAX, "cgscope-reexecute@%u.service", (unsigned) uid);
@@ -279,6 +259,8 @@ int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, Delegati
         };
         uint64_t left = deadline_left(manager->options.deadline);
         int r;
+
+        assert(manager && (n == 0 || (uids && outcomes)));
 
         for (size_t i = 0; i < n; i++)
                 outcomes[i] = _OUTCOME_MAX;

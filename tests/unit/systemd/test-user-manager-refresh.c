@@ -7,7 +7,7 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
-#include "systemd/user-manager.h"
+#include "systemd/user-manager-refresh.h"
 
 #define ERROR "org.freedesktop.DBus.Error."
 
