@@ -86,7 +86,7 @@ static int return_number(uint64_t number, char **ret) {
         return return_text(text, ret);
 }
 
-static int read_quota(int group, bool raw, char **ret) {
+static int read_quota(int group, bool is_period, bool raw, char **ret) {
         char text[FORMAT_MAX];
         uint64_t quota, period;
         int r;
@@ -94,22 +94,13 @@ static int read_quota(int group, bool raw, char **ret) {
         r = attribute_read_quota(group, &quota, &period);
         if (r < 0)
                 return r;
+        if (is_period)
+                return raw ? return_number(period, ret) : return_text(format_timespan(period, 1, text), ret);
         if (quota == UINT64_MAX)
                 return return_text("infinity", ret);
+
         quota = attribute_share_of_quota(quota, period);
         return raw ? return_number(quota, ret) : return_text(format_ppm(quota, text), ret);
-}
-
-static int read_quota_period(int group, bool raw, char **ret) {
-        char text[FORMAT_MAX];
-        uint64_t quota, period;
-        int r;
-
-        r = attribute_read_quota(group, &quota, &period);
-        if (r < 0)
-                return r;
-
-        return raw ? return_number(period, ret) : return_text(format_timespan(period, 1, text), ret);
 }
 
 /* The weight of a group that is idle is no weight: 0 on the bus. */
@@ -302,9 +293,9 @@ static int read_property(int group, const char *name, const char *file, bool raw
         if (streq(name, "CPUWeight"))
                 return read_cpu_weight(group, raw, ret);
         if (streq(name, "CPUQuota"))
-                return read_quota(group, raw, ret);
+                return read_quota(group, false, raw, ret);
         if (streq(name, "CPUQuotaPeriodSec"))
-                return read_quota_period(group, raw, ret);
+                return read_quota(group, true, raw, ret);
         if (streq(name, "IOWeight"))
                 return read_io_weight(group, ret);
         if (streq(name, "IODeviceWeight"))

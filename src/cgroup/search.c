@@ -47,42 +47,74 @@ static int look_in(int slice, const char *path, const char *unit, char **ret) {
         return -ENOENT;
 }
 
-static int search_slice(int slice, const char *path, const char *unit, char **ret) {
+typedef struct Search {
+        bool into_managers;
+        bool slices; /* are looked for, too */
+        SearchFunction found;
+        void *userdata;
+} Search;
+
+static int search_all(const Search *search, int slice, const char *path);
+
+static int search_child(const Search *search, int slice, const char *path, const char *name) {
+        _cleanup_close_ int fd = group_open(slice, name);
+        _cleanup_free_ char *below = NULL;
+        bool is_slice = endswith(name, ".slice");
+        int r;
+
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+
+        below = path_join(path, name);
+        if (!below)
+                return -ENOMEM;
+
+        r = !is_slice || search->slices ? search->found(fd, below, search->userdata) : 0;
+        if (r < 0)
+                return r;
+
+        /* In a manager's own slices that name is nobody's. */
+        return is_slice || (search->into_managers && is_user_manager(name) && !strstr(path, "/user@")) ?
+                       search_all(search, fd, below) : 0;
+}
+
+static int search_all(const Search *search, int slice, const char *path) {
         _cleanup_free_ char **names = NULL;
         size_t n;
         int r;
 
-        r = look_in(slice, path, unit, ret);
-        if (r != -ENOENT)
-                return r;
-
         r = group_children(slice, &names, &n);
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                _cleanup_close_ int fd = -EBADF;
-                _cleanup_free_ char *below = NULL;
+        if (r == -ENODEV || r == -ENOENT)
+                return 0;
 
-                if (!endswith(names[i], ".slice"))
-                        continue;
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = search_child(search, slice, path, names[i]);
 
-                below = path_join(path, names[i]);
-                if (!below)
-                        return -ENOMEM;
+        return r < 0 ? r : 0;
+}
 
-                fd = fd_open_beneath(slice, names[i], O_RDONLY | O_DIRECTORY);
-                r = fd < 0 ? fd : search_slice(fd, below, unit, ret);
-                if (r >= 0)
-                        return r;
-                if (r == -ENOENT || r == -ENODEV) /* not there, or the slice has just gone */
-                        r = 0;
-        }
+typedef struct Wanted {
+        const char *unit;
+        char *path;
+} Wanted;
 
-        return r < 0 ? r : -ENOENT;
+/* Ends the search. */
+static int is_wanted(int fd _unused_, const char *path, void *userdata) {
+        Wanted *wanted = userdata;
+
+        if (!unit_name_matches_directory(wanted->unit, strrchr(path, '/') + 1))
+                return 0;
+
+        wanted->path = strdup(path);
+        return wanted->path ? -EEXIST : -ENOMEM;
 }
 
 int search_unit(int root, const char *unit, uid_t uid, char **ret) {
         /* Where nearly all scopes are (systemd.special(7)): found without listing anything. */
         static const char *const usual[] = { "app.slice", "system.slice" };
         const char *slice = usual[uid == UID_INVALID];
+        Wanted wanted = { .unit = unit };
+        const Search search = { .slices = true, .found = is_wanted, .userdata = &wanted };
         _cleanup_free_ char *manager = NULL, *path = NULL;
         _cleanup_close_ int first = -EBADF, all = -EBADF;
         int r;
@@ -103,51 +135,12 @@ int search_unit(int root, const char *unit, uid_t uid, char **ret) {
         }
 
         all = group_open(root, manager);
-        return all < 0 ? all : search_slice(all, manager, unit, ret);
-}
+        r = all < 0 ? all : search_all(&search, all, manager);
+        if (r != -EEXIST)
+                return r < 0 ? r : -ENOENT;
 
-typedef struct Search {
-        bool into_managers;
-        SearchFunction found;
-        void *userdata;
-} Search;
-
-static int search_all(const Search *search, int slice, const char *path);
-
-static int search_child(const Search *search, int slice, const char *path, const char *name) {
-        _cleanup_close_ int fd = fd_open_beneath(slice, name, O_RDONLY | O_DIRECTORY);
-        _cleanup_free_ char *below = NULL;
-        int r;
-
-        if (fd < 0)
-                return fd == -ENOENT ? 0 : fd;
-
-        below = path_join(path, name);
-        if (!below)
-                return -ENOMEM;
-
-        if (endswith(name, ".slice"))
-                return search_all(search, fd, below);
-
-        /* In a manager's own slices that name is nobody's. */
-        r = search->found(fd, below, search->userdata);
-        return r >= 0 && search->into_managers && is_user_manager(name) && !strstr(path, "/user@") ?
-                       search_all(search, fd, below) : r;
-}
-
-static int search_all(const Search *search, int slice, const char *path) {
-        _cleanup_free_ char **names = NULL;
-        size_t n;
-        int r;
-
-        r = group_children(slice, &names, &n);
-        if (r == -ENODEV || r == -ENOENT)
-                return 0;
-
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = search_child(search, slice, path, names[i]);
-
-        return r < 0 ? r : 0;
+        *ret = wanted.path;
+        return 0;
 }
 
 int search_units(int root, const char *slice, bool into_managers, SearchFunction found, void *userdata) {

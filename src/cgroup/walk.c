@@ -7,100 +7,56 @@
 
 #include "basic/fd.h"
 
-/* Names one behind the other, and how many. */
-typedef struct Names {
-        char *text;
-        size_t length, size, n;
-} Names;
-
-static int names_add(Names *names, const char *name) {
-        size_t length = strlen(name) + 1;
-
-        if (names->size - names->length < length) {
-                size_t size = 2 * names->size + length + 256;
-                char *larger = realloc(names->text, size);
-
-                if (!larger)
-                        return -ENOMEM;
-                names->text = larger;
-                names->size = size;
-        }
-
-        (void) memcpy(names->text + names->length, name, length);
-        names->length += length;
-        names->n++;
-        return 0;
+/* A dot in front hides nothing: others choose the names. */
+static int is_group(const struct dirent *entry) {
+        return entry->d_type == DT_DIR && !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
 }
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
+static int compare_entries(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Pointers and what they point to in one block. */
-static int names_sort(const Names *names, char ***ret) {
-        size_t table = (names->n + 1) * sizeof(char *);
-        char **sorted = malloc(table + names->length), *p;
+/* Pointers and what they point to in one block. Frees the entries. */
+static char **names_of(struct dirent **entries, size_t n) {
+        size_t size = sizeof(char *);
+        char **names, *p;
 
-        if (!sorted)
-                return -ENOMEM;
+        for (size_t i = 0; i < n; i++)
+                size += sizeof(char *) + strlen(entries[i]->d_name) + 1;
 
-        p = memcpy((char *) sorted + table, names->text ?: "", names->length);
-        for (size_t i = 0; i < names->n; i++, p += strlen(p) + 1)
-                sorted[i] = p;
-        sorted[names->n] = NULL;
-
-        qsort(sorted, names->n, sizeof(char *), compare_names);
-        *ret = sorted;
-        return 0;
-}
-
-static int read_entries(int group, Names *names) {
-        char buffer[16384] __attribute__((__aligned__(__alignof__(struct dirent64))));
-
-        if (lseek(group, 0, SEEK_SET) < 0)
-                return -errno;
-
-        for (;;) {
-                ssize_t n = getdents64(group, buffer, sizeof(buffer));
-
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        return 0;
-
-                for (char *p = buffer; p < buffer + n;) {
-                        struct dirent64 *entry = (struct dirent64 *) p;
-                        /* A dot in front hides nothing: others choose the names. */
-                        bool is_group = entry->d_type == DT_DIR && !streq(entry->d_name, ".") && !streq(entry->d_name, "..");
-                        int r = is_group ? names_add(names, entry->d_name) : 0;
-
-                        if (r < 0)
-                                return r;
-                        p += entry->d_reclen;
+        names = malloc(size);
+        p = (char *) (names ? names + n + 1 : NULL);
+        for (size_t i = 0; i < n; i++) {
+                if (names) {
+                        names[i] = p;
+                        p = stpcpy(p, entries[i]->d_name) + 1;
                 }
+                free(entries[i]);
         }
+        if (names)
+                names[n] = NULL;
+
+        free(entries);
+        return names;
 }
 
 int group_children(int group, char ***ret_names, size_t *ret_n) {
-        _cleanup_free_ char *text = NULL;
-        Names names = {};
+        struct dirent **entries = NULL;
         struct stat st;
-        int r;
+        int n;
 
         if (fstat(group, &st) < 0)
                 return -errno;
 
         /* Each directory in a directory is a link to it, beside its name and its own ".": most groups have none, and
          * their dozens of files need not be listed. */
-        r = st.st_nlink == 2 ? 0 : read_entries(group, &names);
-        text = names.text;
-        if (r < 0)
-                return r;
+        n = st.st_nlink == 2 ? 0 : scandirat(group, ".", &entries, is_group, compare_entries);
+        if (n < 0)
+                return -errno;
 
-        r = names_sort(&names, ret_names);
-        if (r >= 0)
-                *ret_n = names.n;
-        return r;
+        *ret_n = (size_t) n;
+        *ret_names = names_of(entries, *ret_n);
+        return *ret_names ? 0 : -ENOMEM;
 }
 
 typedef struct Walk {

@@ -13,6 +13,7 @@
 #include "cgroup/search.h"
 #include "cgscope/cli/process-list.h"
 #include "cgscope/cli/root.h"
+#include "namespace/path.h"
 
 static const char *manager_title(const CommonOptions *options) {
         return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
@@ -346,15 +347,13 @@ int aim_report(const Aim *aim, int error, const char *tried) {
 
 bool aim_holds_caller(const Aim *aim) {
         _cleanup_free_ char *own = NULL;
-        const char *rest;
 
         if (aim->hidden)
                 return aim->hidden_holds_caller;
         if (cgroup_of_process(0, &own) < 0)
                 return true; /* cannot tell: do not take the risk */
 
-        rest = startswith(own, streq(aim->target.path, "/") ? "" : aim->target.path);
-        return rest && (!*rest || *rest == '/');
+        return cgroup_path_is_within(own, aim->target.path);
 }
 
 int aim_spare_caller(const Aim *aim, bool allowed, const char *what) {

@@ -5,6 +5,7 @@
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
+#include "namespace/path.h"
 
 /* `cgscope freeze` and `cgscope thaw`: a unit by its manager, which then knows of it, a group by its files. */
 
@@ -50,13 +51,8 @@ static int freeze_group(Aim *aim, bool freeze) {
 static bool holds_unit(const Aim *aim, const char *unit) {
         uid_t uid = aim->manager == MANAGER_USER ? user_uid_outside() : UID_INVALID;
         _cleanup_free_ char *path = NULL;
-        const char *rest;
 
-        if (search_unit(aim->target.root, unit, uid, &path) < 0)
-                return false;
-
-        rest = startswith(path, streq(aim->target.path, "/") ? "" : aim->target.path);
-        return rest && (!*rest || *rest == '/');
+        return search_unit(aim->target.root, unit, uid, &path) >= 0 && cgroup_path_is_within(path, aim->target.path);
 }
 
 /* The manager would have to thaw it: itself, the bus on which it is asked and, for who is not root, the service that
