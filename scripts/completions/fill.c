@@ -4,8 +4,9 @@
 #include "cgscope/verbs.h"
 #include "unit/property.h"
 
-/* fill SHELL TEMPLATE…: the completions for a shell (bash, zsh, fish): its template, with what the program's own tables
- * know in the place of the line "# @TABLES@", and the next template in that of "# @INCLUDE@". Runs where it is built. */
+/* fill SHELL TEMPLATE…: the completions for a shell (bash, zsh, fish): its template, with what the program's own
+ * tables know in the place of the line "# @TABLES@", and the next template in that of "# @INCLUDE@". Runs where it is
+ * built. */
 
 static bool is_bash, is_fish;
 
@@ -121,7 +122,7 @@ static void zsh_option(const Verb *verb, const Option *option, const char *spell
         put_quoted(option->help);
         printf("]");
         if (kind)
-                printf("%s:%s: _cgscope_value %s", option_value_is_optional(option) ? ":" : "", kind, kind);
+                printf("%s:%s:_cgscope_value %s", option_value_is_optional(option) ? ":" : "", kind, kind);
         puts("'");
 }
 
@@ -149,14 +150,14 @@ static void zsh_verb(const Verb *verb) {
                 if (streq(verb->words[i], "command"))
                         puts("            '(-):command: _command_names -e' '*::arguments:_normal'");
                 else
-                        printf("            '%s:%s: _cgscope_value %s'\n",
+                        printf("            '%s:%s:_cgscope_value %s'\n",
                                is_repeated(verb, i) ? "*" : in_front ? "(-)" : "", verb->words[i], verb->words[i]);
         }
         puts("            )\n            ;;");
 }
 
 static void fish_verb(const Verb *verb) {
-        printf("complete -c cgscope -n '__cgscope_verb_is \"\"' -a %s -d '", verb->name);
+        printf("complete -c cgscope -n '__cgscope_in \"\"' -a %s -d '", verb->name);
         put_quoted(verb->summary);
         puts("'");
 
@@ -178,12 +179,16 @@ static void fish_verb(const Verb *verb) {
                                o->letter ? verb->name : "", o->letter ? ":-" : "", o->letter ? o->letter : ' ');
         }
 
+        if (has_option(verb, "delegate"))
+                printf("complete -c cgscope -n '__cgscope_in %s delegate' -a '(__cgscope_value controllers)'\n",
+                       verb->name);
         for (size_t i = 0; i < VERB_WORDS_MAX && verb->words[i]; i++) {
+                printf("complete -c cgscope -n '__cgscope_in %s ", verb->name);
                 if (streq(verb->words[i], "command"))
-                        printf("complete -c cgscope -n '__cgscope_verb_is %s' -a '(__cgscope_command)'\n", verb->name);
+                        printf("command");
                 else
-                        printf("complete -c cgscope -n '__cgscope_in %s %zu%s' -a '(__cgscope_value %s)'\n", verb->name,
-                               i + 1, is_repeated(verb, i) ? "+" : "", verb->words[i]);
+                        printf("%zu%s", i + 1, is_repeated(verb, i) ? "+" : "");
+                printf("' -a '(__cgscope_value %s)'\n", verb->words[i]);
         }
         if (verb->columns) {
                 printf("set -g __cgscope_columns_%s", verb->name);
