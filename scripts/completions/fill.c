@@ -29,21 +29,19 @@ static void end_list(void) {
         puts(is_fish ? "" : ")");
 }
 
-static bool wants_file, wants_units;
-
-static void put_property(const char *name, void *userdata) {
+/* @list is what it belongs to: all are properties, those that a group has keys, those whose values are units
+ * dependencies. */
+static void put_property(const char *name, void *list) {
         const PropertyInfo *info = property_find(name);
 
-        (void) userdata;
-        if ((!wants_file || property_info_file(info)) && (!wants_units || property_info_takes_units(info)))
+        if (streq(list, "properties") || (streq(list, "keys") && property_info_file(info)) ||
+            (streq(list, "dependencies") && property_info_takes_units(info)))
                 printf(" %s", name);
 }
 
-static void put_properties(const char *name, bool file, bool units) {
-        wants_file = file;
-        wants_units = units;
-        begin_list(name);
-        property_foreach(put_property, NULL);
+static void put_properties(const char *list) {
+        begin_list(list);
+        property_foreach(put_property, (char *) list);
         end_list();
 }
 
@@ -92,7 +90,7 @@ static bool has_option(const Verb *verb, const char *name) {
         return false;
 }
 
-/* The option that @option excludes: --no-X and --X, --system and --user. Returns @text. */
+/* The option that @option excludes: --no-X and --X, --system and --user. "": none. */
 static const char *opposite(const Verb *verb, const Option *option, char *text, size_t size) {
         const char *positive = startswith(option->name, "no-");
 
@@ -106,18 +104,19 @@ static const char *opposite(const Verb *verb, const Option *option, char *text, 
 
 static void zsh_option(const Verb *verb, const Option *option, const char *spelling) {
         const char *kind = option_value_kind(option);
-        bool is_last = streq(option->name, "help") || streq(option->name, "version");
-        char other[64];
+        char text[64];
+        const char *other = opposite(verb, option, text, sizeof(text));
 
         printf("            '");
-        (void) opposite(verb, option, other, sizeof(other));
-        if (is_last)
+        if (streq(option->name, "help") || streq(option->name, "version"))
                 printf("(- *)");
-        else if (option->help && strstr(option->help, "(repeatable)"))
+        else if (strstr(option->help, "(repeatable)"))
                 printf("*");
-        else if (option->letter || *opposite(verb, option, other, sizeof(other)))
-                printf("(%s%s%s)", option->letter ? (char[]) { '-', option->letter, ' ', '\0' } : "",
-                       option->letter ? "--" : "--", option->letter ? option->name : other);
+        else if (option->letter)
+                printf("(-%c --%s)", option->letter, option->name);
+        else if (*other)
+                printf("(--%s)", other);
+
         printf("%s[", spelling);
         put_quoted(option->help);
         printf("]");
@@ -174,9 +173,11 @@ static void fish_verb(const Verb *verb) {
                 printf(" -d '");
                 put_quoted(o->help);
                 puts("'");
-                if (kind && !option_value_is_optional(o))
-                        printf("set -ga __cgscope_valued %s:--%s%s%s%s%c\n", verb->name, o->name, o->letter ? " " : "",
-                               o->letter ? verb->name : "", o->letter ? ":-" : "", o->letter ? o->letter : ' ');
+                if (kind && !option_value_is_optional(o)) {
+                        printf("set -ga __cgscope_valued %s:--%s\n", verb->name, o->name);
+                        if (o->letter)
+                                printf("set -ga __cgscope_valued %s:-%c\n", verb->name, o->letter);
+                }
         }
 
         if (has_option(verb, "delegate"))
@@ -212,9 +213,9 @@ static void put_tables(void) {
         end_list();
         put_controllers("controllers", CONTROLLER_MASK_ALL);
         put_controllers("managed", CONTROLLER_MASK_MANAGED);
-        put_properties("properties", false, false);
-        put_properties("keys", true, false);
-        put_properties("dependencies", false, true);
+        put_properties("properties");
+        put_properties("keys");
+        put_properties("dependencies");
 
         if (!is_fish)
                 puts("    case $1 in");
