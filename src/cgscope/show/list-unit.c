@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/show/list-unit.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgroup/walk.h"
-#include "cgscope/show/list.h"
 #include "unit/unit-name.h"
 
 /* The name of a slice tells where it is, so one part of the path is enough. */

@@ -6,7 +6,8 @@
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgscope/cli/root.h"
-#include "cgscope/show/list.h"
+#include "cgscope/show/figures.h"
+#include "cgscope/show/list-unit.h"
 #include "cgscope/verbs.h"
 #include "unit/unit-name.h"
 
@@ -54,39 +55,21 @@ static const TableColumn columns[_COLUMN_MAX + 1] = {
         [COLUMN_CONTROLLERS] = { "CONTROLLERS", "controllers", "controllers that reach it",
                                  TABLE_WORDS | TABLE_SHORTEN },
         [COLUMN_PROCESSES] = { "PROCESSES", "processes", "processes in it and its groups", TABLE_NUMBER },
-        [COLUMN_MEMORY] = { "MEMORY", "memory", "memory in use", TABLE_NUMBER },
-        [COLUMN_CPU] = { "CPU", "cpu_usec", "CPU time used", TABLE_NUMBER },
+        [COLUMN_MEMORY] = FIGURE_MEMORY,
+        [COLUMN_CPU] = FIGURE_CPU,
         [COLUMN_AGE] = { "AGE", "age_usec", "time since it was started", TABLE_NUMBER },
         [COLUMN_SLICE] = { "SLICE", "slice", "slice that it is in", 0 },
         [COLUMN_CGROUP] = { "CGROUP", "control_group", "path in the hierarchy", TABLE_SHORTEN },
         [COLUMN_DELEGATED] = { "DELEGATED", "delegated", "whether it is marked as delegated", TABLE_BOOLEAN },
-        [COLUMN_FROZEN] = { "FROZEN", "frozen", "whether it is frozen", TABLE_BOOLEAN },
-        [COLUMN_GROUPS] = { "GROUPS", "groups", "groups below it", TABLE_NUMBER },
-        [COLUMN_MEMORY_PEAK] = { "MEMORY-PEAK", "memory_peak", "most memory used at once", TABLE_NUMBER },
-        [COLUMN_SWAP] = { "SWAP", "swap", "swap in use", TABLE_NUMBER },
-        [COLUMN_CPU_USER] = { "CPU-USER", "cpu_user_usec", "CPU time used in user mode", TABLE_NUMBER },
-        [COLUMN_CPU_SYSTEM] = { "CPU-SYSTEM", "cpu_system_usec", "CPU time used in the kernel", TABLE_NUMBER },
-        [COLUMN_IO_READ] = { "IO-READ", "io_read_bytes", "bytes read from block devices", TABLE_NUMBER },
-        [COLUMN_IO_WRITTEN] = { "IO-WRITTEN", "io_written_bytes", "bytes written to block devices", TABLE_NUMBER },
-        [COLUMN_OOM_KILLS] = { "OOM-KILLS", "events_oom_kill", "processes killed for lack of memory", TABLE_NUMBER },
-};
-
-/* The columns that are statistics as they stand. */
-static const struct {
-        ListColumn column;
-        Statistic statistic;
-        int (*set)(Tabular *tabular, TableRow *row, size_t index, uint64_t value);
-} figures[] = {
-        { COLUMN_MEMORY, STATISTIC_MEMORY, tabular_set_bytes },
-        { COLUMN_CPU, STATISTIC_CPU, tabular_set_time },
-        { COLUMN_GROUPS, STATISTIC_GROUPS, tabular_set_number },
-        { COLUMN_MEMORY_PEAK, STATISTIC_MEMORY_PEAK, tabular_set_bytes },
-        { COLUMN_SWAP, STATISTIC_SWAP, tabular_set_bytes },
-        { COLUMN_CPU_USER, STATISTIC_CPU_USER, tabular_set_time },
-        { COLUMN_CPU_SYSTEM, STATISTIC_CPU_SYSTEM, tabular_set_time },
-        { COLUMN_IO_READ, STATISTIC_IO_READ, tabular_set_bytes },
-        { COLUMN_IO_WRITTEN, STATISTIC_IO_WRITTEN, tabular_set_bytes },
-        { COLUMN_OOM_KILLS, STATISTIC_EVENT_OOM_KILL, tabular_set_number },
+        [COLUMN_FROZEN] = FIGURE_FROZEN,
+        [COLUMN_GROUPS] = FIGURE_GROUPS,
+        [COLUMN_MEMORY_PEAK] = FIGURE_MEMORY_PEAK,
+        [COLUMN_SWAP] = FIGURE_SWAP,
+        [COLUMN_CPU_USER] = FIGURE_CPU_USER,
+        [COLUMN_CPU_SYSTEM] = FIGURE_CPU_SYSTEM,
+        [COLUMN_IO_READ] = FIGURE_IO_READ,
+        [COLUMN_IO_WRITTEN] = FIGURE_IO_WRITTEN,
+        [COLUMN_OOM_KILLS] = FIGURE_OOM_KILLS,
 };
 
 static void list_done(List *list) {
@@ -117,73 +100,40 @@ static int compare_units(const void *a, const void *b) {
         return r ?: strcmp(left->path, right->path);
 }
 
-static int set_boolean(List *list, TableRow *row, ListColumn column, uint64_t value) {
-        return tabular_set_string(&list->tabular, row, column, value == STATISTIC_ABSENT ? NULL : value ? "1" : "0");
-}
+/* The slice is the unit of the directory above. */
+static void set_slice(Tabular *tabular, TableRow *row, const char *path) {
+        _cleanup_free_ char *above = strndup(path, (size_t) (strrchr(path, '/') - path)), *slice = NULL;
+        int r = above ? unit_of_path(above, &slice, NULL) : -ENOMEM;
 
-static int set_controllers(List *list, TableRow *row, ControllerMask mask) {
-        char names[CONTROLLER_MASK_TEXT_MAX];
-
-        return tabular_set_string(&list->tabular, row, COLUMN_CONTROLLERS,
-                                  controller_mask_format(mask, list->tabular.json ? '\n' : ',', names));
-}
-
-static int set_slice(List *list, TableRow *row, const ListedUnit *unit) {
-        _cleanup_free_ char *path = strdup(unit->path), *slice = NULL;
-        int r;
-
-        if (!path)
-                return log_oom();
-
-        *strrchr(path, '/') = '\0';
-        r = unit_of_path(path, &slice, NULL);
         if (r == -ENOMEM)
-                return log_oom();
-
-        return tabular_set_string(&list->tabular, row, COLUMN_SLICE,
-                                  r >= 0 && endswith(slice, ".slice") ? slice : "-.slice");
+                tabular_set(tabular, row, COLUMN_SLICE, NULL);
+        else
+                tabular_set_string(tabular, row, COLUMN_SLICE, r >= 0 && endswith(slice, ".slice") ? slice : "-.slice");
 }
 
-/* For people in whole seconds. */
-static int set_age(List *list, TableRow *row, uint64_t age) {
-        if (!list->tabular.raw && age != UINT64_MAX)
-                age -= age % USEC_PER_SEC;
-
-        return tabular_set_time(&list->tabular, row, COLUMN_AGE, age);
-}
-
-static int add_row(List *list, const ListedUnit *unit) {
+static void add_row(List *list, const Figures *figures, const ListedUnit *unit) {
         Tabular *tabular = &list->tabular;
+        /* For people in whole seconds. */
+        uint64_t fraction = tabular->raw || unit->age == UINT64_MAX ? 0 : unit->age % USEC_PER_SEC;
+        char names[CONTROLLER_MASK_TEXT_MAX];
         TableRow *row;
-        int r;
 
-        r = tabular_add(tabular, NULL, &row);
-        if (r >= 0)
-                r = tabular_set_string(tabular, row, COLUMN_UNIT, unit->name);
-        if (r >= 0 && tabular_wants(tabular, COLUMN_OWNER))
-                r = tabular_set_string(tabular, row, COLUMN_OWNER, user_name_or_number(unit->owner));
-        if (r >= 0 && tabular_wants(tabular, COLUMN_CONTROLLERS))
-                r = set_controllers(list, row, unit->controllers);
-        if (r >= 0)
-                r = tabular_set_number(tabular, row, COLUMN_PROCESSES, unit->processes);
-        if (r >= 0)
-                r = set_age(list, row, unit->age);
-        if (r >= 0 && tabular_wants(tabular, COLUMN_SLICE))
-                r = set_slice(list, row, unit);
-        if (r >= 0)
-                r = tabular_set_path(tabular, row, COLUMN_CGROUP, unit->path);
-        if (r >= 0)
-                r = set_boolean(list, row, COLUMN_DELEGATED, unit->delegated);
-        if (r >= 0)
-                r = set_boolean(list, row, COLUMN_FROZEN, unit->statistics.values[STATISTIC_FROZEN]);
-
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(figures); i++)
-                r = figures[i].set(tabular, row, figures[i].column, unit->statistics.values[figures[i].statistic]);
-
-        return r;
+        tabular_add(tabular, NULL, &row);
+        tabular_set_string(tabular, row, COLUMN_UNIT, unit->name);
+        if (tabular_wants(tabular, COLUMN_OWNER))
+                tabular_set_string(tabular, row, COLUMN_OWNER, user_name_or_number(unit->owner));
+        tabular_set_string(tabular, row, COLUMN_CONTROLLERS,
+                           controller_mask_format(unit->controllers, tabular->json ? '\n' : ',', names));
+        tabular_set_number(tabular, row, COLUMN_PROCESSES, unit->processes);
+        tabular_set_time(tabular, row, COLUMN_AGE, unit->age - fraction);
+        if (tabular_wants(tabular, COLUMN_SLICE))
+                set_slice(tabular, row, unit->path);
+        tabular_set_path(tabular, row, COLUMN_CGROUP, unit->path);
+        tabular_set_string(tabular, row, COLUMN_DELEGATED, unit->delegated ? "1" : "0");
+        figures_set(tabular, row, figures, &unit->statistics);
 }
 
-static int print_units(List *list) {
+static int print_units(List *list, const Figures *figures) {
         int r;
 
         if (list->n_units == 0 && !list->common.json) {
@@ -195,23 +145,23 @@ static int print_units(List *list) {
         qsort(list->units, list->n_units, sizeof(ListedUnit), compare_units);
 
         r = tabular_open(&list->tabular, &list->common, columns, "units");
-        for (size_t i = 0; r >= 0 && i < list->n_units; i++)
-                r = add_row(list, list->units + i);
+        if (r < 0)
+                return r;
 
-        return r < 0 ? r : tabular_print(&list->tabular, &list->common);
+        for (size_t i = 0; i < list->n_units; i++)
+                add_row(list, figures, list->units + i);
+        return tabular_print(&list->tabular, &list->common);
 }
 
-static int prepare(List *list) {
+static int prepare(List *list, Figures *figures) {
         struct timespec now;
 
-        for (size_t i = 0; i < ELEMENTSOF(figures); i++)
-                if (tabular_wants(&list->tabular, figures[i].column))
-                        list->wanted |= STATISTIC_BIT(figures[i].statistic);
+        figures_choose(&list->tabular, columns, figures);
+        for (size_t i = 0; i < figures->n; i++)
+                list->wanted |= STATISTIC_BIT(figures->chosen[i].statistic);
         list->wants_delegated = tabular_wants(&list->tabular, COLUMN_DELEGATED);
         list->wants_processes = tabular_wants(&list->tabular, COLUMN_PROCESSES);
         list->wants_age = tabular_wants(&list->tabular, COLUMN_AGE);
-        if (tabular_wants(&list->tabular, COLUMN_FROZEN))
-                list->wanted |= STATISTIC_BIT(STATISTIC_FROZEN);
 
         (void) clock_gettime(CLOCK_REALTIME, &now);
         list->now = (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC;
@@ -222,12 +172,13 @@ static int prepare(List *list) {
 
 static int run(int argc, char *argv[]) {
         _cleanup_(list_done) List list = { .root = -EBADF, .self = user_uid_outside(), .started_fd = -1 };
+        Figures figures;
         int status, r;
 
         if (!verb_parse(&verb_list, &list.common, &list, argc, argv, &status) ||
             tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
                 return status;
-        if (prepare(&list) < 0)
+        if (prepare(&list, &figures) < 0)
                 return STATUS_FAILURE;
 
         r = list_collect(&list);
@@ -236,7 +187,7 @@ static int run(int argc, char *argv[]) {
                 return STATUS_FAILURE;
         }
 
-        return print_units(&list) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return print_units(&list, &figures) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
 const Verb verb_list = {

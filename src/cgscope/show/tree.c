@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/show/tree.h"
 
 #include <limits.h>
 #include <sys/stat.h>
@@ -14,8 +13,9 @@
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/cli/aim.h"
-#include "proc/command-line.h"
+#include "cgscope/show/tree-columns.h"
 #include "cgscope/verbs.h"
+#include "proc/command-line.h"
 #include "unit/unit-name.h"
 
 /* A group that was entered and not yet left: what is below it is still to be counted. */
@@ -34,6 +34,7 @@ typedef struct Tree {
         Aim aim;
         char *default_target; /* what @aim is for where none was named */
         Tabular tabular;
+        Figures figures;
         Level *levels; /* from the top of the tree to the group that is being looked at */
         size_t n_levels, n_allocated;
 } Tree;
@@ -92,28 +93,20 @@ static char *process_title(const Tree *tree, pid_t pid, const char *command) {
         return shorter;
 }
 
-static int add_process(Tree *tree, TableRow *parent, pid_t pid) {
+/* One that has ended, or is outside of our PID namespace, is passed over. */
+static void add_process(Tree *tree, TableRow *parent, pid_t pid) {
         Tabular *tabular = &tree->tabular;
-        _cleanup_free_ char *command = NULL, *title = NULL;
+        _cleanup_free_ char *command = NULL;
         TableRow *row;
-        int r;
 
-        r = command_line_read(pid, &command);
-        if (r < 0 && r != -ENOMEM)
-                return 0; /* it has ended, or is outside of our PID namespace */
-        title = r < 0 ? NULL : process_title(tree, pid, command);
-        if (!title)
-                return log_oom();
+        if (command_line_read(pid, &command) < 0)
+                return;
 
-        r = tabular_add(tabular, parent, &row);
-        if (r >= 0 && !tabular->json)
-                r = tabular_set_string(tabular, row, TREE_GROUP, title);
-        if (r >= 0)
-                r = tabular_set_number(tabular, row, TREE_PID, (uint64_t) pid);
-        if (r >= 0)
-                r = tabular_set_string(tabular, row, TREE_COMMAND, command);
-
-        return r;
+        tabular_add(tabular, parent, &row);
+        if (!tabular->json)
+                tabular_set(tabular, row, TREE_GROUP, process_title(tree, pid, command));
+        tabular_set_number(tabular, row, TREE_PID, (uint64_t) pid);
+        tabular_set_string(tabular, row, TREE_COMMAND, command);
 }
 
 static bool has_children(int group) {
@@ -143,24 +136,21 @@ static int read_processes(const Tree *tree, int group, bool is_last, Level *leve
 }
 
 /* Ends the groups that are at @depth or deeper. */
-static int leave_levels(Tree *tree, size_t depth) {
+static void leave_levels(Tree *tree, size_t depth) {
         Tabular *tabular = &tree->tabular;
-        int r = 0;
 
-        while (r >= 0 && tree->n_levels > depth) {
+        while (tree->n_levels > depth) {
                 Level *level = &tree->levels[--tree->n_levels];
 
                 if (tree->n_levels > 0)
                         level[-1].processes += level->processes;
 
-                r = tabular_set_number(tabular, level->row, TREE_PROCESSES, level->processes);
-                if (r >= 0 && level->processes == 0 && tabular_wants(tabular, TREE_PROCESSES))
-                        r = tabular_color(tabular, level->row, SIZE_MAX, "gray");
-                else if (r >= 0 && level->is_unit)
-                        r = tabular_color(tabular, level->row, TREE_GROUP, "bold");
+                tabular_set_number(tabular, level->row, TREE_PROCESSES, level->processes);
+                if (level->processes == 0 && tabular_wants(tabular, TREE_PROCESSES))
+                        tabular_color(tabular, level->row, SIZE_MAX, "gray");
+                else if (level->is_unit)
+                        tabular_color(tabular, level->row, TREE_GROUP, "bold");
         }
-
-        return r;
 }
 
 static int enter_level(Tree *tree, const Level *level) {
@@ -197,18 +187,18 @@ static const char *top_title(const Tree *tree) {
         return begin ? begin + 1 : top;
 }
 
-static int set_names(Tree *tree, TableRow *row, const char *path) {
+static void set_names(Tree *tree, TableRow *row, const char *path) {
         const char *top = tree->aim.target.path;
         _cleanup_free_ char *whole = NULL;
-        int r;
 
-        r = tabular_set_path(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
-        if (r < 0 || !tabular_wants(&tree->tabular, TREE_CGROUP))
-                return r;
+        tabular_set_path(&tree->tabular, row, TREE_GROUP, *path ? last_part(path) : top_title(tree));
+        if (!tabular_wants(&tree->tabular, TREE_CGROUP))
+                return;
 
         if (asprintf(&whole, "%s%s%s", *path && streq(top, "/") ? "" : top, *path ? "/" : "", path) < 0)
-                return whole = NULL, log_oom();
-        return tabular_set_path(&tree->tabular, row, TREE_CGROUP, whole);
+                tabular_set(&tree->tabular, row, TREE_CGROUP, whole = NULL);
+        else
+                tabular_set_path(&tree->tabular, row, TREE_CGROUP, whole);
 }
 
 /* Whether the groups right below it have the same controllers. The root of the hierarchy can have threaded ones beside
@@ -224,8 +214,8 @@ static int read_group(Tree *tree, int fd, unsigned depth, Level *level, TreeFigu
         uint64_t lacking = 0;
         int r;
 
-        r = tree_figures_read(&tree->tabular, fd, parent && is_uniform(tree, depth - 1) ? &parent->lacking : &lacking,
-                              ret);
+        r = tree_figures_read(&tree->tabular, &tree->figures, fd,
+                              parent && is_uniform(tree, depth - 1) ? &parent->lacking : &lacking, ret);
         if (r < 0)
                 return r;
 
@@ -249,20 +239,17 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         if (r < 0)
                 return r;
 
-        r = leave_levels(tree, depth);
-        if (r >= 0)
-                r = tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL, &level.row);
-        if (r >= 0)
-                r = set_names(tree, level.row, path);
-        if (r >= 0)
-                r = tree_figures_set(&tree->tabular, level.row, &figures);
-        if (r >= 0)
-                r = enter_level(tree, &level);
+        leave_levels(tree, depth);
+        tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL, &level.row);
+        set_names(tree, level.row, path);
+        tree_figures_set(&tree->tabular, level.row, &tree->figures, &figures);
+        if (enter_level(tree, &level) < 0)
+                return -ECANCELED;
 
-        for (size_t i = 0; r >= 0 && i < n_pids; i++)
-                r = add_process(tree, level.row, pids[i]);
+        for (size_t i = 0; i < n_pids; i++)
+                add_process(tree, level.row, pids[i]);
 
-        return r < 0 ? -ECANCELED : depth >= tree->depth;
+        return tree->tabular.error < 0 ? -ECANCELED : depth >= tree->depth;
 }
 
 /* The boundary that the caller lives in, unless a manager was named; else all that the manager has. */
@@ -292,13 +279,15 @@ static int print_tree(Tree *tree, const char *text) {
         if (r < 0)
                 return r;
 
+        figures_choose(&tree->tabular, tree_columns, &tree->figures);
         r = group_walk(tree->aim.target.fd, WALK_BEFORE, add_group, tree);
         if (r < 0 && r != -ECANCELED)
                 return aim_report(&tree->aim, r, "cannot read the groups of");
-        if (r >= 0)
-                r = leave_levels(tree, 0);
+        if (r < 0)
+                return r;
 
-        return r < 0 ? r : tabular_print(&tree->tabular, &tree->common);
+        leave_levels(tree, 0);
+        return tabular_print(&tree->tabular, &tree->common);
 }
 
 static int run(int argc, char *argv[]) {

@@ -3,8 +3,7 @@
 
 /* The columns of `cgscope tree`, and what stands in them. */
 
-#include "cgroup/statistics.h"
-#include "cgscope/cli/table-view.h"
+#include "cgscope/show/figures.h"
 
 typedef enum TreeColumn {
         TREE_GROUP,
@@ -46,7 +45,7 @@ typedef struct TreeFigures {
 
 /* Files for the columns in @lacking, bits of TREE_BIT(), are not looked for, and those that are not there are added to
  * it: what one group lacks for want of a controller, those beside it lack, too. -ENODEV: @group has gone. */
-int tree_figures_read(const Tabular *tabular, int group, uint64_t *lacking, TreeFigures *ret);
+int tree_figures_read(const Tabular *tabular, const Figures *figures, int group, uint64_t *lacking, TreeFigures *ret);
 
 /* Sets the cells. */
-int tree_figures_set(Tabular *tabular, TableRow *row, const TreeFigures *figures);
+void tree_figures_set(Tabular *tabular, TableRow *row, const Figures *figures, const TreeFigures *of);

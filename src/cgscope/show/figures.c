@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/show/figures.h"
+
+void figures_choose(const Tabular *tabular, const TableColumn *all, Figures *ret) {
+        ret->n = 0;
+        for (size_t i = 0; i < tabular->n_columns; i++) {
+                size_t column = tabular->columns[i];
+                Statistic statistic = statistic_from_field(all[column].field);
+
+                if (statistic == _STATISTIC_MAX)
+                        continue;
+                ret->chosen[ret->n].column = column;
+                ret->chosen[ret->n++].statistic = statistic;
+        }
+}
+
+void figures_set(Tabular *tabular, TableRow *row, const Figures *figures, const Statistics *statistics) {
+        for (size_t i = 0; i < figures->n; i++) {
+                size_t column = figures->chosen[i].column;
+                uint64_t value = statistics->values[figures->chosen[i].statistic];
+
+                switch (statistic_unit(figures->chosen[i].statistic)) {
+                case UNIT_BYTES:
+                        tabular_set_bytes(tabular, row, column, value);
+                        break;
+                case UNIT_USEC:
+                        tabular_set_time(tabular, row, column, value);
+                        break;
+                case UNIT_BOOLEAN:
+                case UNIT_NONE:
+                default:
+                        tabular_set_number(tabular, row, column, value);
+                }
+        }
+}
