@@ -107,73 +107,75 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         return keep(tabular, tabular->tabling->table_new(&table_options, columns, tabular->n_columns, &tabular->table));
 }
 
-int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret) {
-        *ret = NULL;
-        return tabular->error < 0 ? tabular->error
-                                  : keep(tabular, tabular->tabling->table_add(tabular->table, parent, ret));
+TableRow *tabular_add(Tabular *tabular, TableRow *parent) {
+        TableRow *row = NULL;
+
+        if (tabular->error >= 0)
+                (void) keep(tabular, tabular->tabling->table_add(tabular->table, parent, &row));
+
+        return row;
 }
 
-int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text) {
+void tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text) {
         if (!text)
-                return keep(tabular, -ENOMEM);
+                (void) keep(tabular, -ENOMEM);
 
         for (size_t i = 0; tabular->error >= 0 && i < tabular->n_columns; i++)
-                if (tabular->columns[i] == index)
-                        return keep(tabular, tabular->tabling->table_set(tabular->table, row, i, text));
+                if (tabular->columns[i] == index) {
+                        (void) keep(tabular, tabular->tabling->table_set(tabular->table, row, i, text));
+                        return;
+                }
 
         free(text);
-        return tabular->error;
 }
 
-int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text) {
-        return text && tabular_wants(tabular, index) ? tabular_set(tabular, row, index, strdup(text)) : tabular->error;
+void tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text) {
+        if (text && tabular_wants(tabular, index))
+                tabular_set(tabular, row, index, strdup(text));
 }
 
-int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path) {
-        if (!path || !tabular_wants(tabular, index))
-                return tabular->error;
-
-        return tabular_set(tabular, row, index, tabular->json ? strdup(path) : escape_path(path));
+void tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path) {
+        if (path && tabular_wants(tabular, index))
+                tabular_set(tabular, row, index, tabular->json ? strdup(path) : escape_path(path));
 }
 
-int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number) {
+void tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number) {
         char text[FORMAT_MAX];
 
         if (number == UINT64_MAX)
-                return 0;
+                return;
 
         (void) snprintf(text, sizeof(text), "%" PRIu64, number);
-        return tabular_set_string(tabular, row, index, text);
+        tabular_set_string(tabular, row, index, text);
 }
 
-int tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes) {
+void tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes) {
         char text[FORMAT_MAX];
 
         if (tabular->raw || bytes == UINT64_MAX)
-                return tabular_set_number(tabular, row, index, bytes);
-
-        return tabular_set_string(tabular, row, index, format_bytes(bytes, text));
+                tabular_set_number(tabular, row, index, bytes);
+        else
+                tabular_set_string(tabular, row, index, format_bytes(bytes, text));
 }
 
-int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec) {
+void tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec) {
         uint64_t accuracy = usec < 60 * USEC_PER_SEC ? USEC_PER_MSEC : USEC_PER_SEC;
         char text[FORMAT_MAX];
 
         if (tabular->raw || usec == UINT64_MAX)
-                return tabular_set_number(tabular, row, index, usec);
-
-        return tabular_set_string(tabular, row, index, format_timespan(usec, accuracy, text));
+                tabular_set_number(tabular, row, index, usec);
+        else
+                tabular_set_string(tabular, row, index, format_timespan(usec, accuracy, text));
 }
 
-int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color) {
-        if (tabular->error >= 0 && index == SIZE_MAX)
-                return keep(tabular, tabular->tabling->table_color(tabular->table, row, SIZE_MAX, color));
+void tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color) {
+        size_t i = 0;
 
-        for (size_t i = 0; tabular->error >= 0 && i < tabular->n_columns; i++)
-                if (tabular->columns[i] == index)
-                        return keep(tabular, tabular->tabling->table_color(tabular->table, row, i, color));
-
-        return tabular->error;
+        while (index != SIZE_MAX && i < tabular->n_columns && tabular->columns[i] != index)
+                i++;
+        if (tabular->error >= 0 && i < tabular->n_columns)
+                (void) keep(tabular, tabular->tabling->table_color(tabular->table, row,
+                                                                   index == SIZE_MAX ? SIZE_MAX : i, color));
 }
 
 /* Whether nobody reads any more: head(1) has enough, or the pager was left. */

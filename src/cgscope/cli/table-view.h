@@ -34,17 +34,17 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
 
 /* Adds a row, and sets a cell by the index in the verb's table: nothing where that is not printed. @text is taken over;
  * NULL: there was no memory for it. */
-int tabular_add(Tabular *tabular, TableRow *parent, TableRow **ret);
-int tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text);
+TableRow *tabular_add(Tabular *tabular, TableRow *parent);
+void tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text);
 
 /* Cells of the usual kinds; UINT64_MAX is an empty cell, null in JSON. A path of groups, or one name, is shown as it can
  * be typed; other strings are only made safe to be shown. */
-int tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text);
-int tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path);
-int tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number);
-int tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes);
-int tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec);
-int tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color);
+void tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text);
+void tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path);
+void tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number);
+void tabular_set_bytes(Tabular *tabular, TableRow *row, size_t index, uint64_t bytes);
+void tabular_set_time(Tabular *tabular, TableRow *row, size_t index, uint64_t usec);
+void tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *color);
 
 /* Prints it, through the pager where there is one. */
 int tabular_print(Tabular *tabular, const CommonOptions *options);

@@ -83,31 +83,23 @@ static void print_title(Sheet *sheet, const Diagnosis *diagnosis) {
         sheet_wrap(sheet, 0, NULL, line ?: whose);
 }
 
-static int add_names(Tabular *table, TableRow *row, size_t column, ControllerMask mask, bool fold) {
+static void add_names(Tabular *table, TableRow *row, size_t column, ControllerMask mask, bool fold) {
         char names[CONTROLLER_MASK_TEXT_MAX];
-        _cleanup_free_ char *text = sheet_fold(controller_mask_format(mask, ' ', names), fold ? NAMES_WIDTH : 0);
 
-        return text ? tabular_set_string(table, row, column, text) : -ENOMEM;
+        tabular_set(table, row, column, sheet_fold(controller_mask_format(mask, ' ', names), fold ? NAMES_WIDTH : 0));
 }
 
-static int add_level(Tabular *table, const Way *way, size_t i, bool fold, TableRow **row) {
+static TableRow *add_level(Tabular *table, const Way *way, size_t i, bool fold, TableRow *parent) {
         const WayLevel *level = way->levels + i;
         bool made = way->end == WAY_PROBE && i + 1 == way->n_levels; /* the name says nothing to anybody */
-        int r;
+        TableRow *row = tabular_add(table, parent);
 
-        r = tabular_add(table, *row, row);
-        if (r >= 0)
-                r = tabular_set_string(table, *row, COLUMN_GROUP, made ? "(the new scope)" : group_name(level));
-        if (r >= 0)
-                r = add_names(table, *row, COLUMN_CONTROLLERS, level->controllers, fold);
-        if (r >= 0)
-                r = add_names(table, *row, COLUMN_HANDED_ON, level->enabled, fold);
-        if (r >= 0)
-                r = tabular_set_string(table, *row, COLUMN_OWNER, user_name_or_number(level->owner));
-        if (r >= 0)
-                r = tabular_set_string(table, *row, COLUMN_DELEGATED, level->delegated ? "1" : "0");
-
-        return r;
+        tabular_set_string(table, row, COLUMN_GROUP, made ? "(the new scope)" : group_name(level));
+        add_names(table, row, COLUMN_CONTROLLERS, level->controllers, fold);
+        add_names(table, row, COLUMN_HANDED_ON, level->enabled, fold);
+        tabular_set_string(table, row, COLUMN_OWNER, user_name_or_number(level->owner));
+        tabular_set_string(table, row, COLUMN_DELEGATED, level->delegated ? "1" : "0");
+        return row;
 }
 
 static int print_levels(const Way *way, const CommonOptions *common, bool fold) {
@@ -122,10 +114,13 @@ static int print_levels(const Way *way, const CommonOptions *common, bool fold) 
         r = tabular_choose(&table, &options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns));
         if (r >= 0)
                 r = tabular_open(&table, &options, columns, NULL);
-        for (size_t i = 0; r >= 0 && i < way->n_levels; i++)
-                r = add_level(&table, way, i, fold, &row);
+        if (r < 0)
+                return r;
 
-        return r < 0 ? r : tabular_print(&table, &options);
+        for (size_t i = 0; i < way->n_levels; i++)
+                row = add_level(&table, way, i, fold, row);
+
+        return tabular_print(&table, &options);
 }
 
 static FindingResult result_of(const WayController *controller) {

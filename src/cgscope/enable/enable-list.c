@@ -53,61 +53,57 @@ typedef struct Row {
         const DelegationManager *manager; /* NULL: none runs */
 } Row;
 
-static int set_mask(Enable *enable, TableRow *row, EnableColumn column, ControllerMask mask) {
+static void set_mask(Enable *enable, TableRow *row, EnableColumn column, ControllerMask mask) {
         char names[CONTROLLER_MASK_TEXT_MAX];
 
-        return tabular_set_string(&enable->tabular, row, column,
-                                  controller_mask_format(mask, enable->tabular.json ? '\n' : ' ', names));
+        tabular_set_string(&enable->tabular, row, column,
+                           controller_mask_format(mask, enable->tabular.json ? '\n' : ' ', names));
 }
 
-static int set_user(Enable *enable, TableRow *row, uint64_t uid) {
-        int r;
+static void set_user(Enable *enable, TableRow *row, uint64_t uid) {
+        if (uid == DELEGATION_EVERYBODY) {
+                tabular_set_string(&enable->tabular, row, COLUMN_USER, enable->tabular.json ? NULL : "(all)");
+                return;
+        }
 
-        if (uid == DELEGATION_EVERYBODY)
-                return tabular_set_string(&enable->tabular, row, COLUMN_USER, enable->tabular.json ? NULL : "(all)");
-
-        r = tabular_set_number(&enable->tabular, row, COLUMN_UID, uid);
-        return r < 0 ? r : tabular_set_string(&enable->tabular, row, COLUMN_USER,
-                                              enable->root ? NULL : user_name((uid_t) uid));
+        tabular_set_number(&enable->tabular, row, COLUMN_UID, uid);
+        tabular_set_string(&enable->tabular, row, COLUMN_USER, enable->root ? NULL : user_name((uid_t) uid));
 }
 
 /* Without a manager nothing is in effect, and nothing amiss. */
-static int set_state(Enable *enable, TableRow *cells, const Row *row) {
+static void set_state(Enable *enable, TableRow *cells, const Row *row) {
         Tabular *tabular = &enable->tabular;
         ControllerMask asked;
         Verdict verdict;
 
         if (row->manager && enable_concern(enable, row->manager) == CONTROLLER_MASK_NONE)
-                return 0;
+                return;
         if (row->manager) {
                 verdict = enable_judge(enable, row->manager);
-                return tabular_set_string(tabular, cells, COLUMN_STATE,
-                                          tabular->json ? verdict_to_field(verdict) : verdict_to_string(verdict));
+                tabular_set_string(tabular, cells, COLUMN_STATE,
+                                   tabular->json ? verdict_to_field(verdict) : verdict_to_string(verdict));
+                return;
         }
 
         asked = row->drop_in ? row->drop_in->controllers : CONTROLLER_MASK_NONE;
         if (enable->request.controllers != CONTROLLER_MASK_NONE)
                 asked &= enable->request.controllers;
-        if (row->uid == DELEGATION_EVERYBODY || asked == CONTROLLER_MASK_NONE)
-                return 0;
-
-        return tabular_set_string(tabular, cells, COLUMN_STATE, tabular->json ? "next-login" : "at next login");
+        if (row->uid != DELEGATION_EVERYBODY && asked != CONTROLLER_MASK_NONE)
+                tabular_set_string(tabular, cells, COLUMN_STATE, tabular->json ? "next-login" : "at next login");
 }
 
-static int set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
+static void set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
         char path[ENABLE_PATH_MAX];
-        int r;
 
-        r = set_mask(enable, cells, COLUMN_DROP_IN, enable_asked(&enable->state, row->uid));
-        if (r < 0 || !row->drop_in)
-                return r;
+        set_mask(enable, cells, COLUMN_DROP_IN, enable_asked(&enable->state, row->uid));
+        if (!row->drop_in)
+                return;
 
-        r = tabular_set_string(&enable->tabular, cells, COLUMN_FILE, enable_path(enable, row->drop_in, path));
-        return r < 0 ? r : tabular_set_string(&enable->tabular, cells, COLUMN_KIND,
-                                              drop_in_kind_to_string(row->drop_in->kind));
+        tabular_set_string(&enable->tabular, cells, COLUMN_FILE, enable_path(enable, row->drop_in, path));
+        tabular_set_string(&enable->tabular, cells, COLUMN_KIND, drop_in_kind_to_string(row->drop_in->kind));
 }
 
-static int set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {
+static void set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {
         const struct {
                 EnableColumn column;
                 ControllerMask mask;
@@ -119,41 +115,25 @@ static int set_manager(Enable *enable, TableRow *cells, const DelegationManager 
                 { COLUMN_HANDED_ON, manager->enabled },
         };
 
-        for (size_t i = 0; i < ELEMENTSOF(masks); i++) {
-                int r;
+        for (size_t i = 0; i < ELEMENTSOF(masks); i++)
+                set_mask(enable, cells, masks[i].column, masks[i].mask);
 
-                r = set_mask(enable, cells, masks[i].column, masks[i].mask);
-                if (r < 0)
-                        return r;
-        }
-
-        return tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME,
-                                  delegation_outcome_to_string(manager->outcome));
+        tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME, delegation_outcome_to_string(manager->outcome));
 }
 
-static int add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
+static void add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
         const Row row = {
                 .uid = uid,
                 .drop_in = verdict_drop_in(&enable->state, uid, CONTROLLER_MASK_NONE),
                 .manager = manager,
         };
-        TableRow *cells;
-        int r;
+        TableRow *cells = tabular_add(&enable->tabular, NULL);
 
-        r = tabular_add(&enable->tabular, NULL, &cells);
-        if (r < 0)
-                return r;
-        r = set_user(enable, cells, uid);
-        if (r < 0)
-                return r;
-        r = set_drop_in(enable, cells, &row);
-        if (r < 0)
-                return r;
-        r = set_state(enable, cells, &row);
-        if (r < 0)
-                return r;
-
-        return manager ? set_manager(enable, cells, manager) : 0;
+        set_user(enable, cells, uid);
+        set_drop_in(enable, cells, &row);
+        set_state(enable, cells, &row);
+        if (manager)
+                set_manager(enable, cells, manager);
 }
 
 /* The lowest UID not below @from that there is something to say of; DELEGATION_EVERYBODY: there is none. */
@@ -196,18 +176,12 @@ int enable_show(Enable *enable) {
                 return r;
 
         if (enable->request.uid == DELEGATION_EVERYBODY &&
-            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE)) {
-                r = add_row(enable, DELEGATION_EVERYBODY, NULL);
-                if (r < 0)
-                        return r;
-        }
+            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))
+                add_row(enable, DELEGATION_EVERYBODY, NULL);
 
         for (uint64_t uid = next_user(enable, 0, &manager); uid != DELEGATION_EVERYBODY;
-             uid = next_user(enable, uid + 1, &manager)) {
-                r = add_row(enable, uid, manager);
-                if (r < 0)
-                        return r;
-        }
+             uid = next_user(enable, uid + 1, &manager))
+                add_row(enable, uid, manager);
 
         return tabular_print(&enable->tabular, &enable->common);
 }

@@ -29,8 +29,8 @@ static const TableColumn columns[_COLUMN_MAX + 1] = {
         [COLUMN_STOPS_AT] = { "STOPS-AT", "stops_at", "The last group that has it", TABLE_SHORTEN },
 };
 
-static int set_flag(Tabular *table, TableRow *row, size_t column, bool value) {
-        return tabular_set_string(table, row, column, table->json ? value ? "1" : "0" : value ? "yes" : "no");
+static void set_flag(Tabular *table, TableRow *row, size_t column, bool value) {
+        tabular_set_string(table, row, column, table->json ? value ? "1" : "0" : value ? "yes" : "no");
 }
 
 static int add_controller(Tabular *table, const Aim *aim, Controller controller, bool available, bool enabled) {
@@ -46,20 +46,13 @@ static int add_controller(Tabular *table, const Aim *aim, Controller controller,
                 text = r == 0 && !stop && !table->json ? "(not in this hierarchy)" : NULL;
         }
 
-        r = tabular_add(table, NULL, &row);
-        if (r < 0)
-                return r;
-
-        r = tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
-        if (r >= 0)
-                r = set_flag(table, row, COLUMN_AVAILABLE, available);
-        if (r >= 0)
-                r = set_flag(table, row, COLUMN_ENABLED, enabled);
-        if (r < 0)
-                return r;
-
-        return text ? tabular_set_string(table, row, COLUMN_STOPS_AT, text)
-                    : tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
+        row = tabular_add(table, NULL);
+        tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
+        set_flag(table, row, COLUMN_AVAILABLE, available);
+        set_flag(table, row, COLUMN_ENABLED, enabled);
+        tabular_set_string(table, row, COLUMN_STOPS_AT, text);
+        tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
+        return 0;
 }
 
 static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {

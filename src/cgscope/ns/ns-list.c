@@ -134,9 +134,8 @@ static void add_process(Listing *listing, TableRow *parent, const ViewProcess *p
                 unsigned marks = view_row_marks(&ns->view, process, shown, ns->all_hierarchies);
                 const char *command = process->command ?: UNKNOWN;
                 char text[VIEW_MARKS_TEXT_MAX];
-                TableRow *row;
+                TableRow *row = tabular_add(table, parent);
 
-                tabular_add(table, parent, &row);
                 tabular_set(table, row, COLUMN_TREE, format("%d %s", (int) process->pid, command));
                 tabular_set_number(table, row, COLUMN_PID, (uint64_t) process->pid);
                 tabular_set_string(table, row, COLUMN_COMMAND, command);
@@ -155,9 +154,8 @@ static void add_process(Listing *listing, TableRow *parent, const ViewProcess *p
 /* The row of a namespace, NULL for what is not known. */
 static TableRow *add_title(Listing *listing, const ViewNamespace *namespace, const char *root) {
         Tabular *table = &listing->table;
-        TableRow *row;
+        TableRow *row = tabular_add(table, NULL);
 
-        tabular_add(table, NULL, &row);
         tabular_set(table, row, COLUMN_TREE,
                     namespace ? format("%" PRIu64 "%s%s", namespace->inode, namespace->own ? " (ours)" : "",
                                        namespace->inode == CGROUP_NAMESPACE_INITIAL ? " (initial)" : "")

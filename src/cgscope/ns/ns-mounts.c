@@ -158,11 +158,10 @@ static void set_mount(Tabular *table, TableRow *row, const ViewMount *seen, bool
 
 static void add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {
         char text[64];
-        TableRow *row;
+        TableRow *row = tabular_add(table, NULL);
 
         (void) snprintf(text, sizeof(text), line->n_processes > 1 ? "%d and %zu more" : "%d", (int) line->first,
                         line->n_processes - 1);
-        tabular_add(table, NULL, &row);
         tabular_set_string(table, row, COLUMN_PROCESSES, text);
         if (line->mount)
                 set_mount(table, row, line->mount, whole, fold);

@@ -77,9 +77,8 @@ static void print_places(const CanMove *can_move) {
 }
 
 static void add_finding(Tabular *table, const MoveFinding *finding, unsigned width) {
-        TableRow *row;
+        TableRow *row = tabular_add(table, NULL);
 
-        tabular_add(table, NULL, &row);
         tabular_set(table, row, COLUMN_FOUND, sheet_fold(finding->found, width));
         tabular_set_string(table, row, COLUMN_RULE, move_rule_name(finding->rule));
         tabular_set_string(table, row, COLUMN_RESULT, move_result_name(finding->result));

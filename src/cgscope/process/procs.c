@@ -50,24 +50,13 @@ static void procs_done(Procs *procs) {
 }
 
 
-static int add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
-        TableRow *row;
-        int r;
+static void add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
+        TableRow *row = tabular_add(&procs->table, NULL);
 
-        r = tabular_add(&procs->table, NULL, &row);
-        if (r < 0) {
-                free(command);
-                return r;
-        }
-
-        r = tabular_set(&procs->table, row, COLUMN_COMMAND, command);
-        if (r >= 0)
-                r = tabular_set_number(&procs->table, row, COLUMN_PID, (uint64_t) pid);
-        if (r >= 0)
-                r = tabular_set_string(&procs->table, row, COLUMN_USER, user);
-        if (r >= 0)
-                r = tabular_set_path(&procs->table, row, COLUMN_GROUP, group);
-        return r;
+        tabular_set(&procs->table, row, COLUMN_COMMAND, command);
+        tabular_set_number(&procs->table, row, COLUMN_PID, (uint64_t) pid);
+        tabular_set_string(&procs->table, row, COLUMN_USER, user);
+        tabular_set_path(&procs->table, row, COLUMN_GROUP, group);
 }
 
 static int report_no_proc(const Procs *procs) {
@@ -84,7 +73,8 @@ static int add_process(Procs *procs, pid_t pid, const char *group) {
         if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
                 return proc == -ENOSYS ? report_no_proc(procs) : 0;
 
-        return add_row(procs, pid, pid == 0 ? NULL : user_name_or_number(st.st_uid), command, group);
+        add_row(procs, pid, pid == 0 ? NULL : user_name_or_number(st.st_uid), command, group);
+        return 0;
 }
 
 static int add_group(int fd, const char *path, unsigned depth, void *userdata) {

@@ -118,7 +118,7 @@ static void add_row(List *list, const Figures *figures, const ListedUnit *unit) 
         char names[CONTROLLER_MASK_TEXT_MAX];
         TableRow *row;
 
-        tabular_add(tabular, NULL, &row);
+        row = tabular_add(tabular, NULL);
         tabular_set_string(tabular, row, COLUMN_UNIT, unit->name);
         if (tabular_wants(tabular, COLUMN_OWNER))
                 tabular_set_string(tabular, row, COLUMN_OWNER, user_name_or_number(unit->owner));

@@ -102,7 +102,7 @@ static void add_process(Tree *tree, TableRow *parent, pid_t pid) {
         if (command_line_read(pid, &command) < 0)
                 return;
 
-        tabular_add(tabular, parent, &row);
+        row = tabular_add(tabular, parent);
         if (!tabular->json)
                 tabular_set(tabular, row, TREE_GROUP, process_title(tree, pid, command));
         tabular_set_number(tabular, row, TREE_PID, (uint64_t) pid);
@@ -240,7 +240,7 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
                 return r;
 
         leave_levels(tree, depth);
-        tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL, &level.row);
+        level.row = tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL);
         set_names(tree, level.row, path);
         tree_figures_set(&tree->tabular, level.row, &tree->figures, &figures);
         if (enter_level(tree, &level) < 0)
