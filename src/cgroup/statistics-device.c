@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/statistics.h"
+#include "cgroup/statistics-device.h"
 
 #include <fcntl.h>
 
 #include "basic/fd.h"
-#include "cgroup/statistics-internal.h"
 
 /* Sets the figure that @word, "rbytes=123", is about. Other words are of no concern here: discards, costs. */
 static bool set_figure(DeviceStatistics *device, const char *word) {
-        const struct {
-                const char *key;
-                uint64_t *value;
-        } figures[] = {
-                { "rbytes=", &device->read },
-                { "wbytes=", &device->written },
-                { "rios=", &device->reads },
-                { "wios=", &device->writes },
-        };
+        for (size_t i = 0; i < STATISTIC_TRANSFERS; i++) {
+                const char *value = startswith(word, statistic_key(STATISTIC_IO_READ + i));
 
-        for (size_t i = 0; i < ELEMENTSOF(figures); i++) {
-                const char *value = startswith(word, figures[i].key);
-
-                if (!value)
+                if (!value || *value != '=')
                         continue;
-                *figures[i].value = statistic_parse(value);
+                device->values[i] = statistic_parse(value + 1);
                 return true;
         }
 
@@ -40,9 +29,8 @@ static ssize_t parse_devices(char *text, DeviceStatistics *devices) {
                 unsigned major, minor;
 
                 if (sscanf(word, "%u:%u", &major, &minor) == 2) {
-                        device = (DeviceStatistics) {
-                                major, minor, STATISTIC_ABSENT, STATISTIC_ABSENT, STATISTIC_ABSENT, STATISTIC_ABSENT,
-                        };
+                        device = (DeviceStatistics) { major, minor, {} };
+                        memset(device.values, 0xff, sizeof(device.values)); /* absent */
                         counted = false;
                         continue;
                 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 
 #include "basic/fd.h"
-#include "cgroup/statistics-internal.h"
 
 /* All but io.stat are a few hundred bytes at most; that one is read piece by piece, 100 to 200 bytes a device. */
 #define TEXT_SIZE 4096
@@ -247,6 +246,10 @@ const char *statistic_field(Statistic statistic) {
 
 const char *statistic_label(Statistic statistic) {
         return figures[statistic].label;
+}
+
+const char *statistic_key(Statistic statistic) {
+        return figures[statistic].key;
 }
 
 StatisticUnit statistic_unit(Statistic statistic) {

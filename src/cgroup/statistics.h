@@ -44,6 +44,9 @@ typedef enum Statistic {
 /* Those of time stalled: so many, from STATISTIC_CPU_SOME on. */
 #define STATISTIC_STALLS (STATISTIC_IO_FULL + 1 - STATISTIC_CPU_SOME)
 
+/* Those of bytes and operations: so many, from STATISTIC_IO_READ on. */
+#define STATISTIC_TRANSFERS (STATISTIC_IO_WRITES + 1 - STATISTIC_IO_READ)
+
 typedef struct Statistics {
         uint64_t values[_STATISTIC_MAX];
 } Statistics;
@@ -63,17 +66,12 @@ typedef enum StatisticUnit {
  * label is for people, beside others: "Memory", and behind it "peak". _STATISTIC_MAX: no statistic has that field. */
 const char *statistic_field(Statistic statistic);
 const char *statistic_label(Statistic statistic);
+const char *statistic_key(Statistic statistic); /* in its file */
 StatisticUnit statistic_unit(Statistic statistic);
 Statistic statistic_from_field(const char *field);
 
+/* The number at @text, which a space, a newline or the end follows; STATISTIC_ABSENT where there is none. */
+uint64_t statistic_parse(const char *text);
+
 /* Writes a field for each that is there. */
 void statistics_write_json(const Statistics *statistics, JsonWriter *writer);
-
-/* One device's row of io.stat. */
-typedef struct DeviceStatistics {
-        unsigned major, minor;
-        uint64_t read, written, reads, writes; /* bytes, operations */
-} DeviceStatistics;
-
-/* All of io.stat, in *ret, to be freed by the caller; returns how many, -ENOENT without the controller. */
-ssize_t statistics_read_devices(int group, DeviceStatistics **ret);

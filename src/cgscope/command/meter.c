@@ -109,10 +109,8 @@ static void subtract_devices(Report *report, const Report *before) {
 
                         if (less->major != d->major || less->minor != d->minor)
                                 continue;
-                        subtract(&d->read, less->read);
-                        subtract(&d->written, less->written);
-                        subtract(&d->reads, less->reads);
-                        subtract(&d->writes, less->writes);
+                        for (size_t s = 0; s < STATISTIC_TRANSFERS; s++)
+                                subtract(&d->values[s], less->values[s]);
                 }
         }
 }
@@ -169,14 +167,10 @@ static void add_devices(Report *report) {
         for (Statistic s = STATISTIC_IO_READ; s <= STATISTIC_IO_WRITES; s++)
                 values[s] = report->n_devices < 0 ? STATISTIC_ABSENT : 0;
 
-        for (ssize_t i = 0; i < report->n_devices; i++) {
-                const DeviceStatistics *d = report->devices + i;
-                const uint64_t figures[] = { d->read, d->written, d->reads, d->writes };
-
-                for (size_t k = 0; k < ELEMENTSOF(figures); k++)
-                        if (figures[k] != STATISTIC_ABSENT)
-                                values[STATISTIC_IO_READ + k] += figures[k];
-        }
+        for (ssize_t i = 0; i < report->n_devices; i++)
+                for (size_t s = 0; s < STATISTIC_TRANSFERS; s++)
+                        if (report->devices[i].values[s] != STATISTIC_ABSENT)
+                                values[STATISTIC_IO_READ + s] += report->devices[i].values[s];
 }
 
 void meter_read(const Meter *meter, Report *report) {

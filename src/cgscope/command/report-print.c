@@ -88,8 +88,11 @@ static void print_peaks(const Report *report, Sheet *sheet) {
 
 #define TRANSFER_MAX (FORMAT_MAX + 64)
 
-static const char *transfer_text(const char *lead, uint64_t bytes, uint64_t operations, const char *verb,
-                                 char text[static TRANSFER_MAX]) {
+/* What was read or written, and in how many operations. */
+static const char *transfer_text(const char *lead, const DeviceStatistics *device, Statistic which,
+                                 Statistic which_operations, const char *verb, char text[static TRANSFER_MAX]) {
+        uint64_t bytes = device->values[which - STATISTIC_IO_READ];
+        uint64_t operations = device->values[which_operations - STATISTIC_IO_READ];
         char number[FORMAT_MAX];
         int n = 0;
 
@@ -111,8 +114,9 @@ static void print_devices(const Report *report, Sheet *sheet) {
                 const DeviceStatistics *d = report->devices + i;
                 _cleanup_free_ char *title = device_title(d);
 
-                sheet_line(sheet, "io", "%s%s%s", title ?: "?", transfer_text(" ", d->read, d->reads, "read", read),
-                           transfer_text(", ", d->written, d->writes, "written", written));
+                sheet_line(sheet, "io", "%s%s%s", title ?: "?",
+                           transfer_text(" ", d, STATISTIC_IO_READ, STATISTIC_IO_READS, "read", read),
+                           transfer_text(", ", d, STATISTIC_IO_WRITTEN, STATISTIC_IO_WRITES, "written", written));
         }
 }
 
@@ -138,17 +142,17 @@ static void print_stalls(const Report *report, Sheet *sheet) {
 }
 
 static void print_events(const Report *report, Sheet *sheet) {
-        static const char *const names[] = { "high", "max", "oom", "oom_kill", "oom_group_kill" };
-        char text[ELEMENTSOF(names) * 40], *end = text;
+        char text[256], *end = text;
 
         if (!is_known(report, STATISTIC_EVENT_HIGH))
                 return;
 
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                uint64_t n = value_of(report, STATISTIC_EVENT_HIGH + i);
+        for (Statistic s = STATISTIC_EVENT_HIGH; s <= STATISTIC_EVENT_OOM_GROUP_KILL; s++) {
+                uint64_t n = value_of(report, s);
 
                 if (n > 0 && n != STATISTIC_ABSENT)
-                        end += sprintf(end, "%s%ju %s", end > text ? ", " : "", (uintmax_t) n, names[i]);
+                        end += snprintf(end, sizeof(text) - (size_t) (end - text), "%s%ju %s", end > text ? ", " : "",
+                                        (uintmax_t) n, statistic_label(s));
         }
 
         sheet_line(sheet, "memory events", "%s", end > text ? text : "none");
@@ -176,14 +180,13 @@ static void json_devices(JsonWriter *writer, const Report *report) {
         json_open_array(writer, "devices");
         for (ssize_t i = 0; i < report->n_devices; i++) {
                 const DeviceStatistics *d = report->devices + i;
-                const uint64_t figures[] = { d->read, d->written, d->reads, d->writes };
                 _cleanup_free_ char *title = device_title(d);
 
                 json_open_object(writer, NULL);
                 json_string(writer, "device", title ?: "?");
-                for (size_t k = 0; k < ELEMENTSOF(figures); k++)
-                        if (figures[k] != STATISTIC_ABSENT)
-                                json_number(writer, statistic_field(STATISTIC_IO_READ + k), figures[k]);
+                for (size_t k = 0; k < STATISTIC_TRANSFERS; k++)
+                        if (d->values[k] != STATISTIC_ABSENT)
+                                json_number(writer, statistic_field(STATISTIC_IO_READ + k), d->values[k]);
                 json_close(writer);
         }
         json_close(writer);

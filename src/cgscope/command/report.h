@@ -3,7 +3,7 @@
 
 /* What became of a command, and what it and all that it started used. */
 
-#include "cgroup/statistics.h"
+#include "cgroup/statistics-device.h"
 #include "cgscope/command/command-options.h"
 
 typedef struct Report {

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "basic/fd.h"
-#include "cgroup/statistics.h"
+#include "cgroup/statistics-device.h"
 
 #define ALL (STATISTIC_BIT(_STATISTIC_MAX) - 1)
 
@@ -169,7 +169,7 @@ static void test_many_devices(Group *group, gconstpointer data) {
 
         g_assert_cmpint(statistics_read_devices(group->fd, &devices), ==, N);
         g_assert_cmpuint(devices[N - 1].minor, ==, N - 1);
-        g_assert_cmpuint(devices[N - 1].writes, ==, N - 1);
+        g_assert_cmpuint(devices[N - 1].values[3], ==, N - 1);
         free(devices);
 }
 
@@ -182,14 +182,14 @@ static void test_devices(Group *group, gconstpointer data) {
         g_assert_cmpint(statistics_read_devices(group->fd, &devices), ==, 2);
         g_assert_cmpuint(devices[0].major, ==, 8);
         g_assert_cmpuint(devices[0].minor, ==, 0);
-        g_assert_cmpuint(devices[0].read, ==, 100);
-        g_assert_cmpuint(devices[0].written, ==, 200);
-        g_assert_cmpuint(devices[0].reads, ==, 3);
-        g_assert_cmpuint(devices[0].writes, ==, 4);
+        g_assert_cmpuint(devices[0].values[0], ==, 100);
+        g_assert_cmpuint(devices[0].values[1], ==, 200);
+        g_assert_cmpuint(devices[0].values[2], ==, 3);
+        g_assert_cmpuint(devices[0].values[3], ==, 4);
         g_assert_cmpuint(devices[1].minor, ==, 16);
-        g_assert_cmpuint(devices[1].read, ==, 10);
-        g_assert_cmpuint(devices[1].written, ==, STATISTIC_ABSENT);
-        g_assert_cmpuint(devices[1].writes, ==, STATISTIC_ABSENT);
+        g_assert_cmpuint(devices[1].values[0], ==, 10);
+        g_assert_cmpuint(devices[1].values[1], ==, STATISTIC_ABSENT);
+        g_assert_cmpuint(devices[1].values[3], ==, STATISTIC_ABSENT);
         free(devices);
 }
 

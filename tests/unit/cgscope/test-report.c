@@ -11,7 +11,7 @@
 
 static DeviceStatistics devices[] = {
         /* Numbers that no driver has, so that no name is found for them. */
-        { 4095, 7, 12288, 52428800, 3, 100 },
+        { 4095, 7, { 12288, 52428800, 3, 100 } },
 };
 
 static Report empty_report(void) {
