@@ -10,9 +10,6 @@
 #include "cgscope/cli/process-list.h"
 #include "cgscope/command/ask.h"
 
-/* Where we sit while a supervised command runs in the leaf beside us. */
-#define SUPERVISOR_GROUP "supervisor"
-
 typedef struct Scope {
         Boundary group;   /* its own; top is not used */
         const char *unit; /* borrowed */

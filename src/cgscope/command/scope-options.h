@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The options that say what a scope is to be: those of `run`, most of which `adopt` takes too. Parsing checks all that
- * can be checked without speaking to anyone. */
+/* What a new scope is to be: what `run` is told, and for the most part `adopt`. */
 
 #include <sys/types.h>
 
@@ -12,6 +11,9 @@
 #include "unit/property.h"
 
 #define LEAF_DEFAULT "main"
+
+/* Where we sit while a supervised command runs in the leaf beside us. */
+#define SUPERVISOR_GROUP "supervisor"
 
 typedef struct ScopeOptions {
         const Verb *verb;
@@ -49,13 +51,3 @@ static inline bool scope_options_supervise(const ScopeOptions *options) {
 }
 
 #define SCOPE_OPTIONS_INIT(v) { .verb = v, .leaf = LEAF_DEFAULT, .collect = true }
-
-/* The tables of `run` and `adopt`, and how an option of theirs is parsed into the ScopeOptions at @userdata, which are
- * to be freed with scope_options_done() in every case. */
-extern const Option run_options[], adopt_options[];
-int scope_options_parse(void *userdata, int id);
-
-/* What only makes sense together. A negative errno when it has said what is wrong. */
-int scope_options_check(const ScopeOptions *options);
-
-void scope_options_done(ScopeOptions *options);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/group/exec.h"
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/command.h"
-#include "cgscope/group/exec.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
 

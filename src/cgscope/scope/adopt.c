@@ -6,6 +6,7 @@
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/scope-delegation.h"
 #include "cgscope/command/in-force.h"
+#include "cgscope/scope/scope-parse.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope adopt`: a new scope around processes that run already. They cannot be put back where they came from, so all

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/scope/run.h"
+
 #include <limits.h>
 #include <sys/syscall.h>
 
@@ -7,9 +9,9 @@
 #include "basic/user-namespace.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/command.h"
-#include "cgscope/scope/run.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-stop.h"
+#include "cgscope/scope/scope-parse.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope run`: a new scope around a command, in place or beside us. Everything that can be checked is checked before

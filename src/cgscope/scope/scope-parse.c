@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/command/scope-options.h"
+#include "cgscope/scope/scope-parse.h"
 
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
-#include "cgscope/command/scope-delegation.h"
 #include "cgscope/command/in-force.h"
-#include "cgscope/command/scope-assignment.h"
+#include "cgscope/scope/scope-assignment.h"
 #include "unit/unit-name.h"
 
 enum {
@@ -114,7 +113,7 @@ static int parse_unit(ScopeOptions *options) {
                 return log_refuse(r, "--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
                                   "another name", optarg);
 
-        return r < 0 ? log_error("--unit: '%s' is no valid name of a scope", optarg), -EINVAL : 0;
+        return r < 0 ? log_refuse(-EINVAL, "--unit: '%s' is no valid name of a scope", optarg) : 0;
 }
 
 static int parse_slice(ScopeOptions *options) {
@@ -243,9 +242,9 @@ static int check_combination(const ScopeOptions *options) {
         if (options->command.cgroup_namespace.leaf && !scope_options_supervise(options) &&
             !(options->delegate && options->leaf))
                 return log_refuse(-EINVAL, "--root=leaf: there is a leaf only with --delegate, --wait or --report");
-        if (!scope_options_supervise(options))
-                return options->command.keep ? log_error("--keep: nothing is ended without --wait or --report"), -EINVAL : 0;
-        if (options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
+        if (options->command.keep && !scope_options_supervise(options))
+                return log_refuse(-EINVAL, "--keep: nothing is ended without --wait or --report");
+        if (scope_options_supervise(options) && options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
                 return log_refuse(-EINVAL, "--leaf: with --wait and --report, cgscope itself is in the group "
                                   SUPERVISOR_GROUP);
 
@@ -258,6 +257,7 @@ int scope_options_check(const ScopeOptions *options) {
         r = command_options_check(&options->command);
         if (r < 0)
                 return r;
+
         r = check_combination(options);
         if (r < 0)
                 return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/command/scope-assignment.h"
+#include "cgscope/scope/scope-assignment.h"
 
 #include "basic/parse.h"
 
