@@ -7,7 +7,6 @@
 
 #include "basic/fd.h"
 #include "basic/trouble.h"
-#include "basic/parse.h"
 #include "cgroup/attribute-file.h"
 #include "cgroup/attribute-read.h"
 #include "cgroup/device.h"

@@ -263,10 +263,11 @@ static int read_devices(int group, const char *file, const char *limit, bool raw
         r = limit ? print_limits(group, out, file, limit, raw) : print_weights(group, out);
         if (fclose(out) != 0 && r >= 0)
                 r = -ENOMEM;
-        if (r >= 0)
-                *ret = TAKE_PTR(result);
+        if (r < 0)
+                return r;
 
-        return r;
+        *ret = TAKE_PTR(result);
+        return 0;
 }
 
 static int read_plain(int group, const char *file, char **ret) {

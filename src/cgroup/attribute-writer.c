@@ -128,22 +128,27 @@ static int write_file(int group, const char *name, const char *text) {
         return (size_t) n == strlen(text) ? 0 : -EIO;
 }
 
+static int remember_and_write(AttributeWriter *writer, const char *name, const char *text) {
+        int r;
+
+        /* To switch it resets the weight. */
+        r = streq(name, "cpu.idle") ? remember(writer, "cpu.weight", text) : 0;
+        if (r < 0 && r != -ENOENT)
+                return r;
+
+        r = remember(writer, name, text);
+        return r < 0 ? r : write_file(writer->group, name, text);
+}
+
 int attribute_write(AttributeWriter *writer, const char *name, const char *text) {
         size_t n_before = writer->n_undo;
-        int r = 0;
+        int r;
 
         if (writer->compare)
                 return writer->compare(writer, name, text);
 
         writer->file = name;
-
-        /* To switch it resets the weight. */
-        if (streq(name, "cpu.idle"))
-                r = remember(writer, "cpu.weight", text);
-        if (r >= 0 || r == -ENOENT)
-                r = remember(writer, name, text);
-        if (r >= 0)
-                r = write_file(writer->group, name, text);
+        r = remember_and_write(writer, name, text);
         if (r >= 0)
                 return 0;
 

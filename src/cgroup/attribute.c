@@ -254,8 +254,7 @@ int attribute_list_apply(const AttributeList *list, int group, const Attribute *
         int r;
 
         r = write_all(&writer, list, &failed);
-        if (r >= 0)
-                r = check_all(&writer, list, &failed);
+        r = r < 0 ? r : check_all(&writer, list, &failed);
         if (r < 0) {
                 attribute_writer_undo(&writer);
                 if (!writer.trouble.error)

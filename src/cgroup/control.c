@@ -192,9 +192,7 @@ static int signal_batch(Sweep *sweep, const pid_t *pids, size_t n) {
                         r = -errno;
         }
 
-        if (r >= 0)
-                r = signal_opened(sweep, pids, pidfds, n);
-
+        r = r < 0 ? r : signal_opened(sweep, pids, pidfds, n);
         for (size_t i = 0; i < n_open; i++)
                 (void) fd_close(pidfds[i]);
         return r;

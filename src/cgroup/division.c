@@ -2,7 +2,6 @@
 #include "cgroup/division.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
@@ -151,8 +150,10 @@ static int enable_level(Division *division, unsigned level, int group, Controlle
         int r;
 
         r = group_enabled(group, &have);
-        if (r >= 0)
-                r = group_controllers(group, &available);
+        if (r < 0)
+                return r;
+
+        r = group_controllers(group, &available);
         if (r < 0)
                 return r;
 

@@ -2,7 +2,6 @@
 #include "cgroup/evacuation.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "basic/fd.h"
 #include "cgroup/group.h"

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "cgroup/group.h"
 
 /* A dot in front hides nothing: others choose the names. */
 static int is_group(const struct dirent *entry) {
@@ -97,7 +98,7 @@ static int walk_children(Walk *walk, int group, unsigned depth) {
                 return r;
 
         for (size_t i = 0; i < n; i++) {
-                _cleanup_close_ int fd = fd_open_beneath(group, names[i], O_RDONLY | O_DIRECTORY);
+                _cleanup_close_ int fd = group_open(group, names[i]);
 
                 if (fd == -ENOENT || fd == -ENODEV)
                         continue;
@@ -105,8 +106,7 @@ static int walk_children(Walk *walk, int group, unsigned depth) {
                         return fd;
 
                 r = walk_enter(walk, names[i]);
-                if (r >= 0)
-                        r = walk_group(walk, fd, depth + 1);
+                r = r < 0 ? r : walk_group(walk, fd, depth + 1);
                 walk->path[walk->length = length] = '\0';
                 if (r < 0)
                         return r;

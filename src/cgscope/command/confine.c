@@ -9,7 +9,6 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "cgroup/hierarchy.h"
 #include "proc/mountinfo.h"
 #include "proc/stat.h"
 
@@ -157,12 +156,11 @@ static int go_through(const Aim *aim, ConfinementFlags flags) {
         int r;
 
         r = group_can_hold_processes(target->top);
-        if (r >= 0 && !boundary_is_top(target))
+        if (r == 0 && !boundary_is_top(target))
                 r = group_attach(target->top, 0);
-        if (r == -EBUSY)
-                return r;
         if (r < 0)
-                return log_error_errno(r, CANNOT "cannot enter the delegation boundary of %s", aim->text);
+                return r == -EBUSY ? r : log_error_errno(r, CANNOT "cannot enter the delegation boundary of %s",
+                                                         aim->text);
 
         r = confine_self(flags);
         if (r < 0 || boundary_is_top(target))

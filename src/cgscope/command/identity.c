@@ -7,11 +7,6 @@
 #include "basic/log.h"
 #include "basic/user-name.h"
 
-static int copy(const char *from, char **ret) {
-        *ret = strdup(from);
-        return *ret ? 0 : -ENOMEM;
-}
-
 static int look_up_user(const char *user, Identity *identity) {
         const struct passwd *entry;
         uid_t uid;
@@ -29,12 +24,10 @@ static int look_up_user(const char *user, Identity *identity) {
         identity->foreign = identity->uid != geteuid();
         identity->gid = entry->pw_gid;
 
-        r = copy(entry->pw_name, &identity->name);
-        if (r >= 0)
-                r = copy(entry->pw_dir, &identity->home);
-        if (r >= 0)
-                r = copy(isempty(entry->pw_shell) ? "/bin/sh" : entry->pw_shell, &identity->shell);
-        return r;
+        identity->name = strdup(entry->pw_name);
+        identity->home = strdup(entry->pw_dir);
+        identity->shell = strdup(isempty(entry->pw_shell) ? "/bin/sh" : entry->pw_shell);
+        return identity->name && identity->home && identity->shell ? 0 : -ENOMEM;
 }
 
 static int look_up_group(const char *group, Identity *identity) {
@@ -54,17 +47,17 @@ static int look_up_group(const char *group, Identity *identity) {
 }
 
 int identity_look_up(const char *user, const char *group, Identity *ret, const char **ret_unknown) {
-        int r = 0;
+        int r;
 
         *ret = (Identity) { .uid = geteuid(), .gid = getegid() };
 
         *ret_unknown = user;
-        if (user)
-                r = look_up_user(user, ret);
-        if (r >= 0 && group) {
-                *ret_unknown = group;
-                r = look_up_group(group, ret);
-        }
+        r = user ? look_up_user(user, ret) : 0;
+        if (r < 0)
+                return r;
+
+        *ret_unknown = group;
+        r = group ? look_up_group(group, ret) : 0;
         if (r < 0)
                 return r;
 

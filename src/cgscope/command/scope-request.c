@@ -44,14 +44,16 @@ static int inherit_slice(Request *request, const ScopeOptions *options, Trouble 
         r = cgroup_of_process(0, &path);
         if (r >= 0)
                 r = slice_of_group(path, options->common.manager, &outer);
-        if (r >= 0 && options->slice)
-                r = slice_name_join(outer, options->slice, &request->slice);
-        else if (r >= 0)
-                request->slice = TAKE_PTR(outer);
-
         if (r == -ENXIO)
                 return trouble_set(trouble, r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
-        return r < 0 ? trouble_wrap(trouble, r, "--slice-inherit: cannot find the slice that we are in") : 0;
+        if (r >= 0 && options->slice)
+                r = slice_name_join(outer, options->slice, &request->slice);
+        if (r < 0)
+                return trouble_wrap(trouble, r, "--slice-inherit: cannot find the slice that we are in");
+
+        if (!options->slice)
+                request->slice = TAKE_PTR(outer);
+        return 0;
 }
 
 /* The command line, in one line that fits; NULL where it is no text. */
@@ -96,8 +98,10 @@ int request_init(Request *request, const ScopeOptions *options, const char *comm
                 return trouble_wrap(trouble, r, "cannot name the scope");
 
         r = describe(request, options, argv, trouble);
-        if (r >= 0 && options->slice_inherit)
-                r = inherit_slice(request, options, trouble);
+        if (r < 0)
+                return r;
+
+        r = options->slice_inherit ? inherit_slice(request, options, trouble) : 0;
         if (r < 0)
                 return r;
 

@@ -108,26 +108,30 @@ static pid_t clone_into(int group, int *ret_pidfd) {
         return pid < 0 ? -errno : (pid_t) pid;
 }
 
-static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
-        int r = 0;
+/* What is to be done in the child first. */
+static int prepare(const Spawn *spawn, bool enter) {
+        int r;
 
-        word->alive = true;
         supervisor_leave(spawn->supervisor);
 
-        /* A manager takes for the caller whoever has connected. */
-        if (enter)
+        if (enter) {
+                /* A manager takes for the caller whoever has connected. */
                 spawn->aim->client.manager = NULL;
-        if (enter)
                 r = spawn_enter(spawn->aim);
-        if (r >= 0 && spawn->prepare)
-                r = spawn->prepare(spawn->userdata);
-        if (r >= 0) {
-                r = command_execute(spawn->path, spawn->argv);
-                word->error = r;
-                word->failure = command_status(r);
-        } else
-                word->failure = STATUS_NOT_STARTED;
+                if (r < 0)
+                        return r;
+        }
 
+        return spawn->prepare ? spawn->prepare(spawn->userdata) : 0;
+}
+
+static _noreturn_ void run_child(const Spawn *spawn, volatile Word *word, bool enter) {
+        word->alive = true;
+        if (prepare(spawn, enter) < 0)
+                _exit(word->failure = STATUS_NOT_STARTED);
+
+        word->error = command_execute(spawn->path, spawn->argv);
+        word->failure = command_status(word->error);
         _exit(word->failure);
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/log.h"
 #include "cgroup/groups.h"
 #include "delegation/reach.h"
 #include "cgscope/cli/aim.h"

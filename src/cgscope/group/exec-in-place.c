@@ -71,23 +71,25 @@ static void leave(Exec *exec) {
                 log_warning("%s remains: this process cannot leave it any more", exec->aim.text);
 }
 
-int exec_in_place(Exec *exec) {
-        int r = spawn_enter(&exec->aim);
+/* Returns the exit status where it cannot be run. */
+static int enter_and_execute(Exec *exec) {
+        int r;
 
-        if (r >= 0 && exec->command.cgroup_namespace.wanted)
-                r = confine(exec);
-        if (r >= 0 && interrupt_is_pending(&exec->before))
-                r = STATUS_NOT_STARTED;
-        else if (r >= 0) {
-                interrupt_release(&exec->before);
-                r = command_execute(exec->path, exec->argv);
-                log_error_errno(r, "cannot execute %s", exec->path);
-                r = command_status(r);
-        } else
-                r = STATUS_NOT_STARTED;
+        if (spawn_enter(&exec->aim) < 0 || (exec->command.cgroup_namespace.wanted && confine(exec) < 0) ||
+            interrupt_is_pending(&exec->before))
+                return STATUS_NOT_STARTED;
+
+        interrupt_release(&exec->before);
+        r = command_execute(exec->path, exec->argv);
+        log_error_errno(r, "cannot execute %s", exec->path);
+        return command_status(r);
+}
+
+int exec_in_place(Exec *exec) {
+        int status = enter_and_execute(exec);
 
         if (exec->home)
                 leave(exec);
         exec_undo(exec);
-        return r;
+        return status;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <sys/prctl.h>
 
 #include "basic/fd.h"
@@ -33,8 +32,7 @@ static void clear_away(const char *word, void *userdata) {
 int exec_watch(Exec *exec) {
         int r = watch_start(&exec->watch, clear_away, exec);
 
-        if (r >= 0)
-                r = watch_tell(&exec->watch, "made");
+        r = r < 0 ? r : watch_tell(&exec->watch, "made");
         return r < 0 ? log_error_errno(r, "--remove: cannot start the process that removes the group where this one is "
                                        "killed") : 0;
 }

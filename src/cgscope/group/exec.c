@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/group/exec.h"
 
-#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/temporary.h"

@@ -134,18 +134,20 @@ static int print(Get *get, char *const keys[], size_t n_keys) {
 
 static int run(int argc, char *argv[]) {
         Get get = { .aim = AIM_INIT };
-        int status, r;
+        int status;
         char **words = verb_parse(&verb_get, &get.options, &get, argc, argv, &status);
 
         if (!words)
                 return status;
 
-        r = aim_open(&get.aim, &get.options, words[0], verb_get.targets);
-        if (r >= 0)
-                r = print(&get, words + 1, (size_t) (argv + argc - words - 1));
+        if (aim_open(&get.aim, &get.options, words[0], verb_get.targets) >= 0 &&
+            print(&get, words + 1, (size_t) (argv + argc - words - 1)) >= 0)
+                status = EXIT_SUCCESS;
+        else
+                status = STATUS_FAILURE;
 
         aim_done(&get.aim);
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return status;
 }
 
 const Verb verb_get = {

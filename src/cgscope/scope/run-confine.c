@@ -88,9 +88,10 @@ int run_confine_command(void *userdata) {
                 return 0;
 
         r = take_rights(run);
-        if (r >= 0)
-                r = options->leaf ? confine_self(confine_flags(options)) : confine_by(&run->confinement);
+        if (r < 0)
+                return r;
 
+        r = options->leaf ? confine_self(confine_flags(options)) : confine_by(&run->confinement);
         return r < 0 ? r : settle(run);
 }
 

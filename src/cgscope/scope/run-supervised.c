@@ -55,10 +55,13 @@ static int join_properties(const PropertyList *a, const PropertyList *b, Propert
 }
 
 int run_complete_request(Run *run) {
-        int r = run_plan_stop(run);
+        int r;
 
-        if (r >= 0)
-                r = join_properties(&run->asked, &run->added, &run->properties);
+        r = run_plan_stop(run);
+        if (r < 0)
+                return r;
+
+        r = join_properties(&run->asked, &run->added, &run->properties);
         if (r < 0)
                 return r;
 
