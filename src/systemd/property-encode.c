@@ -7,27 +7,28 @@
 
 /* The content of the variant, by the member of the union that the signature stands for. */
 
-static int append_pairs(sd_bus_message *m, const PropertyValue *value) {
-        bool texts = streq(value->signature, "a(ss)");
-        int r;
+typedef int (*AppendFunction)(sd_bus_message *m, const PropertyValue *value, size_t i);
 
-        r = sd_bus_message_open_container(m, 'a', texts ? "(ss)" : "(st)");
-        if (r < 0)
-                return r;
+static int append_array(sd_bus_message *m, const PropertyValue *value, const char *contents, size_t n,
+                        AppendFunction append) {
+        int r = sd_bus_message_open_container(m, 'a', contents);
 
-        for (size_t i = 0; i < value->pairs.n_items; i++) {
-                const PropertyPair *pair = &value->pairs.items[i];
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = append(m, value, i);
 
-                r = texts ? sd_bus_message_append(m, "(ss)", pair->key, pair->text)
-                          : sd_bus_message_append(m, "(st)", pair->key, pair->number);
-                if (r < 0)
-                        return r;
-        }
-
-        return sd_bus_message_close_container(m);
+        return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_address(sd_bus_message *m, const PropertyAddress *address) {
+static int append_text(sd_bus_message *m, const PropertyValue *value, size_t i) {
+        return sd_bus_message_append(m, "(ss)", value->pairs.items[i].key, value->pairs.items[i].text);
+}
+
+static int append_number(sd_bus_message *m, const PropertyValue *value, size_t i) {
+        return sd_bus_message_append(m, "(st)", value->pairs.items[i].key, value->pairs.items[i].number);
+}
+
+static int append_address(sd_bus_message *m, const PropertyValue *value, size_t i) {
+        const PropertyAddress *address = &value->addresses.items[i];
         size_t size = address->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
         int r;
 
@@ -44,52 +45,19 @@ static int append_address(sd_bus_message *m, const PropertyAddress *address) {
                 return r;
 
         r = sd_bus_message_append(m, "u", address->prefix_length);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_close_container(m);
+        return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_addresses(sd_bus_message *m, const PropertyValue *value) {
-        int r;
+static int append_bind_rule(sd_bus_message *m, const PropertyValue *value, size_t i) {
+        const PropertyBindRule *rule = &value->bind_rules.items[i];
 
-        r = sd_bus_message_open_container(m, 'a', "(iayu)");
-        for (size_t i = 0; r >= 0 && i < value->addresses.n_items; i++)
-                r = append_address(m, &value->addresses.items[i]);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_close_container(m);
+        return sd_bus_message_append(m, "(iiqq)", rule->family, rule->protocol, rule->n_ports, rule->first_port);
 }
 
-static int append_bind_rules(sd_bus_message *m, const PropertyValue *value) {
-        int r;
+static int append_nft_set(sd_bus_message *m, const PropertyValue *value, size_t i) {
+        const PropertyNftSet *set = &value->nft_sets.items[i];
 
-        r = sd_bus_message_open_container(m, 'a', "(iiqq)");
-        for (size_t i = 0; r >= 0 && i < value->bind_rules.n_items; i++) {
-                const PropertyBindRule *rule = &value->bind_rules.items[i];
-
-                r = sd_bus_message_append(m, "(iiqq)", rule->family, rule->protocol, rule->n_ports, rule->first_port);
-        }
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_close_container(m);
-}
-
-static int append_nft_sets(sd_bus_message *m, const PropertyValue *value) {
-        int r;
-
-        r = sd_bus_message_open_container(m, 'a', "(iiss)");
-        for (size_t i = 0; r >= 0 && i < value->nft_sets.n_items; i++) {
-                const PropertyNftSet *set = &value->nft_sets.items[i];
-
-                r = sd_bus_message_append(m, "(iiss)", set->source, set->protocol, set->table, set->set);
-        }
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_close_container(m);
+        return sd_bus_message_append(m, "(iiss)", set->source, set->protocol, set->table, set->set);
 }
 
 static int append_interfaces(sd_bus_message *m, const PropertyValue *value) {
@@ -104,10 +72,7 @@ static int append_interfaces(sd_bus_message *m, const PropertyValue *value) {
                 return r;
 
         r = sd_bus_message_append_strv(m, value->interfaces.names);
-        if (r < 0)
-                return r;
-
-        return sd_bus_message_close_container(m);
+        return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
 static int append_content(sd_bus_message *m, const PropertyValue *value) {
@@ -127,42 +92,57 @@ static int append_content(sd_bus_message *m, const PropertyValue *value) {
                 return sd_bus_message_append_strv(m, value->strings);
         if (streq(signature, "ay"))
                 return sd_bus_message_append_array(m, 'y', value->bytes.data, value->bytes.size);
-        if (streq(signature, "a(st)") || streq(signature, "a(ss)"))
-                return append_pairs(m, value);
+        if (streq(signature, "a(st)"))
+                return append_array(m, value, "(st)", value->pairs.n_items, append_number);
+        if (streq(signature, "a(ss)"))
+                return append_array(m, value, "(ss)", value->pairs.n_items, append_text);
         if (streq(signature, "a(iayu)"))
-                return append_addresses(m, value);
+                return append_array(m, value, "(iayu)", value->addresses.n_items, append_address);
         if (streq(signature, "a(iiqq)"))
-                return append_bind_rules(m, value);
+                return append_array(m, value, "(iiqq)", value->bind_rules.n_items, append_bind_rule);
         if (streq(signature, "a(iiss)"))
-                return append_nft_sets(m, value);
+                return append_array(m, value, "(iiss)", value->nft_sets.n_items, append_nft_set);
         if (streq(signature, "(bas)"))
                 return append_interfaces(m, value);
 
         return -EINVAL;
 }
 
-int property_value_append(sd_bus_message *message, const PropertyValue *value) {
+int property_open(sd_bus_message *message, const char *name, const char *signature) {
         int r;
 
         r = sd_bus_message_open_container(message, 'r', "sv");
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(message, "s", value->bus_name);
-        if (r < 0)
-                return r;
+        r = sd_bus_message_append(message, "s", name);
+        return r < 0 ? r : sd_bus_message_open_container(message, 'v', signature);
+}
 
-        r = sd_bus_message_open_container(message, 'v', value->signature);
+int property_close(sd_bus_message *message) {
+        int r = sd_bus_message_close_container(message);
+
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+int property_value_append(sd_bus_message *message, const PropertyValue *value) {
+        int r;
+
+        r = property_open(message, value->bus_name, value->signature);
         if (r < 0)
                 return r;
 
         r = append_content(message, value);
-        if (r < 0)
-                return r;
+        return r < 0 ? r : property_close(message);
+}
 
-        r = sd_bus_message_close_container(message);
-        if (r < 0)
-                return r;
+int property_list_append(sd_bus_message *message, const PropertyList *properties) {
+        for (size_t i = 0; i < properties->n_items; i++) {
+                int r = property_value_append(message, &properties->items[i]);
 
-        return sd_bus_message_close_container(message);
+                if (r < 0)
+                        return r;
+        }
+
+        return 0;
 }

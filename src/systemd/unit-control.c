@@ -85,13 +85,18 @@ int unit_set_properties(Manager *manager, const char *unit, const PropertyList *
         assert(manager && unit && properties);
 
         r = manager_call_new(manager, &call, "SetUnitProperties", "sb", unit, true);
-        if (r >= 0)
-                r = sd_bus_message_open_container(call, 'a', "(sv)");
-        for (size_t i = 0; r >= 0 && i < properties->n_items; i++)
-                r = property_value_append(call, &properties->items[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(call);
+        if (r < 0)
+                return r;
 
+        r = sd_bus_message_open_container(call, 'a', "(sv)");
+        if (r < 0)
+                return r;
+
+        r = property_list_append(call, properties);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_close_container(call);
         return r < 0 ? r : control(manager, unit, call, &reply, trouble);
 }
 
@@ -146,13 +151,12 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
                            "name is no UTF-8, and the bus carries nothing else; from inside of %s it can be done without "
                            "the manager", unit, subgroup, unit);
 
+        static_assert(sizeof(pid_t) == sizeof(uint32_t), "process numbers go over the bus as they are");
         r = manager_call_new(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
-        if (r >= 0)
-                r = sd_bus_message_open_container(call, 'a', "u");
-        for (size_t i = 0; r >= 0 && i < n_pids; i++)
-                r = sd_bus_message_append(call, "u", (uint32_t) pids[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(call);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append_array(call, 'u', pids, n_pids * sizeof(pid_t));
         if (r < 0)
                 return r;
 

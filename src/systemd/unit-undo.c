@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "basic/clock.h"
+#include "systemd/property-encode.h"
 #include "systemd/unit.h"
 
 /* At least, for it may be the deadline that has passed for which something is taken back. */
@@ -52,25 +53,14 @@ static int append_empty(sd_bus_message *call, const char *name, const char *type
 }
 
 static int append_value(sd_bus_message *call, const char *name, const char *type, sd_bus_message *value) {
-        int r = sd_bus_message_open_container(call, 'r', "sv");
+        int r;
 
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_append(call, "s", name);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(call, 'v', type);
+        r = property_open(call, name, type);
         if (r < 0)
                 return r;
 
         r = sd_bus_message_copy(call, value, true);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_close_container(call);
-        return r < 0 ? r : sd_bus_message_close_container(call);
+        return r < 0 ? r : property_close(call);
 }
 
 static int keep(Manager *manager, sd_bus_message *call, const char *path, const char *interface, const char *name) {
