@@ -75,8 +75,10 @@ int mover_self(Mover *ret) {
                 return -errno;
 
         r = read_capabilities(&mover);
-        if (r >= 0)
-                r = set_groups(&mover, groups, (size_t) n);
+        if (r < 0)
+                return r;
+
+        r = set_groups(&mover, groups, (size_t) n);
         if (r < 0)
                 return r;
 

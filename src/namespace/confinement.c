@@ -33,8 +33,10 @@ static int map_caller(ConfinementFlags flags, uid_t uid, gid_t gid) {
 
         (void) snprintf(text, sizeof(text), "%u %u 1\n", root ? 0 : (unsigned) uid, (unsigned) uid);
         r = write_path("/proc/self/uid_map", text);
-        if (r >= 0)
-                r = write_path("/proc/self/setgroups", "deny");
+        if (r < 0)
+                return r;
+
+        r = write_path("/proc/self/setgroups", "deny");
         if (r < 0)
                 return r;
 

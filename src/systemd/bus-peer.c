@@ -36,10 +36,14 @@ static int get_identity(Manager *manager, const char *name, uid_t *ret_uid, pid_
 
         (void) sd_bus_set_method_call_timeout(manager->bus, deadline_left(manager->options.deadline));
         r = sd_bus_get_name_creds(manager->bus, name, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID, &creds);
-        if (r >= 0)
-                r = sd_bus_creds_get_euid(creds, ret_uid);
-        if (r >= 0)
-                r = sd_bus_creds_get_pid(creds, ret_pid);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_creds_get_euid(creds, ret_uid);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_creds_get_pid(creds, ret_pid);
         return r;
 }
 

@@ -112,8 +112,10 @@ static int make_call(Manager *manager, const DelegationRequest *request, sd_bus_
 
         r = sd_bus_message_new_method_call(manager->bus, &call, DELEGATION_NAME, DELEGATION_PATH, DELEGATION_NAME,
                                            methods[request->operation][with_flags]);
-        if (r >= 0)
-                r = append_request(call, request, with_flags);
+        if (r < 0)
+                return r;
+
+        r = append_request(call, request, with_flags);
         if (r < 0)
                 return r;
 

@@ -56,7 +56,6 @@ int delegation_append_controllers(sd_bus_message *message, ControllerMask contro
         for (Controller c = 0; r >= 0 && c < _CONTROLLER_MAX; c++)
                 if (controllers & controller_bit(c))
                         r = sd_bus_message_append(message, "s", controller_to_string(c));
-
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -86,8 +85,10 @@ int delegation_read_controllers(sd_bus_message *message, bool may_be_empty, Cont
                 }
                 mask |= controller_bit(controller);
         }
-        if (r >= 0)
-                r = sd_bus_message_exit_container(message);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_exit_container(message);
         if (r < 0)
                 return r;
         if (mask == CONTROLLER_MASK_NONE && !may_be_empty)
@@ -104,11 +105,14 @@ static int append_drop_in(sd_bus_message *message, const DelegationDropIn *drop_
                 return -EINVAL;
 
         r = sd_bus_message_open_container(message, SD_BUS_TYPE_STRUCT, DROP_IN_SIGNATURE);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, drop_in_kind_to_string(drop_in->kind));
-        if (r >= 0)
-                r = delegation_append_controllers(message, drop_in->controllers);
+        if (r < 0)
+                return r;
 
+        r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, drop_in_kind_to_string(drop_in->kind));
+        if (r < 0)
+                return r;
+
+        r = delegation_append_controllers(message, drop_in->controllers);
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -121,9 +125,10 @@ static int append_manager(sd_bus_message *message, const DelegationManager *mana
                 r = sd_bus_message_append(message, "t", (uint64_t) manager->uid);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(masks); i++)
                 r = delegation_append_controllers(message, masks[i]);
-        if (r >= 0)
-                r = sd_bus_message_append(message, "s", delegation_outcome_to_string(manager->outcome));
+        if (r < 0)
+                return r;
 
+        r = sd_bus_message_append(message, "s", delegation_outcome_to_string(manager->outcome));
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -143,7 +148,6 @@ int delegation_append_state(sd_bus_message *message, const DelegationState *stat
                 r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(" MANAGER_SIGNATURE ")");
         for (size_t i = 0; r >= 0 && i < state->n_managers; i++)
                 r = append_manager(message, &state->managers[i]);
-
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -157,10 +161,14 @@ static int read_drop_in(sd_bus_message *message, DelegationState *state) {
         if (r <= 0)
                 return r;
         r = sd_bus_message_read(message, "tbs", &drop_in.uid, &runtime, &kind);
-        if (r >= 0)
-                r = delegation_read_controllers(message, true, &drop_in.controllers, NULL);
-        if (r >= 0)
-                r = sd_bus_message_exit_container(message);
+        if (r < 0)
+                return r;
+
+        r = delegation_read_controllers(message, true, &drop_in.controllers, NULL);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_exit_container(message);
         if (r < 0)
                 return r;
 
@@ -187,10 +195,14 @@ static int read_manager(sd_bus_message *message, DelegationState *state) {
         r = sd_bus_message_read(message, "t", &uid);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(masks); i++)
                 r = delegation_read_controllers(message, true, masks[i], NULL);
-        if (r >= 0)
-                r = sd_bus_message_read(message, "s", &outcome);
-        if (r >= 0)
-                r = sd_bus_message_exit_container(message);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_read(message, "s", &outcome);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_exit_container(message);
         if (r < 0)
                 return r;
 

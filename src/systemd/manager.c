@@ -14,14 +14,22 @@
 static int connect_to(Manager *manager, const char *address, bool is_bus) {
         int r = sd_bus_new(&manager->bus);
 
-        if (r >= 0)
-                r = sd_bus_set_address(manager->bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(manager->bus, is_bus);
-        if (r >= 0)
-                r = sd_bus_set_allow_interactive_authorization(manager->bus, manager->options.ask_password);
-        if (r >= 0)
-                r = sd_bus_start(manager->bus);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_set_address(manager->bus, address);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_set_bus_client(manager->bus, is_bus);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_set_allow_interactive_authorization(manager->bus, manager->options.ask_password);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_start(manager->bus);
         return r;
 }
 
@@ -212,8 +220,10 @@ int manager_property_new(Manager *manager, sd_bus_message **ret, const char *pat
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
 
-        if (r >= 0)
-                r = sd_bus_message_append(call, "ss", interface, name);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_append(call, "ss", interface, name);
         if (r < 0)
                 return r;
 
@@ -269,8 +279,10 @@ int manager_get_text(Manager *manager, const char *path, const char *interface, 
         int r;
 
         r = manager_get_property(manager, path, interface, name, "s", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &text);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_read(reply, "s", &text);
         if (r < 0)
                 return r;
 
@@ -283,11 +295,14 @@ int manager_ask_bus(Manager *manager, const char *method, const char *name, char
         int r;
 
         r = sd_bus_message_new_method_call(manager->bus, &call, DBUS_NAME, DBUS_PATH, DBUS_NAME, method);
-        if (r >= 0)
-                r = sd_bus_message_append(call, "s", name);
-        if (r >= 0)
-                r = manager_call(manager, call, &reply, trouble);
+        if (r < 0)
+                return r;
 
+        r = sd_bus_message_append(call, "s", name);
+        if (r < 0)
+                return r;
+
+        r = manager_call(manager, call, &reply, trouble);
         return r < 0 ? r : sd_bus_message_read_basic(reply, type, ret);
 }
 

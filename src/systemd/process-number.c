@@ -13,8 +13,10 @@ static int number_on_the_bus(Manager *manager, pid_t *ret) {
         uint32_t number;
         int r = sd_bus_get_unique_name(manager->bus, &name);
 
-        if (r >= 0)
-                r = manager_ask_bus(manager, "GetConnectionUnixProcessID", name, 'u', &number, NULL);
+        if (r < 0)
+                return r;
+
+        r = manager_ask_bus(manager, "GetConnectionUnixProcessID", name, 'u', &number, NULL);
         if (r < 0)
                 return r;
 

@@ -51,9 +51,10 @@ static int has_loaded_units(const Manager *manager, uint64_t since, Trouble *tro
         int r;
 
         r = manager_open(&options, &system, trouble);
-        if (r >= 0)
-                r = get_units_loaded(system, &loaded);
+        if (r < 0)
+                return r;
 
+        r = get_units_loaded(system, &loaded);
         return r < 0 ? r : loaded >= since || is_back_since(since);
 }
 

@@ -185,8 +185,10 @@ static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {
         r = unit_find(manager, unit, &path, trouble);
         if (r == 0)
                 return explain_no_unit(manager, unit, trouble);
-        if (r >= 0)
-                r = manager_get_text(manager, path, SYSTEMD_UNIT, "FreezerState", &state, trouble);
+        if (r < 0)
+                return r;
+
+        r = manager_get_text(manager, path, SYSTEMD_UNIT, "FreezerState", &state, trouble);
         if (r < 0)
                 return r;
 
@@ -271,11 +273,14 @@ static int task_run(Task *task, Trouble *trouble) {
         int r;
 
         r = job_watch_begin(&task->watch, task->manager, task->unit, &task->job, 1);
-        if (r >= 0)
-                r = call_for_job(task->manager, task->method, task->unit, &reply, trouble);
-        if (r >= 0)
-                r = job_watch_take(&task->watch, &task->job, reply);
+        if (r < 0)
+                return r;
 
+        r = call_for_job(task->manager, task->method, task->unit, &reply, trouble);
+        if (r < 0)
+                return r;
+
+        r = job_watch_take(&task->watch, &task->job, reply);
         return r < 0 ? r : task_wait(task, trouble);
 }
 

@@ -83,8 +83,10 @@ int unit_get_controllers(Manager *manager, const char *unit, const char *interfa
         int r;
 
         r = get_property(manager, unit, interface, name, "as", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
         if (r < 0)
                 return r;
 
@@ -108,9 +110,10 @@ int unit_has_job(Manager *manager, const char *unit, Trouble *trouble) {
         int r;
 
         r = get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "(uo)", &id, &job);
+        if (r < 0)
+                return r;
 
+        r = sd_bus_message_read(reply, "(uo)", &id, &job);
         return r < 0 ? r : id != 0;
 }
 
@@ -188,8 +191,10 @@ int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *troubl
                 return has_job;
 
         r = unit_get_text(manager, unit, unit_interface(unit), "ControlGroup", &group, trouble);
-        if (r >= 0)
-                r = get_control_group_of_caller(manager, &own, trouble);
+        if (r < 0)
+                return r;
+
+        r = get_control_group_of_caller(manager, &own, trouble);
         if (r < 0)
                 return r;
 

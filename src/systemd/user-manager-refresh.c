@@ -71,9 +71,10 @@ static int start(Refresh *refresh, size_t i, Trouble *trouble) {
         int r = manager_call_new(refresh->manager, &call, "RestartUnit", "ss", refresh_unit(refresh->uids[i], unit),
                                  "replace");
 
-        if (r >= 0)
-                r = manager_call(refresh->manager, call, &reply, trouble);
+        if (r < 0)
+                return r;
 
+        r = manager_call(refresh->manager, call, &reply, trouble);
         return r < 0 ? r : job_watch_take(&refresh->watch, &refresh->jobs[i], reply);
 }
 

@@ -83,9 +83,10 @@ int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, Trouble *tro
         int r;
 
         r = manager_call_new(manager, &call, "ListUnitsByPatterns", "asas", 0, 1, "user@*.service");
-        if (r >= 0)
-                r = manager_call(manager, call, &reply, trouble);
+        if (r < 0)
+                return r;
 
+        r = manager_call(manager, call, &reply, trouble);
         return r < 0 ? r : read_list(reply, ret, ret_n);
 }
 

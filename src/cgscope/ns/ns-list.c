@@ -205,11 +205,14 @@ static int print_table(const Ns *ns, const ViewProcess *only) {
         _cleanup_(listing_done) Listing listing = { .ns = ns, .only = only, .options = ns->options };
         int r = choose_columns(&listing);
 
-        if (r >= 0)
-                r = tabular_open(&listing.table, &listing.options, ns_columns, "processes");
-        if (r >= 0)
-                r = add_all(&listing);
+        if (r < 0)
+                return r;
 
+        r = tabular_open(&listing.table, &listing.options, ns_columns, "processes");
+        if (r < 0)
+                return r;
+
+        r = add_all(&listing);
         return r < 0 ? r : tabular_print(&listing.table, &listing.options);
 }
 

@@ -51,8 +51,10 @@ static int add_named(Ns *ns, char *const texts[]) {
         _cleanup_(process_list_done) ProcessList list = {};
         int r = process_list_parse(&list, texts);
 
-        if (r >= 0)
-                r = begin(ns);
+        if (r < 0)
+                return r;
+
+        r = begin(ns);
         if (r < 0)
                 return r;
 
@@ -93,8 +95,10 @@ static int add_unit(Ns *ns) {
         int r;
 
         r = aim_open(&aim, &ns->options, ns->unit, AIM_ANY);
-        if (r >= 0)
-                r = begin(ns);
+        if (r < 0)
+                return r;
+
+        r = begin(ns);
         if (r < 0)
                 return r;
 

@@ -29,8 +29,10 @@ static int find_target_of_process(CanMove *can_move, const char *text) {
         int r;
 
         r = process_number_parse(text, &pid);
-        if (r >= 0)
-                r = process_open(pid, &pidfd);
+        if (r < 0)
+                return r;
+
+        r = process_open(pid, &pidfd);
         if (r < 0)
                 return r;
 
@@ -231,8 +233,10 @@ int can_move_look(CanMove *can_move) {
                 return report_mounts(r);
 
         r = can_move->hierarchy ? find_in_hierarchy(can_move) : find_default(can_move);
-        if (r >= 0)
-                r = find_mover(can_move);
+        if (r < 0)
+                return r;
+
+        r = find_mover(can_move);
         if (r < 0)
                 return r;
 
@@ -249,10 +253,14 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
         int r;
 
         r = cgroup_mounts_read(&mounts);
-        if (r >= 0)
-                r = migrant_read(pid, pidfd, "", &process);
-        if (r >= 0)
-                r = mover_self(&mover);
+        if (r < 0)
+                return r;
+
+        r = migrant_read(pid, pidfd, "", &process);
+        if (r < 0)
+                return r;
+
+        r = mover_self(&mover);
         if (r < 0)
                 return r;
 
