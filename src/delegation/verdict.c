@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "delegation/drop-in.h"
+
 static const struct {
         const char *words, *field;
         unsigned weight; /* how much it asks for */
@@ -56,6 +58,22 @@ Verdict verdict_of(const DelegationState *state, const DelegationManager *manage
 
 Verdict verdict_worse(Verdict a, Verdict b) {
         return verdicts[b].weight > verdicts[a].weight ? b : a;
+}
+
+int verdict_explain(Verdict verdict, const DelegationDropIn *file, Trouble *ret) {
+        char path[DROP_IN_PATH_MAX];
+
+        switch (verdict) {
+        case VERDICT_NOT_LOADED:
+                return trouble_set(ret, 0, "%s asks for it, which PID 1 has not read yet",
+                                   file ? drop_in_path(file, path) : "a drop-in");
+        case VERDICT_NOT_THERE:
+                return trouble_set(ret, 0, "PID 1 is to hand it to the user manager, and has not done so yet");
+        case VERDICT_NOT_TAKEN_UP:
+                return trouble_set(ret, 0, "the user manager was handed it and has not looked since");
+        default:
+                return trouble_set(ret, 0, "PID 1 does not hand it to the user manager unless told to");
+        }
 }
 
 const char *verdict_to_string(Verdict verdict) {

@@ -5,6 +5,7 @@
  * what is left to do. Judges by what it is given; asks and reads nothing. Drop-ins of other users in @state are passed
  * over. */
 
+#include "basic/trouble.h"
 #include "delegation/delegation.h"
 
 typedef enum Verdict {
@@ -27,6 +28,9 @@ Verdict verdict_worse(Verdict a, Verdict b);
 /* The first drop-in for @uid, his own or one for everybody, that names one of @controllers (none: whatever it names);
  * borrowed from @state. NULL: there is none. */
 const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t uid, ControllerMask controllers);
+
+/* Why a controller is not in effect; @file is the drop-in that asks for it. */
+int verdict_explain(Verdict verdict, const DelegationDropIn *file, Trouble *ret);
 
 /* In words for a cell ("in effect", "not loaded"), and for JSON ("in-effect"). */
 const char *verdict_to_string(Verdict verdict);

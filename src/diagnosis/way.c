@@ -18,83 +18,23 @@ const char *way_end_to_string(WayEnd end) {
 }
 
 void doctor_way_done(Way *way) {
-        for (size_t i = 0; i < way->n_levels; i++)
-                free(way->levels[i].path);
         for (size_t i = 0; i < way->n_controllers; i++)
                 trouble_done(&way->controllers[i].trouble);
 
-        free(way->levels);
+        reach_done(&way->reach);
         trouble_done(&way->unknown);
         *way = (Way) {};
 }
 
-static int read_level(int root, const char *path, WayLevel *ret) {
-        _cleanup_close_ int fd = group_open(root, path);
-        struct stat st;
-        int r;
-
-        if (fd < 0)
-                return fd;
-
-        r = group_controllers(fd, &ret->controllers);
-        if (r >= 0)
-                r = group_enabled(fd, &ret->enabled);
-        if (r >= 0 && fstat(fd, &st) < 0)
-                r = -errno;
-        if (r < 0)
-                return r;
-
-        ret->owner = st.st_uid;
-        ret->delegated = boundary_is_marked(fd);
-        return 0;
-}
-
-/* Takes @path over. -ENOENT, …: there is no such level. */
-static int add_level(Way *way, int root, char *path) {
-        _cleanup_free_ char *owned = path;
-        WayLevel *levels, level = {};
-        int r;
-
-        r = read_level(root, path, &level);
-        if (r < 0)
-                return r;
-
-        levels = realloc(way->levels, (way->n_levels + 1) * sizeof(WayLevel));
-        if (!levels)
-                return -ENOMEM;
-
-        way->levels = levels;
-        level.path = TAKE_PTR(owned);
-        levels[way->n_levels++] = level;
-        return 0;
-}
-
-static bool is_manager(const char *path, uid_t uid) {
-        char name[32];
-
-        (void) snprintf(name, sizeof(name), "/user@%u.service", (unsigned) uid);
-        return endswith(path, name);
-}
-
 /* Reads the levels from the root down to @path, as far as there are such groups. */
 static int read_levels(const Doctor *doctor, const char *path, Way *way) {
-        char *here = strdup("/");
-        int r;
+        int r = reach_read(doctor->root, path, &way->reach);
 
-        r = here ? add_level(way, doctor->root, here) : -ENOMEM;
-        for (const char *p = path; r >= 0 && *p && p[1];) {
-                p = strchrnul(p + 1, '/');
-                here = strndup(path, (size_t) (p - path));
-                r = here ? add_level(way, doctor->root, here) : -ENOMEM;
-        }
-        if (r == -ENOMEM)
+        if (way->reach.uid != doctor->uid)
+                way->reach.manager = REACH_NOWHERE;
+        if (r >= 0 || r == -ENOMEM)
                 return r;
-
-        for (size_t i = 0; i < way->n_levels; i++)
-                if (is_manager(way->levels[i].path, doctor->uid))
-                        way->manager = i;
-
-        if (r >= 0 || r == -ENOENT || r == -ENODEV || way->unknown.cause)
+        if (r == -ENOENT || r == -ENODEV || way->unknown.cause)
                 return 0;
 
         return trouble_set(&way->unknown, 0, "cannot read the groups on the way to %s: %s", path, strerror(-r));
@@ -138,7 +78,7 @@ static int look_at_manager(const Doctor *doctor, Way *way) {
                 return path = NULL, -ENOMEM;
 
         r = read_levels(doctor, path, way);
-        way->end = uid == 0 ? WAY_SYSTEM : way->manager == WAY_NOWHERE ? WAY_LOGIN : WAY_MANAGER;
+        way->end = uid == 0 ? WAY_SYSTEM : way->reach.manager == REACH_NOWHERE ? WAY_LOGIN : WAY_MANAGER;
         return r;
 }
 
@@ -210,7 +150,7 @@ static int look_at_own(const Doctor *doctor, Way *way) {
 int doctor_way_look(const Doctor *doctor, Way *ret) {
         int r = 0;
 
-        *ret = (Way) { .manager = WAY_NOWHERE };
+        *ret = (Way) { .reach.manager = REACH_NOWHERE };
 
         if (doctor->root == -EMEDIUMTYPE)
                 r = cgroup_explain_mode(&ret->unknown.cause);
@@ -221,5 +161,5 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
         else
                 r = look_at_manager(doctor, ret);
 
-        return r < 0 || ret->n_levels == 0 ? r : doctor_way_judge(doctor, ret);
+        return r < 0 || ret->reach.n_levels == 0 ? r : doctor_way_judge(doctor, ret);
 }

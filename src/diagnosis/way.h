@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The way of the controllers from the root of the hierarchy down to a user's scopes: what each group on it has and
- * hands on, and of each controller how far it comes, why no further, and what helps. */
+/* The way of the controllers from the root of the hierarchy down to a user's scopes, and of each controller how far it
+ * comes, why no further, and what helps. */
 
+#include "delegation/reach.h"
 #include "diagnosis/check.h"
 
 /* Where the way ends. */
@@ -15,14 +16,6 @@ typedef enum WayEnd {
         WAY_LOGIN,   /* the user has no manager: what PID 1 would hand to one */
         _WAY_END_MAX,
 } WayEnd;
-
-typedef struct WayLevel {
-        char *path;                 /* "/", "/user.slice", … */
-        ControllerMask controllers; /* `cgroup.controllers` */
-        ControllerMask enabled;     /* `cgroup.subtree_control` */
-        uid_t owner;
-        bool delegated;             /* marked as such (boundary.h) */
-} WayLevel;
 
 typedef enum Arrival {
         ARRIVAL_YES,
@@ -37,13 +30,9 @@ typedef struct WayController {
         Trouble trouble;  /* why, and what helps; empty: there is nothing to say */
 } WayController;
 
-#define WAY_NOWHERE SIZE_MAX
-
 typedef struct Way {
         WayEnd end;
-        WayLevel *levels;
-        size_t n_levels; /* 0: the hierarchy could not be looked at */
-        size_t manager;  /* which of them is user@UID.service; WAY_NOWHERE: none */
+        Reach reach; /* without levels: the hierarchy could not be looked at */
         WayController controllers[_CONTROLLER_MAX];
         size_t n_controllers;
         Trouble unknown; /* why not all could be looked at; empty: all was */

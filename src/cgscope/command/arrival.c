@@ -44,102 +44,57 @@ static char *settings_in(const ScopeOptions *options, ControllerMask controllers
         return names;
 }
 
-/* The path of the user manager's own group on the way to @path, as a copy; NULL where there is none. */
-static char *user_manager_on(const char *path) {
-        const char *begin = strstr(path, "/user@"), *end = begin ? strchrnul(begin + 1, '/') : NULL;
-        _cleanup_free_ char *manager = begin ? strndup(path, (size_t) (end - path)) : NULL;
-
-        return manager && endswith(manager, ".service") ? TAKE_PTR(manager) : NULL;
-}
-
-/* Whose manager it is need be said only where it is not ours. */
-static int advise_enable(const char *path, const char *manager, const char *names, char **ret) {
-        const char *unit = strrchr(manager, '/') + 1;
-        uid_t uid = manager_of_path(path);
-
-        if (uid == UID_INVALID || uid == user_uid_outside())
-                return asprintf(ret, "cgscope enable %s hands it on to %s", names, unit);
-
-        return asprintf(ret, "cgscope enable --user-id %u %s hands it on to %s", (unsigned) uid, names, unit);
-}
-
-/* What lets a controller through that @next goes without, its parent @stop having it. */
-static int advise(const char *path, const char *stop, const char *next, ControllerMask controllers, const char *names,
-                  char **ret) {
-        bool unmanaged = (controllers & ~CONTROLLER_MASK_MANAGED) != CONTROLLER_MASK_NONE;
-        _cleanup_free_ char *manager = user_manager_on(path);
-        int r;
-
-        if (unmanaged)
-                r = asprintf(ret, "systemd does not pass it on");
-        else if (manager && startswith(manager, next))
-                r = advise_enable(path, manager, names, ret);
-        else if (manager && streq(manager, stop))
-                r = asprintf(ret, "your user manager was handed it and does not know yet: systemctl --user "
-                             "daemon-reexec");
-        else
-                r = asprintf(ret, "see DisableControllers= of %s", streq(stop, "/") ? "-.slice" : strrchr(stop, '/') + 1);
-
-        return r < 0 ? -ENOMEM : 0;
-}
-
 static bool is_managed(Controller controller) {
         return CONTROLLER_MASK_MANAGED & controller_bit(controller);
 }
 
 /* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
-static int report_stop(int root, const char *path, Controller first, ControllerMask *missing,
-                       const ScopeOptions *options) {
-        _cleanup_free_ char *stop = NULL, *next = NULL, *advice = NULL, *settings = NULL;
+static int report_stop(const Reach *reach, Controller first, ControllerMask *missing, const ScopeOptions *options) {
+        size_t stop = reach_stop(reach, first);
+        ReachKnown known = { .others = reach->uid != UID_INVALID && reach->uid != user_uid_outside() };
+        _cleanup_free_ char *settings = NULL;
         char names[CONTROLLER_MASK_TEXT_MAX];
-        ControllerMask together = CONTROLLER_MASK_NONE;
-        int level = options->best_effort ? LOG_WARNING : LOG_ERR, r;
+        Trouble trouble = {};
+        int r;
 
-        r = controller_find_stop(root, path, first, &stop, &next);
-        if (r == -ENODATA) { /* it has come meanwhile */
-                *missing &= ~controller_bit(first);
-                return 0;
-        }
-        if (r < 0)
-                return log_error_errno(r, "controller %s does not reach the scope, and where it stops cannot be found "
-                                       "out", controller_to_string(first));
-
-        for (Controller c = first; c < _CONTROLLER_MAX; c++) {
-                _cleanup_free_ char *other = NULL, *below = NULL;
-
+        for (Controller c = first; c < _CONTROLLER_MAX; c++)
                 if ((*missing & controller_bit(c)) && is_managed(c) == is_managed(first) &&
-                    controller_find_stop(root, path, c, &other, &below) >= 0 &&
-                    streq(other ?: "", stop ?: ""))
-                        together |= controller_bit(c);
-        }
-        *missing &= ~together;
-        (void) controller_mask_format(together, ' ', names);
-        settings = settings_in(options, together);
+                    reach_stop(reach, c) == stop)
+                        known.together |= controller_bit(c);
+        *missing &= ~known.together;
+        (void) controller_mask_format(known.together, ' ', names);
+        settings = settings_in(options, known.together);
 
-        if (!stop)
-                return log_full(level, 0, "%s not available%s%s: the root of the hierarchy has no such controller, a "
-                                "cgroup v1 hierarchy holds it or the kernel lacks it",
-                                names, settings ? ", nothing would enforce " : "", settings ?: "");
+        r = reach_explain(reach, stop, first, &known, &trouble);
+        if (r >= 0 && stop != REACH_NOWHERE)
+                r = trouble_wrap(&trouble, -EOPNOTSUPP, "stops at %s", reach->levels[stop].path);
+        if (r != -ENOMEM)
+                r = trouble_wrap(&trouble, -EOPNOTSUPP, "%s not available%s%s", names,
+                                 settings ? ", nothing would enforce " : "", settings ?: "");
 
-        r = advise(path, stop, next, together, names, &advice);
-        return log_full(level, 0, "%s not available%s%s: stops at %s, whose cgroup.subtree_control lacks it; %s", names,
-                        settings ? ", nothing would enforce " : "", settings ?: "", stop, r < 0 ? "" : advice);
+        return log_trouble_full(options->best_effort ? LOG_WARNING : LOG_ERR, r, &trouble);
 }
 
-/* Errors end at the first: one message. Warnings are given for each place. */
+/* Errors end at the first: one message. Warnings are given for each place. What has come meanwhile is passed over. */
 static int check_controllers(int root, const char *path, ControllerMask present, const ScopeOptions *options) {
+        _cleanup_(reach_done) Reach reach = { .manager = REACH_NOWHERE };
         ControllerMask missing = controllers_needed(options) & ~present;
+        int r;
 
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++) {
-                int r;
+        if (missing == CONTROLLER_MASK_NONE)
+                return 0;
 
-                if (!(missing & controller_bit(c)))
-                        continue;
+        r = reach_read(root, path, &reach);
+        if (r < 0)
+                return log_error_errno(r, "not all controllers reach the scope, and where they stop cannot be found "
+                                       "out");
 
-                r = report_stop(root, path, c, &missing, options);
-                if (r < 0 || !options->best_effort)
-                        return r < 0 ? r : -EOPNOTSUPP;
-        }
+        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
+                if ((missing & controller_bit(c)) && !reach_arrives(&reach, c)) {
+                        r = report_stop(&reach, c, &missing, options);
+                        if (!options->best_effort)
+                                return r;
+                }
 
         return 0;
 }
@@ -173,6 +128,14 @@ int arrival_check_ahead(int root, const char *path, const ScopeOptions *options)
                 return log_error_errno(r, "cannot read cgroup.controllers of %s", path);
 
         return check_controllers(root, path, present, options);
+}
+
+/* The path of the user manager's own group on the way to @path, as a copy; NULL where there is none. */
+static char *user_manager_on(const char *path) {
+        const char *begin = strstr(path, "/user@"), *end = begin ? strchrnul(begin + 1, '/') : NULL;
+        _cleanup_free_ char *manager = begin ? strndup(path, (size_t) (end - path)) : NULL;
+
+        return manager && endswith(manager, ".service") ? TAKE_PTR(manager) : NULL;
 }
 
 int arrival_check_ahead_of_unit(int root, const char *path, const ScopeOptions *options) {

@@ -60,7 +60,7 @@ static void print_row(Sheet *sheet, FindingResult result, const char *name, size
         sheet_wrap(sheet, indent + 2, colored ? COLOR_NOTE : NULL, remedy);
 }
 
-static const char *group_name(const WayLevel *level) {
+static const char *group_name(const ReachLevel *level) {
         const char *name = strrchr(level->path, '/') + 1;
 
         return *name ? name : "/";
@@ -73,7 +73,7 @@ static void print_title(Sheet *sheet, const Diagnosis *diagnosis) {
         char whose[320];
 
         if (way->end == WAY_UNIT)
-                (void) snprintf(whose, sizeof(whose), "%s", group_name(way->levels + way->n_levels - 1));
+                (void) snprintf(whose, sizeof(whose), "%s", group_name(way->reach.levels + way->reach.n_levels - 1));
         else
                 (void) snprintf(whose, sizeof(whose), doctor->user ? "%s (UID %u)" : "%sUID %u", doctor->user ?: "",
                                 (unsigned) doctor->uid);
@@ -90,8 +90,8 @@ static void add_names(Tabular *table, TableRow *row, size_t column, ControllerMa
 }
 
 static TableRow *add_level(Tabular *table, const Way *way, size_t i, bool fold, TableRow *parent) {
-        const WayLevel *level = way->levels + i;
-        bool made = way->end == WAY_PROBE && i + 1 == way->n_levels; /* the name says nothing to anybody */
+        const ReachLevel *level = way->reach.levels + i;
+        bool made = way->end == WAY_PROBE && i + 1 == way->reach.n_levels; /* the name says nothing to anybody */
         TableRow *row = tabular_add(table, parent);
 
         tabular_set_string(table, row, COLUMN_GROUP, made ? "(the new scope)" : group_name(level));
@@ -117,7 +117,7 @@ static int print_levels(const Way *way, const CommonOptions *common, bool fold) 
         if (r < 0)
                 return r;
 
-        for (size_t i = 0; i < way->n_levels; i++)
+        for (size_t i = 0; i < way->reach.n_levels; i++)
                 row = add_level(&table, way, i, fold, row);
 
         return tabular_print(&table, &options);
@@ -198,7 +198,7 @@ int diagnosis_print_text(const Diagnosis *diagnosis, const CommonOptions *option
                 pager_open(&pager);
         sheet.width = options->full ? 0 : terminal_width();
 
-        if (diagnosis->way.n_levels > 0)
+        if (diagnosis->way.reach.n_levels > 0)
                 r = print_way(&sheet, diagnosis, options);
         print_checks(&sheet, diagnosis);
 

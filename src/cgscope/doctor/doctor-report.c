@@ -21,8 +21,8 @@ static void print_levels(JsonWriter *writer, const Way *way) {
         char names[CONTROLLER_MASK_TEXT_MAX];
 
         json_open_array(writer, "levels");
-        for (size_t i = 0; i < way->n_levels; i++) {
-                const WayLevel *level = way->levels + i;
+        for (size_t i = 0; i < way->reach.n_levels; i++) {
+                const ReachLevel *level = way->reach.levels + i;
 
                 json_open_object(writer, NULL);
                 json_string(writer, "control_group", level->path);
@@ -73,14 +73,14 @@ int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *option
         const Doctor *doctor = diagnosis->doctor;
         const Way *way = &diagnosis->way;
         _cleanup_free_ char *unknown = way->unknown.cause ? trouble_text(&way->unknown, 0) : NULL;
-        bool looked = way->n_levels > 0, probed = looked && way->end == WAY_PROBE;
+        bool looked = way->reach.n_levels > 0, probed = looked && way->end == WAY_PROBE;
         JsonWriter writer;
 
         json_begin(&writer, stdout, options->json_pretty);
         json_number(&writer, "uid", doctor->uid);
         json_string_or_null(&writer, "user", doctor->user);
         json_string_or_null(&writer, "end", looked ? way_end_to_string(way->end) : NULL);
-        json_string_or_null(&writer, "probe", probed ? way->levels[way->n_levels - 1].path : NULL);
+        json_string_or_null(&writer, "probe", probed ? way->reach.levels[way->reach.n_levels - 1].path : NULL);
         print_levels(&writer, way);
         print_controllers(&writer, way);
         json_string_or_null(&writer, "unknown", unknown);

@@ -128,44 +128,41 @@ static void reexecute_command(uid_t uid, char *buffer, size_t size) {
                 (void) snprintf(buffer, size, "systemctl --user daemon-reexec");
 }
 
-static void step_not_there(const DelegationManager *manager, const char *user, const char *names) {
+/* What starts for the sake of the manager is also what makes the system manager pass them down. */
+static void help_not_there(const DelegationManager *manager, Trouble *trouble) {
         char restart[128];
 
-        /* What starts for the sake of the manager is also what makes the system manager pass them down. */
         if (manager->outcome == OUTCOME_LEFT) {
-                log_warning("%s: %s not in effect: the system manager has not passed it down to user@%u.service; "
-                            "repeat the command without --no-apply", user, names, (unsigned) manager->uid);
+                (void) trouble_help(trouble, -EAGAIN, "repeat the command without --no-apply");
                 return;
         }
 
         say_restart(manager->uid, restart, sizeof(restart));
-        log_warning("%s: %s not in effect: the system manager has not passed it down to user@%u.service; repeat the "
-                    "command, which disturbs nothing; last resort: %s", user, names, (unsigned) manager->uid, restart);
+        (void) trouble_help(trouble, -EAGAIN, "repeat the command, which disturbs nothing; last resort: %s", restart);
 }
 
-static void step_not_taken_up(const DelegationManager *manager, const char *user, const char *names) {
+static void help_not_taken_up(const DelegationManager *manager, Trouble *trouble) {
         char command[ENABLE_USER_MAX], restart[128];
 
         switch (manager->outcome) {
         case OUTCOME_BUSY:
-                log_warning("%s: the user manager had jobs all the time and was left alone, it does not know of %s "
-                            "yet; repeat the command", user, names);
+                (void) trouble_set(trouble, -EAGAIN, "the user manager had jobs all the time and was left alone");
+                (void) trouble_help(trouble, -EAGAIN, "repeat the command");
                 return;
         case OUTCOME_NO_ANSWER:
         case OUTCOME_FAILED:
-                say_restart(manager->uid, restart, sizeof(restart));
                 if (manager->outcome == OUTCOME_FAILED)
-                        log_warning("%s: the user manager does not know of %s yet, and cgscope-reexecute@%u.service "
-                                    "failed (see its journal); repeat the command, last resort: %s", user, names,
-                                    (unsigned) manager->uid, restart);
+                        (void) trouble_set(trouble, -EAGAIN, "cgscope-reexecute@%u.service failed (see its journal)",
+                                           (unsigned) manager->uid);
                 else
-                        log_warning("%s: the user manager did not answer, it may not know of %s yet; repeat the "
-                                    "command, last resort: %s", user, names, restart);
+                        (void) trouble_set(trouble, -EAGAIN, "the user manager did not answer");
+                say_restart(manager->uid, restart, sizeof(restart));
+                (void) trouble_help(trouble, -EAGAIN, "repeat the command, last resort: %s", restart);
                 return;
         default:
                 reexecute_command(manager->uid, command, sizeof(command));
-                log_warning("%s: the user manager was handed %s and does not know yet: %s (disturbs nothing but calls "
-                            "to it that are under way)", user, names, command);
+                (void) trouble_help(trouble, -EAGAIN, "%s (disturbs nothing but calls to it that are under way)",
+                                    command);
         }
 }
 
@@ -203,29 +200,26 @@ static void say_kept(const Enable *enable, const DelegationManager *manager) {
 static void say_step(const Enable *enable, const DelegationManager *manager) {
         Verdict verdict = enable_judge(enable, manager);
         ControllerMask mask = enable_judged(enable, manager, verdict);
-        char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX], path[ENABLE_PATH_MAX];
+        char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX];
+        Trouble trouble = {};
 
         (void) enable_user(enable, manager->uid, user);
         (void) controller_mask_format(mask, ' ', names);
-
-        switch (verdict) {
-        case VERDICT_NOT_LOADED:
-                log_warning("%s: %s not in effect: the system manager has not read %s yet: systemctl daemon-reload "
-                            "(disturbs nothing)", user, names,
-                            enable_path(enable, verdict_drop_in(&enable->state, manager->uid, mask), path));
-                return;
-        case VERDICT_NOT_THERE:
-                step_not_there(manager, user, names);
-                return;
-        case VERDICT_NOT_TAKEN_UP:
-                step_not_taken_up(manager, user, names);
-                return;
-        case VERDICT_LEFT_OVER:
+        if (verdict == VERDICT_LEFT_OVER)
                 say_left_over(manager, user, mask);
+        if (verdict != VERDICT_NOT_LOADED && verdict != VERDICT_NOT_THERE && verdict != VERDICT_NOT_TAKEN_UP)
                 return;
-        default:
-                return;
-        }
+
+        (void) verdict_explain(verdict, verdict_drop_in(&enable->state, manager->uid, mask), &trouble);
+        if (verdict == VERDICT_NOT_LOADED)
+                (void) trouble_help(&trouble, -EAGAIN, "systemctl daemon-reload (disturbs nothing)");
+        else if (verdict == VERDICT_NOT_THERE)
+                help_not_there(manager, &trouble);
+        else
+                help_not_taken_up(manager, &trouble);
+
+        (void) trouble_wrap(&trouble, -EAGAIN, "%s: %s not in effect", user, names);
+        (void) log_trouble_full(LOG_WARNING, -EAGAIN, &trouble);
 }
 
 void enable_say_steps(const Enable *enable) {

@@ -32,33 +32,27 @@ static void set_flag(Tabular *table, TableRow *row, size_t column, bool value) {
         tabular_set_string(table, row, column, table->json ? value ? "1" : "0" : value ? "yes" : "no");
 }
 
-static int add_controller(Tabular *table, const Aim *aim, Controller controller, bool available, bool enabled) {
-        _cleanup_free_ char *stop = NULL, *next = NULL;
-        const char *text = NULL;
-        TableRow *row;
-        int r;
+static void add_controller(Tabular *table, const Reach *reach, Controller controller, bool available, bool enabled) {
+        size_t stop = reach_stop(reach, controller);
+        TableRow *row = tabular_add(table, NULL);
 
-        if (!available) {
-                r = controller_find_stop(aim->target.root, aim->target.path, controller, &stop, &next);
-                if (r < 0 && r != -ENODATA)
-                        return r;
-                text = r == 0 && !stop && !table->json ? "(not in this hierarchy)" : NULL;
-        }
-
-        row = tabular_add(table, NULL);
         tabular_set_string(table, row, COLUMN_CONTROLLER, controller_to_string(controller));
         set_flag(table, row, COLUMN_AVAILABLE, available);
         set_flag(table, row, COLUMN_ENABLED, enabled);
-        tabular_set_string(table, row, COLUMN_STOPS_AT, text);
-        tabular_set_path(table, row, COLUMN_STOPS_AT, stop);
-        return 0;
+        if (stop == REACH_NOWHERE && !table->json)
+                tabular_set_string(table, row, COLUMN_STOPS_AT, "(not in this hierarchy)");
+        else if (stop != REACH_NOWHERE && !available)
+                tabular_set_path(table, row, COLUMN_STOPS_AT, reach->levels[stop].path);
 }
 
 static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
+        _cleanup_(reach_done) Reach reach = { .manager = REACH_NOWHERE };
         ControllerMask available, enabled, root;
         int r;
 
         r = groups_controllers(&aim->target, &available, &enabled, &root);
+        if (r >= 0)
+                r = reach_read(aim->target.root, aim->target.path, &reach);
         if (r < 0)
                 return aim_report(aim, r, "cannot read the controllers of");
 
@@ -68,11 +62,8 @@ static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
 
         /* Those that systemd manages, and whatever else this hierarchy has. */
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if ((CONTROLLER_MASK_MANAGED | root | available) & controller_bit(c)) {
-                        r = add_controller(table, aim, c, available & controller_bit(c), enabled & controller_bit(c));
-                        if (r < 0)
-                                return aim_report(aim, r, "cannot show the controllers of");
-                }
+                if ((CONTROLLER_MASK_MANAGED | root | available) & controller_bit(c))
+                        add_controller(table, &reach, c, available & controller_bit(c), enabled & controller_bit(c));
 
         return tabular_print(table, options);
 }

@@ -7,6 +7,7 @@
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/user-namespace.h"
 #include "cgroup/groups.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
@@ -124,31 +125,38 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
         }
 }
 
-/* Where the controller stops: the group above @path that has it and does not hand it on. */
+/* Where the controller stops on the way to @path. */
 static int report_stop(const Aim *aim, const char *path, Controller controller, const char *key) {
-        _cleanup_free_ char *stop = NULL, *next = NULL;
-        const char *name = controller_to_string(controller);
-        int r = controller_find_stop(aim->target.root, path, controller, &stop, &next);
+        _cleanup_(reach_done) Reach reach = { .manager = REACH_NOWHERE };
+        _cleanup_free_ char *boundary = boundary_path(&aim->target);
+        ReachKnown known = { .unit = boundary ? boundary_title(boundary) : NULL };
+        const char *name = controller_to_string(controller), *colon = key ? ": " : "";
+        Trouble trouble = {};
+        size_t stop;
+        int r;
 
-        if (r < 0)
-                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not enabled for %s", key ?: "", key ? ": " : "",
-                                  name, aim->text);
-        if (!stop && boundary_begins_at_root(&aim->target))
+        r = reach_read(aim->target.root, path, &reach);
+        stop = reach_stop(&reach, controller);
+        if (r < 0 || reach_arrives(&reach, controller))
+                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not enabled for %s", key ?: "", colon, name,
+                                  aim->text);
+        if (stop == REACH_NOWHERE && boundary_begins_at_root(&aim->target))
                 return log_refuse(-EOPNOTSUPP, "%s%scontroller %s does not reach this cgroup namespace, and what stops "
-                                  "it is outside; cgscope run --delegate=%s asks for it", key ?: "", key ? ": " : "",
-                                  name, name);
-        if (!stop)
-                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not in this hierarchy: the kernel lacks it, or a "
-                                  "cgroup v1 hierarchy holds it", key ?: "", key ? ": " : "", name);
-
-        if (strlen(stop) >= aim->target.length && aim->target.length > 0)
+                                  "it is outside; cgscope run --delegate=%s asks for it", key ?: "", colon, name, name);
+        if (stop != REACH_NOWHERE && strlen(reach.levels[stop].path) >= aim->target.length && aim->target.length > 0)
                 return log_refuse(-EOPNOTSUPP, "%s%scontroller %s stops at %s, which does not hand it on; cgscope "
-                                  "create -p %s KEY=VALUE enables what it needs on the way", key ?: "", key ? ": " : "",
-                                  name, stop, aim->text);
+                                  "create -p %s KEY=VALUE enables what it needs on the way", key ?: "", colon, name,
+                                  reach.levels[stop].path, aim->text);
 
-        return log_refuse(-EOPNOTSUPP, "%s%scontroller %s does not reach the delegated unit: it stops at %s, whose "
-                          "cgroup.subtree_control lacks it; cgscope doctor says what helps", key ?: "", key ? ": " : "",
-                          name, stop);
+        known.others = reach.uid != UID_INVALID && reach.uid != user_uid_outside();
+        r = reach_explain(&reach, stop, controller, &known, &trouble);
+        if (r >= 0 && stop != REACH_NOWHERE)
+                r = trouble_wrap(&trouble, -EOPNOTSUPP, "it stops at %s", reach.levels[stop].path);
+        if (r != -ENOMEM)
+                r = trouble_wrap(&trouble, -EOPNOTSUPP, "%s%scontroller %s does not reach the delegated unit",
+                                 key ?: "", colon, name);
+
+        return log_trouble(r, &trouble);
 }
 
 static int report_enable(const Aim *aim, int error, const DivisionTrouble *trouble) {

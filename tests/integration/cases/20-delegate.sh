@@ -325,7 +325,7 @@ test_not_re_executed() {
     systemd-run --quiet --scope --slice=user-1000.slice true
     [[ $(user_controllers tester) == *io* ]] || fail 'io did not reach the user manager'
     run as tester cgscope run --delegate=io -- touch "$scratch/ran"
-    expect_refusal 125 'io not available: stops at .*/user@1000\.service, .*systemctl --user daemon-reexec'
+    expect_refusal 125 'io not available: stops at .*/user@1000\.service: the user manager .*; systemctl --user daemon-reexec'
     [[ ! -e ran ]] || fail 'the command was started'
     expect_no_scopes tester
     nearby tester systemctl --user daemon-reexec

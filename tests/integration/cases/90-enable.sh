@@ -244,7 +244,7 @@ test_way() {
     expect_status 0
     expect_equal "$(row tester)" "1000 tester io not loaded"
     expect_lines err 1
-    expect_err "^cgscope: tester \(1000\): io not in effect: .*/run/.*/delegate-user-runtime\.conf yet: systemctl daemon-reload"
+    expect_err "^cgscope: tester \(1000\): io not in effect: /run/.*/delegate-user-runtime\.conf asks for it, which PID 1 has not read yet; systemctl daemon-reload"
 
     systemctl daemon-reload
     start tester cgscope run -q -u test-one -- bash -c 'sleep 1000 & wait'
@@ -299,7 +299,7 @@ test_story() {
     before=$(user_controllers tester)
     manager=$(manager_pid tester)
     open_session
-    refused+="$(stop_of io), whose cgroup\.subtree_control lacks it; .*cgscope enable"
+    refused+="$(stop_of io): PID 1 does not hand it to the user manager unless told to; cgscope enable cpuset io\$"
     run as tester cgscope run --delegate io,cpuset -- true
     expect_refusal 125 "$refused"
 

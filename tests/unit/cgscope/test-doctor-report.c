@@ -20,14 +20,12 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
         (void) doctor;
         *ret = (Way) {
                 .end = WAY_PROBE,
-                .manager = WAY_NOWHERE,
-                .levels = g_new0(WayLevel, 2),
-                .n_levels = 2,
+                .reach = { .manager = REACH_NOWHERE, .levels = g_new0(ReachLevel, 2), .n_levels = 2 },
                 .n_controllers = 2,
                 .unknown.cause = g_strdup(current->unknown),
         };
-        ret->levels[0] = (WayLevel) { .path = g_strdup("/"), .controllers = CONTROLLER_MASK_MANAGED };
-        ret->levels[1] = (WayLevel) { .path = g_strdup("/a \"b\".scope"), .owner = 12345678, .delegated = true };
+        ret->reach.levels[0] = (ReachLevel) { .path = g_strdup("/"), .controllers = CONTROLLER_MASK_MANAGED };
+        ret->reach.levels[1] = (ReachLevel) { .path = g_strdup("/a \"b\".scope"), .owner = 12345678, .delegated = true };
         ret->controllers[0] = (WayController) {
                 .controller = CONTROLLER_MEMORY,
                 .arrival = current->memory,
@@ -39,11 +37,11 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
 }
 
 void doctor_way_done(Way *way) {
-        for (size_t i = 0; i < way->n_levels; i++)
-                free(way->levels[i].path);
+        for (size_t i = 0; i < way->reach.n_levels; i++)
+                free(way->reach.levels[i].path);
         for (size_t i = 0; i < way->n_controllers; i++)
                 trouble_done(&way->controllers[i].trouble);
-        free(way->levels);
+        free(way->reach.levels);
         trouble_done(&way->unknown);
 }
 

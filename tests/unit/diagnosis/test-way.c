@@ -188,25 +188,25 @@ static const Asking asking = {
 /* --- the ways --- */
 
 static void make_way(const Row *row, Way *ret) {
-        *ret = (Way) { .end = row->end, .manager = WAY_NOWHERE, .levels = g_new0(WayLevel, row->n_levels) };
+        *ret = (Way) { .end = row->end, .reach = { .manager = REACH_NOWHERE, .uid = UID, .levels = g_new0(ReachLevel, row->n_levels) } };
 
         for (size_t i = 0; i < row->n_levels; i++) {
-                WayLevel *level = ret->levels + ret->n_levels++;
+                ReachLevel *level = ret->reach.levels + ret->reach.n_levels++;
 
                 level->path = g_strdup(row->paths[i]);
                 level->controllers = i < row->depth ? ALL : ALL & ~IO;
                 level->enabled = i + 1 < row->depth ? ALL : ALL & ~IO;
                 if (streq(level->path, MANAGER))
-                        ret->manager = i;
+                        ret->reach.manager = i;
         }
 }
 
 static void clear_way(Way *way) {
-        for (size_t i = 0; i < way->n_levels; i++)
-                free(way->levels[i].path);
+        for (size_t i = 0; i < way->reach.n_levels; i++)
+                free(way->reach.levels[i].path);
         for (size_t i = 0; i < way->n_controllers; i++)
                 trouble_done(&way->controllers[i].trouble);
-        free(way->levels);
+        free(way->reach.levels);
         trouble_done(&way->unknown);
 }
 
@@ -258,9 +258,9 @@ static void test_several(void) {
         current = &row;
         n_opened = 0;
         make_way(&row, &way);
-        way.levels[0].controllers |= 1U << CONTROLLER_RDMA;
-        for (size_t i = 3; i < way.n_levels; i++)
-                way.levels[i].controllers &= ~CPUSET;
+        way.reach.levels[0].controllers |= 1U << CONTROLLER_RDMA;
+        for (size_t i = 3; i < way.reach.n_levels; i++)
+                way.reach.levels[i].controllers &= ~CPUSET;
         g_assert_cmpint(doctor_way_judge(&doctor, &way), ==, 0);
 
         for (size_t i = 0; i < way.n_controllers; i++) {
