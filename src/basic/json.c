@@ -7,6 +7,11 @@
 #include "basic/escape.h"
 #include "basic/utf8.h"
 
+/* The most that one byte of text becomes in a string: "\\u001b". */
+#define BYTE_MAX 6
+
+#define LEVELS_MAX 64
+
 /* "\\u001b"; above U+FFFF two, as UTF-16 has it. */
 static char *put_escape(char *end, uint32_t c) {
         if (c > 0xffff) {
@@ -14,10 +19,11 @@ static char *put_escape(char *end, uint32_t c) {
                 c = 0xdc00 + (c & 0x3ff);
         }
 
-        return end + snprintf(end, JSON_BYTE_MAX + 1, "\\u%04x", (unsigned) c);
+        return end + snprintf(end, BYTE_MAX + 1, "\\u%04x", (unsigned) c);
 }
 
-char *json_put_character(char *end, const char **text) {
+/* Puts the character that *text begins with at @end, and moves *text behind it. Returns the new end. */
+static char *put_character(char *end, const char **text) {
         const char *p = *text;
         uint32_t c;
         size_t length = utf8_character(p, &c);
@@ -36,9 +42,9 @@ char *json_put_character(char *end, const char **text) {
 static void write_string(FILE *file, const char *text, size_t length) {
         fputc('"', file);
         for (const char *end = text + length; text < end;) {
-                char buffer[2 * JSON_BYTE_MAX + 1]; /* a noncharacter of four bytes is escaped as two */
+                char buffer[2 * BYTE_MAX + 1]; /* a noncharacter of four bytes is escaped as two */
 
-                fwrite(buffer, 1, (size_t) (json_put_character(buffer, &text) - buffer), file);
+                fwrite(buffer, 1, (size_t) (put_character(buffer, &text) - buffer), file);
         }
         fputc('"', file);
 }
@@ -65,17 +71,20 @@ static void write_name(JsonWriter *writer, const char *name) {
         fputs(writer->pretty ? ": " : ":", writer->file);
 }
 
-static void open_level(JsonWriter *writer, char opener, char closer) {
-        assert(writer->depth < JSON_DEPTH_MAX);
+static void open_level(JsonWriter *writer, bool array) {
+        unsigned level = writer->depth++;
 
-        fputc(opener, writer->file);
-        writer->closers[writer->depth++] = closer;
+        assert(level < LEVELS_MAX || array == level % 2);
+
+        if (level < LEVELS_MAX)
+                writer->arrays = (writer->arrays & ~(UINT64_C(1) << level)) | (uint64_t) array << level;
+        fputc(array ? '[' : '{', writer->file);
         writer->more = false;
 }
 
 void json_begin(JsonWriter *writer, FILE *file, bool pretty) {
         *writer = (JsonWriter) { .file = file, .pretty = pretty };
-        open_level(writer, '{', '}');
+        open_level(writer, false);
 }
 
 void json_string(JsonWriter *writer, const char *name, const char *value) {
@@ -130,21 +139,23 @@ void json_words(JsonWriter *writer, const char *name, const char *text, char sep
 
 void json_open_object(JsonWriter *writer, const char *name) {
         write_name(writer, name);
-        open_level(writer, '{', '}');
+        open_level(writer, false);
 }
 
 void json_open_array(JsonWriter *writer, const char *name) {
         write_name(writer, name);
-        open_level(writer, '[', ']');
+        open_level(writer, true);
 }
 
 void json_close(JsonWriter *writer) {
+        unsigned level;
+
         assert(writer->depth > 0);
 
-        writer->depth--;
+        level = --writer->depth;
         if (writer->more)
                 write_line(writer);
-        fputc(writer->closers[writer->depth], writer->file);
+        fputc((level < LEVELS_MAX ? writer->arrays >> level & 1 : level % 2) ? ']' : '}', writer->file);
         writer->more = true;
 }
 

@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Writes one JSON object to a stream, member by member. The tables come from libsmartcols; this is for the single
- * objects that it does not make. Text that is no UTF-8 is written with U+FFFD for each byte that is out of place. */
+/* Writes one JSON object to a stream, member by member. Text that is no UTF-8 is written with U+FFFD for each byte that
+ * is out of place, and what basic/escape calls unsafe is escaped, as JSON would let most of it through to a terminal. */
 
 #include <stdio.h>
 
 #include "basic/macros.h"
-
-/* The most that one byte of text becomes in a string: "\\u001b". */
-#define JSON_BYTE_MAX 6
-
-/* Puts the character that *text begins with at @end as it stands in a JSON string, and moves *text behind it. What
- * basic/escape calls unsafe is escaped, as JSON would let most of it through to a terminal; a byte that is no UTF-8
- * becomes U+FFFD. Returns the new end. */
-char *json_put_character(char *end, const char **text);
-
-#define JSON_DEPTH_MAX 8
 
 typedef struct JsonWriter {
         FILE *file;
         bool pretty; /* a line for each member */
         bool more;   /* a member stands before this one */
         unsigned depth;
-        char closers[JSON_DEPTH_MAX]; /* of what is open */
+        uint64_t arrays; /* which of the open levels are arrays; from the 64th on each second one is, as in a tree */
 } JsonWriter;
 
 void json_begin(JsonWriter *writer, FILE *file, bool pretty);

@@ -4,14 +4,12 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "basic/escape.h"
-#include "basic/json.h"
 #include "basic/terminal.h"
 
 extern const Tabling cgscope_tabling;
 
 struct Table {
         struct libscols_table *lines;
-        bool json, compact;
         size_t n_columns;
         TableColumnFlags flags[];
 };
@@ -33,10 +31,8 @@ static int column_flags(TableColumnFlags flags) {
                (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0) | (flags & TABLE_LINES ? SCOLS_FL_WRAP : 0);
 }
 
-/* In JSON each cell is put down as the value it is to be, and the library, taking it for a number, copies it as it is.
- * By itself it has no null for booleans and arrays, turns "" into null, and lets bytes that are no UTF-8 through. */
 static int add_column(Table *table, const TableOptions *options, const TableColumn *column) {
-        const char *name = options->json ? column->field : options->headings ? column->heading : "";
+        const char *name = options->headings ? column->heading : "";
         struct libscols_column *added;
 
         added = scols_table_new_column(table->lines, name, 0, column_flags(column->flags));
@@ -51,18 +47,15 @@ static int add_column(Table *table, const TableOptions *options, const TableColu
              scols_column_set_wrapfunc(added, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL) < 0))
                 return -ENOMEM;
 
-        return scols_column_set_json_type(added, SCOLS_JSON_NUMBER);
+        return 0;
 }
 
 static int set_options(struct libscols_table *lines, const TableOptions *options) {
         int r = scols_table_set_name(lines, options->name);
 
-        scols_table_enable_json(lines, options->json);
         scols_table_enable_noheadings(lines, !options->headings);
         scols_table_enable_colors(lines, options->colors);
-        /* In JSON nothing is drawn; but for each cell the library clears a buffer with room for as many vertical lines
-         * as there are rows, and '|' is the shortest. */
-        scols_table_enable_ascii(lines, options->ascii || options->json);
+        scols_table_enable_ascii(lines, options->ascii);
         scols_table_enable_minout(lines, true); /* no blanks at the end of a line */
         /* Its own escapes make "\\x5cx2d" of the "\\x2d" in a unit's name, and let U+202E pass. */
         scols_table_enable_noencoding(lines, true);
@@ -83,8 +76,6 @@ static int table_new(const TableOptions *options, const TableColumn *const *colu
         if (!table)
                 return -ENOMEM;
 
-        table->json = options->json;
-        table->compact = options->json && !options->json_pretty;
         table->lines = scols_new_table();
         r = table->lines ? set_options(table->lines, options) : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < n_columns; i++)
@@ -106,65 +97,6 @@ static int table_add(Table *table, TableRow *parent, TableRow **ret) {
                 return -ENOMEM;
 
         *ret = (TableRow *) line;
-        return 0;
-}
-
-static char *write_string(char *p, const char *text, size_t length) {
-        const char *end = text + length;
-
-        *p++ = '"';
-        while (text < end)
-                p = json_put_character(p, &text);
-        *p++ = '"';
-
-        return p;
-}
-
-static char *write_words(char *p, const char *text) {
-        char *begin = p;
-
-        *p++ = '[';
-        while (*text) {
-                size_t length = strcspn(text, "\n");
-
-                if (p > begin + 1)
-                        *p++ = ',';
-                p = write_string(p, text, length);
-                text += length + (text[length] != '\0');
-        }
-        *p++ = ']';
-
-        return p;
-}
-
-static bool is_number(const char *text) {
-        return *text && !text[strspn(text, "0123456789")];
-}
-
-/* Turns *text into its JSON value. */
-static int convert_to_json(char **text, TableColumnFlags flags) {
-        _cleanup_free_ char *value = NULL;
-        char *end;
-
-        if (flags & TABLE_NUMBER && is_number(*text))
-                return 0;
-
-        /* The quotes and the comma of a word stand beside at least its newline, which is not printed. */
-        value = malloc(JSON_BYTE_MAX * strlen(*text) + sizeof("[false]"));
-        if (!value)
-                return -ENOMEM;
-
-        if (flags & TABLE_BOOLEAN)
-                end = stpcpy(value, streq(*text, "1") ? "true" : "false");
-        else if (flags & TABLE_WORDS)
-                end = write_words(value, *text);
-        else
-                end = write_string(value, *text, strlen(*text));
-        *end++ = '\0';
-
-        free(*text);
-        *text = realloc(value, (size_t) (end - value)) ?: value;
-        TAKE_PTR(value);
         return 0;
 }
 
@@ -206,17 +138,13 @@ static int convert_to_text(char **text, TableColumnFlags flags) {
 
 static int table_set(Table *table, TableRow *row, size_t column, char *text) {
         _cleanup_free_ char *owned = text;
-        TableColumnFlags flags;
         int r = 0;
 
         if (column >= table->n_columns)
                 return -EINVAL;
 
-        flags = table->flags[column];
-        if (owned && !table->json)
-                r = convert_to_text(&owned, flags);
-        else if (owned)
-                r = convert_to_json(&owned, flags);
+        if (owned)
+                r = convert_to_text(&owned, table->flags[column]);
         if (r < 0)
                 return r;
 
@@ -251,7 +179,7 @@ static int table_color(Table *table, TableRow *row, size_t column, const char *c
 
         if (!sequence)
                 return -EINVAL;
-        if (table->json || !scols_table_colors_wanted(table->lines))
+        if (!scols_table_colors_wanted(table->lines))
                 return 0;
         if (column == SIZE_MAX)
                 return scols_line_set_color(line_of(row), sequence);
@@ -260,50 +188,8 @@ static int table_color(Table *table, TableRow *row, size_t column, const char *c
         return cell ? scols_cell_set_color(cell, sequence) : -EINVAL;
 }
 
-/* A stream to standard output that leaves out the blanks between the words of JSON. The library has but one layout, for
- * people. */
-typedef struct Compactor {
-        bool in_string, escaped;
-} Compactor;
-
-static ssize_t compact_write(void *cookie, const char *text, size_t size) {
-        Compactor *compactor = cookie;
-
-        for (size_t i = 0; i < size; i++) {
-                char c = text[i];
-
-                if (!compactor->in_string && (c == ' ' || c == '\n'))
-                        continue;
-                if (c == '"' && !compactor->escaped)
-                        compactor->in_string = !compactor->in_string;
-                compactor->escaped = c == '\\' && !compactor->escaped;
-                if (putc_unlocked(c, stdout) == EOF)
-                        return 0;
-        }
-
-        return (ssize_t) size;
-}
-
-static int print_compact(Table *table) {
-        Compactor compactor = {};
-        FILE *file = fopencookie(&compactor, "w", (cookie_io_functions_t) { .write = compact_write });
-        int r;
-
-        if (!file)
-                return -ENOMEM;
-
-        scols_table_set_stream(table->lines, file);
-        r = scols_print_table(table->lines);
-        scols_table_set_stream(table->lines, stdout);
-        if (fclose(file) != 0)
-                r = -EIO;
-
-        putchar('\n');
-        return r;
-}
-
 static int table_print(Table *table) {
-        int r = table->compact ? print_compact(table) : scols_print_table(table->lines);
+        int r = scols_print_table(table->lines);
 
         if (fflush(stdout) != 0 || ferror(stdout))
                 return -EIO;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Tables and trees on standard output, by libsmartcols: as text for the terminal's width or as JSON. A module of its
- * own, loaded by the verbs that print tables, as the library costs more to load than a short verb does; it exports one
- * symbol, `cgscope_tabling`. This header includes nothing of the library. */
+/* Tables and trees on standard output. As text for the terminal's width it is libsmartcols that makes them, in a module
+ * of its own, which the verbs that print such tables load, as the library costs more to load than a short verb does; it
+ * exports one symbol, `cgscope_tabling`. As JSON it is table-json.h. This header includes nothing of the library. */
 
 #include "basic/macros.h"
 
@@ -26,7 +26,7 @@ typedef struct TableColumn {
 
 typedef struct TableOptions {
         const char *name;   /* of the array in JSON, "scopes" */
-        bool json, json_pretty;
+        bool json_pretty;
         bool headings;
         bool full;          /* nothing is cut */
         bool colors;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <strings.h>
 
+#include "table/table-json.h"
 #include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/log.h"
@@ -84,7 +85,6 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         const TableColumn *columns[TABULAR_COLUMNS_MAX];
         TableOptions table_options = {
                 .name = name,
-                .json = options->json,
                 .json_pretty = options->json_pretty,
                 .headings = options->headings,
                 .full = options->full,
@@ -96,8 +96,10 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         (void) setlocale(LC_CTYPE, "");
         table_options.ascii = !streq(nl_langinfo(CODESET), "UTF-8");
 
-        tabular->tabling = module_load(TABLING_MODULE, TABLING_SYMBOL,
-                                       "the part that prints tables (is libsmartcols installed?)", &trouble);
+        tabular->tabling = options->json ? &table_json
+                                         : module_load(TABLING_MODULE, TABLING_SYMBOL,
+                                                       "the part that prints tables (is libsmartcols installed?)",
+                                                       &trouble);
         if (!tabular->tabling)
                 return log_trouble(-ELIBACC, &trouble);
 

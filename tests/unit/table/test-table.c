@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 
 #include "basic/fd.h"
-#include "table/table.h"
+#include "table/table-json.h"
 
 extern const Tabling cgscope_tabling;
 
@@ -24,23 +24,29 @@ typedef struct Row {
         const char *color;
 } Row;
 
+/* A table that has a name is one in JSON. */
+static const Tabling *tabling_of(const TableOptions *options) {
+        return options->name ? &table_json : &cgscope_tabling;
+}
+
 static Table *fill(const TableOptions *options, const Row *rows, size_t n_rows) {
+        const Tabling *tabling = tabling_of(options);
         TableRow *parents[8] = {};
         Table *table;
 
-        g_assert_cmpint(cgscope_tabling.table_new(options, columns, ELEMENTSOF(columns), &table), ==, 0);
+        g_assert_cmpint(tabling->table_new(options, columns, ELEMENTSOF(columns), &table), ==, 0);
         for (size_t i = 0; i < n_rows; i++) {
                 unsigned depth = rows[i].depth;
                 TableRow **row = &parents[depth];
 
-                g_assert_cmpint(cgscope_tabling.table_add(table, depth > 0 ? parents[depth - 1] : NULL, row), ==, 0);
+                g_assert_cmpint(tabling->table_add(table, depth > 0 ? parents[depth - 1] : NULL, row), ==, 0);
                 for (size_t k = 0; k < ELEMENTSOF(columns); k++) {
                         const char *cell = rows[i].cells[k];
 
-                        g_assert_cmpint(cgscope_tabling.table_set(table, *row, k, cell ? strdup(cell) : NULL), ==, 0);
+                        g_assert_cmpint(tabling->table_set(table, *row, k, cell ? strdup(cell) : NULL), ==, 0);
                 }
                 if (rows[i].color)
-                        g_assert_cmpint(cgscope_tabling.table_color(table, *row, 0, rows[i].color), ==, 0);
+                        g_assert_cmpint(tabling->table_color(table, *row, 0, rows[i].color), ==, 0);
         }
 
         return table;
@@ -49,15 +55,16 @@ static Table *fill(const TableOptions *options, const Row *rows, size_t n_rows) 
 /* What is printed on standard output. */
 static char *print(const TableOptions *options, const Row *rows, size_t n_rows) {
         _cleanup_close_ int fd = memfd_create("output", MFD_CLOEXEC), saved = -EBADF;
+        const Tabling *tabling = tabling_of(options);
         Table *table = fill(options, rows, n_rows);
         char *output;
 
         fflush(stdout);
         saved = dup(STDOUT_FILENO);
         g_assert_cmpint(dup2(fd, STDOUT_FILENO), >=, 0);
-        g_assert_cmpint(cgscope_tabling.table_print(table), ==, 0);
+        g_assert_cmpint(tabling->table_print(table), ==, 0);
         g_assert_cmpint(dup2(saved, STDOUT_FILENO), >=, 0);
-        cgscope_tabling.table_free(table);
+        tabling->table_free(table);
 
         g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
         g_assert_cmpint(fd_read_all(fd, &output), >=, 0);
@@ -121,7 +128,7 @@ static void test_lines(void) {
 static void test_colors(void) {
         static const Row rows[] = { { 0, { "a", "1", "1", "cpu", "b" }, "red" } };
         static const TableOptions with = { .colors = true }, without = {};
-        static const TableOptions json = { .name = "n", .colors = true, .json = true };
+        static const TableOptions json = { .name = "n", .colors = true };
 
         assert_output(&with, rows, 1, "\x1b[0;1;31ma\x1b[0m 1 yes cpu b\n");
         assert_output(&without, rows, 1, "a 1 yes cpu b\n");
@@ -131,8 +138,8 @@ static void test_colors(void) {
 }
 
 static void test_json(void) {
-        static const TableOptions compact = { .name = "groups", .json = true, .headings = true };
-        static const TableOptions pretty = { .name = "groups", .json = true, .json_pretty = true };
+        static const TableOptions compact = { .name = "groups", .headings = true };
+        static const TableOptions pretty = { .name = "groups", .json_pretty = true };
         _cleanup_free_ char *output = print(&pretty, groups, ELEMENTSOF(groups));
 
         assert_output(&compact, groups, ELEMENTSOF(groups),
@@ -146,8 +153,43 @@ static void test_json(void) {
                       "\"command\":\"\"}]}]}\n");
         assert_output(&compact, NULL, 0, "{\"groups\":[]}\n");
 
-        g_assert_true(g_str_has_prefix(output, "{\n   \"groups\": [\n"));
+        g_assert_true(g_str_has_prefix(output, "{\n        \"groups\": [\n"));
         g_assert_nonnull(strstr(output, "\"group\": \"top\",\n"));
+}
+
+/* A hierarchy can be as deep as somebody likes. */
+static void test_depth(void) {
+        static const TableOptions options = { .name = "groups", .json_pretty = false };
+        static const TableColumn *const one[] = { &number };
+        GString *expected = g_string_new("{\"groups\":[");
+        TableRow *row = NULL;
+        Table *table;
+        char *output;
+        int fd = memfd_create("output", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
+
+        g_assert_cmpint(table_json.table_new(&options, one, 1, &table), ==, 0);
+        for (unsigned i = 0; i < 1000; i++) {
+                g_assert_cmpint(table_json.table_add(table, row, &row), ==, 0);
+                g_assert_cmpint(table_json.table_set(table, row, 0, strdup("1")), ==, 0);
+                g_string_append_printf(expected, "%s{\"memory_peak\":1", i > 0 ? ",\"children\":[" : "");
+        }
+        for (unsigned i = 0; i < 1000; i++)
+                g_string_append(expected, "}]");
+        g_string_append(expected, "}\n");
+
+        fflush(stdout);
+        g_assert_cmpint(dup2(fd, STDOUT_FILENO), >=, 0);
+        g_assert_cmpint(table_json.table_print(table), ==, 0);
+        g_assert_cmpint(dup2(saved, STDOUT_FILENO), >=, 0);
+        table_json.table_free(table);
+
+        g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
+        g_assert_cmpint(fd_read_all(fd, &output), >=, 0);
+        g_assert_cmpstr(output, ==, expected->str);
+        free(output);
+        (void) fd_close(fd);
+        (void) fd_close(saved);
+        g_string_free(expected, true);
 }
 
 /* What stands in a cell may come from anybody. */
@@ -157,7 +199,7 @@ static void test_escapes(void) {
         };
         /* A unit's name, and what the library itself would let pass. */
         static const Row names[] = { { 0, { "my\\x2dtool", "\u202e\x1b", "1", "ü\\x01", "\x9b\xb1\x80\x80" } } };
-        static const TableOptions plain = {}, json = { .name = "n", .json = true };
+        static const TableOptions plain = {}, json = { .name = "n" };
 
         assert_output(&plain, rows, 1,
                       "a\\x0ab\\x1b[1m\\x7f 1.5 yes x\"  \\x01 \\xff\"\\ \\x09\\xc2\\x9b {[ ,  :\n");
@@ -198,6 +240,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/table/lines", test_lines);
         g_test_add_func("/table/colors", test_colors);
         g_test_add_func("/table/json", test_json);
+        g_test_add_func("/table/depth", test_depth);
         g_test_add_func("/table/escapes", test_escapes);
         g_test_add_func("/table/errors", test_errors);
 
