@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/aim.h"
 
+#include <assert.h>
 #include <sys/stat.h>
 
 #include "basic/clock.h"
@@ -113,9 +114,10 @@ static int find_own(Aim *aim, bool may_be_absent, uid_t uid) {
 
         fd = group_open(aim->target.root, boundary);
         r = fd < 0 ? fd : boundary_mark(fd);
-        if (r >= 0)
-                r = target_open(&aim->target, &aim->name, uid, may_be_absent);
+        if (r < 0)
+                return report_failure(aim, r);
 
+        r = target_open(&aim->target, &aim->name, uid, may_be_absent);
         return r < 0 ? report_failure(aim, r) : 0;
 }
 
@@ -248,6 +250,8 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         bool may_be_absent = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE);
         Trouble trouble = {};
         int r;
+
+        assert(aim && options && text);
 
         aim->options = options;
         aim->text = escape_word(text);

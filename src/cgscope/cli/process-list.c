@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/process-list.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -81,6 +82,8 @@ int process_number_parse(const char *text, pid_t *ret) {
 int process_list_parse(ProcessList *list, char *const texts[]) {
         size_t n_texts = 0;
 
+        assert(list && texts);
+
         while (texts[n_texts])
                 n_texts++;
         *list = (ProcessList) {
@@ -126,8 +129,9 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         _cleanup_close_ int pidfd = -EBADF;
         int r = process_open(pid, &pidfd);
 
-        if (r >= 0)
-                r = check_process(pid, pidfd, owned);
+        if (r < 0)
+                return r;
+        r = check_process(pid, pidfd, owned);
         if (r < 0)
                 return r;
         if (process_has_ended(pidfd))

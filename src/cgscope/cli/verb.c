@@ -103,7 +103,7 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
         OptionParser parser;
         int r;
 
-        assert(argc > 0 && argv && ret_status);
+        assert(verb && options && argc > 0 && argv && ret_status);
 
         common_options_init(options);
         if (verb->timeout > 0)
@@ -125,6 +125,8 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
 int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
                      int (*act)(Aim *aim, const void *userdata), const void *userdata) {
         int status = EXIT_SUCCESS;
+
+        assert(verb && options && targets && act);
 
         for (; *targets; targets++) {
                 _cleanup_(aim_done) Aim aim = AIM_INIT;

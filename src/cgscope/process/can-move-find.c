@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/process/can-move.h"
+#include "cgscope/process/can-move-find.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -221,7 +221,7 @@ static int find_mover(CanMove *can_move) {
         return r < 0 ? log_error_errno(r, "--as: cannot look up the groups of '%s'", can_move->as) : 0;
 }
 
-int can_move_look(CanMove *can_move) {
+int can_move_find(CanMove *can_move) {
         int r;
 
         r = process_open(can_move->pid, &can_move->pidfd);

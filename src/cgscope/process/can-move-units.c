@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/process/can-move.h"
+#include "cgscope/process/can-move-units.h"
 
 #include "basic/log.h"
 
@@ -86,12 +86,8 @@ static int note_manager(CanMove *can_move) {
 }
 
 int can_move_note_units(CanMove *can_move) {
-        int r = 0;
+        if ((is_of_units(can_move) && note_unit(can_move) < 0) || note_manager(can_move) < 0)
+                return log_oom();
 
-        if (is_of_units(can_move))
-                r = note_unit(can_move);
-        if (r >= 0)
-                r = note_manager(can_move);
-
-        return r < 0 ? log_oom() : 0;
+        return 0;
 }

@@ -4,6 +4,9 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgscope/cli/process-list.h"
+#include "cgscope/process/can-move-find.h"
+#include "cgscope/process/can-move-print.h"
+#include "cgscope/process/can-move-units.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope can-move`: predicts, and moves nothing. */
@@ -58,22 +61,18 @@ static int run(int argc, char *argv[]) {
                 [MOVE_PERHAPS] = STATUS_USAGE,
         };
         _cleanup_(can_move_done) CanMove can_move = CAN_MOVE_INIT;
-        int status, r;
+        int status;
         char **words = verb_parse(&verb_can_move, &can_move.options, &can_move, argc, argv, &status);
 
         if (!words)
                 return status;
 
         can_move.text = words[1];
-        r = process_number_parse(words[0] + (words[0][0] == '@'), &can_move.pid);
-        if (r >= 0)
-                r = can_move_look(&can_move);
-        if (r >= 0)
-                r = examine(&can_move);
-        if (r >= 0)
-                r = can_move_print(&can_move);
+        if (process_number_parse(words[0] + (words[0][0] == '@'), &can_move.pid) < 0 || can_move_find(&can_move) < 0 ||
+            examine(&can_move) < 0 || can_move_print(&can_move) < 0)
+                return STATUS_USAGE;
 
-        return r < 0 ? STATUS_USAGE : statuses[can_move.answer.answer];
+        return statuses[can_move.answer.answer];
 }
 
 const Verb verb_can_move = {

@@ -29,17 +29,3 @@ typedef struct CanMove {
         { .pidfd = -EBADF, .aim = AIM_INIT, .root = -EBADF, .process = MIGRANT_INIT }
 
 void can_move_done(CanMove *can_move);
-
-/* can-move-find.c: finds the process, the target in the hierarchy, and the mover. */
-int can_move_look(CanMove *can_move);
-
-/* can-move-units.c: adds what the managers have to do with it: units left behind, and whether a manager would do what
- * the kernel does not let the mover do. */
-int can_move_note_units(CanMove *can_move);
-
-/* For another verb: why the kernel answers @error to moving the process into the target, as a clause in *ret, to be
- * freed by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out. */
-int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret);
-
-/* can-move-print.c */
-int can_move_print(CanMove *can_move);

@@ -6,16 +6,16 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/trouble.h"
-#include "proc/proc.h"
 #include "basic/user-namespace.h"
 #include "cgroup/groups.h"
-#include "namespace/path.h"
 #include "cgroup/temporary.h"
 #include "cgscope/cli/aim.h"
-#include "cgscope/process/can-move.h"
 #include "cgscope/cli/places.h"
 #include "cgscope/cli/process-list.h"
+#include "cgscope/process/can-move-find.h"
 #include "cgscope/verbs.h"
+#include "namespace/path.h"
+#include "proc/proc.h"
 
 /* `cgscope move`: processes into a group. What can be known of all of them is checked before the first one moves. */
 
@@ -147,8 +147,9 @@ static int check_one(Move *move, pid_t pid) {
                 return process_report(pid, r);
 
         r = check_not_manager(pid, path);
-        if (r >= 0)
-                r = check_not_owned(move, pid, path);
+        if (r < 0)
+                return r;
+        r = check_not_owned(move, pid, path);
         return r < 0 ? r : check_permitted(move, pid, path);
 }
 
@@ -268,36 +269,36 @@ static int move_one(Move *move, size_t i) {
 static int move_all(Move *move) {
         int r = check_all(move);
 
-        if (r >= 0) {
-                r = group_can_hold_processes(move->aim.target.fd);
-                if (r < 0)
-                        return report_failure(move, 0, r, &(Trouble) {});
-        }
+        if (r < 0)
+                return r;
+
+        r = group_can_hold_processes(move->aim.target.fd);
+        if (r < 0)
+                return report_failure(move, 0, r, &(Trouble) {});
 
         /* One that is to go with a command would take them along. */
-        if (r >= 0)
-                temporary_keep(move->aim.target.fd);
-        for (size_t i = 0; r >= 0 && i < move->processes.n; i++)
+        temporary_keep(move->aim.target.fd);
+        for (size_t i = 0; i < move->processes.n; i++) {
                 r = move_one(move, i);
+                if (r < 0)
+                        return r;
+        }
 
-        return r;
+        return 0;
 }
 
 static int run(int argc, char *argv[]) {
         _cleanup_(move_done) Move move = { .aim = AIM_INIT };
-        int status, r;
+        int status;
         char **words = verb_parse(&verb_move, &move.options, &move, argc, argv, &status);
 
         if (!words || process_list_parse(&move.processes, words + 1) < 0)
                 return status;
+        if (aim_open(&move.aim, &move.options, words[0], verb_move.targets) < 0 ||
+            process_list_open_any(&move.processes) < 0)
+                return STATUS_FAILURE;
 
-        r = aim_open(&move.aim, &move.options, words[0], verb_move.targets);
-        if (r >= 0)
-                r = process_list_open_any(&move.processes);
-        if (r >= 0)
-                r = move_all(&move);
-
-        return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
+        return move_all(&move) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
 const Verb verb_move = {

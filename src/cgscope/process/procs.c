@@ -4,13 +4,13 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
-#include "proc/proc.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/cli/aim.h"
-#include "proc/command-line.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
+#include "proc/command-line.h"
+#include "proc/proc.h"
 
 /* `cgscope procs`: the processes in a group. */
 
@@ -48,7 +48,6 @@ static void procs_done(Procs *procs) {
         tabular_done(&procs->table);
         aim_done(&procs->aim);
 }
-
 
 static void add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
         TableRow *row = tabular_add(&procs->table, NULL);
@@ -106,9 +105,10 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
 static int list_processes(Procs *procs, const char *target) {
         int r;
 
-        r = aim_open(&procs->aim, &procs->options, target, AIM_ANY);
-        if (r >= 0)
-                r = tabular_open(&procs->table, &procs->options, procs_columns, "processes");
+        r = aim_open(&procs->aim, &procs->options, target, verb_procs.targets);
+        if (r < 0)
+                return r;
+        r = tabular_open(&procs->table, &procs->options, procs_columns, "processes");
         if (r < 0)
                 return r;
 

@@ -12,8 +12,8 @@
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/leave.h"
-#include "cgscope/process/remainder.h"
 #include "cgscope/cli/root.h"
+#include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope stop`: a unit by its manager; in a group all processes are ended and the group stays. With --empty, scopes
@@ -65,26 +65,30 @@ static int end_politely(const Stop *stop, int group) {
         return group_wait_event(group, "populated 0", deadline);
 }
 
-static int stop_group(const Stop *stop, Aim *aim) {
-        int group = aim->target.fd, r;
+static int end_all(const Stop *stop, int group, uint64_t timeout) {
+        int r = group_is_populated(group);
 
-        /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it goes
-         * last. */
+        if (r <= 0)
+                return r;
+        r = end_politely(stop, group);
+        if (r != -ETIMEDOUT)
+                return r;
+        r = group_kill(group);
+        return r < 0 ? r : group_wait_event(group, "populated 0", deadline_after(timeout));
+}
+
+static int stop_group(const Stop *stop, Aim *aim) {
+        int r;
+
+        /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it
+         * goes last. */
         if (aim_holds_caller(aim)) {
                 (void) signal(SIGHUP, SIG_IGN);
                 if (aim->target.top < 0 || leave_group(aim, false) < 0)
                         (void) signal(SIGTERM, SIG_IGN);
         }
 
-        r = group_is_populated(group);
-        if (r > 0) {
-                r = end_politely(stop, group);
-                if (r == -ETIMEDOUT) {
-                        r = group_kill(group);
-                        if (r >= 0)
-                                r = group_wait_event(group, "populated 0", deadline_after(aim->options->timeout));
-                }
-        }
+        r = end_all(stop, aim->target.fd, aim->options->timeout);
 
         /* With a last process its unit may go, and the group with it. */
         if (r < 0 && aim_is_gone(aim))
