@@ -9,18 +9,25 @@ void trouble_done(Trouble *trouble) {
         *trouble = (Trouble) {};
 }
 
+/* Formats the arguments behind @format into @text, which is NULL without memory. */
+#define FORMAT(text, format)                                    \
+        do {                                                    \
+                va_list _arguments;                             \
+                                                                \
+                va_start(_arguments, format);                   \
+                if (vasprintf(&(text), format, _arguments) < 0) \
+                        (text) = NULL;                          \
+                va_end(_arguments);                             \
+        } while (false)
+
 int trouble_set(Trouble *trouble, int error, const char *format, ...) {
-        va_list arguments;
         char *text;
-        int n;
 
         if (!trouble)
                 return error;
 
-        va_start(arguments, format);
-        n = vasprintf(&text, format, arguments);
-        va_end(arguments);
-        if (n < 0)
+        FORMAT(text, format);
+        if (!text)
                 return -ENOMEM;
 
         trouble_done(trouble);
@@ -29,17 +36,13 @@ int trouble_set(Trouble *trouble, int error, const char *format, ...) {
 }
 
 int trouble_help(Trouble *trouble, int error, const char *format, ...) {
-        va_list arguments;
         char *text;
-        int n;
 
         if (!trouble)
                 return error;
 
-        va_start(arguments, format);
-        n = vasprintf(&text, format, arguments);
-        va_end(arguments);
-        if (n < 0)
+        FORMAT(text, format);
+        if (!text)
                 return -ENOMEM;
 
         free(trouble->remedy);
@@ -50,19 +53,13 @@ int trouble_help(Trouble *trouble, int error, const char *format, ...) {
 
 int trouble_wrap(Trouble *trouble, int error, const char *format, ...) {
         _cleanup_free_ char *words = NULL;
-        va_list arguments;
         char *text;
-        int n;
 
         if (!trouble || error >= 0)
                 return error;
 
-        va_start(arguments, format);
-        n = vasprintf(&words, format, arguments);
-        va_end(arguments);
-        if (n < 0)
-                words = NULL;
-        if (n < 0 || asprintf(&text, "%s: %s", words, trouble->cause ?: strerror(-error)) < 0)
+        FORMAT(words, format);
+        if (!words || asprintf(&text, "%s: %s", words, trouble->cause ?: strerror(-error)) < 0)
                 return -ENOMEM;
 
         free(trouble->cause);

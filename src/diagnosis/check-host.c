@@ -41,8 +41,7 @@ static bool asks_for_legacy(const char *arguments) {
         return parse_boolean(last ? last + 1 : values, &unified) >= 0 && !unified;
 }
 
-/* What makes v1 let go of its controllers. */
-static const char *legacy_remedy(CgroupMode mode, const Surroundings *surroundings) {
+const char *legacy_remedy(CgroupMode mode, const Surroundings *surroundings) {
         if (surroundings->wsl)
                 return "in .wslconfig of Windows, below [wsl2]: kernelCommandLine=cgroup_no_v1=all; then wsl "
                        "--shutdown";
@@ -120,31 +119,35 @@ static ControllerMask disabled_controllers(const char *arguments) {
         return mask;
 }
 
-int judge_controllers(ControllerMask there, ControllerMask legacy, bool inner, const Surroundings *surroundings,
-                      Finding *ret) {
-        ControllerMask missing = CONTROLLER_MASK_MANAGED & ~there,
-                       disabled = missing & ~legacy & disabled_controllers(surroundings->arguments);
-        char text[CONTROLLER_MASK_TEXT_MAX];
+MissingReason controllers_reason(ControllerMask missing, ControllerMask legacy, bool inner,
+                                 const Surroundings *surroundings) {
+        ControllerMask absent = missing & ~legacy, disabled = absent & disabled_controllers(surroundings->arguments);
 
         if (disabled != CONTROLLER_MASK_NONE)
-                return finding_set(ret, FINDING_PROBLEM,
-                                   "boot without that cgroup_disable= (some firmware adds it: then with "
-                                   "cgroup_enable=memory behind it)",
-                                   "switched off by cgroup_disable= on the kernel command line: %s",
-                                   controller_mask_format(disabled, ' ', text));
-        if ((missing & ~legacy) != CONTROLLER_MASK_NONE && (inner || *surroundings->container))
-                return finding_set(ret, FINDING_PROBLEM,
-                                   "hand them to this container on its host: Delegate= of the unit that it runs in",
-                                   "not handed to this container: %s",
-                                   controller_mask_format(missing & ~legacy, ' ', text));
-        if ((missing & ~legacy) != CONTROLLER_MASK_NONE)
-                return finding_set(ret, FINDING_PROBLEM, "boot a kernel that is built with them",
-                                   "not in this kernel: %s", controller_mask_format(missing & ~legacy, ' ', text));
-        if (missing != CONTROLLER_MASK_NONE)
-                return finding_set(ret, FINDING_PROBLEM, NULL, "held by cgroup v1: %s",
-                                   controller_mask_format(missing, ' ', text));
+                return (MissingReason) { disabled, "switched off by cgroup_disable= on the kernel command line",
+                                         "boot without that cgroup_disable= (some firmware adds it: then with "
+                                         "cgroup_enable=memory behind it)" };
+        if (absent != CONTROLLER_MASK_NONE && (inner || *surroundings->container))
+                return (MissingReason) { absent, "not handed to this container",
+                                         "hand them to this container on its host: Delegate= of the unit that it runs "
+                                         "in" };
+        if (absent != CONTROLLER_MASK_NONE)
+                return (MissingReason) { absent, "not in this kernel", "boot a kernel that is built with them" };
 
-        return finding_set(ret, FINDING_OK, NULL, "there: %s", controller_mask_format(there, ' ', text));
+        return (MissingReason) { missing, "held by cgroup v1", NULL };
+}
+
+int judge_controllers(ControllerMask there, ControllerMask legacy, bool inner, const Surroundings *surroundings,
+                      Finding *ret) {
+        ControllerMask missing = CONTROLLER_MASK_MANAGED & ~there;
+        MissingReason reason = controllers_reason(missing, legacy, inner, surroundings);
+        char text[CONTROLLER_MASK_TEXT_MAX];
+
+        if (missing == CONTROLLER_MASK_NONE)
+                return finding_set(ret, FINDING_OK, NULL, "there: %s", controller_mask_format(there, ' ', text));
+
+        return finding_set(ret, FINDING_PROBLEM, reason.remedy, "%s: %s", reason.why,
+                           controller_mask_format(reason.mask, ' ', text));
 }
 
 int check_controllers(const Doctor *doctor, Finding *ret) {

@@ -25,6 +25,18 @@ int judge_memory_recursiveprot(const char *options, bool inner, Finding *ret);
 int judge_favordynmods(const char *options, const Surroundings *surroundings, Finding *ret);
 int judge_systemd_version(const char *version, Finding *ret);
 
+/* Why some of the controllers @missing are, and what helps, the gravest first. */
+typedef struct MissingReason {
+        ControllerMask mask; /* of which it is true */
+        const char *why, *remedy;
+} MissingReason;
+
+MissingReason controllers_reason(ControllerMask missing, ControllerMask legacy, bool inner,
+                                 const Surroundings *surroundings);
+
+/* What makes v1 let go of its controllers. */
+const char *legacy_remedy(CgroupMode mode, const Surroundings *surroundings);
+
 /* Those of @names, as cgroup_legacy_controllers() has them, that cgscope and systemd's units need. */
 ControllerMask legacy_parse(const char *names);
 

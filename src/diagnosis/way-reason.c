@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "diagnosis/way-reason.h"
+
 #include "basic/clock.h"
 #include "basic/fd.h"
-#include "basic/trouble.h"
-#include "diagnosis/way.h"
 #include "delegation/store.h"
 #include "delegation/verdict.h"
-
-/* Why a controller comes no further, and what helps. */
+#include "diagnosis/check-host.h"
 
 typedef struct Reasoning {
         const Doctor *doctor;
@@ -194,13 +193,25 @@ static int judge_unmade(Reasoning *reasoning, WayController *ret) {
         return explain_stop(reasoning, 0, ret);
 }
 
+/* Not even the root has it: as the checks have it of all controllers. What v1 holds is a matter of the hierarchies. */
+static int explain_root(const Doctor *doctor, WayController *ret) {
+        char names[CGROUP_LEGACY_TEXT_MAX];
+        ControllerMask bit = controller_bit(ret->controller),
+                       legacy = legacy_parse(cgroup_legacy_controllers(names)) & bit;
+        MissingReason reason = controllers_reason(bit, legacy, root_is_inner(doctor->root), &doctor->surroundings);
+        const char *remedy = legacy ? legacy_remedy(doctor->mode, &doctor->surroundings) : reason.remedy;
+        int r = trouble_set(&ret->trouble, 0, "%s", reason.why);
+
+        return r < 0 || !remedy ? r : trouble_help(&ret->trouble, 0, "%s", remedy);
+}
+
 static int judge(Reasoning *reasoning, WayController *ret) {
         const Way *way = reasoning->way;
         size_t stop = reach_stop(&way->reach, ret->controller);
 
         if (stop == REACH_NOWHERE) {
                 ret->arrival = ARRIVAL_NO;
-                return doctor_way_explain_root(reasoning->doctor, ret);
+                return explain_root(reasoning->doctor, ret);
         }
         if (!way_controller_counts(ret)) {
                 ret->arrival = ARRIVAL_NO;

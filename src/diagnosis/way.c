@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/trouble.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "diagnosis/way-reason.h"
 
 static const char *const end_names[_WAY_END_MAX] = {
         [WAY_PROBE] = "probe",   [WAY_UNIT] = "unit",   [WAY_MANAGER] = "manager",

@@ -42,12 +42,6 @@ typedef struct Way {
 int doctor_way_look(const Doctor *doctor, Way *ret);
 void doctor_way_done(Way *way);
 
-/* The second half of it, in way-reason.c: fills in the controllers once the levels are known. */
-int doctor_way_judge(const Doctor *doctor, Way *way);
-
-/* In way-root.c: why the root of the hierarchy itself lacks a controller. */
-int doctor_way_explain_root(const Doctor *doctor, WayController *ret);
-
 /* "probe", "unit", …: for JSON. */
 const char *way_end_to_string(WayEnd end);
 

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <glib.h>
 
-#include "diagnosis/way.h"
+#include "diagnosis/way-reason.h"
 #include "delegation/store.h"
 
 /* Why io stops, and what helps: judged by groups, drop-ins and managers that are made up here. */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The second half of looking at the way: why controllers come no further, and what helps. */
+
+#include "diagnosis/way.h"
+
+/* Fills in the controllers once the levels are known. Fails for want of memory alone. */
+int doctor_way_judge(const Doctor *doctor, Way *way);
