@@ -12,36 +12,25 @@
 #include "namespace/confinement-internal.h"
 #include "cgroup/hierarchy.h"
 
-static int write_path(const char *path, const char *text) {
-        _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-        size_t length = strlen(text);
-        ssize_t n;
-
-        if (fd < 0)
-                return -errno;
-
-        n = write(fd, text, length);
-        return n < 0 ? -errno : (size_t) n == length ? 0 : -EIO;
-}
-
 /* One line each is what the kernel lets anybody write for itself; of the groups only without setgroups(2), by which one
  * could get rid of a group that is denied something. */
 static int map_caller(ConfinementFlags flags, uid_t uid, gid_t gid) {
+        _cleanup_close_ int proc = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
         bool root = flags & CONFINEMENT_MAP_ROOT;
         char text[64];
         int r;
 
         (void) snprintf(text, sizeof(text), "%u %u 1\n", root ? 0 : (unsigned) uid, (unsigned) uid);
-        r = write_path("/proc/self/uid_map", text);
+        r = proc < 0 ? -errno : fd_write_file(proc, "uid_map", text);
         if (r < 0)
                 return r;
 
-        r = write_path("/proc/self/setgroups", "deny");
+        r = fd_write_file(proc, "setgroups", "deny");
         if (r < 0)
                 return r;
 
         (void) snprintf(text, sizeof(text), "%u %u 1\n", root ? 0 : (unsigned) gid, (unsigned) gid);
-        return write_path("/proc/self/gid_map", text);
+        return fd_write_file(proc, "gid_map", text);
 }
 
 int confinement_unshare(ConfinementFlags flags, int others, ConfinementStep *ret_step) {

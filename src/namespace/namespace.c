@@ -61,34 +61,17 @@ static int enter(int namespace) {
         return 0;
 }
 
+/* No signal of ours interrupts these. */
 static int give(int fd, const void *data, size_t size) {
-        for (const char *p = data; size > 0;) {
-                ssize_t n = send(fd, p, size, MSG_NOSIGNAL);
+        ssize_t n = send(fd, data, size, MSG_NOSIGNAL);
 
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                p += n;
-                size -= (size_t) n;
-        }
-
-        return 0;
+        return n < 0 ? -errno : (size_t) n == size ? 0 : -EIO;
 }
 
 static int take(int fd, void *data, size_t size) {
-        for (char *p = data; size > 0;) {
-                ssize_t n = recv(fd, p, size, 0);
+        ssize_t n = size > 0 ? recv(fd, data, size, MSG_WAITALL) : 0;
 
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 ? -errno : -EIO;
-                p += n;
-                size -= (size_t) n;
-        }
-
-        return 0;
+        return n < 0 ? -errno : (size_t) n == size ? 0 : -EIO;
 }
 
 /* It says whether it got there, and then answers to each descriptor with the length and the text, or an error. */

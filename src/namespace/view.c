@@ -7,14 +7,10 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "namespace/view-internal.h"
 #include "namespace/view-mark.h"
+#include "namespace/view-namespace.h"
 #include "proc/cgroup-file.h"
 #include "proc/proc.h"
-
-void *view_grow(void *array, size_t n, size_t size) {
-        return n & (n - 1) ? array : reallocarray(array, n > 0 ? 2 * n : 1, size);
-}
 
 const char *view_reason_text(ViewReason reason) {
         static const char *const texts[_VIEW_REASON_MAX] = {
@@ -61,7 +57,7 @@ static int find_namespace(View *view, int proc, size_t *ret) {
                 if (view->namespaces[*ret].inode == inode)
                         return 0;
 
-        larger = view_grow(view->namespaces, view->n_namespaces, sizeof(ViewNamespace));
+        larger = reallocarray(view->namespaces, view->n_namespaces + 1, sizeof(ViewNamespace));
         if (!larger)
                 return -ENOMEM;
 
@@ -71,7 +67,7 @@ static int find_namespace(View *view, int proc, size_t *ret) {
 }
 
 static int add_table(View *view, int proc, const struct statx *root, int *fd, char **text) {
-        ViewTable *table, *larger = view_grow(view->tables, view->n_tables, sizeof(ViewTable));
+        ViewTable *table, *larger = reallocarray(view->tables, view->n_tables + 1, sizeof(ViewTable));
         _cleanup_free_ char *copy = strdup(*text);
         struct stat st;
         int r;
@@ -129,7 +125,7 @@ static int find_sight(View *view, size_t table, size_t namespace, size_t *ret) {
                 if (view->sights[*ret].table == table && view->sights[*ret].namespace == namespace)
                         return 0;
 
-        larger = view_grow(view->sights, view->n_sights, sizeof(ViewSight));
+        larger = reallocarray(view->sights, view->n_sights + 1, sizeof(ViewSight));
         if (!larger)
                 return -ENOMEM;
 
@@ -153,7 +149,7 @@ static void process_done(ViewProcess *process) {
 }
 
 static int add(View *view, const ViewProcess *process) {
-        ViewProcess *larger = view_grow(view->processes, view->n_processes, sizeof(ViewProcess));
+        ViewProcess *larger = reallocarray(view->processes, view->n_processes + 1, sizeof(ViewProcess));
 
         if (!larger)
                 return -ENOMEM;
@@ -183,7 +179,7 @@ static int read_rows(ViewProcess *process) {
         int r = cgroup_reread(process->fd, &text);
 
         for (rest = text; r >= 0;) {
-                ViewRow *larger = view_grow(process->rows, process->n_rows, sizeof(ViewRow)), *row;
+                ViewRow *larger = reallocarray(process->rows, process->n_rows + 1, sizeof(ViewRow)), *row;
 
                 if (!larger)
                         return -ENOMEM;

@@ -111,7 +111,4 @@ static inline bool view_is_initial(const View *view) {
         return view->own == CGROUP_NAMESPACE_INITIAL;
 }
 
-/* Where the namespace begins, as we see it. Freed by the caller. -ENODATA: it cannot be known. */
-int view_namespace_root(const View *view, size_t namespace, const char *hierarchy, char **ret);
-
 const char *view_reason_text(ViewReason reason);

@@ -4,6 +4,7 @@
 #include "basic/json.h"
 #include "basic/log.h"
 #include "namespace/view-mark.h"
+#include "namespace/view-namespace.h"
 
 static void print_reason(JsonWriter *writer, const char *name, ViewReason reason) {
         json_string_or_null(writer, name, reason == VIEW_KNOWN ? NULL : view_reason_text(reason));
@@ -99,7 +100,7 @@ static int print_namespace(JsonWriter *writer, const View *view, size_t index) {
         _cleanup_free_ char *root = NULL;
         size_t n = 0;
 
-        if (view_namespace_root(view, index, "", &root) == -ENOMEM)
+        if (view_namespace_root(namespace, "", &root) == -ENOMEM)
                 return -ENOMEM;
         for (size_t i = 0; i < view->n_processes; i++)
                 n += view->processes[i].namespace == index;

@@ -8,6 +8,7 @@
 #include "basic/log.h"
 #include "cgscope/cli/table-view.h"
 #include "namespace/view-mark.h"
+#include "namespace/view-namespace.h"
 
 enum {
         COLUMN_PID,
@@ -172,7 +173,7 @@ static int add_namespace(Listing *listing, size_t index) {
         _cleanup_free_ char *root = NULL;
         TableRow *parent = NULL;
 
-        if (index != SIZE_MAX && view_namespace_root(view, index, "", &root) == -ENOMEM)
+        if (index != SIZE_MAX && view_namespace_root(view->namespaces + index, "", &root) == -ENOMEM)
                 return log_oom();
 
         for (size_t i = 0; i < view->n_processes; i++)

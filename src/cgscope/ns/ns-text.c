@@ -10,6 +10,7 @@
 #include "cgscope/ns/ns-list.h"
 #include "cgscope/ns/ns-mounts.h"
 #include "namespace/view-mark.h"
+#include "namespace/view-namespace.h"
 
 /* "stale-mount " */
 #define KEY_WIDTH 12
@@ -51,7 +52,7 @@ static int print_root(Sheet *sheet, const View *view, size_t namespace, const ch
         if (namespace == SIZE_MAX || view->namespaces[namespace].own || !hierarchy)
                 return 0;
 
-        r = view_namespace_root(view, namespace, hierarchy, &root);
+        r = view_namespace_root(view->namespaces + namespace, hierarchy, &root);
         if (r >= 0)
                 print_path(sheet, "Begins at", root, VIEW_KNOWN);
         return r == -ENOMEM ? r : 0;

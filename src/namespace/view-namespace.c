@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "namespace/view-namespace.h"
+
 #include <fcntl.h>
 
 #include "basic/fd.h"
 #include "namespace/path.h"
-#include "namespace/view-internal.h"
 #include "proc/cgroup-file.h"
 #include "proc/proc.h"
 
@@ -19,7 +20,7 @@ void view_namespace_done(ViewNamespace *namespace) {
 }
 
 static int add_pair(ViewNamespace *namespace, const char *hierarchy, const char *ours, const char *theirs) {
-        ViewPair *larger = view_grow(namespace->pairs, namespace->n_pairs, sizeof(ViewPair)), *pair;
+        ViewPair *larger = reallocarray(namespace->pairs, namespace->n_pairs + 1, sizeof(ViewPair)), *pair;
 
         if (!larger)
                 return -ENOMEM;
@@ -30,39 +31,38 @@ static int add_pair(ViewNamespace *namespace, const char *hierarchy, const char 
         return pair->hierarchy && pair->ours && pair->theirs ? 0 : -ENOMEM;
 }
 
-int view_translate(const ViewNamespace *namespace, const char *hierarchy, const char *path, char **ret) {
-        *ret = NULL;
-        if (namespace->own)
-                return (*ret = strdup(path)) ? 0 : -ENOMEM;
-
+/* By the first pair that tells. */
+static int translate(const ViewNamespace *namespace, const char *hierarchy, bool back, const char *path, char **ret) {
         for (size_t i = 0; i < namespace->n_pairs; i++) {
                 const ViewPair *pair = namespace->pairs + i;
-                int r = streq(pair->hierarchy, hierarchy) ? cgroup_path_translate(pair->ours, pair->theirs, path, ret)
-                                                          : -ENODATA;
+                int r = -ENODATA;
 
-                if (r != -ENODATA)
-                        return r;
-        }
-
-        return 0;
-}
-
-int view_namespace_root(const View *view, size_t index, const char *hierarchy, char **ret) {
-        const ViewNamespace *namespace = view->namespaces + index;
-
-        if (namespace->own)
-                return (*ret = strdup("/")) ? 0 : -ENOMEM;
-
-        for (size_t i = 0; i < namespace->n_pairs; i++) {
-                const ViewPair *pair = namespace->pairs + i;
-                int r = streq(pair->hierarchy, hierarchy) ? cgroup_path_translate(pair->theirs, pair->ours, "/", ret)
-                                                          : -ENODATA;
-
+                if (streq(pair->hierarchy, hierarchy))
+                        r = cgroup_path_translate(back ? pair->theirs : pair->ours, back ? pair->ours : pair->theirs,
+                                                  path, ret);
                 if (r != -ENODATA)
                         return r;
         }
 
         return -ENODATA;
+}
+
+int view_translate(const ViewNamespace *namespace, const char *hierarchy, const char *path, char **ret) {
+        int r;
+
+        *ret = NULL;
+        if (namespace->own)
+                return (*ret = strdup(path)) ? 0 : -ENOMEM;
+
+        r = translate(namespace, hierarchy, false, path, ret);
+        return r == -ENODATA ? 0 : r;
+}
+
+int view_namespace_root(const ViewNamespace *namespace, const char *hierarchy, char **ret) {
+        if (namespace->own)
+                return (*ret = strdup("/")) ? 0 : -ENOMEM;
+
+        return translate(namespace, hierarchy, true, "/", ret);
 }
 
 /* Both texts are of one process. 1: it is at or below the root in all hierarchies: nobody else needs to be read. */
