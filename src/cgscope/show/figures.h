@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The columns of `list` and `tree` that are figures of cgroup/statistics as they stand: those with its field. */
+/* What the verbs that show groups have in common: columns that are figures of cgroup/statistics as they stand, namely
+ * those with its field, and limits. */
 
 #include "cgroup/statistics.h"
 #include "cgscope/cli/table-view.h"
@@ -32,3 +33,6 @@ void figures_choose(const Tabular *tabular, const TableColumn *all, Figures *ret
 
 /* Sets their cells. */
 void figures_set(Tabular *tabular, TableRow *row, const Figures *figures, const Statistics *statistics);
+
+/* Reads a limit: one number, or "max", which is UINT64_MAX; that of the CPU ("50000 100000") in microseconds a second. */
+int limit_read(int group, const char *file, uint64_t *ret);

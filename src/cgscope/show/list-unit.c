@@ -198,14 +198,15 @@ static int read_unit(List *list, int fd, const struct stat *st, ListedUnit *unit
         int r;
 
         r = read_controllers(list, fd, unit);
-        if (r >= 0)
-                r = statistics_read(fd, statistics_there(list->wanted, unit->controllers), &unit->statistics);
-        if (r >= 0 && list->wants_processes)
-                r = count_processes(fd, st, &unit->processes);
-        if (r >= 0 && list->wants_age)
-                unit->age = unit_age(list, manager, unit->name);
+        if (r < 0)
+                return r;
+        r = statistics_read(fd, statistics_there(list->wanted, unit->controllers), &unit->statistics);
+        if (r < 0)
+                return r;
 
-        return r;
+        if (list->wants_age)
+                unit->age = unit_age(list, manager, unit->name);
+        return list->wants_processes ? count_processes(fd, st, &unit->processes) : 0;
 }
 
 /* The directory is named as the unit, with a '_' before it where the kernel could take that for its own. */

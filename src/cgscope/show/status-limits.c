@@ -6,11 +6,11 @@
 #include "basic/fd.h"
 #include "cgroup/attribute-read.h"
 #include "cgroup/group.h"
+#include "cgscope/show/figures.h"
 
 typedef enum LimitKind {
         LIMIT_OWN,    /* no other group changes it */
-        LIMIT_LOWEST, /* the lowest from here to the root holds: "123" or "max" */
-        LIMIT_QUOTA,  /* the same: "QUOTA PERIOD" */
+        LIMIT_LOWEST, /* the lowest from here to the root holds */
         LIMIT_CPUSET, /* the nearest that is set */
 } LimitKind;
 
@@ -27,7 +27,7 @@ static const struct LimitRow {
         { "MemoryZSwapMax", "memory.zswap.max", LIMIT_LOWEST, NULL },
         { "TasksMax", "pids.max", LIMIT_LOWEST, NULL },
         { "CPUWeight", "cpu.weight", LIMIT_OWN, "100" },
-        { "CPUQuota", "cpu.max", LIMIT_QUOTA, NULL },
+        { "CPUQuota", "cpu.max", LIMIT_LOWEST, NULL },
         { "AllowedCPUs", "cpuset.cpus", LIMIT_CPUSET, NULL },
         { "AllowedMemoryNodes", "cpuset.mems", LIMIT_CPUSET, NULL },
         { "IOWeight", "io.weight", LIMIT_OWN, "100" },
@@ -47,26 +47,18 @@ typedef struct Nearest {
         size_t length;
 } Nearest;
 
-/* In numbers that can be compared; UINT64_MAX is no limit. */
+/* In numbers that can be compared; UINT64_MAX is no limit, and so is what no other group changes. */
 static uint64_t read_limit(int group, const struct LimitRow *row) {
-        unsigned long long value, period;
+        uint64_t value = UINT64_MAX;
         char text[4096];
 
-        if (fd_read_file(group, row->file, text, sizeof(text)) < 0)
-                return UINT64_MAX;
+        if (row->kind == LIMIT_LOWEST)
+                (void) limit_read(group, row->file, &value);
+        else if (row->kind == LIMIT_CPUSET && fd_read_file(group, row->file, text, sizeof(text)) > 0 &&
+                 isdigit((unsigned char) text[0]))
+                value = 0;
 
-        switch (row->kind) {
-        case LIMIT_LOWEST:
-                return sscanf(text, "%llu", &value) == 1 ? value : UINT64_MAX;
-        case LIMIT_QUOTA:
-                return sscanf(text, "%llu %llu", &value, &period) == 2 && period > 0 ? value * USEC_PER_SEC / period
-                                                                                     : UINT64_MAX;
-        case LIMIT_CPUSET:
-                return isdigit((unsigned char) text[0]) ? 0 : UINT64_MAX;
-        case LIMIT_OWN:
-        default:
-                return UINT64_MAX;
-        }
+        return value;
 }
 
 static int open_ancestor(const Boundary *target, size_t length) {
@@ -83,7 +75,7 @@ static int find_nearest(const Boundary *target, Nearest *nearest) {
                         return fd;
 
                 for (size_t i = 0; i < ELEMENTSOF(limit_rows); i++) {
-                        uint64_t value = limit_rows[i].kind == LIMIT_OWN ? UINT64_MAX : read_limit(fd, limit_rows + i);
+                        uint64_t value = read_limit(fd, limit_rows + i);
 
                         if (value < nearest[i].value)
                                 nearest[i] = (Nearest) { value, length };

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/show/tree-columns.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
-
-#include "basic/fd.h"
 #include "basic/format.h"
 
 const TableColumn tree_columns[_TREE_COLUMN_MAX + 1] = {
@@ -56,31 +52,6 @@ static const struct {
         { TREE_CPU_LIMIT, "cpu.max" },
 };
 
-/* A limit is one number, or "max" for none; that of the CPU ("50000 100000") so many microseconds in so many. */
-static int read_limit(int group, const char *file, uint64_t *ret) {
-        _cleanup_close_ int fd = fd_open_beneath(group, file, O_RDONLY);
-        uint64_t limit, period;
-        char text[64];
-        ssize_t length;
-        int n;
-
-        if (fd < 0)
-                return fd;
-
-        length = read(fd, text, sizeof(text) - 1); /* the kernel gives it whole */
-        if (length < 0)
-                return -errno;
-
-        text[length] = '\0';
-        n = sscanf(text, "%" SCNu64 " %" SCNu64, &limit, &period);
-        if (n == 2 && period > 0)
-                *ret = (uint64_t) ((double) limit * (double) USEC_PER_SEC / (double) period);
-        else if (n == 1)
-                *ret = limit;
-
-        return 0;
-}
-
 static int read_statistics(const Figures *figures, int group, uint64_t *lacking, Statistics *ret) {
         uint64_t wanted = 0;
         int r;
@@ -112,7 +83,7 @@ int tree_figures_read(const Tabular *tabular, const Figures *figures, int group,
                 if (*lacking & TREE_BIT(column) || !tabular_wants(tabular, column))
                         continue;
 
-                r = read_limit(group, columns_of_limits[i].file, &ret->limits[column]);
+                r = limit_read(group, columns_of_limits[i].file, &ret->limits[column]);
                 if (r == -ENOENT)
                         *lacking |= TREE_BIT(column);
                 else if (r < 0)
