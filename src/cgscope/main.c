@@ -24,7 +24,7 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 
         (void) snprintf(title, sizeof(title), "cgscope %s", verb->name);
         argv[0] = title;
-        return verb->run(argc, argv);
+        return verb->run(verb, argc, argv);
 }
 
 int main(int argc, char *argv[]) {

@@ -47,8 +47,11 @@ typedef struct Verb {
         int (*parse)(void *userdata, int id);
 
         /* Returns the exit status. @argv[0] is "cgscope VERB", for messages. */
-        int (*run)(int argc, char *argv[]);
+        int (*run)(const struct Verb *verb, int argc, char *argv[]);
 } Verb;
+
+/* From @min to @max words beside the options. */
+#define VERB_TAKES(min, max, ...) .words = { __VA_ARGS__ }, .least = min, .most = max
 
 /* Parses the options into @options and into @userdata, which is the verb's own, and counts the other words. Returns
  * these, which end with NULL, *ret_status being that of bad usage for what else is wrong; or NULL when all is done:

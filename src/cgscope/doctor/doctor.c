@@ -77,12 +77,12 @@ static int examine(Doctor *doctor, const CommonOptions *options) {
         return r < 0 ? STATUS_FAILURE : diagnosis_status(&diagnosis);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         DoctorOptions options = { .uid = user_uid_outside() };
         _cleanup_(doctor_done) Doctor doctor = { .root = -EBADF, .probe = probe };
         int status;
 
-        if (!verb_parse(&verb_doctor, &options.common, &options, argc, argv, &status))
+        if (!verb_parse(verb, &options.common, &options, argc, argv, &status))
                 return status;
 
         doctor.timeout = options.common.timeout;

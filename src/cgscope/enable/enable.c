@@ -243,8 +243,11 @@ static bool is_in_effect(const Enable *enable) {
         return true;
 }
 
-static int run_verb(const Verb *verb, DelegationOperation operation, int argc, char *argv[]) {
-        _cleanup_(enable_done) Enable enable = { .verb = verb->name, .request.operation = operation };
+static int run_verb(const Verb *verb, int argc, char *argv[]) {
+        _cleanup_(enable_done) Enable enable = {
+                .verb = verb->name,
+                .request.operation = verb == &verb_enable ? DELEGATION_ENABLE : DELEGATION_DISABLE,
+        };
         int status, r;
         char **words = verb_parse(verb, &enable.common, &enable, argc, argv, &status);
 
@@ -256,14 +259,6 @@ static int run_verb(const Verb *verb, DelegationOperation operation, int argc, c
         return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
-static int run_enable(int argc, char *argv[]) {
-        return run_verb(&verb_enable, DELEGATION_ENABLE, argc, argv);
-}
-
-static int run_disable(int argc, char *argv[]) {
-        return run_verb(&verb_disable, DELEGATION_DISABLE, argc, argv);
-}
-
 const Verb verb_enable = {
         .name = "enable",
         .synopsis = "[OPTIONS…] [CONTROLLER…]",
@@ -271,14 +266,13 @@ const Verb verb_enable = {
         .description = "Have systemd hand controllers (cpuset, cpu, io, memory, pids) on to a user, by "
                        "default to you, at once and for good; you are asked for a password where that is "
                        "needed. Without a controller: show what reaches whom.",
-        .words = { "controller" },
-        .most = VERB_ANY,
+        VERB_TAKES(0, VERB_ANY, "controller"),
         .changes = true,
         .example = "--all-users --runtime cpuset",
         .options = enable_options,
         .columns = enable_columns,
         .timeout = ENABLE_TIMEOUT_USEC,
-        .run = run_enable,
+        .run = run_verb,
 };
 
 const Verb verb_disable = {
@@ -286,13 +280,11 @@ const Verb verb_disable = {
         .synopsis = "[OPTIONS…] CONTROLLER…",
         .summary = "Take that back",
         .description = "Take back what enable did. Scopes that run keep their controllers until they end.",
-        .words = { "controller" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "controller"),
         .changes = true,
         .example = "--all-users --runtime cpuset",
         .options = enable_options,
         .columns = enable_columns,
         .timeout = ENABLE_TIMEOUT_USEC,
-        .run = run_disable,
+        .run = run_verb,
 };

@@ -75,16 +75,16 @@ static int chown_target(Aim *aim, const void *userdata) {
         return r < 0 ? aim_report(aim, r, "cannot hand over") : 0;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         Chown context = {};
         int status;
-        char **words = verb_parse(&verb_chown, &context.options, &context, argc, argv, &status);
+        char **words = verb_parse(verb, &context.options, &context, argc, argv, &status);
 
         if (!words || parse_owner(&context, words[1]) < 0)
                 return status;
 
         words[1] = NULL; /* one target */
-        return verb_for_targets(&verb_chown, &context.options, words, chown_target, &context);
+        return verb_for_targets(verb, &context.options, words, chown_target, &context);
 }
 
 const Verb verb_chown = {
@@ -94,9 +94,7 @@ const Verb verb_chown = {
         .description = "Hand a group below a delegated unit over to somebody, who can then divide it and move "
                        "processes in it: the directory and the files that the kernel calls delegatable. Its "
                        "limits stay with the owner they had.",
-        .words = { "target", "owner" },
-        .least = 2,
-        .most = 2,
+        VERB_TAKES(2, 2, "target", "owner"),
         .targets = AIM_BELOW_BOUNDARY | AIM_WRITABLE,
         .changes = true,
         .example = "./job root",

@@ -68,17 +68,17 @@ static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         return tabular_print(table, options);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_(tabular_done) Tabular table = {};
         CommonOptions options;
         int status;
-        char **targets = verb_parse(&verb_controllers, &options, NULL, argc, argv, &status);
+        char **targets = verb_parse(verb, &options, NULL, argc, argv, &status);
 
         if (!targets || tabular_choose(&table, &options, columns, _COLUMN_MAX, _COLUMN_MAX) < 0)
                 return status;
 
-        if (aim_open(&aim, &options, *targets ?: ".", verb_controllers.targets) < 0 || show(&aim, &options, &table) < 0)
+        if (aim_open(&aim, &options, *targets ?: ".", verb->targets) < 0 || show(&aim, &options, &table) < 0)
                 return STATUS_FAILURE;
 
         return EXIT_SUCCESS;
@@ -90,8 +90,7 @@ const Verb verb_controllers = {
         .summary = "Show which controllers a group has",
         .description = "Show which controllers a unit or group has, which of them it hands on to the "
                        "groups below it, and where the others stop. Without a target: where one is.",
-        .words = { "target" },
-        .most = 1,
+        VERB_TAKES(0, 1, "target"),
         .targets = AIM_ANY,
         .example = "./job",
         .options = controllers_options,

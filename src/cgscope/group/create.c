@@ -59,15 +59,15 @@ static int make(Create *create) {
         return r < 0 ? r : -EINTR;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
         int status;
-        char **words = verb_parse(&verb_create, &create.options, &create, argc, argv, &status);
+        char **words = verb_parse(verb, &create.options, &create, argc, argv, &status);
 
         if (!words || divide_parse(words + 1, &create.attributes) < 0)
                 return status;
 
-        if (aim_open(&create.aim, &create.options, words[0], verb_create.targets) < 0 || make(&create) < 0)
+        if (aim_open(&create.aim, &create.options, words[0], verb->targets) < 0 || make(&create) < 0)
                 return STATUS_FAILURE;
 
         return EXIT_SUCCESS;
@@ -81,9 +81,7 @@ const Verb verb_create = {
                        "or the kernel's files (memory.max=1G). The controllers that they need are enabled "
                        "from the delegated unit down to the group.",
         .see = "and systemd.resource-control(5) for properties",
-        .words = { "target", "setting" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target", "setting"),
         .targets = AIM_MAY_BE_ABSENT | AIM_BELOW_BOUNDARY | AIM_WRITABLE,
         .changes = true,
         .example = "./other cgroup.max.depth=3",

@@ -183,11 +183,11 @@ static int run_command(Exec *exec, const char *target) {
         return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT,
                                               .watch = WATCH_INIT };
         int status;
-        char **words = verb_parse(&verb_exec, &exec.options, &exec, argc, argv, &status);
+        char **words = verb_parse(verb, &exec.options, &exec, argc, argv, &status);
 
         if (!words || check_combination(&exec) < 0)
                 return status;
@@ -205,9 +205,7 @@ const Verb verb_exec = {
                        "same terminal. With --wait, --report or --remove, cgscope stays beside it until "
                        "it has ended.",
         .see = "and systemd.resource-control(5) for properties",
-        .words = { "target", "command" },
-        .least = 2,
-        .most = VERB_ANY,
+        VERB_TAKES(2, VERB_ANY, "target", "command"),
         .targets = AIM_WRITABLE,
         .changes = true,
         .example = "./job -- true",

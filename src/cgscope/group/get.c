@@ -132,15 +132,15 @@ static int print(Get *get, char *const keys[], size_t n_keys) {
         return 0;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         Get get = { .aim = AIM_INIT };
         int status;
-        char **words = verb_parse(&verb_get, &get.options, &get, argc, argv, &status);
+        char **words = verb_parse(verb, &get.options, &get, argc, argv, &status);
 
         if (!words)
                 return status;
 
-        if (aim_open(&get.aim, &get.options, words[0], verb_get.targets) >= 0 &&
+        if (aim_open(&get.aim, &get.options, words[0], verb->targets) >= 0 &&
             print(&get, words + 1, (size_t) (argv + argc - words - 1)) >= 0)
                 status = EXIT_SUCCESS;
         else
@@ -156,9 +156,7 @@ const Verb verb_get = {
         .summary = "Show settings of a scope or group",
         .description = "Show settings of a unit or group: properties by systemd's names (MemoryMax) and the "
                        "kernel's files (memory.max). Without a key: all properties, and all files.",
-        .words = { "target", "key" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target", "key"),
         .targets = AIM_ANY,
         .example = ". cgroup.controllers",
         .options = get_options,

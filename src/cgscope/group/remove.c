@@ -67,12 +67,12 @@ static int remove_target(Aim *aim, const void *userdata) {
         return r < 0 && !aim_is_gone(aim) ? report(aim, remove, r) : 0;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         Remove remove = {};
         int status;
-        char **targets = verb_parse(&verb_remove, &remove.options, &remove, argc, argv, &status);
+        char **targets = verb_parse(verb, &remove.options, &remove, argc, argv, &status);
 
-        return targets ? verb_for_targets(&verb_remove, &remove.options, targets, remove_target, &remove) : status;
+        return targets ? verb_for_targets(verb, &remove.options, targets, remove_target, &remove) : status;
 }
 
 const Verb verb_remove = {
@@ -80,9 +80,7 @@ const Verb verb_remove = {
         .synopsis = "[OPTIONS…] TARGET…",
         .summary = "Remove a group",
         .description = "Remove groups from a delegated subtree.",
-        .words = { "target" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target"),
         .targets = AIM_BELOW_BOUNDARY | AIM_WRITABLE | AIM_MAY_BE_GONE,
         .changes = true,
         .example = "./job",

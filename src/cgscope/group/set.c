@@ -189,16 +189,16 @@ static int set_group(const Set *set) {
         return r;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(set_done) Set set = { .aim = AIM_INIT };
         _cleanup_free_ char *unit = NULL;
         bool by_manager;
         int status, r;
-        char **words = verb_parse(&verb_set, &set.options, &set, argc, argv, &status);
+        char **words = verb_parse(verb, &set.options, &set, argc, argv, &status);
 
         if (!words)
                 return status;
-        if (aim_open(&set.aim, &set.options, *words++, verb_set.targets) < 0)
+        if (aim_open(&set.aim, &set.options, *words++, verb->targets) < 0)
                 return STATUS_FAILURE;
 
         by_manager = aim_is_unit(&set.aim, &unit) &&
@@ -218,9 +218,7 @@ const Verb verb_set = {
         .description = "Set limits: systemd's names (MemoryMax=1G) on a unit, for as long as it lives, or "
                        "on a group; on a group also the kernel's files (memory.max=1G). All or none.",
         .see = "and systemd.resource-control(5) for properties",
-        .words = { "target", "setting" },
-        .least = 2,
-        .most = VERB_ANY,
+        VERB_TAKES(2, VERB_ANY, "target", "setting"),
         .targets = AIM_UNIT_OR_GROUP | AIM_WRITABLE,
         .changes = true,
         .example = "./job cgroup.max.depth=3",

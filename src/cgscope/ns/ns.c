@@ -184,10 +184,10 @@ static void ns_done(Ns *ns) {
         view_done(&ns->view);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(ns_done) Ns ns = { .view = VIEW_INIT };
         int status, r;
-        char **words = verb_parse(&verb_ns, &ns.options, &ns, argc, argv, &status);
+        char **words = verb_parse(verb, &ns.options, &ns, argc, argv, &status);
 
         if (!words || check_words(&ns, words) < 0)
                 return status;
@@ -210,8 +210,7 @@ const Verb verb_ns = {
                        "Without PID and --unit, all processes. The exit status is 1 where one that was named cannot be "
                        "shown.",
         .see = "cgroup_namespaces(7)",
-        .words = { "process" },
-        .most = VERB_ANY,
+        VERB_TAKES(0, VERB_ANY, "process"),
         .example = "$$",
         .options = ns_options,
         .columns = ns_columns,

@@ -54,7 +54,7 @@ static int examine(CanMove *can_move) {
         return r < 0 ? log_oom() : can_move_note_units(can_move);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         static const int statuses[] = {
                 [MOVE_YES] = EXIT_SUCCESS,
                 [MOVE_NO] = STATUS_FAILURE,
@@ -62,7 +62,7 @@ static int run(int argc, char *argv[]) {
         };
         _cleanup_(can_move_done) CanMove can_move = CAN_MOVE_INIT;
         int status;
-        char **words = verb_parse(&verb_can_move, &can_move.options, &can_move, argc, argv, &status);
+        char **words = verb_parse(verb, &can_move.options, &can_move, argc, argv, &status);
 
         if (!words)
                 return status;
@@ -82,9 +82,7 @@ const Verb verb_can_move = {
         .description = "Say whether the kernel would let a process be moved into a group, by which rules, and if not, "
                        "with which error. Nothing is moved. The exit status is 0 for yes, 1 for no, and 2 where it "
                        "cannot be told.",
-        .words = { "process", "target" },
-        .least = 2,
-        .most = 2,
+        VERB_TAKES(2, 2, "process", "target"),
         .targets = AIM_ANY,
         .example = "$$ ./job",
         .options = can_move_options,

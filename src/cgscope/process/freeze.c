@@ -21,12 +21,6 @@ static const Option freeze_options[] = {
         GENERAL_OPTIONS,
 };
 
-static const Option thaw_options[] = {
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
-};
-
 static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
         Trouble trouble = {};
         int r = aim_ask(aim);
@@ -96,28 +90,18 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         return targets ? verb_for_targets(verb, &context.options, targets, freeze_target, &context) : status;
 }
 
-static int run_freeze(int argc, char *argv[]) {
-        return run(&verb_freeze, argc, argv);
-}
-
-static int run_thaw(int argc, char *argv[]) {
-        return run(&verb_thaw, argc, argv);
-}
-
 const Verb verb_freeze = {
         .name = "freeze",
         .synopsis = "[OPTIONS…] TARGET…",
         .summary = "Stop all processes in a scope or group for a while",
         .description = "Stop all processes in a unit or group, until it is thawed. After --timeout without "
                        "success it is as it was.",
-        .words = { "target" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target"),
         .targets = AIM_UNIT_OR_GROUP,
         .changes = true,
         .example = "./job",
         .options = freeze_options,
-        .run = run_freeze,
+        .run = run,
 };
 
 const Verb verb_thaw = {
@@ -125,12 +109,10 @@ const Verb verb_thaw = {
         .synopsis = "[OPTIONS…] TARGET…",
         .summary = "Let them go on",
         .description = "Let the processes in a frozen unit or group go on.",
-        .words = { "target" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target"),
         .targets = AIM_UNIT_OR_GROUP,
         .changes = true,
         .example = "./job",
-        .options = thaw_options,
-        .run = run_thaw,
+        .options = freeze_options + 1, /* no --self */
+        .run = run,
 };

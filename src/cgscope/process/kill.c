@@ -96,12 +96,12 @@ static int kill_target(Aim *aim, const void *userdata) {
         return aim_is_unit(aim, &unit) ? kill_unit(context, aim, unit) : kill_group(context, aim);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         Kill context = { .signal = SIGTERM };
         int status;
-        char **targets = verb_parse(&verb_kill, &context.options, &context, argc, argv, &status);
+        char **targets = verb_parse(verb, &context.options, &context, argc, argv, &status);
 
-        return targets ? verb_for_targets(&verb_kill, &context.options, targets, kill_target, &context) : status;
+        return targets ? verb_for_targets(verb, &context.options, targets, kill_target, &context) : status;
 }
 
 const Verb verb_kill = {
@@ -110,9 +110,7 @@ const Verb verb_kill = {
         .summary = "Send a signal to all processes in a scope or group",
         .description = "Send a signal to all processes in a unit or group and below it, each once. SIGKILL to "
                        "a group reaches also what is forked meanwhile.",
-        .words = { "target" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "target"),
         .targets = AIM_UNIT_OR_GROUP,
         .changes = true,
         .example = "--signal CONT ./job",

@@ -287,14 +287,14 @@ static int move_all(Move *move) {
         return 0;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(move_done) Move move = { .aim = AIM_INIT };
         int status;
-        char **words = verb_parse(&verb_move, &move.options, &move, argc, argv, &status);
+        char **words = verb_parse(verb, &move.options, &move, argc, argv, &status);
 
         if (!words || process_list_parse(&move.processes, words + 1) < 0)
                 return status;
-        if (aim_open(&move.aim, &move.options, words[0], verb_move.targets) < 0 ||
+        if (aim_open(&move.aim, &move.options, words[0], verb->targets) < 0 ||
             process_list_open_any(&move.processes) < 0)
                 return STATUS_FAILURE;
 
@@ -307,9 +307,7 @@ const Verb verb_move = {
         .summary = "Move processes into a group",
         .description = "Move processes into a delegated unit or a group below it. Where the kernel does not "
                        "let the caller, the unit's manager is asked.",
-        .words = { "target", "process" },
-        .least = 2,
-        .most = VERB_ANY,
+        VERB_TAKES(2, VERB_ANY, "target", "process"),
         .targets = AIM_WRITABLE,
         .changes = true,
         .example = "./job $$",

@@ -120,10 +120,10 @@ static int list_processes(Procs *procs, const char *target) {
         return r < 0 ? r : tabular_print(&procs->table, &procs->options);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(procs_done) Procs procs = { .aim = AIM_INIT };
         int status;
-        char **targets = verb_parse(&verb_procs, &procs.options, &procs, argc, argv, &status);
+        char **targets = verb_parse(verb, &procs.options, &procs, argc, argv, &status);
 
         if (!targets)
                 return status;
@@ -143,8 +143,7 @@ const Verb verb_procs = {
         .summary = "List the processes in a group",
         .description = "List the processes in a unit or group; without a target, in the delegated unit that "
                        "the caller is in. Columns: PID, USER, COMMAND, GROUP.",
-        .words = { "target" },
-        .most = 1,
+        VERB_TAKES(0, 1, "target"),
         .targets = AIM_ANY,
         .example = "--recursive .",
         .options = procs_options,

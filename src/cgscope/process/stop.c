@@ -224,10 +224,10 @@ static int stop_empty(const Stop *stop) {
         return r < 0 || search.n_failed > 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         Stop stop = { .grace = GRACE_DEFAULT_USEC };
         int status;
-        char **targets = verb_parse(&verb_stop, &stop.options, &stop, argc, argv, &status);
+        char **targets = verb_parse(verb, &stop.options, &stop, argc, argv, &status);
 
         if (!targets)
                 return status;
@@ -236,7 +236,7 @@ static int run(int argc, char *argv[]) {
                                           "see cgscope stop --help");
 
         return stop.empty ? stop_empty(&stop)
-                          : verb_for_targets(&verb_stop, &stop.options, targets, stop_target, &stop);
+                          : verb_for_targets(verb, &stop.options, targets, stop_target, &stop);
 }
 
 const Verb verb_stop = {
@@ -246,8 +246,7 @@ const Verb verb_stop = {
         .description = "Stop a unit, or end all processes in a group, which stays: by SIGTERM, and by SIGKILL "
                        "those that are left after --grace. With --empty, stop the scopes of the "
                        "caller in which no process is any more, and print their names.",
-        .words = { "target" },
-        .most = VERB_ANY,
+        VERB_TAKES(0, VERB_ANY, "target"),
         .targets = AIM_UNIT_OR_GROUP | AIM_MAY_BE_GONE,
         .changes = true,
         .example = "./job",

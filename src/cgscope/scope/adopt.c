@@ -199,11 +199,11 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         return EXIT_SUCCESS;
 }
 
-static int run(int argc, char *argv[]) {
-        _cleanup_(adopt_done) Adopt adopt = { .options = SCOPE_OPTIONS_INIT(&verb_adopt), .scope = SCOPE_INIT,
+static int run(const Verb *verb, int argc, char *argv[]) {
+        _cleanup_(adopt_done) Adopt adopt = { .options = SCOPE_OPTIONS_INIT(verb), .scope = SCOPE_INIT,
                                                  .ask = ASK_INIT };
         int status, r;
-        char **words = verb_parse(&verb_adopt, &adopt.options.common, &adopt.options, argc, argv, &status);
+        char **words = verb_parse(verb, &adopt.options.common, &adopt.options, argc, argv, &status);
 
         if (!words || scope_options_check(&adopt.options) < 0 || process_list_parse(&adopt.processes, words) < 0)
                 return status;
@@ -218,11 +218,9 @@ const Verb verb_adopt = {
         .summary = "Make a new scope around running processes",
         .description = "Make a new scope around processes that run already.",
         .see = "and systemd.resource-control(5) for properties",
-        .words = { "process" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "process"),
         .changes = true,
-        .example = "$$",
+        .example = "--steal $$",
         .options = adopt_options,
         .parse = scope_options_parse,
         .run = run,

@@ -268,12 +268,12 @@ static int run_command(Run *run) {
         return command_status(r);
 }
 
-static int run(int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .options = SCOPE_OPTIONS_INIT(&verb_run), .scope = SCOPE_INIT, .ask = ASK_INIT,
+static int run(const Verb *verb, int argc, char *argv[]) {
+        _cleanup_(run_done) Run run = { .options = SCOPE_OPTIONS_INIT(verb), .scope = SCOPE_INIT, .ask = ASK_INIT,
                                            .confinement = CONFINEMENT_INIT, .report = REPORT_INIT, .stop = STOP_INIT };
         int status;
 
-        run.argv = verb_parse(&verb_run, &run.options.common, &run.options, argc, argv, &status);
+        run.argv = verb_parse(verb, &run.options.common, &run.options, argc, argv, &status);
         if (!run.argv || scope_options_check(&run.options) < 0)
                 return status;
 
@@ -287,9 +287,7 @@ const Verb verb_run = {
         .description = "Run a command in a new scope, in place: same process, same terminal. With "
                        "--wait or --report, cgscope stays beside it until it has ended.",
         .see = "and systemd.resource-control(5) for properties",
-        .words = { "command" },
-        .least = 1,
-        .most = VERB_ANY,
+        VERB_TAKES(1, VERB_ANY, "command"),
         .changes = true,
         .example = "--delegate -- true",
         .options = run_options,

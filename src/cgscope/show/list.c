@@ -170,12 +170,12 @@ static int prepare(List *list, Figures *figures) {
         return list->root < 0 ? list->root : 0;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(list_done) List list = { .root = -EBADF, .self = user_uid_outside(), .started_fd = -1 };
         Figures figures;
         int status, r;
 
-        if (!verb_parse(&verb_list, &list.common, &list, argc, argv, &status) ||
+        if (!verb_parse(verb, &list.common, &list, argc, argv, &status) ||
             tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
                 return status;
         if (prepare(&list, &figures) < 0)

@@ -101,10 +101,10 @@ static int show(const CommonOptions *options, const char *text) {
         return status.n_processes > 0 ? STATUS_ACTIVE : STATUS_INACTIVE;
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         CommonOptions options;
         int status;
-        char **targets = verb_parse(&verb_status, &options, NULL, argc, argv, &status);
+        char **targets = verb_parse(verb, &options, NULL, argc, argv, &status);
 
         return targets ? show(&options, *targets ?: ".") : status;
 }
@@ -118,8 +118,7 @@ const Verb verb_status = {
                        "unit that we are in. "
                        "The exit status is 0 where it holds processes, 3 where not, 4 where there is no "
                        "such unit or group.",
-        .words = { "target" },
-        .most = 1,
+        VERB_TAKES(0, 1, "target"),
         .targets = AIM_ANY,
         .example = ".",
         .options = status_options,

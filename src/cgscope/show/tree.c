@@ -290,11 +290,11 @@ static int print_tree(Tree *tree, const char *text) {
         return tabular_print(&tree->tabular, &tree->common);
 }
 
-static int run(int argc, char *argv[]) {
+static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
         size_t n_default;
         int status;
-        char **targets = verb_parse(&verb_tree, &tree.common, &tree, argc, argv, &status);
+        char **targets = verb_parse(verb, &tree.common, &tree, argc, argv, &status);
 
         if (!targets)
                 return status;
@@ -313,8 +313,7 @@ const Verb verb_tree = {
         .description = "Show the groups below a scope or group, with what they use and what limits them. "
                        "Without TARGET those of the delegated unit that you are in, else all of your manager.",
         .see = "systemd-cgls(1)",
-        .words = { "target" },
-        .most = 1,
+        VERB_TAKES(0, 1, "target"),
         .targets = AIM_ANY,
         .example = ".",
         .options = tree_options,
