@@ -63,23 +63,21 @@ int judge_hierarchy(CgroupMode mode, const char *legacy, const Surroundings *sur
         switch (mode) {
         case CGROUP_UNIFIED:
                 if (legacy_parse(legacy) != CONTROLLER_MASK_NONE)
-                        return finding_set(ret, FINDING_PROBLEM, legacy_remedy(mode, surroundings),
-                                           "cgroup v2 is mounted at " CGROUP_MOUNT ", but cgroup v1 holds %s: they do "
-                                           "not reach it", legacy);
+                        return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v2 is mounted at "
+                                               CGROUP_MOUNT ", but cgroup v1 holds %s: they do not reach it", legacy);
                 if (*legacy)
-                        return finding_set(ret, FINDING_NOTE, NULL,
-                                           "cgroup v2 is mounted at " CGROUP_MOUNT "; cgroup v1 holds %s, which is not "
-                                           "needed here", legacy);
-                return finding_set(ret, FINDING_OK, NULL, "cgroup v2 alone, mounted at " CGROUP_MOUNT);
+                        return finding_note(ret, NULL, "cgroup v2 is mounted at " CGROUP_MOUNT "; cgroup v1 holds %s, "
+                                            "which is not needed here", legacy);
+                return finding_ok(ret, "cgroup v2 alone, mounted at " CGROUP_MOUNT);
 
         case CGROUP_HYBRID:
-                return finding_set(ret, FINDING_PROBLEM, legacy_remedy(mode, surroundings),
-                                   "cgroup v1 holds %s on this host; cgroup v2 is mounted beside it, at " CGROUP_MOUNT
-                                   "/unified, and is left without them", names);
+                return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v1 holds %s on this host; "
+                                       "cgroup v2 is mounted beside it, at " CGROUP_MOUNT "/unified, and is left "
+                                       "without them", names);
 
         case CGROUP_LEGACY:
-                return finding_set(ret, FINDING_PROBLEM, legacy_remedy(mode, surroundings),
-                                   "cgroup v1 holds %s on this host; there is no cgroup v2", names);
+                return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v1 holds %s on this host; there "
+                                       "is no cgroup v2", names);
 
         case CGROUP_ABSENT:
         default:
@@ -144,10 +142,10 @@ int judge_controllers(ControllerMask there, ControllerMask legacy, bool inner, c
         char text[CONTROLLER_MASK_TEXT_MAX];
 
         if (missing == CONTROLLER_MASK_NONE)
-                return finding_set(ret, FINDING_OK, NULL, "there: %s", controller_mask_format(there, ' ', text));
+                return finding_ok(ret, "there: %s", controller_mask_format(there, ' ', text));
 
-        return finding_set(ret, FINDING_PROBLEM, reason.remedy, "%s: %s", reason.why,
-                           controller_mask_format(reason.mask, ' ', text));
+        return finding_problem(ret, reason.remedy, "%s: %s", reason.why,
+                               controller_mask_format(reason.mask, ' ', text));
 }
 
 int check_controllers(const Doctor *doctor, Finding *ret) {
@@ -170,7 +168,7 @@ int check_writable(const Doctor *doctor, Finding *ret) {
         if (doctor->root < 0)
                 return 0;
         if (!doctor->read_only)
-                return finding_set(ret, FINDING_OK, NULL, CGROUP_MOUNT " is mounted for reading and writing");
+                return finding_ok(ret, CGROUP_MOUNT " is mounted for reading and writing");
 
         return finding_set(ret, FINDING_PROBLEM,
                            *doctor->surroundings.container ?
@@ -222,7 +220,7 @@ static int missing_option(Finding *ret, FindingResult result, const char *option
 
 int judge_nsdelegate(const char *options, bool inner, Finding *ret) {
         if (text_has_word(options, ",", "nsdelegate"))
-                return finding_set(ret, FINDING_OK, NULL, "on: a cgroup namespace is a boundary");
+                return finding_ok(ret, "on: a cgroup namespace is a boundary");
 
         return missing_option(ret, FINDING_PROBLEM, options, "nsdelegate", inner,
                               "a cgroup namespace is no boundary, what is in it can lift its own limits");
@@ -230,7 +228,7 @@ int judge_nsdelegate(const char *options, bool inner, Finding *ret) {
 
 int judge_memory_recursiveprot(const char *options, bool inner, Finding *ret) {
         if (text_has_word(options, ",", "memory_recursiveprot"))
-                return finding_set(ret, FINDING_OK, NULL, "on: MemoryMin= and MemoryLow= protect all that is below");
+                return finding_ok(ret, "on: MemoryMin= and MemoryLow= protect all that is below");
 
         return missing_option(ret, FINDING_NOTE, options, "memory_recursiveprot", inner,
                               "MemoryMin= and MemoryLow= of a unit do not protect the groups below it");
@@ -241,8 +239,7 @@ int judge_favordynmods(const char *options, const Surroundings *surroundings, Fi
         bool named;
 
         if (!text_has_word(options, ",", "favordynmods"))
-                return finding_set(ret, FINDING_OK, NULL,
-                                   "off, as it is by default: moving a process can take milliseconds");
+                return finding_ok(ret, "off, as it is by default: moving a process can take milliseconds");
 
         named = kernel_argument_get(surroundings->arguments, "cgroup_favordynmods", &value) > 0;
         return finding_set(ret, FINDING_NOTE, NULL,
@@ -289,11 +286,10 @@ static const struct {
 
 int check_container(const Doctor *doctor, Finding *ret) {
         if (!*doctor->surroundings.container)
-                return finding_set(ret, FINDING_OK, NULL, "none");
+                return finding_ok(ret, "none");
 
-        return finding_set(ret, FINDING_NOTE, NULL,
-                           "this is a container (%s): which controllers and limits it has is decided outside",
-                           doctor->surroundings.container);
+        return finding_note(ret, NULL, "this is a container (%s): which controllers and limits it has is decided "
+                            "outside", doctor->surroundings.container);
 }
 
 int check_wsl(const Doctor *doctor, Finding *ret) {
@@ -301,11 +297,11 @@ int check_wsl(const Doctor *doctor, Finding *ret) {
         case 0:
                 return 0;
         case 1:
-                return finding_set(ret, FINDING_PROBLEM, "in Windows: wsl --set-version DISTRIBUTION 2",
-                                   "this is WSL 1, which has no cgroups");
+                return finding_problem(ret, "in Windows: wsl --set-version DISTRIBUTION 2", "this is WSL 1, which has "
+                                       "no cgroups");
         default:
-                return finding_set(ret, FINDING_NOTE, NULL,
-                                   "this is WSL 2: the kernel and its command line are set in .wslconfig of Windows");
+                return finding_note(ret, NULL, "this is WSL 2: the kernel and its command line are set in .wslconfig "
+                                    "of Windows");
         }
 }
 
@@ -314,7 +310,7 @@ int check_systemd(const Doctor *doctor, Finding *ret) {
         const char *remedy;
 
         if (surroundings->systemd)
-                return finding_set(ret, FINDING_OK, NULL, "it is process 1");
+                return finding_ok(ret, "it is process 1");
 
         if (surroundings->wsl)
                 remedy = "in /etc/wsl.conf, below [boot]: systemd=true; then wsl --shutdown";
@@ -324,7 +320,7 @@ int check_systemd(const Doctor *doctor, Finding *ret) {
         else
                 remedy = "boot with systemd; without it there is nobody who makes scopes";
 
-        return finding_set(ret, FINDING_PROBLEM, remedy, "no system manager: systemd is not PID 1 here");
+        return finding_problem(ret, remedy, "no system manager: systemd is not PID 1 here");
 }
 
 /* Those that the version @number has, or those that it has not: "PIDFDs= (255), …"; NULL where there are none. */
@@ -355,11 +351,11 @@ int judge_systemd_version(const char *version, Finding *ret) {
         int r;
 
         if (sscanf(version + (*version == 'v'), "%5u", &number) != 1)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "it does not tell its version");
+                return finding_unknown(ret, "it does not tell its version");
 
         (void) clean_name(version, name, sizeof(name));
         if (number < SYSTEMD_NEEDED)
-                return finding_set(ret, FINDING_PROBLEM, "upgrade it, to 252 or newer", "%s is too old", name);
+                return finding_problem(ret, "upgrade it, to 252 or newer", "%s is too old", name);
 
         r = list_calls(number, true, &has);
         if (r >= 0)

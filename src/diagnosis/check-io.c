@@ -107,17 +107,16 @@ static int report_disks(const Disks *disks, Finding *ret) {
         char remedy[256], more[32] = "";
 
         if (disks->n_deaf == 0 && disks->n_heedful == 0)
-                return finding_set(ret, FINDING_OK, NULL, "no disk here to set weights for");
+                return finding_ok(ret, "no disk here to set weights for");
         if (disks->n_deaf == 0)
-                return finding_set(ret, FINDING_OK, NULL, "IOWeight= works on %s", disks->heedful);
+                return finding_ok(ret, "IOWeight= works on %s", disks->heedful);
 
         if (disks->n_deaf > DISKS_SHOWN)
                 (void) snprintf(more, sizeof(more), " and %u more", disks->n_deaf - DISKS_SHOWN);
         (void) snprintf(remedy, sizeof(remedy), "as root: %secho bfq >" BLOCK_DIRECTORY "/%s/queue/scheduler",
                         disks->first_knows ? "" : "modprobe bfq; ", disks->first);
-        return finding_set(ret, FINDING_NOTE, remedy,
-                           "IOWeight= has no effect on %s%s: neither BFQ nor iocost schedules there; bandwidth limits "
-                           "work all the same", disks->deaf, more);
+        return finding_note(ret, remedy, "IOWeight= has no effect on %s%s: neither BFQ nor iocost schedules there; "
+                            "bandwidth limits work all the same", disks->deaf, more);
 }
 
 int judge_io_weight(int block, const char *cost, Finding *ret) {

@@ -76,11 +76,11 @@ int judge_kernel(const char *release, Finding *ret) {
 
         (void) clean_name(release, name, sizeof(name));
         if (r < 0)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "it does not tell its version");
+                return finding_unknown(ret, "it does not tell its version");
         if (r == 0)
-                return finding_set(ret, FINDING_PROBLEM, "boot Linux 5.14 or newer", "Linux %s is too old", name);
+                return finding_problem(ret, "boot Linux 5.14 or newer", "Linux %s is too old", name);
 
-        return finding_set(ret, FINDING_OK, NULL, "Linux %s", name);
+        return finding_ok(ret, "Linux %s", name);
 }
 
 static int check_kernel(const Doctor *doctor, Finding *ret) {
@@ -98,7 +98,7 @@ static int look_for_file(const Doctor *doctor, const char *file, ControllerMask 
         if (r < 0)
                 return finding_cannot_look(ret, "the version of the kernel", r);
         if (r > 0)
-                return finding_set(ret, FINDING_OK, NULL, "there: %s", there);
+                return finding_ok(ret, "there: %s", there);
 
         (void) snprintf(remedy, sizeof(remedy), "boot Linux 5.%u or newer", minor);
         return finding_set(ret, absent, remedy, "not there: %s", not_there);
@@ -140,29 +140,28 @@ static int check_clone_into_cgroup(const Doctor *doctor _unused_, Finding *ret) 
 
         switch (r) {
         case -EBADF:
-                return finding_set(ret, FINDING_OK, NULL, "there: a process can be started inside a group");
+                return finding_ok(ret, "there: a process can be started inside a group");
         case -ENOSYS:
         case -EPERM:
-                return finding_set(ret, FINDING_NOTE, FILTER_REMEDY,
-                                   "clone3() is refused: a process is started beside its group and moved into it");
+                return finding_note(ret, FILTER_REMEDY, "clone3() is refused: a process is started beside its group "
+                                    "and moved into it");
         case -EINVAL:
         case -E2BIG:
         case -EOPNOTSUPP:
-                return finding_set(ret, FINDING_NOTE, "boot Linux 5.7 or newer",
-                                   "not there: a process is started beside its group and moved into it");
+                return finding_note(ret, "boot Linux 5.7 or newer", "not there: a process is started beside its group "
+                                    "and moved into it");
         default:
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "clone3() fails: %s", strerror(-r));
+                return finding_unknown(ret, "clone3() fails: %s", strerror(-r));
         }
 }
 
 static int judge_call(Finding *ret, const char *call, int error, const char *purpose) {
         if (error == 0)
-                return finding_set(ret, FINDING_OK, NULL, "there: %s", purpose);
+                return finding_ok(ret, "there: %s", purpose);
         if (error == -ENOSYS || error == -EPERM)
-                return finding_set(ret, FINDING_PROBLEM, FILTER_REMEDY, "%s is refused, cgscope cannot do without it",
-                                   call);
+                return finding_problem(ret, FILTER_REMEDY, "%s is refused, cgscope cannot do without it", call);
 
-        return finding_set(ret, FINDING_UNKNOWN, NULL, "%s fails: %s", call, strerror(-error));
+        return finding_unknown(ret, "%s fails: %s", call, strerror(-error));
 }
 
 static int check_pidfd(const Doctor *doctor _unused_, Finding *ret) {
@@ -185,13 +184,12 @@ static int check_pressure(const Doctor *doctor, Finding *ret) {
 
         if (kernel_argument_get(doctor->surroundings.arguments, "cgroup_disable", &off) > 0 &&
             text_has_word(off, ",", "pressure"))
-                return finding_set(ret, FINDING_NOTE, "boot without cgroup_disable=pressure",
-                                   "switched off for groups by cgroup_disable= on the kernel command line");
+                return finding_note(ret, "boot without cgroup_disable=pressure", "switched off for groups by "
+                                    "cgroup_disable= on the kernel command line");
 
         r = check_read("/proc/pressure/memory", &text);
         if (r >= 0)
-                return finding_set(ret, FINDING_OK, NULL,
-                                   "measured (PSI): how long processes wait for cpu, memory and io");
+                return finding_ok(ret, "measured (PSI): how long processes wait for cpu, memory and io");
         if (r != -ENOENT && r != -EOPNOTSUPP)
                 return finding_cannot_look(ret, "/proc/pressure/memory", r);
 
@@ -231,10 +229,10 @@ int judge_cpuset(const char *release, Finding *ret) {
         if (r < 0)
                 return 0;
         if (r > 0)
-                return finding_set(ret, FINDING_OK, NULL, "a user can enable it whosever processes are in the group");
+                return finding_ok(ret, "a user can enable it whosever processes are in the group");
 
-        return finding_set(ret, FINDING_NOTE, "boot Linux 6.6 or newer",
-                           "a user cannot enable it in a group while a process of somebody else is there");
+        return finding_note(ret, "boot Linux 6.6 or newer", "a user cannot enable it in a group while a process of "
+                            "somebody else is there");
 }
 
 int check_cpuset(const Doctor *doctor, Finding *ret) {
@@ -243,19 +241,18 @@ int check_cpuset(const Doctor *doctor, Finding *ret) {
 
 int judge_bpf(int error, bool libbpf, Finding *ret) {
         if (error == -ENOSYS || error == -EPERM || error == -EACCES)
-                return finding_set(ret, FINDING_NOTE, FILTER_REMEDY,
-                                   "bpf() is refused: IPAddressDeny=, DevicePolicy= and their like are not known to be in "
-                                   "force");
+                return finding_note(ret, FILTER_REMEDY, "bpf() is refused: IPAddressDeny=, DevicePolicy= and their "
+                                    "like are not known to be in force");
         if (error == -EINVAL)
-                return finding_set(ret, FINDING_NOTE, "boot a kernel that is built with CONFIG_CGROUP_BPF",
-                                   "not there: IPAddressDeny=, DevicePolicy= and their like have no effect");
+                return finding_note(ret, "boot a kernel that is built with CONFIG_CGROUP_BPF", "not there: "
+                                    "IPAddressDeny=, DevicePolicy= and their like have no effect");
         if (error < 0)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "bpf() fails: %s", strerror(-error));
+                return finding_unknown(ret, "bpf() fails: %s", strerror(-error));
         if (!libbpf)
-                return finding_set(ret, FINDING_NOTE, "install libbpf",
-                                   "there, but no libbpf: SocketBindDeny= and RestrictNetworkInterfaces= have no effect");
+                return finding_note(ret, "install libbpf", "there, but no libbpf: SocketBindDeny= and "
+                                    "RestrictNetworkInterfaces= have no effect");
 
-        return finding_set(ret, FINDING_OK, NULL, "there: IPAddressDeny=, DevicePolicy= and their like have an effect");
+        return finding_ok(ret, "there: IPAddressDeny=, DevicePolicy= and their like have an effect");
 }
 
 /* By the names that systemd loads it by. */

@@ -78,23 +78,21 @@ int judge_real_time(const RealTime *real_time, int grouped, Finding *ret) {
         char remedy[128], more[32] = "";
 
         if (real_time->n == 0)
-                return finding_set(ret, FINDING_OK, NULL, "no real-time process is seen outside the root group");
+                return finding_ok(ret, "no real-time process is seen outside the root group");
         if (grouped == 0 || real_time->with_cpu)
-                return finding_set(ret, FINDING_OK, NULL,
-                                   "this kernel lets real-time processes be in groups with the cpu controller");
+                return finding_ok(ret, "this kernel lets real-time processes be in groups with the cpu controller");
 
         if (real_time->n > PROCESSES_SHOWN)
                 (void) snprintf(more, sizeof(more), " and %u more", real_time->n - PROCESSES_SHOWN);
         if (grouped < 0)
-                return finding_set(ret, FINDING_UNKNOWN, NULL,
-                                   "real-time: %s%s; cannot tell whether this kernel has CONFIG_RT_GROUP_SCHED, with "
-                                   "which they would keep the cpu controller from all groups", real_time->names, more);
+                return finding_unknown(ret, "real-time: %s%s; cannot tell whether this kernel has "
+                                       "CONFIG_RT_GROUP_SCHED, with which they would keep the cpu controller from all "
+                                       "groups", real_time->names, more);
 
         (void) snprintf(remedy, sizeof(remedy), "end them, or take real time from them: chrt --all-tasks --other --pid "
                         "0 %d", (int) real_time->first);
-        return finding_set(ret, FINDING_PROBLEM, remedy,
-                           "the cpu controller cannot be handed on while these are real-time processes: %s%s (the "
-                           "kernel has CONFIG_RT_GROUP_SCHED)", real_time->names, more);
+        return finding_problem(ret, remedy, "the cpu controller cannot be handed on while these are real-time "
+                               "processes: %s%s (the kernel has CONFIG_RT_GROUP_SCHED)", real_time->names, more);
 }
 
 static void real_time_done(RealTime *real_time) {
@@ -111,8 +109,8 @@ int check_real_time(const Doctor *doctor, Finding *ret) {
 
         r = look_at_processes(&real_time, doctor->root);
         if (r == -ENOSYS)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "processes in real time: /proc is that of another PID "
-                                   "namespace; mount -t proc proc /proc shows this one");
+                return finding_unknown(ret, "processes in real time: /proc is that of another PID namespace; mount -t "
+                                       "proc proc /proc shows this one");
         if (r < 0)
                 return finding_cannot_look(ret, "/proc", r);
 

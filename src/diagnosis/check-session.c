@@ -27,9 +27,8 @@ int judge_identity(uid_t uid, const char *sudo_uid, const char *login_uid, Findi
         if (uid == 0 && before != NOBODY && before != 0) {
                 (void) snprintf(remedy, sizeof(remedy), "for uid %u: without sudo, or cgscope doctor --user-id %u",
                                 (unsigned) before, (unsigned) before);
-                return finding_set(ret, FINDING_NOTE, remedy,
-                                   "you are root now (sudo, from uid %u): the system manager is asked, and scopes are "
-                                   "root's", (unsigned) before);
+                return finding_note(ret, remedy, "you are root now (sudo, from uid %u): the system manager is asked, "
+                                    "and scopes are root's", (unsigned) before);
         }
 
         /* The kernel remembers who logged in, where it has audit and where it was a login. */
@@ -50,8 +49,8 @@ int judge_identity(uid_t uid, const char *sudo_uid, const char *login_uid, Findi
 
 /* Outside of a namespace of one's own one is still who one was. */
 static int judge_mapped(uid_t uid, Finding *ret) {
-        return finding_set(ret, FINDING_NOTE, NULL, "you are user %u of a user namespace, and uid %u outside: your user "
-                           "manager is asked", (unsigned) geteuid(), (unsigned) uid);
+        return finding_note(ret, NULL, "you are user %u of a user namespace, and uid %u outside: your user manager is "
+                            "asked", (unsigned) geteuid(), (unsigned) uid);
 }
 
 int check_identity(const Doctor *doctor, Finding *ret) {
@@ -85,9 +84,8 @@ int check_runtime_dir(const Doctor *doctor, Finding *ret) {
         (void) snprintf(expected, sizeof(expected), "/run/user/%u", (unsigned) doctor->uid);
         if (isempty(directory)) {
                 (void) snprintf(remedy, sizeof(remedy), "export XDG_RUNTIME_DIR=%s", expected);
-                return finding_set(ret, FINDING_NOTE, remedy,
-                                   "XDG_RUNTIME_DIR is not set (cron, su, ssh without PAM?): cgscope looks in %s, "
-                                   "systemctl --user does not", expected);
+                return finding_note(ret, remedy, "XDG_RUNTIME_DIR is not set (cron, su, ssh without PAM?): cgscope "
+                                    "looks in %s, systemctl --user does not", expected);
         }
 
         if (stat(directory, &st) < 0)
@@ -96,11 +94,10 @@ int check_runtime_dir(const Doctor *doctor, Finding *ret) {
         if (st.st_uid != geteuid())
                 return runtime_dir_of_other(directory, st.st_uid, ret);
         if (!streq(directory, expected) && geteuid() != 0)
-                return finding_set(ret, FINDING_NOTE, "unset it, unless that is meant",
-                                   "XDG_RUNTIME_DIR=%s is not %s, where your user manager has its bus", directory,
-                                   expected);
+                return finding_note(ret, "unset it, unless that is meant", "XDG_RUNTIME_DIR=%s is not %s, where your "
+                                    "user manager has its bus", directory, expected);
 
-        return finding_set(ret, FINDING_OK, NULL, "XDG_RUNTIME_DIR=%s", directory);
+        return finding_ok(ret, "XDG_RUNTIME_DIR=%s", directory);
 }
 
 /* A list of addresses, each with options behind commas; the first is what counts here. */
@@ -110,15 +107,14 @@ int judge_session_bus(uid_t uid, const char *address, Finding *ret) {
 
         (void) snprintf(expected, sizeof(expected), "unix:path=/run/user/%u/bus", (unsigned) uid);
         if (isempty(address))
-                return finding_set(ret, FINDING_OK, NULL,
-                                   "DBUS_SESSION_BUS_ADDRESS is not set: your user manager's is taken");
+                return finding_ok(ret, "DBUS_SESSION_BUS_ADDRESS is not set: your user manager's is taken");
 
         rest = startswith(address, expected);
         if (rest && (!*rest || strchr(",;", *rest)))
-                return finding_set(ret, FINDING_OK, NULL, "DBUS_SESSION_BUS_ADDRESS is your user manager's");
+                return finding_ok(ret, "DBUS_SESSION_BUS_ADDRESS is your user manager's");
 
-        return finding_set(ret, FINDING_NOTE, "unset it, or name your user manager's bus",
-                           "DBUS_SESSION_BUS_ADDRESS=%s is not your user manager's (dbus-run-session?)", address);
+        return finding_note(ret, "unset it, or name your user manager's bus", "DBUS_SESSION_BUS_ADDRESS=%s is not your "
+                            "user manager's (dbus-run-session?)", address);
 }
 
 int check_session_bus(const Doctor *doctor, Finding *ret) {
@@ -163,25 +159,22 @@ int judge_place(uid_t uid, const char *group, Finding *ret) {
         if (owner != NOBODY && owner != uid && uid != 0) {
                 (void) snprintf(remedy, sizeof(remedy), "for a place of your own: machinectl shell %u@, or ssh",
                                 (unsigned) uid);
-                return finding_set(ret, FINDING_NOTE, remedy,
-                                   "this process is in %s of uid %u: it has come here by su or sudo", unit,
-                                   (unsigned) owner);
+                return finding_note(ret, remedy, "this process is in %s of uid %u: it has come here by su or sudo",
+                                    unit, (unsigned) owner);
         }
         if (startswith(unit, "session-"))
-                return finding_set(ret, FINDING_OK, NULL,
-                                   "in the login session %s: cgscope run leaves it with the manager's help, writing to "
-                                   "cgroup.procs does not", unit);
+                return finding_ok(ret, "in the login session %s: cgscope run leaves it with the manager's help, "
+                                  "writing to cgroup.procs does not", unit);
         if (owner != NOBODY && *unit)
                 return finding_set(ret, FINDING_OK, NULL, "in %s of %s", unit,
                                    owner == uid ? "your user manager" : "a user");
         if (*unit && uid == 0)
-                return finding_set(ret, FINDING_OK, NULL, "in %s of the system manager", unit);
+                return finding_ok(ret, "in %s of the system manager", unit);
         if (*unit)
-                return finding_set(ret, FINDING_NOTE, NULL,
-                                   "in %s of the system manager: this is no login session (a service, cron, ssh "
-                                   "without PAM)", unit);
+                return finding_note(ret, NULL, "in %s of the system manager: this is no login session (a service, "
+                                    "cron, ssh without PAM)", unit);
 
-        return finding_set(ret, FINDING_NOTE, NULL, "in no unit of systemd's");
+        return finding_note(ret, NULL, "in no unit of systemd's");
 }
 
 int check_place(const Doctor *doctor, Finding *ret) {

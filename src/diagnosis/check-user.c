@@ -43,7 +43,7 @@ static int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
         char remedy[128];
 
         if (streq(state, "active") || streq(state, "reloading") || streq(state, "refreshing"))
-                return finding_set(ret, FINDING_OK, NULL, "user@%u.service runs", (unsigned) uid);
+                return finding_ok(ret, "user@%u.service runs", (unsigned) uid);
         if (streq(state, "activating") || streq(state, "deactivating"))
                 return finding_set(ret, FINDING_NOTE, NULL, "user@%u.service is %s just now", (unsigned) uid,
                                    streq(state, "activating") ? "starting" : "ending");
@@ -51,12 +51,12 @@ static int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
         if (streq(state, "failed")) {
                 (void) snprintf(remedy, sizeof(remedy), "see journalctl -u user@%u.service, then systemctl restart "
                                 "user@%u.service", (unsigned) uid, (unsigned) uid);
-                return finding_set(ret, FINDING_PROBLEM, remedy, "user@%u.service has failed", (unsigned) uid);
+                return finding_problem(ret, remedy, "user@%u.service has failed", (unsigned) uid);
         }
 
         (void) snprintf(remedy, sizeof(remedy), "log in as that user, or keep one running: loginctl enable-linger %u",
                         (unsigned) uid);
-        return finding_set(ret, FINDING_PROBLEM, remedy, "no user manager runs for uid %u", (unsigned) uid);
+        return finding_problem(ret, remedy, "no user manager runs for uid %u", (unsigned) uid);
 }
 
 int check_user_manager(const Doctor *doctor, Finding *ret) {
@@ -66,7 +66,7 @@ int check_user_manager(const Doctor *doctor, Finding *ret) {
         int r;
 
         if (doctor->uid == 0)
-                return finding_set(ret, FINDING_OK, NULL, "root's scopes are the system manager's, none is needed");
+                return finding_ok(ret, "root's scopes are the system manager's, none is needed");
 
         (void) snprintf(unit, sizeof(unit), "user@%u.service", (unsigned) doctor->uid);
         if (group_is_alive(doctor, unit))
@@ -88,14 +88,13 @@ int check_user_bus(const Doctor *doctor, Finding *ret) {
                 return 0; /* none is needed, or no manager runs */
 
         if (lstat(path, &st) >= 0 && S_ISSOCK(st.st_mode))
-                return finding_set(ret, FINDING_OK, NULL, "%s is there", path);
+                return finding_ok(ret, "%s is there", path);
         if (errno == EACCES)
-                return finding_set(ret, FINDING_NOTE, "ask again as that user, or as root",
-                                   "%s is for that user alone to see", path);
+                return finding_note(ret, "ask again as that user, or as root", "%s is for that user alone to see",
+                                    path);
 
-        return finding_set(ret, FINDING_PROBLEM,
-                           "start it: systemctl --user start dbus.socket (package dbus-user-session)",
-                           "no user bus at unix:path=%s", path);
+        return finding_problem(ret, "start it: systemctl --user start dbus.socket (package dbus-user-session)", "no "
+                               "user bus at unix:path=%s", path);
 }
 
 /* Asks who would be asked by the verbs, in the environment as it is. */
@@ -128,19 +127,18 @@ int check_linger(const Doctor *doctor, Finding *ret) {
                 return 0;
 
         if (!doctor->user || strchr(doctor->user, '/') || strlen(doctor->user) > 255)
-                return finding_set(ret, FINDING_UNKNOWN, NULL, "uid %u has no name", (unsigned) doctor->uid);
+                return finding_unknown(ret, "uid %u has no name", (unsigned) doctor->uid);
 
         (void) snprintf(path, sizeof(path), LINGER_DIRECTORY "/%s", doctor->user);
         if (access(path, F_OK) >= 0)
-                return finding_set(ret, FINDING_OK, NULL, "on: what runs in the user manager outlives the last logout");
+                return finding_ok(ret, "on: what runs in the user manager outlives the last logout");
         if (errno != ENOENT)
                 return finding_cannot_look(ret, path, -errno);
 
         if (!word || asprintf(&remedy, "where they are to stay: loginctl enable-linger %s", word) < 0)
                 return remedy = NULL, -ENOMEM;
 
-        return finding_set(ret, FINDING_NOTE, remedy,
-                           "off: the user manager, and all scopes in it, end with the last logout");
+        return finding_note(ret, remedy, "off: the user manager, and all scopes in it, end with the last logout");
 }
 
 static bool is_activatable(const char *name) {
@@ -164,15 +162,14 @@ static bool is_activatable(const char *name) {
 
 int check_cgscoped(const Doctor *doctor _unused_, Finding *ret) {
         if (!is_activatable("org.cgscope.Delegation1"))
-                return finding_set(ret, FINDING_NOTE, "install cgscoped, with its D-Bus and polkit files",
-                                   "not installed: cgscope enable and disable have nobody to ask");
+                return finding_note(ret, "install cgscoped, with its D-Bus and polkit files", "not installed: cgscope "
+                                    "enable and disable have nobody to ask");
         if (!is_activatable("org.freedesktop.PolicyKit1"))
-                return finding_set(ret, FINDING_NOTE, "install polkit",
-                                   "installed, but without polkit it serves root alone");
+                return finding_note(ret, "install polkit", "installed, but without polkit it serves root alone");
         if (access("/usr/share/polkit-1/actions/org.cgscope.policy", F_OK) < 0 &&
             access("/usr/local/share/polkit-1/actions/org.cgscope.policy", F_OK) < 0)
-                return finding_set(ret, FINDING_NOTE, "install org.cgscope.policy in /usr/share/polkit-1/actions",
-                                   "installed, but polkit does not know its actions: it serves root alone");
+                return finding_note(ret, "install org.cgscope.policy in /usr/share/polkit-1/actions", "installed, but "
+                                    "polkit does not know its actions: it serves root alone");
 
-        return finding_set(ret, FINDING_OK, NULL, "installed, and so is polkit: cgscope enable can ask it");
+        return finding_ok(ret, "installed, and so is polkit: cgscope enable can ask it");
 }

@@ -47,7 +47,7 @@ int finding_cannot_look(Finding *ret, const char *object, int error) {
         if (error == -ENOMEM)
                 return error;
 
-        return finding_set(ret, FINDING_UNKNOWN, NULL, "cannot look at %s: %s", object, strerror(-error));
+        return finding_unknown(ret, "cannot look at %s: %s", object, strerror(-error));
 }
 
 int check_read(const char *path, char **ret) {

@@ -63,6 +63,11 @@ typedef struct Check {
 /* Sets all of @ret; @remedy may be NULL, @found is a format. */
 int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) _printf_(4, 5);
 
+#define finding_ok(ret, ...) finding_set((ret), FINDING_OK, NULL, __VA_ARGS__)
+#define finding_note(ret, remedy, ...) finding_set((ret), FINDING_NOTE, (remedy), __VA_ARGS__)
+#define finding_problem(ret, remedy, ...) finding_set((ret), FINDING_PROBLEM, (remedy), __VA_ARGS__)
+#define finding_unknown(ret, ...) finding_set((ret), FINDING_UNKNOWN, NULL, __VA_ARGS__)
+
 /* What went wrong is what was found, or that @object could not be looked at. -ENOMEM is returned instead. */
 int finding_take(Finding *ret, FindingResult result, int error, const Trouble *trouble);
 int finding_cannot_look(Finding *ret, const char *object, int error);
