@@ -2,7 +2,7 @@
 #pragma once
 
 /* A child process that does one thing that may have to wait, for systemd or for a user database in the network, while
- * the service goes on serving. What it found out comes back through a socket, as numbers and one text. */
+ * the service goes on serving. What it found out comes back as numbers and one text. */
 
 #include <systemd/sd-event.h>
 
