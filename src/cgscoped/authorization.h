@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which authorisation a request needs, and what is said where it is not given. */
+/* Whether polkit lets somebody have what he asks for. Its answer is not waited for: somebody may have to type a password
+ * first. Whatever is no clear yes is a no. */
 
-#include "cgscoped/polkit.h"
-#include "delegation/delegation.h"
+#include "cgscoped/service-queue.h"
 
-#define ACTION_ENABLE_OWN "org.cgscope.delegation.enable-own" /* polkit/org.cgscope.policy */
-#define ACTION_ENABLE_ANY "org.cgscope.delegation.enable-any"
-#define ACTION_DISABLE "org.cgscope.delegation.disable"
-
-/* Everything that an authorisation depends on. Borrowed. */
-typedef struct Authorization {
-        const DelegationRequest *request;
-        uid_t sender;
-        const char *sender_name; /* on the bus */
-        const char *user;        /* name of the user that it is for; NULL for everybody */
-        bool interactive;        /* the sender allows polkit to ask */
-} Authorization;
+/* @refusal: NULL where it is a yes. */
+typedef void (*AuthorizationFunction)(Request *request, const sd_bus_error *refusal);
 
 /* Looking is free, and root may do all of it anyway. */
-bool authorization_is_needed(const DelegationRequest *request, uid_t sender);
+bool authorization_is_needed(const Request *request);
 
-/* Asks polkit. See polkit_check(). */
-int authorization_check(sd_bus *bus, const Authorization *authorization, uint64_t timeout, PolkitFunction done,
-                        void *userdata, PolkitCheck **ret);
+/* Asks. @done is called once, later; then *ret is to be freed, and in any case before @request. Needs to run as root:
+ * polkit takes details from nobody else. */
+int authorization_ask(Request *request, AuthorizationFunction done, Authorization **ret);
 
-/* Sets @error from any @answer but POLKIT_AUTHORIZED, and returns its negative errno. @text: see PolkitFunction. */
-int authorization_refuse(const Authorization *authorization, PolkitAnswer answer, const char *text,
-                         sd_bus_error *error);
+/* Takes the question back where it is not answered yet: a dialog that is on somebody's screen goes away. */
+void authorization_free(Authorization *authorization);

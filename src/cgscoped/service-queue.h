@@ -10,7 +10,6 @@
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
 
-#include "cgscoped/polkit.h"
 #include "cgscoped/worker.h"
 
 /* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
@@ -29,6 +28,7 @@
 /* So often PID 1 reads its files again for somebody who is not root and has changed none. */
 #define QUEUE_SPARE_USEC (30 * USEC_PER_SEC)
 
+typedef struct Authorization Authorization;
 typedef struct Queue Queue;
 
 typedef enum RequestStage {
@@ -51,8 +51,8 @@ typedef struct Request {
         char *user; /* name of the user that it is for; NULL: everybody */
 
         RequestStage stage;
-        sd_bus_slot *question; /* of REQUEST_IDENTIFYING */
-        PolkitCheck *check;    /* of REQUEST_AUTHORIZING */
+        sd_bus_slot *question;        /* of REQUEST_IDENTIFYING */
+        Authorization *authorization; /* of REQUEST_AUTHORIZING */
         Worker *worker;        /* of REQUEST_LOOKING_UP, REQUEST_CHANGING and REQUEST_FINISHING */
 
         /* What came of REQUEST_CHANGING. */

@@ -17,7 +17,7 @@ static void request_free(Request *request) {
         queue_remove(request->queue, request);
 
         (void) sd_bus_slot_unref(request->question);
-        polkit_check_free(request->check);
+        authorization_free(request->authorization);
         worker_free(request->worker);
         (void) sd_bus_message_unref(request->message);
         free(request->user);
@@ -188,45 +188,25 @@ static void enqueue(Request *request) {
         run(request->queue);
 }
 
-static Authorization authorization_of(const Request *request) {
-        return (Authorization) {
-                .request = &request->what,
-                .sender = request->sender,
-                .sender_name = sd_bus_message_get_sender(request->message),
-                .user = request->user,
-                .interactive = sd_bus_message_get_allow_interactive_authorization(request->message) > 0,
-        };
-}
-
-static void on_authorized(PolkitAnswer answer, const char *text, void *userdata) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        Request *request = userdata;
-        Authorization authorization = authorization_of(request);
-
-        if (answer == POLKIT_AUTHORIZED) {
+static void on_authorized(Request *request, const sd_bus_error *refusal) {
+        if (!refusal) {
                 enqueue(request);
                 return;
         }
 
-        (void) authorization_refuse(&authorization, answer, text, &error);
-        answer_error(request, &error);
+        answer_error(request, refusal);
         end(request);
 }
 
 /* The user is known: on to the authorisation, or past it. */
 static int go_on(Request *request) {
-        const Timeouts *timeouts = &request->queue->timeouts;
-        Authorization authorization = authorization_of(request);
-
-        if (!authorization_is_needed(&request->what, request->sender)) {
+        if (!authorization_is_needed(request)) {
                 enqueue(request);
                 return 0;
         }
 
         request->stage = REQUEST_AUTHORIZING;
-        return authorization_check(request->queue->bus, &authorization,
-                                   authorization.interactive ? timeouts->interactive : timeouts->authorize,
-                                   on_authorized, request, &request->check);
+        return authorization_ask(request, on_authorized, &request->authorization);
 }
 
 static int keep_user(Request *request, const char *name) {
