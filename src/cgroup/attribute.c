@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/attribute.h"
 
+#include <assert.h>
+
 #include "basic/fd.h"
 #include "basic/trouble.h"
 #include "basic/parse.h"
@@ -252,6 +254,8 @@ int attribute_list_apply(const AttributeList *list, int group, const Attribute *
         AttributeWriter writer = { .group = group, .properties = &list->properties };
         const Attribute *failed = NULL;
         int r;
+
+        assert(list && group >= 0);
 
         r = write_all(&writer, list, &failed);
         r = r < 0 ? r : check_all(&writer, list, &failed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/boundary.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <sys/xattr.h>
 
@@ -89,6 +90,8 @@ static int open_marked(int root, const char *path, int group, size_t known, size
 int boundary_open(Boundary *boundary, bool may_be_absent) {
         int r;
 
+        assert(boundary->root >= 0 && boundary->path);
+
         boundary->fd = group_open(boundary->root, boundary->path);
         if (boundary->fd < 0 && !(boundary->fd == -ENOENT && may_be_absent))
                 return boundary->fd;
@@ -135,6 +138,8 @@ const char *boundary_below(const Boundary *boundary) {
 }
 
 int boundary_open_parent(const Boundary *boundary, const char **ret_name) {
+        assert(boundary->top >= 0 && !boundary_is_top(boundary));
+
         return group_open_parent(boundary->top, boundary_below(boundary), ret_name);
 }
 

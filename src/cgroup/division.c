@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/division.h"
 
+#include <assert.h>
 #include <fcntl.h>
 
 #include "basic/fd.h"
@@ -194,11 +195,16 @@ static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_l
 }
 
 int division_enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble) {
-        const char *last = strrchr(division->path, '/');
-        size_t above = last ? (size_t) (last - division->path) : 0, length = 0;
+        size_t above, length = 0;
+        const char *last;
+
+        assert(division->path);
 
         if (controllers == CONTROLLER_MASK_NONE)
                 return 0;
+
+        last = strrchr(division->path, '/');
+        above = last ? (size_t) (last - division->path) : 0;
 
         /* What an earlier call enabled stays remembered. */
         for (unsigned level = 0; level == 0 || length < above; level++) {

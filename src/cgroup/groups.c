@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/groups.h"
 
+#include <assert.h>
 #include <signal.h>
 
 #include "basic/fd.h"
@@ -35,8 +36,11 @@ static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
 /* Who owns a group could change what is below it while that is still on its way. */
 int groups_chown(const Boundary *target, uid_t uid, gid_t gid, bool recursive, char **ret_failed) {
         Owner owner = { .uid = uid, .gid = gid };
-        int r = recursive ? group_walk(target->fd, WALK_AFTER, chown_one, &owner) : group_chown(target->fd, uid, gid);
+        int r;
 
+        assert(target->fd >= 0 && ret_failed);
+
+        r = recursive ? group_walk(target->fd, WALK_AFTER, chown_one, &owner) : group_chown(target->fd, uid, gid);
         *ret_failed = owner.failed;
         return r;
 }

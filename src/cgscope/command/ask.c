@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/ask.h"
 
+#include <assert.h>
+
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "cgroup/group.h"
@@ -92,6 +94,8 @@ int ask_start(Ask *ask, Trouble *trouble) {
         uint64_t since;
         unsigned again = 0;
         int r;
+
+        assert(ask->client.manager && ask->request.scope.n_pids > 0);
 
         do {
                 since = now_usec();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/scope-delegation.h"
 
+#include <assert.h>
 #include <fcntl.h>
 
 #include "basic/fd.h"
@@ -55,6 +56,8 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
 int scope_identify(Scope *scope, pid_t pid, const Ask *ask, const ScopeOptions *options, Trouble *trouble) {
         int r;
 
+        assert(scope->group.root >= 0 && ask->request.unit);
+
         scope->unit = ask->request.unit;
 
         r = cgroup_of_process(pid, &scope->group.path);
@@ -108,6 +111,8 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
 }
 
 int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptions *options) {
+        assert(scope->group.fd >= 0 && options->leaf);
+
         scope->leaf = make_group(scope, options->leaf);
         if (scope->leaf < 0)
                 return scope->leaf;
@@ -125,6 +130,8 @@ int scope_fill_leaf(Scope *scope, const ProcessList *processes, const ScopeOptio
 }
 
 int scope_make_supervisor(Scope *scope, const ScopeOptions *options) {
+        assert(scope->group.fd >= 0);
+
         scope->supervisor = make_group(scope, SUPERVISOR_GROUP);
         if (scope->supervisor < 0)
                 return scope->supervisor;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/spawn.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
@@ -224,6 +225,8 @@ static int start_or_enter(const Spawn *spawn, int *ret_status) {
 
 int spawn_and_wait(const Spawn *spawn, Meter *meter, Report *report) {
         int r = supervisor_init(spawn->supervisor);
+
+        assert(spawn->path && spawn->argv && spawn->supervisor);
 
         if (r < 0)
                 return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;

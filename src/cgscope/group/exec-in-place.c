@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/group/exec-in-place.h"
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgscope/command/command.h"
-#include "cgscope/group/exec.h"
 #include "cgscope/cli/leave.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
@@ -90,6 +91,5 @@ int exec_in_place(Exec *exec) {
 
         if (exec->home)
                 leave(exec);
-        exec_undo(exec);
         return status;
 }

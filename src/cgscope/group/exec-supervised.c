@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/group/exec-supervised.h"
+
 #include <sys/prctl.h>
 
 #include "basic/fd.h"
@@ -7,7 +9,6 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/descendant.h"
-#include "cgscope/group/exec.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
 
@@ -137,11 +138,11 @@ int exec_supervised(Exec *exec) {
         meter.group = exec->aim.target.fd;
 
         r = spawn_and_wait(&spawn, &meter, &exec->report);
-        if (r < 0)
+        if (r > 0)
+                return r;
+        if (r < 0) {
                 (void) spawn_report(&exec->aim, r);
-        if (r != 0) {
-                exec_undo(exec);
-                return r < 0 ? STATUS_NOT_STARTED : r;
+                return STATUS_NOT_STARTED;
         }
 
         finish(exec, &meter);

@@ -6,6 +6,8 @@
 #include "cgroup/temporary.h"
 #include "cgscope/command/command.h"
 #include "cgscope/command/spawn.h"
+#include "cgscope/group/exec-in-place.h"
+#include "cgscope/group/exec-supervised.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope exec`: a command inside a group, in our place or, where something is to be done after its end, beside us. */
@@ -149,7 +151,8 @@ static int set_environment(const Exec *exec) {
         return command_set_environment(&exec->command, unit, boundary);
 }
 
-void exec_undo(Exec *exec) {
+/* Takes back what was made for the command. Where a signal is why, it ends this process. */
+static void undo(Exec *exec) {
         divide_undo(&exec->divide);
         if (exec->divide.division.temporary)
                 temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
@@ -158,14 +161,21 @@ void exec_undo(Exec *exec) {
         interrupt_release(&exec->before);
 }
 
-static int run_command(Exec *exec, const char *target) {
-        const CommandOptions *command = &exec->command;
-        int r;
-
-        if (report_open(&exec->report, command, NULL) < 0)
+static int enter_and_run(Exec *exec) {
+        if ((exec->divide.division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
+            set_environment(exec) < 0 || interrupt_is_pending(&exec->before))
                 return STATUS_NOT_STARTED;
 
-        r = command_prepare(command, exec->argv[0], &exec->path);
+        return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
+}
+
+static int run_command(Exec *exec, const char *target) {
+        int r;
+
+        if (report_open(&exec->report, &exec->command, NULL) < 0)
+                return STATUS_NOT_STARTED;
+
+        r = command_prepare(&exec->command, exec->argv[0], &exec->path);
         if (r != 0)
                 return r;
 
@@ -174,13 +184,9 @@ static int run_command(Exec *exec, const char *target) {
 
         interrupt_hold(&exec->before);
         exec->divide.before = &exec->before;
-        if ((exec->divide.division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
-            set_environment(exec) < 0 || interrupt_is_pending(&exec->before)) {
-                exec_undo(exec);
-                return STATUS_NOT_STARTED;
-        }
-
-        return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);
+        r = enter_and_run(exec);
+        undo(exec);
+        return r;
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {

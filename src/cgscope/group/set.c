@@ -12,16 +12,14 @@
 /* `cgscope set`: limits of a unit, through its manager, or of a group, in its files. */
 
 typedef struct Set {
-        CommonOptions options;
-        bool best_effort;
+        ScopeOptions limits; /* what is looked for when the manager has set it */
         Aim aim;
         AttributeList attributes;
-        ScopeOptions limits; /* what is looked for when the manager has set it */
 } Set;
 
 static const Option set_options[] = {
         { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect",
-          OPTION_FLAG(Set, best_effort) },
+          OPTION_FLAG(Set, limits.best_effort) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -97,7 +95,7 @@ static int check_thawed(const Aim *aim, const char *unit) {
 static int check_ahead(Set *set, const char *unit) {
         int r;
 
-        r = in_force_check_privileges(set->aim.manager, &set->limits.properties, set->best_effort);
+        r = in_force_check_privileges(set->aim.manager, &set->limits.properties, set->limits.best_effort);
         if (r < 0)
                 return r;
 
@@ -152,15 +150,13 @@ static int set_unit(Set *set, const char *unit) {
         sigset_t before;
         int r;
 
-        set->limits.best_effort = set->best_effort;
-        set->limits.common = set->options;
         set->limits.common.manager = set->aim.manager;
 
         r = check_ahead(set, unit);
         if (r < 0)
                 return r;
 
-        set->limits.deadline = deadline_after(set->options.timeout);
+        set->limits.deadline = deadline_after(set->limits.common.timeout);
         r = aim_ask(&set->aim);
         if (r < 0)
                 return r;
@@ -194,11 +190,11 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_free_ char *unit = NULL;
         bool by_manager;
         int status, r;
-        char **words = verb_parse(verb, &set.options, &set, argc, argv, &status);
+        char **words = verb_parse(verb, &set.limits.common, &set, argc, argv, &status);
 
         if (!words)
                 return status;
-        if (aim_open(&set.aim, &set.options, *words++, verb->targets) < 0)
+        if (aim_open(&set.aim, &set.limits.common, *words++, verb->targets) < 0)
                 return STATUS_FAILURE;
 
         by_manager = aim_is_unit(&set.aim, &unit) &&

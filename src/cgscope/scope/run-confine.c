@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/scope/run-confine.h"
+
 #include "basic/log.h"
 #include "cgroup/boundary.h"
-#include "cgscope/scope/run.h"
 
 /* `cgscope run --cgroup-namespace`. The namespace begins where its maker is at that moment, so it is made while that is
  * still in the scope's own group. Root makes it with its own rights and becomes the command's user afterwards; anybody

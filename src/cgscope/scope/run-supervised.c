@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cgscope/scope/run-supervised.h"
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/control.h"
-#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-stop.h"
 #include "cgscope/command/spawn.h"

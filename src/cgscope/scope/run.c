@@ -9,8 +9,10 @@
 #include "basic/user-namespace.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/command.h"
+#include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-stop.h"
+#include "cgscope/scope/run-supervised.h"
 #include "cgscope/scope/scope-parse.h"
 #include "cgscope/verbs.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the two ways of running a command in a new scope share: in our place, or supervised. */
+/* A command that is to run in a new scope, in our place or supervised. */
 
 #include "cgscope/command/confine.h"
-#include "cgscope/command/scope-delegation.h"
 #include "cgscope/command/identity.h"
 #include "cgscope/command/report.h"
+#include "cgscope/command/scope-delegation.h"
 
 /* Of a supervised run (run-stop.h). Times are deadlines of basic/clock.h, or as long as that. */
 typedef struct Stop {
@@ -44,26 +44,3 @@ typedef struct Run {
         char **argv;
         char *path; /* of the command */
 } Run;
-
-/* What a supervised run is asked for in place of the properties of the options: first what can be said before there is
- * a manager, then, with one at hand, the rest. */
-int run_prepare_supervised(Run *run);
-int run_complete_request(Run *run);
-void run_supervised_done(Run *run);
-
-/* Takes on the command's user: for good, or where root's rights are needed later, for a while. */
-int run_assume(Run *run);
-
-/* --cgroup-namespace. These are for a process that is in the scope's own group, and in the leaf: each does something
- * where the namespace is to begin there. Afterwards the user is the command's for good, but not while a supervised
- * command is yet to be started. */
-int run_confine_at_boundary(Run *run);
-int run_confine_at_leaf(Run *run);
-
-/* What is left of that for a supervised command, and for who supervises; userdata is the Run. */
-int run_confine_command(void *userdata);
-int run_confine_supervisor(void *userdata);
-
-/* With the scope in order and this process in its supervisor's group: runs the command in the leaf until it ends.
- * Returns the exit status, or ends as the command did. */
-int run_supervised(Run *run);
