@@ -104,6 +104,13 @@ ssize_t fd_read_all(int fd, char **ret) {
         return (ssize_t) length;
 }
 
+int fd_read_path_all(const char *path, char **ret) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        ssize_t n = fd < 0 ? -errno : fd_read_all(fd, ret);
+
+        return n < 0 ? (int) n : 0;
+}
+
 int fd_write_file(int dir, const char *path, const char *text) {
         _cleanup_close_ int fd = fd_open_beneath(dir, path, O_WRONLY);
         size_t length = strlen(text);

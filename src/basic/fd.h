@@ -35,6 +35,9 @@ ssize_t fd_read_path(const char *path, char *buffer, size_t size);
 /* Reads @fd, of any length, to its end. *ret, to be freed by the caller, ends with NUL. Returns the length. */
 ssize_t fd_read_all(int fd, char **ret);
 
+/* The same for a path from the root or the working directory. 0 where it was read. */
+int fd_read_path_all(const char *path, char **ret);
+
 /* Writes @text to the existing file @path beneath @dir in one write(2): the kernel takes an attribute whole or not at
  * all. A short write is -EIO. */
 int fd_write_file(int dir, const char *path, const char *text);

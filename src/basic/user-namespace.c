@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/user-namespace.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
@@ -53,13 +52,11 @@ uid_t user_map_outside(const char *text, uid_t uid) {
 }
 
 uid_t user_uid_outside(void) {
-        _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ char *map = NULL;
         struct stat own;
 
         if (stat("/proc/self/ns/user", &own) < 0 || own.st_ino == USER_NAMESPACE_INITIAL || systemd_is_of_root())
                 return geteuid();
 
-        fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
-        return fd < 0 || fd_read_all(fd, &map) < 0 ? geteuid() : user_map_outside(map, geteuid());
+        return fd_read_path_all("/proc/self/uid_map", &map) < 0 ? geteuid() : user_map_outside(map, geteuid());
 }

@@ -187,7 +187,7 @@ static int check_pressure(const Doctor *doctor, Finding *ret) {
                 return finding_note(ret, "boot without cgroup_disable=pressure", "switched off for groups by "
                                     "cgroup_disable= on the kernel command line");
 
-        r = check_read("/proc/pressure/memory", &text);
+        r = fd_read_path_all("/proc/pressure/memory", &text);
         if (r >= 0)
                 return finding_ok(ret, "measured (PSI): how long processes wait for cpu, memory and io");
         if (r != -ENOENT && r != -EOPNOTSUPP)
@@ -209,7 +209,7 @@ int check_swap(const Doctor *doctor, Finding *ret) {
                 return 0;
 
         if (r > 0) {
-                bool used = check_read("/proc/swaps", &swaps) >= 0 && strchr(swaps, '/');
+                bool used = fd_read_path_all("/proc/swaps", &swaps) >= 0 && strchr(swaps, '/');
 
                 return finding_set(ret, FINDING_OK, NULL, "limited by MemorySwapMax=%s",
                                    used ? "" : " (there is none at present)");

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "basic/fd.h"
 #include "basic/parse.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
@@ -61,7 +62,7 @@ int check_identity(const Doctor *doctor, Finding *ret) {
         if (doctor->uid != geteuid())
                 return judge_mapped(doctor->uid, ret);
 
-        (void) check_read("/proc/self/loginuid", &login_uid); /* it is there only where the kernel has audit */
+        (void) fd_read_path_all("/proc/self/loginuid", &login_uid); /* it is there only where the kernel has audit */
         return judge_identity(geteuid(), secure_getenv("SUDO_UID"), login_uid, ret);
 }
 

@@ -50,17 +50,6 @@ int finding_cannot_look(Finding *ret, const char *object, int error) {
         return finding_unknown(ret, "cannot look at %s: %s", object, strerror(-error));
 }
 
-int check_read(const char *path, char **ret) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        ssize_t n;
-
-        if (fd < 0)
-                return -errno;
-
-        n = fd_read_all(fd, ret);
-        return n < 0 ? (int) n : 0;
-}
-
 /* systemd writes down what its own container manager called itself (systemd.io/CONTAINER_INTERFACE); without systemd
  * there is the environment, and what podman and docker leave in every container. */
 static void find_container(char *buffer, size_t size) {
@@ -77,7 +66,7 @@ static void find_container(char *buffer, size_t size) {
         for (size_t i = 0; i < ELEMENTSOF(kinds) && !*buffer; i++) {
                 _cleanup_free_ char *text = NULL;
 
-                if (check_read(kinds[i], &text) >= 0)
+                if (fd_read_path_all(kinds[i], &text) >= 0)
                         (void) clean_name(text, buffer, size);
         }
         if (!*buffer && variable)
@@ -90,7 +79,7 @@ static void find_container(char *buffer, size_t size) {
 int surroundings_read(Surroundings *ret) {
         Surroundings surroundings = {};
 
-        if (check_read("/proc/cmdline", &surroundings.arguments) < 0)
+        if (fd_read_path_all("/proc/cmdline", &surroundings.arguments) < 0)
                 surroundings.arguments = strdup("");
         if (!surroundings.arguments)
                 return -ENOMEM;

@@ -76,9 +76,6 @@ void finding_done(Finding *finding);
 int surroundings_read(Surroundings *ret);
 void surroundings_done(Surroundings *surroundings);
 
-/* Reads all of @path. *ret is freed by the caller. */
-int check_read(const char *path, char **ret);
-
 /* Connects to a manager for one question, and lets go of it, where there is one. -ELIBACC: there is no way to ask. */
 int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble);
 void check_asked(const Doctor *doctor, Manager *manager);

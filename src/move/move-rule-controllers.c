@@ -189,14 +189,12 @@ int move_rule_cpuset(const Examination *examination) {
 /* Whether this kernel counts real-time time by groups: 1, 0, or -ENODATA where nobody says so. */
 static int counts_real_time(void) {
         _cleanup_free_ char *config = NULL, *arguments = NULL;
-        _cleanup_close_ int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
         char release[KERNEL_RELEASE_SIZE];
 
         if (kernel_config_read(kernel_release(release), &config) < 0)
                 return -ENODATA;
-        if (fd >= 0)
-                (void) fd_read_all(fd, &arguments);
 
+        (void) fd_read_path_all("/proc/cmdline", &arguments);
         return kernel_groups_real_time(config, arguments ?: "");
 }
 

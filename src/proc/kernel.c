@@ -152,13 +152,6 @@ static int read_packed_config(char **ret) {
         return 0;
 }
 
-static int read_file(const char *path, char **ret) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        ssize_t n = fd < 0 ? -errno : fd_read_all(fd, ret);
-
-        return n < 0 ? (int) n : 0;
-}
-
 int kernel_config_read(const char *release, char **ret) {
         static const char *const places[][2] = {
                 { "/boot/config-", "" },
@@ -171,7 +164,7 @@ int kernel_config_read(const char *release, char **ret) {
                 char path[128];
 
                 (void) snprintf(path, sizeof(path), "%s%s%s", places[i][0], release, places[i][1]);
-                if (!strchr(release, '/') && read_file(path, ret) >= 0)
+                if (!strchr(release, '/') && fd_read_path_all(path, ret) >= 0)
                         return 0;
         }
 

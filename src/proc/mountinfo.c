@@ -178,15 +178,10 @@ int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
 }
 
 int cgroup_mounts_read(CgroupMounts *ret) {
-        _cleanup_close_ int fd = open(MOUNTINFO, O_RDONLY | O_CLOEXEC);
         _cleanup_free_ char *text = NULL;
-        ssize_t n;
+        int r = fd_read_path_all(MOUNTINFO, &text);
 
-        if (fd < 0)
-                return errno == ENOENT ? -ENOSYS : -errno;
-
-        n = fd_read_all(fd, &text);
-        return n < 0 ? (int) n : cgroup_mounts_parse(text, ret);
+        return r == -ENOENT ? -ENOSYS : r < 0 ? r : cgroup_mounts_parse(text, ret);
 }
 
 const CgroupMount *cgroup_mounts_of(const CgroupMounts *mounts, int fd) {
