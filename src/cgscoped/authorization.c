@@ -155,7 +155,9 @@ static int append_details(sd_bus_message *m, const Request *request) {
 
         /* The message is what an agent shows. polkit translates it, and puts in the details that it names. */
         return sd_bus_message_append(
-                m, "a{ss}", 6, "uid", uid, "user", user_of(request, user),
+                m, "a{ss}", 6,
+                "uid", uid,
+                "user", user_of(request, user),
                 "controllers", controller_mask_format(request->what.controllers, ' ', controllers),
                 "runtime", request->what.flags & DELEGATION_RUNTIME ? "yes" : "no",
                 "polkit.message", disable ?

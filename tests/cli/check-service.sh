@@ -106,7 +106,7 @@ documentation_is_there() {
 }
 
 source_actions() {
-    sed -n 's/^#define ACTION_[A-Z_]* "\([^"]*\)".*/\1/p' "$source_dir/cgscoped/authorization.h" | sort
+    sed -n 's/^#define ACTION_[A-Z_]* "\([^"]*\)".*/\1/p' "$source_dir/cgscoped/authorization.c" | sort
 }
 
 policy_has_actions() {
@@ -140,7 +140,7 @@ manual_has_errors() {
 
 manual_has_details() {
     same "the sources, the manual" \
-        "$(sed -n '/details\[\] = {/,/};/s/^ *"\([a-z._]*\)",.*/\1/p' "$source_dir/cgscoped/authorization.c" |
+        "$(sed -n '/append_details/,/^}/s/^ *"\([a-z._]*\)",.*/\1/p' "$source_dir/cgscoped/authorization.c" |
             grep -v gettext_domain)" \
         "$(manual_column '^.fBcontrollers')"
 }
