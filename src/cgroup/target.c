@@ -35,12 +35,15 @@ static int copy_parts(const char *text, const char *rest, char *end, Trouble *tr
         return 0;
 }
 
-static int parse_rest(const char *text, const char *rest, TargetName *name, Trouble *trouble) {
-        name->rest = calloc(1, strlen(rest) + 2);
-        if (!name->rest)
-                return -ENOMEM;
+int target_rest_parse(const char *text, const char *rest, char **ret, Trouble *trouble) {
+        _cleanup_free_ char *parts = calloc(1, strlen(rest) + 2);
+        int r = parts ? copy_parts(text, rest, parts, trouble) : -ENOMEM;
 
-        return copy_parts(text, rest, name->rest, trouble);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(parts);
+        return 0;
 }
 
 static int parse_process(const char *text, TargetName *name, Trouble *trouble) {
@@ -62,7 +65,7 @@ static int parse_path(const char *text, TargetName *name, Trouble *trouble) {
                 return trouble_set(trouble, -EINVAL, "'%s' is no path below " CGROUP_MOUNT, text);
 
         name->kind = TARGET_PATH;
-        return parse_rest(text, rest, name, trouble);
+        return target_rest_parse(text, rest, &name->rest, trouble);
 }
 
 static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
@@ -77,7 +80,7 @@ static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
                                    "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
                               "below " CGROUP_MOUNT " or @PID", text);
 
-        return parse_rest(text, text + length, name, trouble);
+        return target_rest_parse(text, text + length, &name->rest, trouble);
 }
 
 int target_name_parse(const char *text, TargetName *ret, Trouble *trouble) {
@@ -90,7 +93,7 @@ int target_name_parse(const char *text, TargetName *ret, Trouble *trouble) {
                 r = parse_path(text, &name, trouble);
         else if (text[0] == '.' && (!text[1] || text[1] == '/')) {
                 name.kind = TARGET_OWN;
-                r = parse_rest(text, text + 1, &name, trouble);
+                r = target_rest_parse(text, text + 1, &name.rest, trouble);
         } else
                 r = parse_unit(text, &name, trouble);
         if (r < 0)

@@ -2,9 +2,7 @@
 #include "cgscope/process/can-move-find.h"
 
 #include <fcntl.h>
-#include <limits.h>
 
-#include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
@@ -49,25 +47,17 @@ static int find_target_of_process(CanMove *can_move, const char *text) {
         return 0;
 }
 
-/* Like the kernel, one '/' between the parts and none at the end. */
 static int set_target(CanMove *can_move, const char *rest) {
-        char *end = can_move->target = calloc(1, strlen(rest) + 2);
+        Trouble trouble = {};
+        int r = target_rest_parse(can_move->text, rest, &can_move->target, &trouble);
 
-        if (!end)
-                return log_oom();
-
-        for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
-                char part[NAME_MAX + 1];
-                int r = unescape_part(&p, part, sizeof(part));
-
-                if (r < 0)
-                        return log_refuse(r, "'%s' is no group's name", p);
-                *end++ = '/';
-                end = stpcpy(end, part);
+        if (r >= 0 && isempty(can_move->target)) {
+                free(can_move->target);
+                can_move->target = strdup("/");
+                r = can_move->target ? 0 : -ENOMEM;
         }
-        if (end == can_move->target)
-                (void) stpcpy(end, "/");
-        return 0;
+
+        return r < 0 ? log_trouble(r, &trouble) : 0;
 }
 
 /* A directory on the way that is closed to us is no mistake, but an answer. */
