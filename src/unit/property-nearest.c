@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <strings.h>
 
-#include "unit/property-internal.h"
+#include "unit/property-table.h"
 
 /* Longest name that is compared; no setting's is as long. */
 #define COMPARED_MAX 63

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "basic/parse.h"
-#include "unit/property-internal.h"
+#include "unit/property-table.h"
 
 /* Settings of a path and what goes with it, "/dev/sda 1M": arrays of one pair. An empty text is the empty array, which
  * resets. Whether the device is there the manager says, whose view of /dev counts. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "unit/property-internal.h"
+#include "unit/property-table.h"
 
 /* The one table: systemd.resource-control(5), systemd.scope(5), systemd.kill(5) and, of systemd.unit(5), what makes
  * sense for a scope; as of systemd 258, and what newer ones are known to have. A manager that is too old for a setting

@@ -1,52 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdarg.h>
+#include "unit/property.h"
 
-#include "basic/trouble.h"
 #include "basic/parse.h"
-#include "unit/property-internal.h"
-
-void property_strings_free(char **strings) {
-        if (!strings)
-                return;
-
-        for (char **s = strings; *s; s++)
-                free(*s);
-        free(strings);
-}
-
-void property_value_done(PropertyValue *value) {
-        const char *signature = value->signature;
-
-        if (!signature)
-                return;
-
-        if (streq(signature, "s"))
-                free(value->string);
-        else if (streq(signature, "as"))
-                property_strings_free(value->strings);
-        else if (streq(signature, "ay"))
-                free(value->bytes.data);
-        else if (streq(signature, "a(st)") || streq(signature, "a(ss)")) {
-                for (size_t i = 0; i < value->pairs.n_items; i++) {
-                        free(value->pairs.items[i].key);
-                        free(value->pairs.items[i].text);
-                }
-                free(value->pairs.items);
-        } else if (streq(signature, "a(iayu)"))
-                free(value->addresses.items);
-        else if (streq(signature, "a(iiqq)"))
-                free(value->bind_rules.items);
-        else if (streq(signature, "a(iiss)")) {
-                for (size_t i = 0; i < value->nft_sets.n_items; i++) {
-                        free(value->nft_sets.items[i].table);
-                        free(value->nft_sets.items[i].set);
-                }
-                free(value->nft_sets.items);
-        } else if (streq(signature, "(bas)"))
-                property_strings_free(value->interfaces.names);
-
-        *value = (PropertyValue) {};
-}
+#include "unit/property-table.h"
 
 void property_list_done(PropertyList *list) {
         for (size_t i = 0; i < list->n_items; i++)
@@ -54,21 +10,6 @@ void property_list_done(PropertyList *list) {
 
         free(list->items);
         *list = (PropertyList) {};
-}
-
-int property_refuse(const PropertyInfo *info, int error, Trouble *trouble, const char *format, ...) {
-        _cleanup_free_ char *clause = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&clause, format, ap) < 0)
-                clause = NULL;
-        va_end(ap);
-
-        if (!clause)
-                return -ENOMEM;
-
-        return trouble_set(trouble, error, "%s: %s", info->name, clause);
 }
 
 static int refuse_name(const char *name, Trouble *trouble) {
