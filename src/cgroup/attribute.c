@@ -56,9 +56,8 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
         int r;
 
         if (info && !file)
-                return trouble_set(trouble, -EOPNOTSUPP,
-                                   "%s is kept by the manager, a group has no file for it; set it on the unit",
-                              attribute->key);
+                return trouble_set(trouble, -EOPNOTSUPP, "%s is kept by the manager, a group has no file for it; set "
+                                   "it on the unit", attribute->key);
 
         if (file) {
                 attribute->controller = property_info_controller(info);
@@ -87,8 +86,7 @@ static int check_file(const char *name, Controller *ret_controller, Trouble *tro
                 return trouble_set(trouble, -ENOENT, "unknown file '%s', did you mean %s?", name, nearest);
         if (!attribute_file_name_is_valid(name, ret_controller))
                 return trouble_set(trouble, -ENOENT, "'%s' is neither a property nor a file of a group (examples: "
-                              "MemoryMax, memory.max)",
-                              name);
+                                   "MemoryMax, memory.max)", name);
         if (!file)
                 return 0;
 

@@ -76,9 +76,8 @@ static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
         if (!name->unit)
                 return -ENOMEM;
         if (!unit_name_is_valid(name->unit))
-                return trouble_set(trouble, -EINVAL,
-                                   "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., ./GROUP, a path "
-                              "below " CGROUP_MOUNT " or @PID", text);
+                return trouble_set(trouble, -EINVAL, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., "
+                                   "./GROUP, a path below " CGROUP_MOUNT " or @PID", text);
 
         return target_rest_parse(text, text + length, &name->rest, trouble);
 }

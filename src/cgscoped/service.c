@@ -288,8 +288,7 @@ int service_new(sd_event *event, const ServiceOptions *options, Service **ret, T
         service->queue.on_count = on_count;
         service->queue.userdata = service;
 
-        r = sd_bus_request_name_async(service->bus, &service->request_name, DELEGATION_NAME, 0,
-                                      on_named, service);
+        r = sd_bus_request_name_async(service->bus, &service->request_name, DELEGATION_NAME, 0, on_named, service);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(service);

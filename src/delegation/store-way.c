@@ -133,8 +133,7 @@ static int way_step(StoreWay *way, const char *name, bool make, Trouble *trouble
         if (fd == -ENOENT)
                 return fd;
         if (fd == -ELOOP)
-                return trouble_set(trouble, fd, "%s is a symbolic link: put a directory of root's in its place",
-                                   path);
+                return trouble_set(trouble, fd, "%s is a symbolic link: put a directory of root's in its place", path);
         if (fd == -ENOTDIR)
                 return trouble_set(trouble, -EPERM, "%s is no directory", path);
         if (fd < 0)

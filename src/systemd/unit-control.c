@@ -146,10 +146,9 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         if (r < 0)
                 return r;
         if (!utf8_is_valid(subgroup))
-                return trouble_set(trouble, -EINVAL,
-                                   "%s: a manager cannot be asked to move anything into its group %s: the "
-                           "name is no UTF-8, and the bus carries nothing else; from inside of %s it can be done without "
-                           "the manager", unit, subgroup, unit);
+                return trouble_set(trouble, -EINVAL, "%s: a manager cannot be asked to move anything into its group "
+                                   "%s: the name is no UTF-8, and the bus carries nothing else; from inside of %s it "
+                                   "can be done without the manager", unit, subgroup, unit);
 
         static_assert(sizeof(pid_t) == sizeof(uint32_t), "process numbers go over the bus as they are");
         r = manager_call_new(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);

@@ -249,8 +249,7 @@ static void refresh_done(Refresh *refresh) {
         trouble_done(&refresh->trouble);
 }
 
-int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes,
-                         Trouble *trouble) {
+int user_manager_refresh(Manager *manager, const uid_t *uids, size_t n, DelegationOutcome *outcomes, Trouble *trouble) {
         _cleanup_(refresh_done) Refresh refresh = {
                 .manager = manager,
                 .uids = uids,

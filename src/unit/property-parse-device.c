@@ -82,8 +82,7 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
 
         r = parse(rest, &number);
         if (r == -EINVAL)
-                return property_refuse(info, r, trouble, "'%s' is no %s (examples: %s)", rest, noun,
-                                       info->examples);
+                return property_refuse(info, r, trouble, "'%s' is no %s (examples: %s)", rest, noun, info->examples);
         if (r == -ERANGE || number < info->min || number > info->max) {
                 if (info->max == UINT64_MAX)
                         return property_refuse(info, -ERANGE, trouble, "%s is out of range", rest);
@@ -177,8 +176,7 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
                 if (!streq(type, *choice))
                         continue;
                 if (!property_path_is_valid(colon + 1))
-                        return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute and plain path",
-                                               colon + 1);
+                        return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute and plain path", colon + 1);
 
                 r = set_pair(ret, type, 0, colon + 1);
                 if (r < 0)

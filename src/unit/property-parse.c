@@ -2,7 +2,6 @@
 #include "unit/property-parse.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 
 #include "basic/parse.h"
 #include "unit/property-table.h"
@@ -50,21 +49,6 @@ void property_value_done(PropertyValue *value) {
                 property_strings_free(value->interfaces.names);
 
         *value = (PropertyValue) {};
-}
-
-int property_refuse(const PropertyInfo *info, int error, Trouble *trouble, const char *format, ...) {
-        _cleanup_free_ char *clause = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&clause, format, ap) < 0)
-                clause = NULL;
-        va_end(ap);
-
-        if (!clause)
-                return -ENOMEM;
-
-        return trouble_set(trouble, error, "%s: %s", info->name, clause);
 }
 
 /* Settings of one value. What an empty text means is systemd-run's meaning (bus_append_unit_property_assignment() in
@@ -273,8 +257,7 @@ int property_parse_quota(const PropertyInfo *info, const char *text, PropertyVal
          * processors have many times 100 %. */
         r = parse_ppm(text, UINT64_MAX - 1, &ppm);
         if (r == -ERANGE || (r >= 0 && ppm < QUOTA_MIN))
-                return property_refuse(info, -ERANGE, trouble, "%s is out of range, 0.1%% to "
-                                       "1844674407370955%%", text);
+                return property_refuse(info, -ERANGE, trouble, "%s is out of range, 0.1%% to 1844674407370955%%", text);
         if (r < 0)
                 return refuse_text(info, text, "percentage", trouble);
 

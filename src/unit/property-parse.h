@@ -26,8 +26,9 @@ PropertyParse property_parse_device_weight, property_parse_device_limit, propert
 /* property-parse-network.c */
 PropertyParse property_parse_addresses, property_parse_bind_rule, property_parse_nft_sets, property_parse_interfaces;
 
-/* Formats "NAME: …" into *trouble (which may be NULL) and returns @error; -ENOMEM where there is no memory. */
-int property_refuse(const PropertyInfo *info, int error, Trouble *trouble, const char *format, ...) _printf_(4, 5);
+/* Sets @trouble (which may be NULL) to "NAME: …" and returns @error; -ENOMEM where there is no memory. */
+#define property_refuse(info, error, trouble, format, ...) \
+        trouble_set((trouble), (error), "%s: " format, (info)->name, ##__VA_ARGS__)
 
 void property_value_done(PropertyValue *value);
 
