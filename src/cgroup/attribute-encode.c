@@ -115,7 +115,8 @@ static int write_mask(AttributeWriter *writer, const char *file, const PropertyV
                 while (last + 1 < n_bits && IS_SET(last + 1))
                         last++;
 
-                end += snprintf(end, size - (size_t) (end - text), last > first ? "%s%zu-%zu" : "%s%zu", end > text ? "," : "", first, last);
+                end += snprintf(end, size - (size_t) (end - text), last > first ? "%s%zu-%zu" : "%s%zu",
+                                end > text ? "," : "", first, last);
         }
 #undef IS_SET
 

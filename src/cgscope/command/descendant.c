@@ -11,7 +11,7 @@
 #include "proc/proc.h"
 #include "proc/stat.h"
 
-/* As for all that is killed at the end of a command (spawn.c). */
+/* As for all that is killed at the end of a command (group_end()). */
 #define TIMEOUT_USEC (2 * USEC_PER_SEC)
 #define NAP_USEC (2 * USEC_PER_MSEC)
 

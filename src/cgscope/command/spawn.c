@@ -224,10 +224,11 @@ static int start_or_enter(const Spawn *spawn, int *ret_status) {
 }
 
 int spawn_and_wait(const Spawn *spawn, Meter *meter, Report *report) {
-        int r = supervisor_init(spawn->supervisor);
+        int r;
 
         assert(spawn->path && spawn->argv && spawn->supervisor);
 
+        r = supervisor_init(spawn->supervisor);
         if (r < 0)
                 return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
         if (spawn->mask)

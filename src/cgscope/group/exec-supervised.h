@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "cgscope/group/exec.h"
+#include "cgscope/group/exec-state.h"
 
 /* Before the group is made: starts the watch. */
 int exec_watch(Exec *exec);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/group/exec.h"
-
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/command.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/group/exec-in-place.h"
+#include "cgscope/group/exec-state.h"
 #include "cgscope/group/exec-supervised.h"
 #include "cgscope/verbs.h"
 

@@ -183,8 +183,8 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
                 return STATUS_FAILURE;
 
         r = request_init(&adopt->ask.request, options, "adopted", argv, &trouble);
-        if (r < 0)
-                return log_trouble(r, &trouble), STATUS_FAILURE;
+        if (log_trouble(r, &trouble) < 0)
+                return STATUS_FAILURE;
 
         adopt->options.deadline = adopt->ask.request.manager.deadline;
         if (start_scope(adopt) < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-state.h"
 
 /* Takes on the command's user: for good, or where root's rights are needed later, for a while. */
 int run_assume(Run *run);

@@ -6,7 +6,7 @@
  * the supervisor: they hold what a delegated command makes beside its leaf, and whoever asks the manager sees them. All
  * other properties are the scope's alone. */
 
-#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-state.h"
 
 /* What the manager is asked for in place of the properties of the options: into @run->asked. */
 int run_make_room(Run *run);

@@ -6,7 +6,7 @@
  * little more time than the options say, and when theirs is over the supervisor kills all but itself, and can report. For
  * want of memory the supervisor alone acts. */
 
-#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-state.h"
 #include "cgscope/command/supervise.h"
 
 /* Before the request, with the manager at hand: plans it, and changes what it is asked for, in @run->asked and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "cgscope/scope/run.h"
+#include "cgscope/scope/run-state.h"
 
 /* What a supervised run is asked for in place of the properties of the options: first what can be said before there is
  * a manager, then, with one at hand, the rest. */

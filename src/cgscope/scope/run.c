@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/scope/run.h"
-
 #include <limits.h>
 #include <sys/syscall.h>
 
@@ -11,6 +9,7 @@
 #include "cgscope/command/command.h"
 #include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
+#include "cgscope/scope/run-state.h"
 #include "cgscope/scope/run-stop.h"
 #include "cgscope/scope/run-supervised.h"
 #include "cgscope/scope/scope-parse.h"
