@@ -62,10 +62,14 @@ int command_prepare(const CommandOptions *options, const char *name, char **ret)
         const char *directory = options->working_directory;
         int r;
 
-        if (directory && chdir(directory) < 0)
-                return log_error_errno(-errno, "--working-directory: cannot enter %s", directory), STATUS_NOT_STARTED;
-        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0)
-                return log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice), STATUS_NOT_STARTED;
+        if (directory && chdir(directory) < 0) {
+                log_error_errno(-errno, "--working-directory: cannot enter %s", directory);
+                return STATUS_NOT_STARTED;
+        }
+        if (options->nice_given && setpriority(PRIO_PROCESS, 0, options->nice) < 0) {
+                log_error_errno(-errno, "--nice: cannot set the level to %d", options->nice);
+                return STATUS_NOT_STARTED;
+        }
 
         r = find(name, ret);
         if (r >= 0)

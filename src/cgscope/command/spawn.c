@@ -229,8 +229,10 @@ int spawn_and_wait(const Spawn *spawn, Meter *meter, Report *report) {
         assert(spawn->path && spawn->argv && spawn->supervisor);
 
         r = supervisor_init(spawn->supervisor);
-        if (r < 0)
-                return log_error_errno(r, "cannot take over the signals"), STATUS_NOT_STARTED;
+        if (r < 0) {
+                log_error_errno(r, "cannot take over the signals");
+                return STATUS_NOT_STARTED;
+        }
         if (spawn->mask)
                 spawn->supervisor->mask = *spawn->mask;
 
