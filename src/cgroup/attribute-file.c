@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/attribute-file.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/nearest.h"
 
 /* Documentation/admin-guide/cgroup-v2.rst, and for the ranges the kernel's sources. */
 
@@ -108,31 +108,9 @@ const AttributeFile *attribute_file_find(const char *name) {
         return NULL;
 }
 
-static bool equal_folded(const char *a, const char *b) {
-        while (*a && tolower((unsigned char) *a) == tolower((unsigned char) *b)) {
-                a++;
-                b++;
-        }
-
-        return *a == *b;
-}
-
-/* Whether a letter more, less or another, two that changed places, or letters of the other case make @b of @a. */
-static bool is_slip(const char *a, const char *b) {
-        while (*a && tolower((unsigned char) *a) == tolower((unsigned char) *b)) {
-                a++;
-                b++;
-        }
-        if (!*a || !*b)
-                return strlen(a) + strlen(b) <= 1;
-
-        return equal_folded(a + 1, b + 1) || equal_folded(a + 1, b) || equal_folded(a, b + 1) ||
-               (a[0] == b[1] && a[1] == b[0] && equal_folded(a + 2, b + 2));
-}
-
 const char *attribute_file_nearest(const char *name) {
         for (size_t i = 0; i < ELEMENTSOF(files); i++)
-                if (!strchr(files[i].name, '*') && is_slip(name, files[i].name))
+                if (!strchr(files[i].name, '*') && nearest_distance(name, files[i].name) <= 1)
                         return files[i].name;
 
         return NULL;

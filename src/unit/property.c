@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/property.h"
 
+#include <strings.h>
+
+#include "basic/nearest.h"
 #include "basic/parse.h"
 #include "unit/property-table.h"
 
@@ -10,6 +13,63 @@ void property_list_done(PropertyList *list) {
 
         free(list->items);
         *list = (PropertyList) {};
+}
+
+/* The setting that took the place of @name, or that is called so on the bus. */
+static const char *find_successor(const char *name) {
+        static const struct {
+                const char *old;
+                const char *name;
+        } successors[] = {
+                /* Those of v1: systemd.resource-control(5), "DEPRECATED OPTIONS" (until 257) */
+                { "CPUShares", "CPUWeight" },
+                { "StartupCPUShares", "StartupCPUWeight" },
+                { "MemoryLimit", "MemoryMax" },
+                { "BlockIOAccounting", "IOAccounting" },
+                { "BlockIOWeight", "IOWeight" },
+                { "StartupBlockIOWeight", "StartupIOWeight" },
+                { "BlockIODeviceWeight", "IODeviceWeight" },
+                { "BlockIOReadBandwidth", "IOReadBandwidthMax" },
+                { "BlockIOWriteBandwidth", "IOWriteBandwidthMax" },
+                /* A scope has no start to wait for. */
+                { "TimeoutSec", "TimeoutStopSec" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(successors); i++)
+                if (strcasecmp(successors[i].old, name) == 0)
+                        return successors[i].name;
+
+        for (size_t i = 0; i < property_table_size; i++) {
+                const PropertyInfo *info = &property_table[i];
+
+                if (streq(info->bus_name, name) || (info->scale_name && streq(info->scale_name, name)))
+                        return info->name;
+        }
+
+        return NULL;
+}
+
+const char *property_nearest(const char *name) {
+        const char *nearest;
+        size_t length = strlen(name), best;
+
+        nearest = find_successor(name);
+        if (nearest)
+                return nearest;
+
+        /* A third of the letters wrong is another word. */
+        best = (length < 3 ? 3 : length) / 3 + 1;
+
+        for (size_t i = 0; i < property_table_size; i++) {
+                size_t distance = nearest_distance(name, property_table[i].name);
+
+                if (distance < best) {
+                        best = distance;
+                        nearest = property_table[i].name;
+                }
+        }
+
+        return nearest;
 }
 
 static int refuse_name(const char *name, Trouble *trouble) {

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* For "did you mean": how far a name that was typed is from one that there is. */
+
+#include "basic/macros.h"
+
+/* How many letters have to be put in, left out, replaced or swapped with their neighbour to make @b of @a, not minding
+ * their case (the optimal string alignment distance). SIZE_MAX: one is too long to be compared. */
+size_t nearest_distance(const char *a, const char *b);
