@@ -40,31 +40,48 @@ static bool is_error(const JobAnswer *answer, const char *name) {
         return answer->reply && sd_bus_error_has_name(sd_bus_message_get_error(answer->reply), name);
 }
 
+/* Asks for a property of the unit. */
+static int ask(Start *start, const char *interface, const char *name, JobAnswer *answer) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, start->request->unit, &path);
+        if (r < 0)
+                return r;
+
+        r = manager_property_new(start->manager, &call, path, interface, name);
+        return r < 0 ? r : job_watch_send(&start->watch, call, answer);
+}
+
 /* --- the job --- */
 
 /* The unit stands: asks whether with its job under way. 0: it is done. */
 static int ask_for_job(Start *start, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         _cleanup_(job_answer_done) JobAnswer answer = {};
-        _cleanup_free_ char *path = NULL;
         const char *job;
         uint32_t id;
         int r;
 
         start->watch.returned = false;
-        r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, start->request->unit, &path);
-        if (r >= 0)
-                r = manager_property_new(start->manager, &call, path, SYSTEMD_UNIT, "Job");
-        if (r >= 0)
-                r = job_watch_call(&start->watch, call, &answer);
-        if (r >= 0 && start->job.ended)
-                return 1;
-        if (r >= 0)
-                r = sd_bus_message_read(answer.reply, "v", "(uo)", &id, &job);
-        if (r >= 0 && id > 0)
-                r = job_watch_add(&start->watch, &start->job, job, sd_bus_message_get_sender(answer.reply));
+        r = ask(start, SYSTEMD_UNIT, "Job", &answer);
+        if (r < 0)
+                return explain(start, r, NULL, trouble);
 
-        return r < 0 ? explain(start, r, &answer, trouble) : id > 0;
+        r = job_watch_answer(&start->watch, &answer);
+        if (r < 0)
+                return explain(start, r, &answer, trouble);
+        if (start->job.ended)
+                return 1;
+
+        r = sd_bus_message_read(answer.reply, "v", "(uo)", &id, &job);
+        if (r < 0)
+                return explain(start, r, NULL, trouble);
+        if (id == 0)
+                return 0;
+
+        r = job_watch_add(&start->watch, &start->job, job, sd_bus_message_get_sender(answer.reply));
+        return r < 0 ? explain(start, r, NULL, trouble) : 1;
 }
 
 static int explain_job(Start *start, Trouble *trouble) {
@@ -206,45 +223,36 @@ static void read_id(const JobAnswer *answer, ScopeResult *result) {
                         (void) snprintf(result->invocation_id + 2 * i, 3, "%02x", id[i]);
 }
 
-/* Both questions leave together, and cost one round trip. As the call itself: lost while the manager re-executes, they are
- * asked @again, once. 1: they were lost. */
-static int inquire_once(Start *start, const char *path, bool again, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *ask_group = NULL, *ask_id = NULL;
-        _cleanup_(job_answer_done) JobAnswer group = {}, id = {};
+/* Both questions leave together, and cost one round trip. */
+static int ask_both(Start *start, JobAnswer *group, JobAnswer *id) {
         int r;
 
-        r = manager_property_new(start->manager, &ask_group, path, SYSTEMD_SCOPE, "ControlGroup");
-        if (r >= 0)
-                r = manager_property_new(start->manager, &ask_id, path, SYSTEMD_UNIT, "InvocationID");
-        if (r >= 0)
-                r = job_watch_send(&start->watch, ask_group, &group);
-        if (r >= 0)
-                r = job_watch_send(&start->watch, ask_id, &id);
-        if (r >= 0)
-                r = job_watch_answer(&start->watch, &group);
-        if (!again && is_error(&group, SD_BUS_ERROR_NO_REPLY))
-                return 1;
+        r = ask(start, SYSTEMD_SCOPE, "ControlGroup", group);
+        if (r < 0)
+                return r;
 
-        if (r >= 0)
-                r = read_group(&group, start->result);
+        r = ask(start, SYSTEMD_UNIT, "InvocationID", id);
+        return r < 0 ? r : job_watch_answer(&start->watch, group);
+}
+
+/* As the call itself: lost while the manager re-executes, they are asked @again, once. */
+static int inquire(Start *start, bool again, Trouble *trouble) {
+        _cleanup_(job_answer_done) JobAnswer group = {}, id = {};
+        int r = ask_both(start, &group, &id);
+
+        if (!again && is_error(&group, SD_BUS_ERROR_NO_REPLY))
+                return inquire(start, true, trouble);
         if (r < 0)
                 return explain(start, r, &group, trouble);
+
+        r = read_group(&group, start->result);
+        if (r < 0)
+                return explain(start, r, NULL, trouble);
 
         r = job_watch_answer(&start->watch, &id);
         if (r >= 0)
                 read_id(&id, start->result);
         return id.reply ? 0 : explain(start, r, NULL, trouble);
-}
-
-static int inquire(Start *start, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL;
-        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, start->request->unit, &path);
-
-        if (r < 0)
-                return explain(start, r, NULL, trouble);
-
-        r = inquire_once(start, path, false, trouble);
-        return r > 0 ? inquire_once(start, path, true, trouble) : r;
 }
 
 static int converse(Start *start, Trouble *trouble) {
@@ -258,7 +266,7 @@ static int converse(Start *start, Trouble *trouble) {
                 r = request_once(start, trouble);
         while (r > 0);
 
-        return r < 0 || !start->request->inquire ? r : inquire(start, trouble);
+        return r < 0 || !start->request->inquire ? r : inquire(start, false, trouble);
 }
 
 int scope_start(Manager *manager, const ScopeRequest *request, ScopeResult *ret, Trouble *trouble) {
