@@ -70,7 +70,7 @@ static void bash_verb(const Verb *verb) {
 
                 if (!o->help)
                         continue;
-                printf(" --%s%s%s", o->name, !kind ? "" : option_value_is_optional(o) ? "'?'" : "==", kind ?: "");
+                printf(" '--%s%s%s'", o->name, !kind ? "" : option_value_is_optional(o) ? "?" : "==", kind ?: "");
                 if (o->letter)
                         printf(" -%c%s%s", o->letter, kind ? "=" : "", kind ?: "");
         }

@@ -39,7 +39,7 @@ readline() {
 }
 
 bash_answers() (
-    # shellcheck disable=SC1091 # a file of this tree
+    # shellcheck disable=SC1090 # the one that was built
     . "$bash_file"
     # shellcheck disable=SC2034 # read by the function
     COMP_WORDBREAKS=$' \t\n"\'><=;|&(:@'
