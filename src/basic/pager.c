@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/pager.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/parse-words.h"
+
 #include <signal.h>
 
-#include "basic/macros.h"
 #include "basic/parse.h"
 #include "basic/utf8.h"
-
-/* The parsers of parse.h that read words and lists; those of one number are in parse.c. */
 
 #define WHITESPACE " \t\n\r"
 

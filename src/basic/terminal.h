@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The terminal on standard output: its width, whether it shows colours, and the pager in front of it. The environment
- * is systemd's: $SYSTEMD_COLORS, $NO_COLOR, $TERM, $COLUMNS; $SYSTEMD_PAGER, $PAGER, $SYSTEMD_LESS,
- * $SYSTEMD_LESSCHARSET, $SYSTEMD_PAGERSECURE. */
-
-#include <sys/types.h>
+/* The terminal on standard output: its width, and whether it shows colours. The environment is systemd's:
+ * $SYSTEMD_COLORS, $NO_COLOR, $TERM, $COLUMNS. */
 
 #include "basic/macros.h"
 
@@ -25,14 +22,3 @@ bool terminal_is_output(void);
 /* Columns, by $COLUMNS or the terminal's word; 0 where it is none. */
 unsigned terminal_width(void);
 bool terminal_has_colors(void);
-
-typedef struct Pager {
-        pid_t pid; /* 0: none */
-} Pager;
-
-/* Starts a pager and makes it standard output, where that is a terminal and a pager is wanted. Having none is no
- * error. */
-void pager_open(Pager *pager);
-
-/* Flushes standard output and waits until the reader has left. */
-void pager_close(Pager *pager);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/attribute-check.h"
 
+#include "basic/parse-words.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-encode.h"
 #include "cgroup/attribute-file.h"

@@ -4,8 +4,8 @@
 #include <assert.h>
 
 #include "basic/fd.h"
+#include "basic/parse-words.h"
 #include "basic/trouble.h"
-#include "basic/parse.h"
 #include "cgroup/attribute-check.h"
 #include "cgroup/attribute-encode.h"
 #include "cgroup/attribute-file.h"

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "basic/parse-words.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "diagnosis/check-text.h"

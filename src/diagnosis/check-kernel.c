@@ -12,7 +12,7 @@
 
 #include "basic/child.h"
 #include "basic/fd.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/program.h"

@@ -7,7 +7,7 @@
 
 #include "proc/kernel.h"
 #include "basic/fd.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 
 /* What controllers refuse when all other rules are met (their can_attach in the kernel). They are asked where the
  * process would get another state of theirs: on v2 groups share that of the nearest one above that has the controller.

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
 

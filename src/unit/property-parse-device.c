@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "basic/parse-words.h"
 #include "basic/parse.h"
-#include "unit/property-table.h"
+#include "unit/property-parse.h"
 
 /* Settings of a path and what goes with it, "/dev/sda 1M": arrays of one pair. An empty text is the empty array, which
  * resets. Whether the device is there the manager says, whose view of /dev counts. */

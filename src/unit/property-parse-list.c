@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/parse.h"
-#include "unit/property-table.h"
+#include "basic/parse-words.h"
+#include "unit/property-parse.h"
 #include "unit/unit-name.h"
 
 /* Settings that are lists of words. An empty text is the empty list, which resets. */

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 
 #include "basic/parse.h"
-#include "unit/property-table.h"
+#include "unit/property-parse.h"
 
 /* Settings of the network filters: addresses, ports, interfaces, sets of nftables. An empty text resets. */
 

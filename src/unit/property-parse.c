@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
+#include "basic/parse-words.h"
 #include "basic/parse.h"
-#include "unit/property-table.h"
 
 #define QUOTA_MIN USEC_PER_MSEC /* of each second */
 

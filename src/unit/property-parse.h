@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The parsers of what settings are set to. For the property*.c files only. */
+/* A row of the table of settings, and the parsers of what they are set to. For the property*.c files only. */
 
 #include "basic/trouble.h"
 #include "unit/property.h"
@@ -10,6 +10,34 @@
  * and replaces the bus_name where the form of the value asks for another. On failure *trouble as
  * property_refuse() makes it, and nothing is left to free in @ret. */
 typedef int PropertyParse(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
+
+typedef enum PropertyFlags {
+        /* The setting by itself brings no controller: it matters beside another one, or to groups further down. */
+        PROPERTY_PASSIVE = 1 << 0,
+        /* The default that an empty text resets to is 0 and not "infinity": protections. */
+        PROPERTY_RESET_TO_ZERO = 1 << 1,
+        /* An empty text is a value. */
+        PROPERTY_MAY_BE_EMPTY = 1 << 2,
+        /* Enforced by BPF, for which the manager needs privileges. */
+        PROPERTY_PRIVILEGED = 1 << 3,
+        /* "no" asks for something, and "yes" is what is so without it. */
+        PROPERTY_ASKS_BY_NO = 1 << 4,
+} PropertyFlags;
+
+struct PropertyInfo {
+        const char *name;
+        const char *bus_name;
+        const char *scale_name;     /* the D-Bus name of the value as a percentage, NULL where it takes none */
+        const char *file;
+        const char *unseen;         /* why it cannot be seen in force */
+        PropertyParse *parse;
+        const char *const *choices; /* the words it takes, ends with NULL */
+        const char *examples;       /* for the message about what is no value of this kind */
+        uint64_t min, max;          /* where the value is a number */
+        Controller controller;
+        PropertyFlags flags;
+        PropertySight sight;
+};
 
 /* One value */
 PropertyParse property_parse_yes_no, property_parse_choice, property_parse_watch, property_parse_path,

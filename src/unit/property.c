@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "basic/nearest.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 #include "unit/property-table.h"
 
 void property_list_done(PropertyList *list) {

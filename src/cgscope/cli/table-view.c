@@ -11,6 +11,7 @@
 #include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/log.h"
+#include "basic/terminal.h"
 #include "cgscope/cli/module.h"
 
 /* A message names no more columns than fit here. */

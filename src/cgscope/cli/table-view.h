@@ -4,7 +4,7 @@
 /* The table of a verb: the columns that -o chose, loaded and printed. What goes wrong is said once, and what follows then
  * does nothing: who fills a table needs to look at what tabular_open() and tabular_print() return alone. */
 
-#include "basic/terminal.h"
+#include "basic/pager.h"
 #include "cgscope/cli/common-options.h"
 #include "table/table.h"
 

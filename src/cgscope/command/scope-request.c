@@ -2,7 +2,7 @@
 #include "cgscope/command/scope-request.h"
 
 #include "basic/clock.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 #include "cgroup/group.h"
 #include "unit/unit-name.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "basic/pager.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "basic/user-name.h"

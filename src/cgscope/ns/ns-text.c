@@ -5,6 +5,7 @@
 
 #include "basic/escape.h"
 #include "basic/log.h"
+#include "basic/pager.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "cgscope/ns/ns-list.h"

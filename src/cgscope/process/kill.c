@@ -2,7 +2,7 @@
 #include <signal.h>
 
 #include "basic/log.h"
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 #include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/process/remainder.h"

@@ -6,6 +6,7 @@
 
 #include "basic/escape.h"
 #include "basic/format.h"
+#include "basic/pager.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "basic/user-name.h"

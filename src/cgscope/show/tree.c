@@ -6,6 +6,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
+#include "basic/terminal.h"
 #include "basic/user-namespace.h"
 #include "basic/utf8.h"
 #include "cgroup/group.h"

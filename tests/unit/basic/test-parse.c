@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "basic/macros.h"
+#include "basic/parse-words.h"
 #include "basic/parse.h"
 
 /* A text and either what it means or, with @r, why it means nothing. */

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "basic/fd.h"
+#include "basic/pager.h"
 #include "basic/terminal.h"
 
 static const char *const variables[] = {

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "basic/parse.h"
+#include "basic/parse-words.h"
 #include "cgscoped/quote.h"
 
 static void test_table(void) {
