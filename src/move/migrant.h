@@ -12,7 +12,7 @@ typedef struct Migrant {
         pid_t pid;
         int pidfd;            /* borrowed */
         int proc;             /* its directory in /proc */
-        char *path;           /* its group, of its first thread (cgroup/path.h) */
+        char *path;           /* its group, of its first thread (namespace/path.h) */
         bool deleted;         /* that group has been removed meanwhile: only what has ended can be in such a one */
         bool ended;           /* all threads: a zombie, of which nothing can be moved */
         bool kernel;          /* a kernel thread */

@@ -16,7 +16,7 @@ typedef struct Mover {
         uint64_t effective, permitted; /* capabilities, a bit each */
         bool self;                     /* the calling process as it is: then the kernel itself is asked */
         bool confined;                 /* in a user namespace that is not the initial one */
-        const char *cgroups; /* the root of its cgroup namespace, as the caller sees it (cgroup/path.h); borrowed */
+        const char *cgroups; /* the root of its cgroup namespace, as the caller sees it (namespace/path.h); borrowed */
 } Mover;
 
 #define GID_INVALID ((gid_t) -1)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "namespace/confinement-join.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -8,7 +10,6 @@
 #include "basic/child.h"
 #include "basic/fd.h"
 #include "proc/proc.h"
-#include "namespace/confinement-internal.h"
 #include "cgroup/group.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"

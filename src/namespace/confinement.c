@@ -9,7 +9,6 @@
 #include <sys/statfs.h>
 
 #include "basic/fd.h"
-#include "namespace/confinement-internal.h"
 #include "cgroup/hierarchy.h"
 
 /* One line each is what the kernel lets anybody write for itself; of the groups only without setgroups(2), by which one
