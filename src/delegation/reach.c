@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
 #include "cgroup/unit-path.h"
@@ -165,4 +166,16 @@ int reach_explain(const Reach *reach, size_t stop, Controller controller, const 
 
         r = verdict_explain(VERDICT_NOT_TAKEN_UP, NULL, ret);
         return r < 0 ? r : trouble_help(ret, 0, "systemctl --user daemon-reexec");
+}
+
+int reach_tell(const Reach *reach, Controller controller, ReachKnown *known, Trouble *ret) {
+        size_t stop = reach_stop(reach, controller);
+        int r;
+
+        known->others = reach->uid != UID_INVALID && reach->uid != user_uid_outside();
+        r = reach_explain(reach, stop, controller, known, ret);
+        if (r < 0 || stop == REACH_NOWHERE)
+                return r < 0 ? r : -EOPNOTSUPP;
+
+        return trouble_wrap(ret, -EOPNOTSUPP, "stops at %s", reach->levels[stop].path);
 }

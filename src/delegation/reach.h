@@ -53,6 +53,9 @@ typedef struct ReachKnown {
 /* Why @controller stops at the level @stop, and what helps, where anything does. Returns 0 or -ENOMEM. */
 int reach_explain(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known, Trouble *ret);
 
+/* The same with the place in front of it, "stops at …: ", for an error, which is returned: -EOPNOTSUPP, or -ENOMEM. */
+int reach_tell(const Reach *reach, Controller controller, ReachKnown *known, Trouble *ret);
+
 /* Whether it is PID 1 that does not hand it to the user's manager, and the command that helps: for all of @controllers. */
 bool reach_needs_enable(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known);
 int reach_help_enable(const Reach *reach, ControllerMask controllers, bool others, Trouble *ret);

@@ -3,7 +3,6 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "delegation/reach.h"
 #include "cgroup/unit-path.h"
@@ -51,7 +50,7 @@ static bool is_managed(Controller controller) {
 /* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
 static int report_stop(const Reach *reach, Controller first, ControllerMask *missing, const ScopeOptions *options) {
         size_t stop = reach_stop(reach, first);
-        ReachKnown known = { .others = reach->uid != UID_INVALID && reach->uid != user_uid_outside() };
+        ReachKnown known = {};
         _cleanup_free_ char *settings = NULL;
         char names[CONTROLLER_MASK_TEXT_MAX];
         Trouble trouble = {};
@@ -65,13 +64,8 @@ static int report_stop(const Reach *reach, Controller first, ControllerMask *mis
         (void) controller_mask_format(known.together, ' ', names);
         settings = settings_in(options, known.together);
 
-        r = reach_explain(reach, stop, first, &known, &trouble);
-        if (r >= 0 && stop != REACH_NOWHERE)
-                r = trouble_wrap(&trouble, -EOPNOTSUPP, "stops at %s", reach->levels[stop].path);
-        if (r != -ENOMEM)
-                r = trouble_wrap(&trouble, -EOPNOTSUPP, "%s not available%s%s", names,
-                                 settings ? ", nothing would enforce " : "", settings ?: "");
-
+        r = trouble_wrap(&trouble, reach_tell(reach, first, &known, &trouble), "%s not available%s%s", names,
+                         settings ? ", nothing would enforce " : "", settings ?: "");
         return log_trouble_full(options->best_effort ? LOG_WARNING : LOG_ERR, r, &trouble);
 }
 

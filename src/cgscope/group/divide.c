@@ -7,7 +7,6 @@
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/user-namespace.h"
 #include "cgroup/groups.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
@@ -148,14 +147,8 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
                                   "create -p %s KEY=VALUE enables what it needs on the way", key ?: "", colon, name,
                                   reach.levels[stop].path, aim->text);
 
-        known.others = reach.uid != UID_INVALID && reach.uid != user_uid_outside();
-        r = reach_explain(&reach, stop, controller, &known, &trouble);
-        if (r >= 0 && stop != REACH_NOWHERE)
-                r = trouble_wrap(&trouble, -EOPNOTSUPP, "it stops at %s", reach.levels[stop].path);
-        if (r != -ENOMEM)
-                r = trouble_wrap(&trouble, -EOPNOTSUPP, "%s%scontroller %s does not reach the delegated unit",
-                                 key ?: "", colon, name);
-
+        r = trouble_wrap(&trouble, reach_tell(&reach, controller, &known, &trouble),
+                         "%s%scontroller %s does not reach the delegated unit", key ?: "", colon, name);
         return log_trouble(r, &trouble);
 }
 
