@@ -4,7 +4,6 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "basic/escape.h"
-#include "basic/terminal.h"
 
 extern const Tabling cgscope_tabling;
 
@@ -156,36 +155,16 @@ static int table_set(Table *table, TableRow *row, size_t column, char *text) {
         return 0;
 }
 
-/* The colors of systemd's tools; the library's own "gray" is a white. */
-static const char *color_sequence(const char *name) {
-        static const struct {
-                const char *name, *sequence;
-        } colors[] = {
-                { "bold", TERMINAL_BOLD },
-                { "gray", TERMINAL_GRAY },
-                { "red", TERMINAL_RED },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(colors); i++)
-                if (streq(colors[i].name, name))
-                        return colors[i].sequence;
-
-        return NULL;
-}
-
 static int table_color(Table *table, TableRow *row, size_t column, const char *color) {
-        const char *sequence = color_sequence(color);
         struct libscols_cell *cell;
 
-        if (!sequence)
-                return -EINVAL;
         if (!scols_table_colors_wanted(table->lines))
                 return 0;
         if (column == SIZE_MAX)
-                return scols_line_set_color(line_of(row), sequence);
+                return scols_line_set_color(line_of(row), color);
 
         cell = scols_line_get_cell(line_of(row), column);
-        return cell ? scols_cell_set_color(cell, sequence) : -EINVAL;
+        return cell ? scols_cell_set_color(cell, color) : -EINVAL;
 }
 
 static int table_print(Table *table) {

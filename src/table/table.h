@@ -48,7 +48,8 @@ typedef struct Tabling {
         /* Sets a cell; @text is taken over, also on failure. NULL: empty, null in JSON. */
         int (*table_set)(Table *table, TableRow *row, size_t column, char *text);
 
-        /* Colours a cell or, with column SIZE_MAX, the row: "red", "bold", "gray". Nothing where there are none. */
+        /* Colours a cell or, with column SIZE_MAX, the row: one of basic/terminal's sequences. Nothing where there are
+         * none. */
         int (*table_color)(Table *table, TableRow *row, size_t column, const char *color);
 
         /* Prints it on standard output. -EIO where that failed. */

@@ -6,6 +6,7 @@
 
 #include "basic/escape.h"
 #include "basic/log.h"
+#include "basic/terminal.h"
 #include "cgscope/cli/table-view.h"
 #include "namespace/view-mark.h"
 #include "namespace/view-namespace.h"
@@ -148,7 +149,7 @@ static void add_process(Listing *listing, TableRow *parent, const ViewProcess *p
                                    shown->hierarchy ? view_hierarchy_title(shown->hierarchy) : UNKNOWN);
                 tabular_set_string(table, row, COLUMN_MARKS, view_marks_format(marks, text));
                 if (marks)
-                        tabular_color(table, row, SIZE_MAX, "red");
+                        tabular_color(table, row, SIZE_MAX, TERMINAL_RED);
         }
 }
 
@@ -163,7 +164,7 @@ static TableRow *add_title(Listing *listing, const ViewNamespace *namespace, con
                               : strdup("not known"));
         tabular_set(table, row, COLUMN_CGROUP, format_path(listing, root, NULL));
         tabular_set_string(table, row, COLUMN_INSIDE, namespace ? "/" : UNKNOWN);
-        tabular_color(table, row, COLUMN_TREE, "bold");
+        tabular_color(table, row, COLUMN_TREE, TERMINAL_BOLD);
         return row;
 }
 

@@ -153,7 +153,7 @@ static void set_mount(Tabular *table, TableRow *row, const ViewMount *seen, bool
         tabular_set(table, row, COLUMN_INSIDE, *inside == '/' ? escape_path(inside) : strdup(inside));
         tabular_set(table, row, COLUMN_OPTIONS, format_options(mount, fold));
         if (seen->marks || mount->covered)
-                tabular_color(table, row, SIZE_MAX, seen->marks ? "red" : "gray");
+                tabular_color(table, row, SIZE_MAX, seen->marks ? TERMINAL_RED : TERMINAL_GRAY);
 }
 
 static void add_to_table(Tabular *table, const Line *line, bool whole, bool fold) {

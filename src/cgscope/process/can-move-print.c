@@ -83,7 +83,7 @@ static void add_finding(Tabular *table, const MoveFinding *finding, unsigned wid
         tabular_set_string(table, row, COLUMN_RULE, move_rule_name(finding->rule));
         tabular_set_string(table, row, COLUMN_RESULT, move_result_name(finding->result));
         if (finding->result == MOVE_VIOLATED)
-                tabular_color(table, row, SIZE_MAX, "red");
+                tabular_color(table, row, SIZE_MAX, TERMINAL_RED);
 }
 
 static int print_table(CanMove *can_move) {

@@ -2,6 +2,7 @@
 #include "cgscope/show/tree-columns.h"
 
 #include "basic/format.h"
+#include "basic/terminal.h"
 
 const TableColumn tree_columns[_TREE_COLUMN_MAX + 1] = {
         [TREE_GROUP] = { "GROUP", "group", "name of the group", TABLE_TREE | TABLE_SHORTEN },
@@ -111,7 +112,7 @@ static void mark_nearly_used(Tabular *tabular, TableRow *row, const TreeFigures 
         for (size_t i = 0; i < ELEMENTSOF(pairs); i++)
                 if (tabular_wants(tabular, pairs[i].used) && tabular_wants(tabular, pairs[i].limit) &&
                     is_nearly_used(figures->statistics.values[pairs[i].statistic], figures->limits[pairs[i].limit]))
-                        tabular_color(tabular, row, pairs[i].used, "red");
+                        tabular_color(tabular, row, pairs[i].used, TERMINAL_RED);
 }
 
 void tree_figures_set(Tabular *tabular, TableRow *row, const Figures *figures, const TreeFigures *of) {

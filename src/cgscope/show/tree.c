@@ -148,9 +148,9 @@ static void leave_levels(Tree *tree, size_t depth) {
 
                 tabular_set_number(tabular, level->row, TREE_PROCESSES, level->processes);
                 if (level->processes == 0 && tabular_wants(tabular, TREE_PROCESSES))
-                        tabular_color(tabular, level->row, SIZE_MAX, "gray");
+                        tabular_color(tabular, level->row, SIZE_MAX, TERMINAL_GRAY);
                 else if (level->is_unit)
-                        tabular_color(tabular, level->row, TREE_GROUP, "bold");
+                        tabular_color(tabular, level->row, TREE_GROUP, TERMINAL_BOLD);
         }
 }
 
