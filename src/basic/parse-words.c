@@ -11,6 +11,9 @@
 /* CPU numbers that a kernel can have: the largest CONFIG_NR_CPUS (arch/x86/Kconfig, MAXSMP). NUMA nodes are fewer. */
 #define INDEX_MAX 8191
 
+/* Those with names come before: signal(7). */
+#define SIGNALS_END 32
+
 int parse_index_mask(const char *text, uint8_t **ret, size_t *ret_size) {
         static const char separators[] = WHITESPACE ",";
         uint8_t mask[(INDEX_MAX + 1) / 8] = {};
@@ -81,43 +84,28 @@ static int parse_realtime_signal(const char *name, int *ret) {
 }
 
 int parse_signal(const char *text, int *ret) {
-        static const struct {
-                const char *name;
-                int number;
-        } signals[] = {
-                { "HUP", SIGHUP },     { "INT", SIGINT },       { "QUIT", SIGQUIT },   { "ILL", SIGILL },
-                { "TRAP", SIGTRAP },   { "ABRT", SIGABRT },     { "BUS", SIGBUS },     { "FPE", SIGFPE },
-                { "KILL", SIGKILL },   { "USR1", SIGUSR1 },     { "SEGV", SIGSEGV },   { "USR2", SIGUSR2 },
-                { "PIPE", SIGPIPE },   { "ALRM", SIGALRM },     { "TERM", SIGTERM },   { "CHLD", SIGCHLD },
-                { "CONT", SIGCONT },   { "STOP", SIGSTOP },     { "TSTP", SIGTSTP },   { "TTIN", SIGTTIN },
-                { "TTOU", SIGTTOU },   { "URG", SIGURG },       { "XCPU", SIGXCPU },   { "XFSZ", SIGXFSZ },
-                { "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },   { "WINCH", SIGWINCH }, { "IO", SIGIO },
-                { "PWR", SIGPWR },     { "SYS", SIGSYS },
-#ifdef SIGSTKFLT /* not on alpha, mips and sparc */
-                { "STKFLT", SIGSTKFLT },
-#endif
-        };
-        const char *name;
         uint64_t number;
         int r;
 
         r = parse_unsigned_any_base(text, 1, (uint64_t) SIGRTMAX, &number);
-        if (r >= 0)
+        if (r == -ERANGE)
+                return r;
+        if (r >= 0) {
                 *ret = (int) number;
-        if (r >= 0 || r == -ERANGE)
-                return r < 0 ? r : 0;
+                return 0;
+        }
 
-        name = startswith(text, "SIG");
-        if (!name)
-                name = text;
+        text = startswith(text, "SIG") ?: text;
+        for (int i = 1; i < SIGNALS_END; i++) {
+                const char *name = i == SIGIO ? "IO" : sigabbrev_np(i); /* which has SIGPOLL, of the same number */
 
-        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
-                if (streq(name, signals[i].name)) {
-                        *ret = signals[i].number;
+                if (name && streq(text, name)) {
+                        *ret = i;
                         return 0;
                 }
+        }
 
-        return parse_realtime_signal(name, ret);
+        return parse_realtime_signal(text, ret);
 }
 
 int parse_word(const char **text, char **ret) {
