@@ -23,27 +23,34 @@ Controller controller_from_name(const char *name, size_t length) {
         return _CONTROLLER_INVALID;
 }
 
-int controller_mask_parse(const char *text, ControllerMask *ret_mask, char **ret_unknown) {
+/* Those of @text that are known; *ret_unknown is the first that is not, or NULL. */
+static ControllerMask read_names(const char *text, const char **ret_unknown) {
         ControllerMask mask = CONTROLLER_MASK_NONE;
 
-        if (ret_unknown)
-                *ret_unknown = NULL;
-
+        *ret_unknown = NULL;
         for (const char *p = text + strspn(text, SEPARATORS); *p; p += strspn(p, SEPARATORS)) {
                 size_t length = strcspn(p, SEPARATORS);
                 Controller c = controller_from_name(p, length);
 
-                if (c == _CONTROLLER_INVALID) {
-                        if (ret_unknown && !(*ret_unknown = strndup(p, length)))
-                                return -ENOMEM;
-                        return -EINVAL;
-                }
-
-                mask |= controller_bit(c);
+                if (c != _CONTROLLER_INVALID)
+                        mask |= controller_bit(c);
+                else if (!*ret_unknown)
+                        *ret_unknown = p;
                 p += length;
         }
 
-        if (mask == CONTROLLER_MASK_NONE)
+        return mask;
+}
+
+int controller_mask_parse(const char *text, ControllerMask *ret_mask, char **ret_unknown) {
+        const char *unknown;
+        ControllerMask mask = read_names(text, &unknown);
+
+        if (ret_unknown)
+                *ret_unknown = NULL;
+        if (unknown && ret_unknown && !(*ret_unknown = strndup(unknown, strcspn(unknown, SEPARATORS))))
+                return -ENOMEM;
+        if (unknown || mask == CONTROLLER_MASK_NONE)
                 return -EINVAL;
 
         *ret_mask = mask;
@@ -51,18 +58,9 @@ int controller_mask_parse(const char *text, ControllerMask *ret_mask, char **ret
 }
 
 ControllerMask controller_mask_read(const char *text) {
-        ControllerMask mask = CONTROLLER_MASK_NONE;
+        const char *unknown;
 
-        for (const char *p = text + strspn(text, SEPARATORS); *p; p += strspn(p, SEPARATORS)) {
-                size_t length = strcspn(p, SEPARATORS);
-                Controller c = controller_from_name(p, length);
-
-                if (c != _CONTROLLER_INVALID)
-                        mask |= controller_bit(c);
-                p += length;
-        }
-
-        return mask;
+        return read_names(text, &unknown);
 }
 
 char *controller_mask_format(ControllerMask mask, char separator, char buffer[static CONTROLLER_MASK_TEXT_MAX]) {

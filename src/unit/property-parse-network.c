@@ -184,23 +184,26 @@ static bool nft_name_is_valid(const char *name) {
                name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/\\_.")] == '\0';
 }
 
-/* The number of @name in @names, or -EINVAL. */
-static int find_number(const char *name, const char *const names[], const int32_t numbers[], size_t n_names) {
-        for (size_t i = 0; i < n_names; i++)
-                if (streq(name, names[i]))
-                        return numbers[i];
+typedef struct NumberedName {
+        const char *name;
+        int32_t number;
+} NumberedName;
 
-        return -EINVAL;
+/* The number of @name in @names, which end with NULL; -EINVAL: it is none of them. */
+static int find_number(const char *name, const NumberedName *names) {
+        while (names->name && !streq(name, names->name))
+                names++;
+
+        return names->name ? names->number : -EINVAL;
 }
 
 /* "SOURCE:PROTOCOL:TABLE:SET" */
 static int parse_nft_set(char *text, PropertyNftSet *ret) {
         /* NFTSetSource in systemd's src/shared/firewall-util.h; those before are networkd's. */
-        static const char *const sources[] = { "cgroup", "user", "group" };
-        static const int32_t source_numbers[] = { 3, 4, 5 };
-        static const char *const protocols[] = { "arp", "bridge", "inet", "ip", "ip6", "netdev" };
-        static const int32_t protocol_numbers[] = { NFPROTO_ARP,  NFPROTO_BRIDGE, NFPROTO_INET,
-                                                    NFPROTO_IPV4, NFPROTO_IPV6,   NFPROTO_NETDEV };
+        static const NumberedName sources[] = { { "cgroup", 3 }, { "user", 4 }, { "group", 5 }, {} };
+        static const NumberedName protocols[] = { { "arp", NFPROTO_ARP },   { "bridge", NFPROTO_BRIDGE },
+                                                  { "inet", NFPROTO_INET }, { "ip", NFPROTO_IPV4 },
+                                                  { "ip6", NFPROTO_IPV6 },  { "netdev", NFPROTO_NETDEV }, {} };
         char *parts[4];
         int source, protocol;
 
@@ -208,8 +211,8 @@ static int parse_nft_set(char *text, PropertyNftSet *ret) {
                 if (!(parts[i] = strsep(&text, ":")))
                         return -EINVAL;
 
-        source = find_number(parts[0], sources, source_numbers, ELEMENTSOF(sources));
-        protocol = find_number(parts[1], protocols, protocol_numbers, ELEMENTSOF(protocols));
+        source = find_number(parts[0], sources);
+        protocol = find_number(parts[1], protocols);
         if (text || source < 0 || protocol < 0 || !nft_name_is_valid(parts[2]) || !nft_name_is_valid(parts[3]))
                 return -EINVAL;
 
