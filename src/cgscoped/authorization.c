@@ -44,10 +44,6 @@ static const char *action_of(const Request *request) {
         return request->what.uid == request->sender ? ACTION_ENABLE_OWN : ACTION_ENABLE_ANY;
 }
 
-static char *user_of(const Request *request, char buffer[static QUOTE_MAX]) {
-        return quote(request->user ?: "every user", buffer);
-}
-
 static int read_answer(sd_bus_message *m, int *ret_authorized, int *ret_challenge, bool *ret_dismissed) {
         const char *key, *value;
         int r;
@@ -129,7 +125,7 @@ static int judge_error(const Authorization *authorization, const sd_bus_error *a
 
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error _unused_) {
         _cleanup_(sd_bus_error_free) sd_bus_error refusal = SD_BUS_ERROR_NULL;
-        char controllers[CONTROLLER_MASK_TEXT_MAX], user[QUOTE_MAX], what[WHAT_MAX];
+        char controllers[CONTROLLER_MASK_TEXT_MAX], what[WHAT_MAX];
         const sd_bus_error *answer = sd_bus_message_get_error(m);
         Authorization *authorization = userdata;
         Request *request = authorization->request;
@@ -137,7 +133,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 
         (void) snprintf(what, sizeof(what), "%s %s for %s",
                         request->what.operation == DELEGATION_ENABLE ? "enable" : "disable",
-                        controller_mask_format(request->what.controllers, ' ', controllers), user_of(request, user));
+                        controller_mask_format(request->what.controllers, ' ', controllers), request->user);
         r = answer ? judge_error(authorization, answer, what, &refusal) : judge_answer(request, m, what, &refusal);
 
         /* One that took too long may still stand on a screen. */
@@ -147,7 +143,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
 }
 
 static int append_details(sd_bus_message *m, const Request *request) {
-        char controllers[CONTROLLER_MASK_TEXT_MAX], user[QUOTE_MAX], uid[32] = "all";
+        char controllers[CONTROLLER_MASK_TEXT_MAX], uid[32] = "all";
         bool disable = request->what.operation == DELEGATION_DISABLE;
 
         if (request->what.uid != DELEGATION_EVERYBODY)
@@ -157,7 +153,7 @@ static int append_details(sd_bus_message *m, const Request *request) {
         return sd_bus_message_append(
                 m, "a{ss}", 6,
                 "uid", uid,
-                "user", user_of(request, user),
+                "user", request->user,
                 "controllers", controller_mask_format(request->what.controllers, ' ', controllers),
                 "runtime", request->what.flags & DELEGATION_RUNTIME ? "yes" : "no",
                 "polkit.message", disable ?

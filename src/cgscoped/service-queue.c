@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscoped/service-queue.h"
 
-void queue_init(Queue *queue) {
-        TAILQ_INIT(&queue->requests);
-        queue->closed = false;
-        queue->reloaded = 0;
-        queue->n = 0;
-}
-
 static int refuse_crowd(int n, sd_bus_error *error) {
         return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                  "cgscoped has %d requests to deal with already; try again later", n);

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
 
+#include "cgscoped/quote.h"
 #include "cgscoped/worker.h"
 
 /* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
@@ -47,13 +48,13 @@ typedef struct Request {
 
         sd_bus_message *message; /* to be answered */
         DelegationRequest what;
-        uid_t sender; /* known after REQUEST_IDENTIFYING */
-        char *user; /* name of the user that it is for; NULL: everybody */
+        uid_t sender;         /* known after REQUEST_IDENTIFYING */
+        char user[QUOTE_MAX]; /* whom it is for, after REQUEST_LOOKING_UP: "lennart", "uid 1000", "every user" */
 
         RequestStage stage;
         sd_bus_slot *question;        /* of REQUEST_IDENTIFYING */
         Authorization *authorization; /* of REQUEST_AUTHORIZING */
-        Worker *worker;        /* of REQUEST_LOOKING_UP, REQUEST_CHANGING and REQUEST_FINISHING */
+        Worker *worker;               /* of REQUEST_LOOKING_UP, REQUEST_CHANGING and REQUEST_FINISHING */
 
         /* What came of REQUEST_CHANGING. */
         DelegationEffect effect;
@@ -82,8 +83,10 @@ struct Queue {
         size_t n;
 };
 
-/* Fields of @queue that are set from outside: all but the last four. */
-void queue_init(Queue *queue);
+/* The other fields are zero, or set from outside. */
+static inline void queue_init(Queue *queue) {
+        TAILQ_INIT(&queue->requests);
+}
 
 /* Whether there is room for another request of the connection @name, nobody knows yet whose; and then for one of
  * @sender: 0, or a negative errno with @error set. */

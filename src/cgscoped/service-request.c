@@ -2,12 +2,11 @@
 #include "cgscoped/service-request.h"
 
 #include "basic/clock.h"
+#include "basic/log.h"
 #include "cgscoped/authorization.h"
 #include "cgscoped/operation.h"
-#include "cgscoped/service-answer.h"
-#include "cgscoped/service-sender.h"
-#include "cgscoped/service-user.h"
 #include "systemd/delegation-message.h"
+#include "systemd/manager.h"
 
 static void run(Queue *queue);
 
@@ -20,7 +19,6 @@ static void request_free(Request *request) {
         authorization_free(request->authorization);
         worker_free(request->worker);
         (void) sd_bus_message_unref(request->message);
-        free(request->user);
         trouble_done(&request->trouble);
         free(request);
 }
@@ -33,10 +31,55 @@ static void end(Request *request) {
         run(queue);
 }
 
+/* An answer may find nobody any more; that is no error of ours. */
+static void answer_error(const Request *request, int r, const char *text) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        (void) delegation_error_set(&error, r, text);
+        (void) sd_bus_reply_method_error(request->message, &error);
+}
+
+static void answer_state(const Request *request, const DelegationState *state) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(request->message, &reply);
+        if (r >= 0)
+                r = delegation_append_state(reply, state);
+        if (r >= 0)
+                r = sd_bus_send(request->queue->bus, reply, NULL);
+        if (r < 0)
+                answer_error(request, r, "the answer cannot be put together");
+}
+
 /* It is answered with an error, and over. */
 static void refuse(Request *request, int r, const char *text) {
-        answer_errno(request, r, text);
+        answer_error(request, r, text);
         end(request);
+}
+
+static void refuse_by(Request *request, const sd_bus_error *error) {
+        (void) sd_bus_reply_method_error(request->message, error);
+        end(request);
+}
+
+/* What an administrator looks for in the journal: who did what to whom. @text is what @error means in words. */
+static void write_journal(const Request *request, int error, const char *text) {
+        const DelegationRequest *what = &request->what;
+        char controllers[CONTROLLER_MASK_TEXT_MAX], whom[QUOTE_MAX + 32] = "";
+        const char *verb = what->operation == DELEGATION_ENABLE ? "enable" : "disable";
+
+        if (what->uid != DELEGATION_EVERYBODY)
+                (void) snprintf(whom, sizeof(whom), "uid %u (%s)", (unsigned) what->uid, request->user);
+        (void) controller_mask_format(what->controllers, ' ', controllers);
+
+        if (error < 0)
+                log_warning("uid %u failed to %s %s for %s: %s", (unsigned) request->sender, verb, controllers,
+                            *whom ? whom : request->user, text ?: strerror(-error));
+        else
+                log_info("uid %u %sd %s for %s%s", (unsigned) request->sender, verb, controllers,
+                         *whom ? whom : request->user,
+                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
 /* Keeps what is to be answered when all is done that can be. */
@@ -59,14 +102,15 @@ static void on_finished(int error, const DelegationState *state, const char *tex
         if (request->error < 0)
                 words = trouble_text(&request->trouble, request->error);
         if (request_is_change(request))
-                answer_log(request, request->error, words);
+                write_journal(request, request->error, words);
 
         if (request->error < 0)
-                answer_errno(request, request->error, words);
+                answer_error(request, request->error, words);
         else
                 answer_state(request, state);
         if (request_is_change(request) && (request->effect & DELEGATION_CHANGED || request->error == 0))
-                answer_changed(request);
+                (void) sd_bus_emit_signal(request->queue->bus, DELEGATION_PATH, DELEGATION_NAME, "Changed", "t",
+                                          request->what.uid);
 
         end(request);
 }
@@ -94,7 +138,7 @@ static void on_repaired(int error, const DelegationState *state, const char *tex
 
 /* The change came to nothing. */
 static void fail(Request *request, int error, const char *text) {
-        answer_log(request, error, text);
+        write_journal(request, error, text);
         refuse(request, error, text);
 }
 
@@ -189,17 +233,15 @@ static void enqueue(Request *request) {
 }
 
 static void on_authorized(Request *request, const sd_bus_error *refusal) {
-        if (!refusal) {
+        if (refusal)
+                refuse_by(request, refusal);
+        else
                 enqueue(request);
-                return;
-        }
-
-        answer_error(request, refusal);
-        end(request);
 }
 
 /* The user is known: on to the authorisation, or past it. */
-static int go_on(Request *request) {
+static int go_on(Request *request, const char *user) {
+        (void) quote(user, request->user);
         if (!authorization_is_needed(request)) {
                 enqueue(request);
                 return 0;
@@ -209,20 +251,9 @@ static int go_on(Request *request) {
         return authorization_ask(request, on_authorized, &request->authorization);
 }
 
-static int keep_user(Request *request, const char *name) {
-        int r = name ? asprintf(&request->user, "%s", name)
-                     : asprintf(&request->user, "uid %llu", (unsigned long long) request->what.uid);
-
-        if (r < 0) {
-                request->user = NULL;
-                return -ENOMEM;
-        }
-
-        return 0;
-}
-
 static void on_looked_up(int error, const DelegationState *state _unused_, const char *text, void *userdata) {
         Request *request = userdata;
+        char number[32];
         int r;
 
         /* What was enabled for somebody who is gone can be seen, and taken back. */
@@ -231,55 +262,54 @@ static void on_looked_up(int error, const DelegationState *state _unused_, const
                 return;
         }
 
-        r = keep_user(request, error < 0 ? NULL : text);
-        if (r < 0) {
-                refuse(request, r, NULL);
-                return;
-        }
-
-        worker_free(TAKE_PTR(request->worker));
-        r = go_on(request);
+        (void) snprintf(number, sizeof(number), "uid %u", (unsigned) request->what.uid);
+        r = go_on(request, error < 0 ? number : text);
         if (r < 0)
                 refuse(request, r, NULL);
 }
 
 /* The user database can be in the network; everybody is in none. */
 static int look_up(Request *request) {
-        Queue *queue = request->queue;
-
         if (request->what.uid == DELEGATION_EVERYBODY)
-                return go_on(request);
+                return go_on(request, "every user");
 
         request->stage = REQUEST_LOOKING_UP;
-        return worker_start(queue->event, user_look_up, &request->what, queue->timeouts.look_up, on_looked_up,
-                            request, &request->worker);
+        return start(request, user_look_up, on_looked_up, request->queue->timeouts.look_up);
 }
+
+static const char no_sender[] = "the bus does not say who asks, so nothing can be allowed";
 
 /* Who asks is known: is there room for him? The rest is answered later, whatever becomes of it. */
 static int on_identified(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error _unused_) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         Request *request = userdata;
+        uint32_t uid = UINT32_MAX;
         int r;
 
-        r = sender_read(answer, &request->sender);
-        if (r == -ENXIO) { /* nobody is there to be answered */
-                end(request);
-                return 1;
-        }
-        if (r < 0) {
-                refuse(request, r, "the bus does not say who asks, so nothing can be allowed");
-                return 1;
-        }
-        if (queue_admit(request->queue, request->sender, &error) < 0) {
-                answer_error(request, &error);
-                end(request);
-                return 1;
+        if (sd_bus_error_has_name(sd_bus_message_get_error(answer), SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+                end(request); /* nobody is there to be answered */
+        else if (sd_bus_message_is_method_error(answer, NULL) || sd_bus_message_read(answer, "u", &uid) < 0 ||
+                 uid == UINT32_MAX)
+                refuse(request, -EACCES, no_sender);
+        else if (queue_admit(request->queue, uid, &error) < 0)
+                refuse_by(request, &error);
+        else {
+                request->sender = (uid_t) uid;
+                r = look_up(request);
+                if (r < 0)
+                        refuse(request, r, NULL);
         }
 
-        r = look_up(request);
-        if (r < 0)
-                refuse(request, r, NULL);
         return 1;
+}
+
+/* Who sent it the bus says, which has it from the kernel. It is not waited for: whoever waits for one answer has sd-bus
+ * keep all that comes before it, and anybody may send 32 MiB at a time. */
+static int identify(Request *request) {
+        request->stage = REQUEST_IDENTIFYING;
+        return sd_bus_call_method_async(request->queue->bus, &request->question, DBUS_NAME, DBUS_PATH, DBUS_NAME,
+                                        "GetConnectionUnixUser", on_identified, request, "s",
+                                        sd_bus_message_get_sender(request->message));
 }
 
 int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest *what, sd_bus_error *error) {
@@ -290,7 +320,7 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
                 return sd_bus_error_set(error, SD_BUS_ERROR_FAILED,
                                         "cgscoped is about to end; ask " DELEGATION_NAME " again");
         if (!sd_bus_message_get_sender(message))
-                return delegation_error_set(error, -EACCES, "the bus does not say who asks, so nothing can be allowed");
+                return delegation_error_set(error, -EACCES, no_sender);
 
         r = queue_admit_unknown(queue, sd_bus_message_get_sender(message), error);
         if (r < 0)
@@ -303,11 +333,10 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
                 .queue = queue,
                 .message = sd_bus_message_ref(message),
                 .what = *what,
-                .stage = REQUEST_IDENTIFYING,
         };
         queue_add(queue, request);
 
-        r = sender_ask(message, on_identified, request, &request->question);
+        r = identify(request);
         if (r < 0) {
                 request_free(request);
                 return delegation_error_set(error, r, NULL);
@@ -338,7 +367,7 @@ void requests_stop(Queue *queue) {
                 following = TAILQ_NEXT(request, link);
                 if (has_begun(request))
                         continue;
-                answer_error(request, &error);
+                (void) sd_bus_reply_method_error(request->message, &error);
                 request_free(request);
         }
 }

@@ -9,6 +9,7 @@
 
 #include "basic/child.h"
 #include "basic/fd.h"
+#include "basic/user-name.h"
 #include "systemd/delegation-message.h"
 
 /* Of the text: two paths of PATH_MAX and a sentence. */
@@ -222,4 +223,18 @@ void worker_free(Worker *worker) {
         (void) sd_event_source_disable_unref(worker->timer);
         (void) munmap(worker->result, sizeof(WorkerResult));
         free(worker);
+}
+
+int user_look_up(const DelegationRequest *request, DelegationState *ret _unused_, Trouble *trouble) {
+        uid_t uid = (uid_t) request->uid;
+        const char *name;
+        int r = user_name_find(uid, &name);
+
+        if (r == -ESRCH)
+                return trouble_set(trouble, r, "there is no user with uid %u; see getent passwd", (unsigned) uid);
+        if (r < 0)
+                return trouble_set(trouble, r, "cannot look uid %u up in the user database: %s", (unsigned) uid,
+                                   strerror(-r));
+
+        return trouble_set(trouble, 0, "%s", name);
 }

@@ -11,7 +11,7 @@
 
 typedef struct Worker Worker;
 
-/* What it does: see operation.h, and user_look_up(). */
+/* What it does: see operation.h and user_look_up(). */
 typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, Trouble *trouble);
 
 /* Called once, when it has ended. @error: 0 or a negative errno; -EIO where it ended without a word, -ETIMEDOUT where
@@ -25,3 +25,7 @@ int worker_start(sd_event *event, WorkerJob job, const DelegationRequest *reques
 
 /* Kills it, without a call of @done, where it has not ended yet. */
 void worker_free(Worker *worker);
+
+/* Looks the user that @request is for up in the user database: the text is the name, and nothing is put into *ret.
+ * -ESRCH: there is no such user. */
+int user_look_up(const DelegationRequest *request, DelegationState *ret, Trouble *trouble);

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 
 #include "basic/trouble.h"
-#include "cgscoped/service-user.h"
 #include "cgscoped/worker.h"
 
 #define PATIENCE (60 * USEC_PER_SEC)
