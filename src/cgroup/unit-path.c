@@ -72,3 +72,29 @@ int unit_of_path(const char *path, char **ret, size_t *ret_length) {
                 *ret_length = (size_t) (unit + unit_length - path);
         return 0;
 }
+
+int slice_of_path(const char *path, bool of_user, char **ret) {
+        const char *slice = "-.slice", *p = path;
+        size_t slice_length = strlen(slice);
+
+        if (of_user) {
+                p = strstr(path, "/user@");
+                if (!p)
+                        return -ENXIO;
+                p = strchrnul(p + 1, '/');
+        }
+
+        while (*p == '/') {
+                size_t length = strcspn(++p, "/");
+
+                if (!part_ends_with(p, length, ".slice"))
+                        break;
+
+                slice = p;
+                slice_length = length;
+                p += length;
+        }
+
+        *ret = strndup(slice, slice_length);
+        return *ret ? 0 : -ENOMEM;
+}

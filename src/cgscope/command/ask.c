@@ -5,14 +5,109 @@
 
 #include "basic/clock.h"
 #include "basic/fd.h"
+#include "basic/parse-words.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/unit-path.h"
+#include "unit/unit-name.h"
+
+/* A description is for one line of a list. */
+#define DESCRIPTION_MAX 512
 
 /* Nobody waits for it, and a manager that does not answer by then is past caring. */
 #define WITHDRAW_TIMEOUT_USEC (30 * USEC_PER_SEC)
 
 /* More often PID 1 does not re-execute itself while one scope is asked for. */
 #define AGAIN_MAX 3
+
+static int inherit_slice(Ask *ask, const ScopeOptions *options, Trouble *trouble) {
+        _cleanup_free_ char *path = NULL, *outer = NULL;
+        int r;
+
+        r = cgroup_of_process(0, &path);
+        if (r >= 0)
+                r = slice_of_path(path, options->common.manager == MANAGER_USER, &outer);
+        if (r == -ENXIO)
+                return trouble_set(trouble, r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
+        if (r >= 0 && options->slice)
+                r = slice_name_join(outer, options->slice, &ask->slice);
+        if (r < 0)
+                return trouble_wrap(trouble, r, "--slice-inherit: cannot find the slice that we are in");
+
+        if (!options->slice)
+                ask->slice = TAKE_PTR(outer);
+        return 0;
+}
+
+/* The command line, in one line that fits; NULL where it is no text. */
+static int describe_command(char *const argv[], char **ret) {
+        char text[DESCRIPTION_MAX];
+        size_t n = 0;
+
+        for (size_t i = 0; argv[i] && n < sizeof(text); i++)
+                n += (size_t) snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "", argv[i]);
+
+        /* What was cut in the middle of a character loses the rest of it. */
+        for (n = strlen(text); n > sizeof(text) - 5 && !text_is_printable(text); n--)
+                text[n - 1] = '\0';
+
+        *ret = text_is_printable(text) ? strdup(text) : NULL;
+        return *ret || !text_is_printable(text) ? 0 : -ENOMEM;
+}
+
+static int describe(Ask *ask, const ScopeOptions *options, char *const argv[], Trouble *trouble) {
+        if (!options->description)
+                return describe_command(argv, &ask->description);
+
+        /* The bus takes UTF-8 only, and a line is one line. */
+        if (!text_is_printable(options->description))
+                return trouble_set(trouble, -EINVAL, "--description: this is no text of one line in UTF-8");
+
+        ask->description = strdup(options->description);
+        return ask->description ? 0 : -ENOMEM;
+}
+
+int ask_init(Ask *ask, const ScopeOptions *options, const char *command, char *const argv[], Trouble *trouble) {
+        int r;
+
+        *ask = (Ask) ASK_INIT;
+
+        if (options->unit)
+                r = (ask->unit = strdup(options->unit)) ? 0 : -ENOMEM;
+        else
+                r = scope_name_generate(command, &ask->unit);
+        if (r < 0)
+                return trouble_wrap(trouble, r, "cannot name the scope");
+
+        r = describe(ask, options, argv, trouble);
+        if (r < 0)
+                return r;
+
+        r = options->slice_inherit ? inherit_slice(ask, options, trouble) : 0;
+        if (r < 0)
+                return r;
+
+        ask->manager = (ManagerOptions) {
+                .kind = options->common.manager,
+                .deadline = deadline_after(options->common.timeout),
+                .ask_password = options->common.ask_password,
+        };
+        ask->request = (ScopeRequest) {
+                .unit = ask->unit,
+                .description = ask->description,
+                .slice = ask->slice ?: options->slice,
+                .collect = options->collect,
+                .all_controllers = options->all_controllers,
+                .controllers = options->controllers,
+                .properties = &options->properties,
+                .reset_failed = options->unit != NULL,
+
+                /* A name with 64 random bits of ours is nobody else's: to be in a group of that name proves that the
+                 * manager made it and put us there. With a name that was chosen only the manager can tell. */
+                .inquire = options->unit != NULL,
+        };
+        return 0;
+}
 
 static bool is_empty(const char *control_group) {
         _cleanup_close_ int root = cgroup_open_root(NULL);
@@ -24,9 +119,9 @@ static bool is_empty(const char *control_group) {
 /* In the child that stays behind, over a connection of its own. The scope is stopped where nobody is in it: it would
  * stay for ever. One with processes ends with them, or may be another's. */
 static void withdraw(const char *sender, void *userdata) {
-        const Request *request = userdata;
+        const Ask *ask = userdata;
         const ManagerOptions options = {
-                .kind = request->manager.kind,
+                .kind = ask->manager.kind,
                 .deadline = deadline_after(WITHDRAW_TIMEOUT_USEC),
         };
         char *control_group;
@@ -35,9 +130,9 @@ static void withdraw(const char *sender, void *userdata) {
         if (client_try(&client, &options, NULL) < 0)
                 return;
 
-        if (client.asking->unit_settle(client.manager, sender, request->unit, &control_group, NULL) > 0 &&
+        if (client.asking->unit_settle(client.manager, sender, ask->unit, &control_group, NULL) > 0 &&
             is_empty(control_group))
-                (void) client.asking->unit_stop(client.manager, request->unit, NULL);
+                (void) client.asking->unit_stop(client.manager, ask->unit, NULL);
 
         client_close(&client);
 }
@@ -47,11 +142,11 @@ int ask_connect(Ask *ask, Trouble *trouble) {
         const char *sender;
         int r;
 
-        r = watch_start(&ask->watch, withdraw, &ask->request);
+        r = watch_start(&ask->watch, withdraw, ask);
         if (r < 0)
                 return trouble_wrap(trouble, r, "cannot start the process that watches over the request");
 
-        r = client_try(&ask->client, &ask->request.manager, trouble);
+        r = client_try(&ask->client, &ask->manager, trouble);
         if (r < 0)
                 return r;
 
@@ -78,7 +173,7 @@ static bool was_moved(const ScopeRequest *request, pid_t pid) {
 /* What failed because PID 1 was away just then is as if it had never been asked for, under the same name: the watch
  * knows no other. Any other failure would only come again. */
 static bool is_worth_another(const Ask *ask, uint64_t since) {
-        const ScopeRequest *request = &ask->request.scope;
+        const ScopeRequest *request = &ask->request;
 
         if (!ask->result.failed)
                 return false;
@@ -95,11 +190,11 @@ int ask_start(Ask *ask, Trouble *trouble) {
         unsigned again = 0;
         int r;
 
-        assert(ask->client.manager && ask->request.scope.n_pids > 0);
+        assert(ask->client.manager && ask->request.n_pids > 0);
 
         do {
                 since = now_usec();
-                r = ask->client.asking->scope_start(ask->client.manager, &ask->request.scope, &ask->result, trouble);
+                r = ask->client.asking->scope_start(ask->client.manager, &ask->request, &ask->result, trouble);
         } while (r < 0 && again++ < AGAIN_MAX && is_worth_another(ask, since));
 
         if (r < 0 && !ask->result.pending)
@@ -123,5 +218,7 @@ void ask_end_watch(Ask *ask) {
 
 void ask_done(Ask *ask) {
         ask_end(ask);
-        request_done(&ask->request);
+        free(ask->unit);
+        free(ask->slice);
+        free(ask->description);
 }

@@ -5,17 +5,24 @@
  * watch.h). */
 
 #include "cgscope/cli/client.h"
-#include "cgscope/command/scope-request.h"
+#include "cgscope/command/scope-options.h"
 #include "cgscope/command/watch.h"
 
 typedef struct Ask {
-        Request request; /* made first (request_init()) */
+        ScopeRequest request; /* borrows from here and from the options */
+        ManagerOptions manager;
+        char *unit, *slice, *description;
         Client client;
         Watch watch;
         ScopeResult result;
 } Ask;
 
 #define ASK_INIT { .watch = WATCH_INIT }
+
+/* From the options of a verb to what is asked for: names the scope after @command where no name is given, and completes
+ * slice and description; @argv, ended by NULL, is the default description. Processes and identity are left to the
+ * caller. */
+int ask_init(Ask *ask, const ScopeOptions *options, const char *command, char *const argv[], Trouble *trouble);
 
 /* Connects to the manager, with the watch in place. */
 int ask_connect(Ask *ask, Trouble *trouble);

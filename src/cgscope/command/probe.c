@@ -50,10 +50,10 @@ static void end_process(Probe *probe) {
 static int start_scope(Probe *probe, Trouble *trouble) {
         static char description[] = "Which controllers reach a new scope";
         char *const words[] = { description, NULL };
-        ScopeRequest *request = &probe->ask.request.scope;
+        ScopeRequest *request = &probe->ask.request;
         int r;
 
-        r = request_init(&probe->ask.request, &probe->options, "probe", words, trouble);
+        r = ask_init(&probe->ask, &probe->options, "probe", words, trouble);
         if (r < 0)
                 return r;
 
@@ -115,7 +115,7 @@ void probe_done(Probe *probe) {
         end_process(probe);
 
         while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) &&
-               deadline_left(probe->ask.request.manager.deadline) > 0)
+               deadline_left(probe->ask.manager.deadline) > 0)
                 (void) usleep(NAP_USEC);
 
         ask_done(&probe->ask);

@@ -8,7 +8,7 @@
 #include "basic/json.h"
 #include "basic/log.h"
 #include "cgroup/boundary.h"
-#include "cgroup/evacuation.h"
+#include "cgroup/members.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/cli/process-list.h"
@@ -56,9 +56,9 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
 int scope_identify(Scope *scope, pid_t pid, const Ask *ask, const ScopeOptions *options, Trouble *trouble) {
         int r;
 
-        assert(scope->group.root >= 0 && ask->request.unit);
+        assert(scope->group.root >= 0 && ask->unit);
 
-        scope->unit = ask->request.unit;
+        scope->unit = ask->unit;
 
         r = cgroup_of_process(pid, &scope->group.path);
         if (r < 0)

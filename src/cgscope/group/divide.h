@@ -8,7 +8,6 @@
 
 #include "cgroup/attribute.h"
 #include "cgroup/division.h"
-#include "cgroup/evacuation.h"
 #include "cgscope/cli/aim.h"
 
 typedef struct Divide {

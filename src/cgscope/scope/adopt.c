@@ -67,7 +67,7 @@ static int check_ahead(Adopt *adopt) {
         if (r < 0)
                 return log_trouble(r, &trouble);
 
-        adopt->scope.unit = adopt->ask.request.unit;
+        adopt->scope.unit = adopt->ask.unit;
         r = in_force_check_ahead(&adopt->scope, &adopt->options);
         return r < 0 ? r : arrival_check_ahead(adopt->scope.group.root, path, &adopt->options);
 }
@@ -82,12 +82,12 @@ static int check_alive(Adopt *adopt) {
                         return 0;
                 }
 
-        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->ask.request.unit, NULL);
+        (void) adopt->ask.client.asking->unit_stop(adopt->ask.client.manager, adopt->ask.unit, NULL);
         return log_refuse(-ESRCH, "the processes ended before the scope was made");
 }
 
 static int start_scope(Adopt *adopt) {
-        ScopeRequest *request = &adopt->ask.request.scope;
+        ScopeRequest *request = &adopt->ask.request;
         Trouble trouble = {};
         int r;
 
@@ -136,7 +136,7 @@ static int check_taken(const Adopt *adopt) {
                         return log_error_errno(r, "cannot read the control group of process %d",
                                                (int) processes->pids[i]);
                 if (!cgroup_path_is_within(path, adopt->scope.group.path))
-                        return log_refuse(-EXDEV, "%s was started, but process %d is in %s", adopt->ask.request.unit,
+                        return log_refuse(-EXDEV, "%s was started, but process %d is in %s", adopt->ask.unit,
                                           (int) processes->pids[i], path);
         }
 
@@ -182,20 +182,20 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         if (scope_open_hierarchy(&adopt->scope, options->delegate && options->leaf) < 0)
                 return STATUS_FAILURE;
 
-        r = request_init(&adopt->ask.request, options, "adopted", argv, &trouble);
+        r = ask_init(&adopt->ask, options, "adopted", argv, &trouble);
         if (log_trouble(r, &trouble) < 0)
                 return STATUS_FAILURE;
 
-        adopt->options.deadline = adopt->ask.request.manager.deadline;
+        adopt->options.deadline = adopt->ask.manager.deadline;
         if (start_scope(adopt) < 0)
                 return STATUS_FAILURE;
 
         if (fill_scope(adopt) < 0) {
-                log_warning("the processes are in %s all the same", adopt->ask.request.unit);
+                log_warning("the processes are in %s all the same", adopt->ask.unit);
                 return STATUS_FAILURE;
         }
 
-        log_info("Running as unit: %s", adopt->ask.request.unit);
+        log_info("Running as unit: %s", adopt->ask.unit);
         return EXIT_SUCCESS;
 }
 

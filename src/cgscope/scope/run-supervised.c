@@ -67,7 +67,7 @@ int run_complete_request(Run *run) {
         if (r < 0)
                 return r;
 
-        run->ask.request.scope.properties = &run->properties;
+        run->ask.request.properties = &run->properties;
         return 0;
 }
 

@@ -73,7 +73,7 @@ static int prepare(Run *run) {
         if (options->command.cgroup_namespace.wanted && !options->common.quiet)
                 confine_check_delegation(run->scope.group.root);
 
-        r = request_init(&run->ask.request, options, run->argv[0], run->argv, &trouble);
+        r = ask_init(&run->ask, options, run->argv[0], run->argv, &trouble);
         if (r < 0)
                 return log_trouble(r, &trouble);
 
@@ -81,7 +81,7 @@ static int prepare(Run *run) {
 }
 
 static void fill_request(Run *run, const pid_t *pid, const int *pidfd) {
-        ScopeRequest *request = &run->ask.request.scope;
+        ScopeRequest *request = &run->ask.request;
 
         request->pids = pid;
         request->pidfds = pidfd;
@@ -142,7 +142,7 @@ static int divide_scope(Run *run) {
 static int check_arrival(const Run *run) {
         ScopeOptions options = run->options;
 
-        options.deadline = run->ask.request.manager.deadline;
+        options.deadline = run->ask.manager.deadline;
         if (scope_options_supervise(&options))
                 options.properties = run->asked;
 
@@ -182,12 +182,12 @@ static int read_invocation_id(const Run *run, char id[static 33]) {
         int n;
 
         if (run->options.common.manager == MANAGER_SYSTEM)
-                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->ask.request.unit);
+                n = snprintf(path, sizeof(path), "/run/systemd/units/invocation:%s", run->ask.unit);
         else if (!isempty(runtime))
-                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->ask.request.unit);
+                n = snprintf(path, sizeof(path), "%s/systemd/units/invocation:%s", runtime, run->ask.unit);
         else
                 n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units/invocation:%s",
-                             (unsigned) user_uid_outside(), run->ask.request.unit);
+                             (unsigned) user_uid_outside(), run->ask.unit);
 
         id[32] = '\0';
         return n < (int) sizeof(path) && readlink(path, id, 33) == 32 ? 0 : -ENODATA;

@@ -5,7 +5,6 @@
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "cgscope/command/in-force.h"
-#include "cgscope/scope/scope-assignment.h"
 #include "unit/unit-name.h"
 
 enum {
@@ -125,9 +124,61 @@ static int parse_slice(ScopeOptions *options) {
         return 0;
 }
 
+/* "yes" is all that there is. "no" no option says: who has the scope has its subtree. */
+static const char *find_delegate(const char **value) {
+        bool all;
+
+        if (parse_boolean(*value, &all) < 0)
+                return "delegate";
+
+        *value = NULL;
+        return all ? "delegate" : NULL;
+}
+
+static const char *find_collect(const char **value) {
+        const char *option = streq(*value, "inactive") ? "no-collect" :
+                             streq(*value, "inactive-or-failed") ? "collect" : NULL;
+
+        *value = NULL;
+        return option;
+}
+
+/* "~", and a "-" in front of what may lack, are for services. */
+static const char *find_directory(const char **value) {
+        return **value == '/' ? "working-directory" : NULL;
+}
+
+/* The long option that says what "NAME=VALUE" in @text does, as "slice" of "Slice=build.slice": command lines that were
+ * written for systemd-run have such assignments. Its value, in @text, is *ret_value, NULL where it is to have none. NULL:
+ * no option says that. */
+static const char *find_option(const char *text, const char **ret_value) {
+        static const struct {
+                const char *name, *option;
+                const char *(*find)(const char **value);
+        } rows[] = {
+                { "Slice=", "slice", NULL },           { "Description=", "description", NULL },
+                { "User=", "uid", NULL },              { "Group=", "gid", NULL },
+                { "Nice=", "nice", NULL },             { "DelegateSubgroup=", "leaf", NULL },
+                { "Delegate=", NULL, find_delegate },  { "CollectMode=", NULL, find_collect },
+                { "WorkingDirectory=", NULL, find_directory },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                const char *value = startswith(text, rows[i].name);
+
+                if (!value)
+                        continue;
+
+                *ret_value = value;
+                return rows[i].find ? rows[i].find(ret_value) : rows[i].option;
+        }
+
+        return NULL;
+}
+
 /* 1: the property @optarg is what an option of the verb's is for, and was taken for that; 0: it is none. */
 static int parse_as_option(ScopeOptions *options) {
-        const char *value = NULL, *name = assignment_find_option(optarg, &value);
+        const char *value = NULL, *name = find_option(optarg, &value);
 
         if (!name)
                 return 0;

@@ -10,7 +10,6 @@
 
 #include "basic/fd.h"
 #include "cgroup/control.h"
-#include "cgroup/evacuation.h"
 #include "cgroup/members.h"
 
 /* A directory with the files of a group, as a group behaves that never changes by itself. */
