@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/child.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -28,6 +29,8 @@ pid_t child_fork(int *ret_pidfd) {
 }
 
 int child_wait(pid_t pid, int *ret_status) {
+        assert(pid > 0);
+
         while (waitpid(pid, ret_status, 0) < 0)
                 if (errno != EINTR)
                         return -errno;
@@ -38,6 +41,8 @@ int child_wait(pid_t pid, int *ret_status) {
 bool child_ends_within(pid_t pid, int msec) {
         _cleanup_close_ int pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
         struct pollfd pollfd = { .fd = pidfd, .events = POLLIN };
+
+        assert(pid > 0);
 
         return poll(&pollfd, 1, msec) > 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/escape.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <limits.h>
 
@@ -228,6 +229,8 @@ static int unquote(const char **part, char *buffer, size_t size) {
 
 int unescape_part(const char **part, char *buffer, size_t size) {
         size_t length;
+
+        assert(part && *part && size > 0);
 
         if (startswith(*part, QUOTE_BEGIN))
                 return unquote(part, buffer, size);

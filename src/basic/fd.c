@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
@@ -77,6 +78,8 @@ ssize_t fd_read_path(const char *path, char *buffer, size_t size) {
 ssize_t fd_read_all(int fd, char **ret) {
         _cleanup_free_ char *buffer = NULL;
         size_t size = 0, length = 0;
+
+        assert(fd >= 0 && ret);
 
         for (;;) {
                 ssize_t n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/sheet.h"
 
+#include <assert.h>
 #include <stdarg.h>
 
 #include "basic/escape.h"
@@ -16,6 +17,8 @@ unsigned sheet_room(unsigned width, unsigned indent) {
 char *sheet_fold(const char *text, unsigned width) {
         char *folded = escape_text(text), *blank = NULL;
         unsigned column = 0, since_blank = 0;
+
+        assert(text);
 
         for (char *p = folded; width > 0 && p && *p; p++) {
                 unsigned begins_character = ((unsigned char) *p & 0xc0) != 0x80;
@@ -123,6 +126,8 @@ void sheet_paragraph(Sheet *sheet, const char *label, const char *format, ...) {
 }
 
 int sheet_end(Sheet *sheet) {
+        assert(sheet && sheet->file);
+
         if (sheet->error < 0)
                 return sheet->error;
 

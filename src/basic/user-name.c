@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/user-name.h"
 
+#include <assert.h>
+
 #include "basic/parse.h"
 
 /* getpwnam(3): "not found" is none of these, or several. */
@@ -30,6 +32,8 @@ int user_name_find(uid_t uid, const char **ret) {
         static KnownUser *known;
         static size_t n_known;
         KnownUser user = { .uid = uid }, *more;
+
+        assert(ret);
 
         for (const KnownUser *p = known; p < known + n_known; p++)
                 if (p->uid == uid)
@@ -65,6 +69,8 @@ int user_find(const char *text, uid_t *ret, const struct passwd **ret_entry) {
         uint64_t number;
         int error;
 
+        assert(text && ret);
+
         errno = 0;
         entry = getpwnam(text);
         error = errno;
@@ -83,6 +89,8 @@ int user_group_find(const char *text, gid_t *ret, const struct group **ret_entry
         const struct group *entry;
         uint64_t number;
         int error;
+
+        assert(text && ret);
 
         errno = 0;
         entry = getgrnam(text);

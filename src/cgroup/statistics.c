@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/statistics.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <fcntl.h>
 
@@ -211,6 +212,8 @@ int statistics_read(int group, uint64_t wanted, Statistics *ret) {
         Statistics statistics;
         bool missing = false, found = false;
 
+        assert(group >= 0 && ret);
+
         memset(&statistics, 0xff, sizeof(statistics)); /* absent, all of them */
 
         for (Statistic first = 0; first < _STATISTIC_MAX;) {
@@ -241,18 +244,26 @@ int statistics_read(int group, uint64_t wanted, Statistics *ret) {
 }
 
 const char *statistic_field(Statistic statistic) {
+        assert(statistic < _STATISTIC_MAX);
+
         return figures[statistic].field;
 }
 
 const char *statistic_label(Statistic statistic) {
+        assert(statistic < _STATISTIC_MAX);
+
         return figures[statistic].label;
 }
 
 const char *statistic_key(Statistic statistic) {
+        assert(statistic < _STATISTIC_MAX);
+
         return figures[statistic].key;
 }
 
 StatisticUnit statistic_unit(Statistic statistic) {
+        assert(statistic < _STATISTIC_MAX);
+
         return figures[statistic].unit;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "proc/cgroup-file.h"
 
+#include <assert.h>
+
 #include "basic/fd.h"
 #include "proc/proc.h"
 
@@ -48,6 +50,8 @@ static bool take_line(const char **text, Line *ret) {
 int cgroup_file_next(const char **text, char **ret_hierarchy, char **ret_path) {
         _cleanup_free_ char *hierarchy = NULL, *path = NULL;
         Line line;
+
+        assert(text && *text);
 
         if (!take_line(text, &line))
                 return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "proc/kernel.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -59,6 +60,8 @@ static int append_value(char **list, const char *value, const char *end) {
 
 int kernel_argument_get(const char *arguments, const char *name, char **ret) {
         _cleanup_free_ char *list = NULL;
+
+        assert(arguments && name && ret);
 
         for (const char *word = arguments, *end; *(word += strspn(word, " \n")); word = end) {
                 size_t n;
@@ -159,6 +162,8 @@ int kernel_config_read(const char *release, char **ret) {
                 { "/usr/lib/modules/", "/config" },
                 { "/lib/modules/", "/build/.config" },
         };
+
+        assert(release && ret);
 
         for (size_t i = 0; i < ELEMENTSOF(places); i++) {
                 char path[128];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "proc/stat.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -68,6 +69,8 @@ static int read_at(int directory, const char *path, ProcStat *ret) {
 }
 
 int proc_stat_read(int proc, ProcStat *ret) {
+        assert(proc >= 0 && ret);
+
         return read_at(proc, "stat", ret);
 }
 

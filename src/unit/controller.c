@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/controller.h"
 
+#include <assert.h>
+
 #include "basic/macros.h"
 
 static const char *const controller_names[_CONTROLLER_MAX] = {
@@ -12,6 +14,8 @@ static const char *const controller_names[_CONTROLLER_MAX] = {
 #define SEPARATORS ", \t\n"
 
 const char *controller_to_string(Controller controller) {
+        assert(controller < _CONTROLLER_MAX);
+
         return controller_names[controller];
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/property.h"
 
+#include <assert.h>
 #include <strings.h>
 
 #include "basic/nearest.h"
@@ -154,6 +155,8 @@ bool property_value_asks(const PropertyValue *value) {
 bool property_list_resets(const PropertyList *list, size_t index) {
         const PropertyValue *value = &list->items[index];
         bool adds = value->signature[0] == 'a' && !streq(value->signature, "ay");
+
+        assert(index < list->n_items);
 
         for (size_t i = index + 1; i < list->n_items; i++)
                 if (list->items[i].info == value->info && !(adds && property_value_asks(&list->items[i])))

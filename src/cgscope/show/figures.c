@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/show/figures.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 
 #include "basic/fd.h"
 
 void figures_choose(const Tabular *tabular, const TableColumn *all, Figures *ret) {
+        assert(tabular && all && ret);
+
         ret->n = 0;
         for (size_t i = 0; i < tabular->n_columns; i++) {
                 size_t column = tabular->columns[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/show/status-group.h"
 
+#include <assert.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
@@ -111,6 +112,8 @@ static int find_place(StatusGroup *status) {
 int status_group_read(StatusGroup *status, const Aim *aim) {
         bool raw = aim->options->json || aim->options->bytes;
         int group = aim->target.fd, r;
+
+        assert(status && aim);
 
         status->aim = aim;
         r = find_place(status);
