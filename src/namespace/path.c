@@ -114,8 +114,9 @@ static const char *follow(const char *place, const char **names) {
         return place;
 }
 
-/* All names on the way to the known group that either of the two says are the trunk. From a place in it, @up_here and
- * @up_there levels below it but on a branch of its own, lie the roots of the two readers. */
+/* The trunk is the names on the way to the known group, as many as either reader says. The root of a reader lies on the
+ * trunk, or where the reader's path of the group leads up first, so many levels below a place of the trunk, on a branch
+ * of which no name is known. */
 int cgroup_path_translate(const char *known, const char *known_there, const char *path, char **ret) {
         size_t up_here = cgroup_path_up(known), up_there = cgroup_path_up(known_there), up = cgroup_path_up(path);
         const char *here = names_of(known), *there = names_of(known_there), *names = names_of(path);
@@ -133,7 +134,7 @@ int cgroup_path_translate(const char *known, const char *known_there, const char
         if (cgroup_path_up(path) == up_here)
                 place = follow(place, &names);
 
-        /* Whether it is on the way down to the other root, of which no name is known, or beside that? */
+        /* It leaves the trunk where the branch of the other root does, and may be that branch or another one. */
         if (place == fork && up == 0 && up_there > 0 && *names)
                 return -ENODATA;
 

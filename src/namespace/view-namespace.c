@@ -31,7 +31,7 @@ static int add_pair(ViewNamespace *namespace, const char *hierarchy, const char 
         return pair->hierarchy && pair->ours && pair->theirs ? 0 : -ENOMEM;
 }
 
-/* By the first pair that tells. */
+/* The first pair from which it follows decides. @back: @path is what they call it. */
 static int translate(const ViewNamespace *namespace, const char *hierarchy, bool back, const char *path, char **ret) {
         for (size_t i = 0; i < namespace->n_pairs; i++) {
                 const ViewPair *pair = namespace->pairs + i;
