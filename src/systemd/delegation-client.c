@@ -6,6 +6,7 @@
 #include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
+#include "systemd/property-encode.h"
 
 #define JOURNAL "journalctl --unit cgscoped.service"
 #define ABSENT "cgscoped is not installed, or the system bus does not know it"
@@ -92,7 +93,7 @@ static int append_request(sd_bus_message *call, const DelegationRequest *request
         if (r < 0 || request->operation == DELEGATION_GET)
                 return r;
 
-        r = delegation_append_controllers(call, request->controllers);
+        r = controllers_append(call, request->controllers);
         if (r < 0)
                 return r;
 

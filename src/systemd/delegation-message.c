@@ -2,6 +2,7 @@
 #include "systemd/delegation-message.h"
 
 #include "basic/escape.h"
+#include "systemd/property-encode.h"
 
 /* More names than there are controllers are let through (they may repeat), but not without end. */
 #define NAMES_MAX 64
@@ -48,15 +49,6 @@ int delegation_error_get(const sd_bus_error *error) {
 
         r = sd_bus_error_get_errno(error);
         return r > 0 ? -r : -EIO;
-}
-
-int delegation_append_controllers(sd_bus_message *message, ControllerMask controllers) {
-        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "s");
-
-        for (Controller c = 0; r >= 0 && c < _CONTROLLER_MAX; c++)
-                if (controllers & controller_bit(c))
-                        r = sd_bus_message_append(message, "s", controller_to_string(c));
-        return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
 int delegation_read_controllers(sd_bus_message *message, bool may_be_empty, ControllerMask *ret,
@@ -112,7 +104,7 @@ static int append_drop_in(sd_bus_message *message, const DelegationDropIn *drop_
         if (r < 0)
                 return r;
 
-        r = delegation_append_controllers(message, drop_in->controllers);
+        r = controllers_append(message, drop_in->controllers);
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
@@ -124,7 +116,7 @@ static int append_manager(sd_bus_message *message, const DelegationManager *mana
         if (r >= 0)
                 r = sd_bus_message_append(message, "t", (uint64_t) manager->uid);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(masks); i++)
-                r = delegation_append_controllers(message, masks[i]);
+                r = controllers_append(message, masks[i]);
         if (r < 0)
                 return r;
 

@@ -34,9 +34,8 @@ int delegation_error_set(sd_bus_error *error, int r, const char *message);
 /* The other way round: the negative errno of an error that came over the bus. */
 int delegation_error_get(const sd_bus_error *error);
 
-/* An array of strings, "as". Reading: -EINVAL for a name that is no controller, an empty array, or one with more than
+/* Reads what controllers_append() wrote. -EINVAL for a name that is no controller, an empty array, or one with more than
  * 64 names; *ret_unknown (may be NULL) is then the name, borrowed from the message, or NULL. Repeats are allowed. */
-int delegation_append_controllers(sd_bus_message *message, ControllerMask controllers);
 int delegation_read_controllers(sd_bus_message *message, bool may_be_empty, ControllerMask *ret,
                                 const char **ret_unknown);
 

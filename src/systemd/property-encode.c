@@ -146,3 +146,12 @@ int property_list_append(sd_bus_message *message, const PropertyList *properties
 
         return 0;
 }
+
+int controllers_append(sd_bus_message *message, ControllerMask controllers) {
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "s");
+
+        for (Controller c = 0; r >= 0 && c < _CONTROLLER_MAX; c++)
+                if (controllers & controller_bit(c))
+                        r = sd_bus_message_append(message, "s", controller_to_string(c));
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}

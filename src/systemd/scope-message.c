@@ -4,9 +4,6 @@
 #include "systemd/property-encode.h"
 
 static int append_delegation(sd_bus_message *m, const ScopeRequest *request) {
-        ControllerMask mask = request->controllers & CONTROLLER_MASK_MANAGED;
-        char *names[_CONTROLLER_MAX + 1] = {};
-        size_t n = 0;
         int r;
 
         if (request->all_controllers)
@@ -15,15 +12,11 @@ static int append_delegation(sd_bus_message *m, const ScopeRequest *request) {
         /* Names that systemd does not know it would refuse altogether; what then does not arrive is noticed anyway.
          * The list alone implies Delegate=yes, an empty one too: the subtree is ours then, and no controller is turned
          * on for it, nor for the units beside it. */
-        for (Controller c = 0; c < _CONTROLLER_MAX; c++)
-                if (mask & controller_bit(c))
-                        names[n++] = (char *) controller_to_string(c);
-
         r = property_open(m, "DelegateControllers", "as");
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append_strv(m, names);
+        r = controllers_append(m, request->controllers & CONTROLLER_MASK_MANAGED);
         return r < 0 ? r : property_close(m);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "systemd/delegation-message.h"
+#include "systemd/property-encode.h"
 
 /* A bus that goes nowhere: messages are made for one. */
 static sd_bus *bus;
@@ -41,7 +42,7 @@ static void test_controllers(void) {
                 ControllerMask mask = 77;
                 const char *unknown = "x";
 
-                g_assert_cmpint(delegation_append_controllers(message, masks[i]), >=, 0);
+                g_assert_cmpint(controllers_append(message, masks[i]), >=, 0);
                 seal(message);
                 g_assert_cmpint(delegation_read_controllers(message, true, &mask, &unknown), ==, 0);
                 g_assert_cmpuint(mask, ==, masks[i]);
