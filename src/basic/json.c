@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "basic/escape.h"
+#include "basic/parse.h"
 #include "basic/utf8.h"
 
 /* The most that one byte of text becomes in a string: "\\u001b". */
@@ -112,6 +113,15 @@ void json_string_or_null(JsonWriter *writer, const char *name, const char *value
                 json_string(writer, name, value);
         else
                 json_null(writer, name);
+}
+
+void json_value(JsonWriter *writer, const char *name, const char *text) {
+        uint64_t number;
+
+        if (text && parse_unsigned(text, 0, UINT64_MAX, &number) >= 0)
+                json_number(writer, name, number);
+        else
+                json_string_or_null(writer, name, text);
 }
 
 void json_hundredths(JsonWriter *writer, const char *name, uint64_t value) {

@@ -23,6 +23,8 @@ void json_string(JsonWriter *writer, const char *name, const char *value);
 /* NULL is null. */
 void json_string_or_null(JsonWriter *writer, const char *name, const char *value);
 void json_number(JsonWriter *writer, const char *name, uint64_t value);
+/* What reads as a decimal number is written as one, other text as a string, NULL as null. */
+void json_value(JsonWriter *writer, const char *name, const char *text);
 void json_boolean(JsonWriter *writer, const char *name, bool value);
 void json_null(JsonWriter *writer, const char *name);
 

@@ -92,12 +92,8 @@ static int table_color(Table *table _unused_, TableRow *row _unused_, size_t col
 }
 
 static void write_cell(JsonWriter *writer, const TableColumn *column, const char *text) {
-        bool number = column->flags & TABLE_NUMBER && text && *text && !text[strspn(text, "0123456789")];
-
-        if (!text)
-                json_null(writer, column->field);
-        else if (number)
-                json_number(writer, column->field, strtoull(text, NULL, 10));
+        if (!text || column->flags & TABLE_NUMBER)
+                json_value(writer, column->field, text);
         else if (column->flags & TABLE_BOOLEAN)
                 json_boolean(writer, column->field, streq(text, "1"));
         else if (column->flags & TABLE_WORDS)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 #include "basic/log.h"
-#include "basic/parse.h"
 #include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
@@ -32,16 +31,6 @@ static void print_text(const Get *get, const char *key, const char *value) {
                 fprintf(get->stream, "%s=%s%s\n", key, strchr(value, '\n') ? "\n" : "", value);
 }
 
-/* What reads as a number is one. */
-static void print_json(Get *get, const char *key, const char *value) {
-        uint64_t number;
-
-        if (parse_unsigned(value, 0, UINT64_MAX, &number) >= 0)
-                json_number(&get->json, key, number);
-        else
-                json_string(&get->json, key, value);
-}
-
 static int print_key(Get *get, const char *key) {
         _cleanup_free_ char *value = NULL;
         int r = groups_get(&get->aim.target, key, get->options.bytes || get->options.json, &value);
@@ -50,7 +39,7 @@ static int print_key(Get *get, const char *key) {
                 return r;
 
         if (get->options.json)
-                print_json(get, key, value);
+                json_value(&get->json, key, value);
         else
                 print_text(get, key, value);
         return 0;

@@ -18,27 +18,18 @@ static void print_pressure(JsonWriter *writer, const StatusGroup *status) {
         }
 }
 
-static void print_value(JsonWriter *writer, const char *name, const char *value, bool text) {
-        char *end;
-        uint64_t number;
-
-        errno = 0;
-        number = value ? strtoull(value, &end, 10) : 0;
-        if (!value)
-                json_null(writer, name);
-        else if (!text && *value >= '0' && *value <= '9' && !*end && errno == 0)
-                json_number(writer, name, number);
-        else
-                json_string(writer, name, value);
-}
-
+/* Indices are text, also where there is but one of them. */
 static void print_limits(JsonWriter *writer, const StatusGroup *status) {
         json_open_array(writer, "limits");
-        for (const StatusLimit *limit = status->limits.limits; limit < status->limits.limits + status->limits.n; limit++) {
+        for (size_t i = 0; i < status->limits.n; i++) {
+                const StatusLimit *limit = status->limits.limits + i;
+                void (*put)(JsonWriter *, const char *, const char *) = limit->indices ? json_string_or_null
+                                                                                      : json_value;
+
                 json_open_object(writer, NULL);
                 json_string(writer, "name", limit->name);
-                print_value(writer, "value", limit->value, limit->indices);
-                print_value(writer, "effective", limit->effective ?: limit->value, limit->indices);
+                put(writer, "value", limit->value);
+                put(writer, "effective", limit->effective ?: limit->value);
                 json_string(writer, "set_by", limit->set_by ?: status->aim->target.path);
                 json_close(writer);
         }

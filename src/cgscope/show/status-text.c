@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/show/status-text.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 
 #include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/pager.h"
+#include "basic/parse.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "basic/user-name.h"
@@ -94,12 +94,9 @@ static void print_pressure(Sheet *sheet, const StatusGroup *status) {
 }
 
 static const char *format_limit(bool raw, const StatusLimit *limit, const char *value, char buffer[static FORMAT_MAX]) {
-        char *end;
         uint64_t number;
 
-        errno = 0;
-        number = strtoull(value, &end, 10);
-        if (!limit->bytes || !isdigit((unsigned char) *value) || *end || errno != 0)
+        if (!limit->bytes || parse_unsigned(value, 0, UINT64_MAX, &number) < 0)
                 return value;
 
         return format_value(raw, UNIT_BYTES, number, buffer);
