@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diagnosis/way-reason.h"
 
-#include "basic/clock.h"
 #include "basic/fd.h"
 #include "delegation/store.h"
 #include "delegation/verdict.h"
@@ -23,49 +22,36 @@ typedef struct Reasoning {
 } Reasoning;
 
 static void reasoning_done(Reasoning *reasoning) {
-        const Asking *asking = reasoning->doctor->asking;
-
-        if (asking) {
-                asking->manager_free(reasoning->system);
-                asking->manager_free(reasoning->user);
-        }
+        check_asked(reasoning->doctor, reasoning->system);
+        check_asked(reasoning->doctor, reasoning->user);
         delegation_state_done(&reasoning->state);
 }
 
-/* The first thing that could not be found out is what is told. */
+/* The first thing that could not be found out, with an @error, is what is told. */
 static void set_unknown(Way *way, const char *tried, int error, Trouble *trouble) {
-        if (!way->unknown.cause)
+        if (error < 0 && !way->unknown.cause)
                 (void) trouble_move(&way->unknown, trouble_wrap(trouble, error, "%s", tried), trouble);
         trouble_done(trouble);
 }
 
 static Manager *connect_to(const Reasoning *reasoning, ManagerKind kind) {
-        const ManagerOptions options = {
-                .kind = kind,
-                .deadline = deadline_after(reasoning->doctor->timeout),
-        };
         Manager *manager = NULL;
         Trouble trouble = {};
-        int r;
+        int r = check_ask(reasoning->doctor, kind, &manager, &trouble);
 
-        r = reasoning->doctor->asking->manager_open(&options, &manager, &trouble);
-        if (r < 0)
-                set_unknown(reasoning->way, "cannot ask for more", r, &trouble);
+        set_unknown(reasoning->way, "cannot ask for more", r, &trouble);
         return manager;
 }
 
 static void look_at_files(Reasoning *reasoning) {
         _cleanup_close_ int root = store_open("/");
         Trouble trouble = {};
-        int r;
+        int r = root < 0 ? 0 : store_list(root, reasoning->doctor->uid, &reasoning->state, &trouble);
 
-        r = root < 0 ? 0 : store_list(root, reasoning->doctor->uid, &reasoning->state, &trouble);
-        if (r < 0)
-                set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", r, &trouble);
+        set_unknown(reasoning->way, "cannot read the drop-ins for the user manager", r, &trouble);
 }
 
 static void ask_managers(Reasoning *reasoning) {
-        const Asking *asking = reasoning->doctor->asking;
         const Way *way = reasoning->way;
         uid_t uid = reasoning->doctor->uid;
         Trouble trouble = {};
@@ -73,10 +59,10 @@ static void ask_managers(Reasoning *reasoning) {
 
         reasoning->system = connect_to(reasoning, MANAGER_SYSTEM);
         if (reasoning->system && uid != 0) {
-                r = asking->user_manager_loaded(reasoning->system, uid, &reasoning->manager.loaded, &trouble);
+                r = reasoning->doctor->asking->user_manager_loaded(reasoning->system, uid, &reasoning->manager.loaded,
+                                                                   &trouble);
                 reasoning->loaded = r >= 0;
-                if (r < 0)
-                        set_unknown(reasoning->way, "cannot ask PID 1 about the user manager", r, &trouble);
+                set_unknown(reasoning->way, "cannot ask PID 1 about the user manager", r, &trouble);
         }
 
         if (way->end == WAY_PROBE && way->reach.manager != REACH_NOWHERE)
@@ -85,7 +71,6 @@ static void ask_managers(Reasoning *reasoning) {
 
 static void collect(Reasoning *reasoning) {
         const Way *way = reasoning->way;
-        Trouble trouble = {};
 
         if (reasoning->asked)
                 return;
@@ -101,10 +86,7 @@ static void collect(Reasoning *reasoning) {
         }
 
         look_at_files(reasoning);
-        if (reasoning->doctor->asking)
-                ask_managers(reasoning);
-        else if (check_ask(reasoning->doctor, MANAGER_SYSTEM, NULL, &trouble) < 0)
-                set_unknown(reasoning->way, "cannot ask for more", -ELIBACC, &trouble);
+        ask_managers(reasoning);
 }
 
 /* What the slice at @level keeps from all that is below it. */
@@ -118,9 +100,7 @@ static ControllerMask disabled_at(Reasoning *reasoning, size_t level) {
 
         if (manager && slice)
                 r = reasoning->doctor->asking->slice_disabled_controllers(manager, slice, &disabled, &trouble);
-        if (r < 0)
-                set_unknown(reasoning->way, "cannot ask about DisableControllers=", r, &trouble);
-
+        set_unknown(reasoning->way, "cannot ask about DisableControllers=", r, &trouble);
         return disabled;
 }
 
