@@ -35,15 +35,22 @@ static int report(const Enable *enable, int error, Trouble *trouble) {
         return log_trouble(error, trouble);
 }
 
-static int write_request(const Enable *enable, int root, Trouble *trouble) {
+static int look_and_change(Enable *enable, int root, Trouble *trouble) {
         bool changed;
         int r;
 
-        r = store_change(root, &enable->request, &changed, trouble);
+        r = store_list(root, enable->request.uid, &enable->before, trouble);
+        if (r < 0)
+                return r;
+
+        enable->asked = enable->request.operation != DELEGATION_GET;
+        r = enable->asked ? store_change(root, &enable->request, &changed, trouble) : 0;
         if (r < 0 && changed && trouble->cause)
                 return trouble_help(trouble, r, "what was changed before that stays changed");
+        if (r < 0)
+                return r;
 
-        return r;
+        return store_list(root, enable->request.uid, &enable->state, trouble);
 }
 
 int enable_write_image(Enable *enable) {
@@ -60,14 +67,6 @@ int enable_write_image(Enable *enable) {
         if (root < 0)
                 return log_error_errno(root, "cannot open %s", path);
 
-        r = store_list(root, enable->request.uid, &enable->before, &trouble);
-        if (r < 0)
-                return report(enable, r, &trouble);
-
-        r = enable->request.operation == DELEGATION_GET ? 0 : write_request(enable, root, &trouble);
-        if (r < 0)
-                return report(enable, r, &trouble);
-
-        r = store_list(root, enable->request.uid, &enable->state, &trouble);
+        r = look_and_change(enable, root, &trouble);
         return r < 0 ? report(enable, r, &trouble) : 0;
 }

@@ -46,13 +46,6 @@ int enable_choose_columns(Enable *enable) {
         return tabular_choose(&enable->tabular, &enable->common, enable_columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
 }
 
-/* One of the table: a user, or all. */
-typedef struct Row {
-        uint64_t uid;
-        const DelegationDropIn *drop_in;  /* the first one; NULL: none */
-        const DelegationManager *manager; /* NULL: none runs */
-} Row;
-
 static void set_mask(Enable *enable, TableRow *row, EnableColumn column, ControllerMask mask) {
         char names[CONTROLLER_MASK_TEXT_MAX];
 
@@ -71,36 +64,17 @@ static void set_user(Enable *enable, TableRow *row, uint64_t uid) {
 }
 
 /* Without a manager nothing is in effect, and nothing amiss. */
-static void set_state(Enable *enable, TableRow *cells, const Row *row) {
+static void set_state(Enable *enable, TableRow *row, uint64_t uid, const DelegationManager *manager,
+                      ControllerMask asked) {
         Tabular *tabular = &enable->tabular;
-        ControllerMask asked;
         Verdict verdict;
 
-        if (row->manager && enable_concern(enable, row->manager) == CONTROLLER_MASK_NONE)
-                return;
-        if (row->manager) {
-                verdict = enable_judge(enable, row->manager);
-                tabular_set_string(tabular, cells, COLUMN_STATE,
+        if (manager && enable_concern(enable, manager)) {
+                verdict = enable_judge(enable, manager);
+                tabular_set_string(tabular, row, COLUMN_STATE,
                                    tabular->json ? verdict_to_field(verdict) : verdict_to_string(verdict));
-                return;
-        }
-
-        asked = row->drop_in ? row->drop_in->controllers : CONTROLLER_MASK_NONE;
-        if (enable->request.controllers != CONTROLLER_MASK_NONE)
-                asked &= enable->request.controllers;
-        if (row->uid != DELEGATION_EVERYBODY && asked != CONTROLLER_MASK_NONE)
-                tabular_set_string(tabular, cells, COLUMN_STATE, tabular->json ? "next-login" : "at next login");
-}
-
-static void set_drop_in(Enable *enable, TableRow *cells, const Row *row) {
-        char path[ENABLE_PATH_MAX];
-
-        set_mask(enable, cells, COLUMN_DROP_IN, enable_asked(&enable->state, row->uid));
-        if (!row->drop_in)
-                return;
-
-        tabular_set_string(&enable->tabular, cells, COLUMN_FILE, enable_path(enable, row->drop_in, path));
-        tabular_set_string(&enable->tabular, cells, COLUMN_KIND, drop_in_kind_to_string(row->drop_in->kind));
+        } else if (!manager && uid != DELEGATION_EVERYBODY && asked)
+                tabular_set_string(tabular, row, COLUMN_STATE, tabular->json ? "next-login" : "at next login");
 }
 
 static void set_manager(Enable *enable, TableRow *cells, const DelegationManager *manager) {
@@ -121,19 +95,22 @@ static void set_manager(Enable *enable, TableRow *cells, const DelegationManager
         tabular_set_string(&enable->tabular, cells, COLUMN_OUTCOME, delegation_outcome_to_string(manager->outcome));
 }
 
+/* @manager: NULL where none runs. */
 static void add_row(Enable *enable, uint64_t uid, const DelegationManager *manager) {
-        const Row row = {
-                .uid = uid,
-                .drop_in = verdict_drop_in(&enable->state, uid, CONTROLLER_MASK_NONE),
-                .manager = manager,
-        };
-        TableRow *cells = tabular_add(&enable->tabular, NULL);
+        const DelegationDropIn *first = verdict_drop_in(&enable->state, uid, CONTROLLER_MASK_NONE);
+        TableRow *row = tabular_add(&enable->tabular, NULL);
+        ControllerMask wanted = enable->request.controllers ?: CONTROLLER_MASK_ALL;
+        char path[ENABLE_PATH_MAX];
 
-        set_user(enable, cells, uid);
-        set_drop_in(enable, cells, &row);
-        set_state(enable, cells, &row);
+        set_user(enable, row, uid);
+        set_mask(enable, row, COLUMN_DROP_IN, enable_asked(&enable->state, uid));
+        if (first) {
+                tabular_set_string(&enable->tabular, row, COLUMN_FILE, enable_path(enable, first, path));
+                tabular_set_string(&enable->tabular, row, COLUMN_KIND, drop_in_kind_to_string(first->kind));
+        }
+        set_state(enable, row, uid, manager, first ? first->controllers & wanted : CONTROLLER_MASK_NONE);
         if (manager)
-                set_manager(enable, cells, manager);
+                set_manager(enable, row, manager);
 }
 
 /* The lowest UID not below @from that there is something to say of; DELEGATION_EVERYBODY: there is none. */

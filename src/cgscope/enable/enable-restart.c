@@ -16,21 +16,13 @@ static void say_what_ends(const Enable *enable, uid_t uid, const UserUnits *unit
                     units->own ? "; including this command" : "");
 }
 
-static int restart(Enable *enable, uid_t uid, const UserUnits *units) {
-        Trouble trouble = {};
-        int r;
-
-        say_what_ends(enable, uid, units);
-        r = enable->client.asking->user_manager_restart(enable->client.manager, uid, &trouble);
-        return log_trouble(r, &trouble);
-}
-
 int enable_restart(Enable *enable, bool own) {
         int n = 0;
 
         for (size_t i = 0; i < enable->state.n_managers; i++) {
                 DelegationManager *manager = enable->state.managers + i;
                 _cleanup_(user_units_done) UserUnits units = {};
+                Trouble trouble = {};
                 int r;
 
                 if (enable_missing(enable, manager) == CONTROLLER_MASK_NONE)
@@ -43,9 +35,10 @@ int enable_restart(Enable *enable, bool own) {
                 if (units.own != own)
                         continue;
 
-                r = restart(enable, manager->uid, &units);
+                say_what_ends(enable, manager->uid, &units);
+                r = enable->client.asking->user_manager_restart(enable->client.manager, manager->uid, &trouble);
                 if (r < 0)
-                        return r;
+                        return log_trouble(r, &trouble);
 
                 /* One that has just been started has looked. */
                 manager->outcome = OUTCOME_APPLIED;

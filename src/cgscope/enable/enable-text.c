@@ -85,7 +85,7 @@ static void say_rest(const Enable *enable) {
 
 void enable_say_changes(const Enable *enable) {
         const DelegationRequest *request = &enable->request;
-        bool disable = request->operation == DELEGATION_DISABLE, changed = say_files(enable);
+        bool disable = request->operation == DELEGATION_DISABLE, changed = enable->asked && say_files(enable);
         char names[CONTROLLER_MASK_TEXT_MAX], user[ENABLE_USER_MAX];
 
         if (!changed)

@@ -7,48 +7,38 @@
 #include "cgroup/members.h"
 #include "cgroup/search.h"
 
+/* A message names no more units than this. */
+#define NAMED_MAX 5
+
+typedef int (*ReadControllers)(int group, ControllerMask *ret);
+
 typedef struct Count {
         UserUnits *units;
-        ControllerMask available, enabled; /* those that have one of these, or hand one on; none: all units */
+        ReadControllers read; /* those count for which it has one of @controllers; NULL: all */
+        ControllerMask controllers;
         const char *self;
 } Count;
 
 void user_units_done(UserUnits *units) {
-        for (size_t i = 0; i < units->n_names; i++)
+        for (size_t i = 0; i < units->n_units; i++)
                 free(units->names[i]);
+        free(units->names);
         *units = (UserUnits) {};
 }
 
-/* Keeps the names sorted, the last one falling out. */
 static int add_name(UserUnits *units, const char *name) {
-        size_t place = units->n_names;
-        char *copy;
+        char **names = realloc(units->names, (units->n_units + 1) * sizeof(*names));
 
-        while (place > 0 && strcmp(units->names[place - 1], name) > 0)
-                place--;
-        if (place == USER_UNITS_NAMED)
-                return 0;
+        if (!names)
+                return -ENOMEM;
+        units->names = names;
 
-        copy = strdup(name);
-        if (!copy)
+        names[units->n_units] = strdup(name);
+        if (!names[units->n_units])
                 return -ENOMEM;
 
-        if (units->n_names == USER_UNITS_NAMED)
-                free(units->names[--units->n_names]);
-        memmove(units->names + place + 1, units->names + place, (units->n_names++ - place) * sizeof(char *));
-        units->names[place] = copy;
+        units->n_units++;
         return 0;
-}
-
-static bool is_wanted(const Count *count, int fd) {
-        ControllerMask mask;
-
-        if (count->available)
-                return group_controllers(fd, &mask) >= 0 && (mask & count->available);
-        if (count->enabled)
-                return group_enabled(fd, &mask) >= 0 && (mask & count->enabled);
-
-        return true;
 }
 
 /* What has ended meanwhile, or holds nothing, keeps nothing. */
@@ -56,9 +46,11 @@ static int count_unit(int fd, const char *path, void *userdata) {
         const char *name = strrchr(path, '/') + 1, *rest;
         _cleanup_free_ pid_t *pids = NULL;
         Count *count = userdata;
+        ControllerMask mask;
         ssize_t n;
 
-        if (streq(name, "init.scope") || !is_wanted(count, fd))
+        if (streq(name, "init.scope") ||
+            (count->read && (count->read(fd, &mask) < 0 || !(mask & count->controllers))))
                 return 0;
 
         n = group_members_below(fd, &pids);
@@ -67,13 +59,17 @@ static int count_unit(int fd, const char *path, void *userdata) {
 
         rest = startswith(count->self, path);
         count->units->own = count->units->own || (rest && (*rest == '/' || !*rest));
-        count->units->n_units++;
         count->units->n_processes += (size_t) n;
         return add_name(count->units, name);
 }
 
-static int count_units(uid_t uid, Count *count) {
+static int compare(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static int count_units(uid_t uid, ReadControllers read, ControllerMask controllers, UserUnits *ret) {
         _cleanup_free_ char *manager = NULL, *self = NULL;
+        _cleanup_(user_units_done) UserUnits units = {};
         _cleanup_close_ int root = cgroup_open_root(NULL);
         int r;
 
@@ -81,49 +77,40 @@ static int count_units(uid_t uid, Count *count) {
                 return root;
         if (asprintf(&manager, "/user.slice/user-%u.slice/user@%u.service", (unsigned) uid, (unsigned) uid) < 0)
                 return -ENOMEM;
-
         r = cgroup_of_process(0, &self);
         if (r < 0)
                 return r;
 
-        count->self = self;
-        r = search_units(root, manager, false, count_unit, count);
-        return r == -ENOENT ? 0 : r; /* it has ended */
-}
+        r = search_units(root, manager, false, count_unit, &(Count) { &units, read, controllers, self });
+        if (r < 0 && r != -ENOENT) /* it has ended */
+                return r;
 
-static int collect(uid_t uid, Count *count, UserUnits *ret) {
-        UserUnits units = {};
-        int r;
-
-        count->units = &units;
-        r = count_units(uid, count);
-        if (r < 0)
-                user_units_done(&units);
-        else
-                *ret = units;
-
-        return r;
+        if (units.n_units > 0)
+                qsort(units.names, units.n_units, sizeof(*units.names), compare);
+        *ret = units;
+        units = (UserUnits) {};
+        return 0;
 }
 
 int user_units_all(uid_t uid, UserUnits *ret) {
-        return collect(uid, &(Count) {}, ret);
+        return count_units(uid, NULL, CONTROLLER_MASK_NONE, ret);
 }
 
 int user_units_keeping(uid_t uid, ControllerMask controllers, UserUnits *ret) {
         int r;
 
-        r = collect(uid, &(Count) { .enabled = controllers }, ret);
-        return r < 0 || ret->n_units > 0 ? r : collect(uid, &(Count) { .available = controllers }, ret);
+        r = count_units(uid, group_enabled, controllers, ret);
+        return r < 0 || ret->n_units > 0 ? r : count_units(uid, group_controllers, controllers, ret);
 }
 
 char *user_units_format(const UserUnits *units, char buffer[static USER_UNITS_TEXT_MAX]) {
         size_t n = 0;
 
         buffer[0] = '\0';
-        for (size_t i = 0; i < units->n_names && n < USER_UNITS_TEXT_MAX; i++)
+        for (size_t i = 0; i < units->n_units && i < NAMED_MAX && n < USER_UNITS_TEXT_MAX; i++)
                 n += (size_t) snprintf(buffer + n, USER_UNITS_TEXT_MAX - n, "%s%s", i > 0 ? ", " : "", units->names[i]);
-        if (units->n_units > units->n_names && n < USER_UNITS_TEXT_MAX)
-                (void) snprintf(buffer + n, USER_UNITS_TEXT_MAX - n, " and %zu more", units->n_units - units->n_names);
+        if (units->n_units > NAMED_MAX && n < USER_UNITS_TEXT_MAX)
+                (void) snprintf(buffer + n, USER_UNITS_TEXT_MAX - n, " and %zu more", units->n_units - NAMED_MAX);
 
         return buffer;
 }

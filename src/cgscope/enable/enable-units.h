@@ -8,14 +8,9 @@
 #include "basic/macros.h"
 #include "unit/controller.h"
 
-/* A message names no more units than this. */
-#define USER_UNITS_NAMED 5
-
 typedef struct UserUnits {
-        size_t n_units; /* without the manager's own init.scope */
-        size_t n_processes;
-        char *names[USER_UNITS_NAMED]; /* the first of them, by name; owned */
-        size_t n_names;
+        char **names; /* sorted, without the manager's own init.scope; owned */
+        size_t n_units, n_processes;
         bool own; /* the calling process is in one of them */
 } UserUnits;
 
@@ -27,6 +22,6 @@ int user_units_all(uid_t uid, UserUnits *ret);
 int user_units_keeping(uid_t uid, ControllerMask controllers, UserUnits *ret);
 void user_units_done(UserUnits *units);
 
-/* "a.scope, b.service and 3 more" into @buffer. Returns @buffer. */
+/* "a.scope, b.service and 3 more", no more than five, into @buffer. Returns @buffer. */
 #define USER_UNITS_TEXT_MAX 1500
 char *user_units_format(const UserUnits *units, char buffer[static USER_UNITS_TEXT_MAX]);

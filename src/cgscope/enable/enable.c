@@ -24,18 +24,24 @@ static void enable_done(Enable *enable) {
         free(enable->prefix);
 }
 
-static int ask(Enable *enable, const DelegationRequest *request, DelegationState *ret) {
+/* What is true now is in enable->state, and what was so when it was asked last in enable->before. */
+static int ask(Enable *enable, const DelegationRequest *request) {
+        DelegationState state = {};
         Trouble trouble = {};
         int r;
 
-        r = enable->client.asking->delegation_ask(enable->client.manager, request, ret, &trouble);
-        return log_trouble(r, &trouble);
+        r = enable->client.asking->delegation_ask(enable->client.manager, request, &state, &trouble);
+        if (r < 0)
+                return log_trouble(r, &trouble);
+
+        delegation_state_done(&enable->before);
+        enable->before = enable->state;
+        enable->state = state;
+        return 0;
 }
 
-static int look(Enable *enable, DelegationState *ret) {
-        const DelegationRequest request = { .operation = DELEGATION_GET, .uid = enable->request.uid };
-
-        return ask(enable, &request, ret);
+static int look(Enable *enable) {
+        return ask(enable, &(DelegationRequest) { .operation = DELEGATION_GET, .uid = enable->request.uid });
 }
 
 /* Whether the caller's own manager has looked nobody knows but itself. Not for root, whose scopes are PID 1's. */
@@ -57,24 +63,13 @@ static void find_out(Enable *enable) {
         enable->probe = probe.scope.controllers;
 }
 
-static int copy_state(const DelegationState *from, DelegationState *to) {
-        for (size_t i = 0; i < from->n_drop_ins; i++)
-                if (delegation_state_add_drop_in(to, from->drop_ins + i) < 0)
-                        return log_oom();
-        for (size_t i = 0; i < from->n_managers; i++)
-                if (delegation_state_add_manager(to, from->managers + i) < 0)
-                        return log_oom();
-
-        return 0;
-}
-
 /* Whether the files are as wanted. One of the administrator's is refused, which is for others to say. */
 static bool is_written(const Enable *enable) {
         const DelegationRequest *request = &enable->request;
         bool disable = request->operation == DELEGATION_DISABLE, written = disable;
 
-        for (size_t i = 0; i < enable->before.n_drop_ins; i++) {
-                const DelegationDropIn *d = enable->before.drop_ins + i;
+        for (size_t i = 0; i < enable->state.n_drop_ins; i++) {
+                const DelegationDropIn *d = enable->state.drop_ins + i;
                 ControllerMask named = d->controllers & request->controllers;
 
                 if (d->uid != request->uid || (d->runtime != enable->runtime && !(disable && d->runtime)))
@@ -105,59 +100,22 @@ static bool is_done(const Enable *enable) {
         return true;
 }
 
-/* Asks for what is wanted, with what there was before for comparison. */
-static int change(Enable *enable) {
+/* Finds out what there is, and asks for what is wanted. */
+static int look_and_change(Enable *enable) {
         int r;
 
-        r = look(enable, &enable->before);
+        r = look(enable);
         if (r < 0)
                 return r;
-        r = copy_state(&enable->before, &enable->state);
-        if (r < 0)
-                return r;
-
         find_out(enable);
-        if (is_done(enable))
+        if (enable->request.operation == DELEGATION_GET || is_done(enable))
                 return 0;
 
-        delegation_state_done(&enable->state);
-        r = ask(enable, &enable->request, &enable->state);
+        r = ask(enable, &enable->request);
         if (r < 0)
                 return r;
-
+        enable->asked = true;
         find_out(enable);
-        return 0;
-}
-
-/* Shows what there is. */
-static int view(Enable *enable) {
-        int r;
-
-        r = look(enable, &enable->state);
-        if (r < 0)
-                return r;
-
-        find_out(enable);
-        return 0;
-}
-
-/* What is true after something was restarted. What came of the managers stays known. */
-static int look_again(Enable *enable) {
-        DelegationState now = {};
-        int r;
-
-        r = look(enable, &now);
-        if (r < 0)
-                return r;
-
-        for (size_t i = 0; i < now.n_managers; i++)
-                for (size_t k = 0; k < enable->state.n_managers; k++)
-                        if (now.managers[i].uid == enable->state.managers[k].uid)
-                                now.managers[i].outcome = enable->state.managers[k].outcome;
-
-        delegation_state_done(&enable->state);
-        enable->state = now;
-        enable->probed = false;
         return 0;
 }
 
@@ -169,12 +127,25 @@ static int show(Enable *enable) {
         return enable_show(enable);
 }
 
-/* Where this process is among what ends, it says all before that. */
-static int restart(Enable *enable) {
+/* What is true after that is shown, but what came of the managers stays known. Where this process is among what ends,
+ * it says all before that. */
+static int restart_others(Enable *enable) {
         int r;
 
         r = enable_restart(enable, false);
-        return r > 0 ? look_again(enable) : r;
+        if (r <= 0)
+                return r;
+        r = look(enable);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < enable->state.n_managers; i++)
+                for (size_t k = 0; k < enable->before.n_managers; k++)
+                        if (enable->state.managers[i].uid == enable->before.managers[k].uid)
+                                enable->state.managers[i].outcome = enable->before.managers[k].outcome;
+
+        enable->probed = false;
+        return 0;
 }
 
 /* What managers have of a time that somebody asked for: the rest is for the answer. */
@@ -201,13 +172,13 @@ static int run(Enable *enable) {
         r = client_open(&enable->client, &options);
         if (r < 0)
                 return r;
-        r = changes ? change(enable) : view(enable);
+        r = look_and_change(enable);
         if (r < 0)
                 return r;
 
         if (changes)
                 enable_say_changes(enable);
-        r = enable->restart ? restart(enable) : 0;
+        r = enable->restart ? restart_others(enable) : 0;
         if (r < 0)
                 return r;
         r = show(enable);

@@ -25,7 +25,8 @@ typedef struct Enable {
         char *prefix; /* of the image's files: "/srv/image"; NULL: none */
         Client client;
 
-        DelegationState before, state; /* before anything was asked for, and now */
+        DelegationState before, state; /* before what was asked for last, and now */
+        bool asked; /* something was to be changed that was not so already */
 
         /* What a new scope of the caller's got, where that was found out. */
         bool probed;
