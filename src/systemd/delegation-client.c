@@ -86,42 +86,30 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
         return refusal && refusal->remedy ? trouble_help(trouble, r, "%s", refusal->remedy) : r;
 }
 
-/* Most requests need no flags beyond the one that has an argument of its own, and the usual time. */
-static int append_request(sd_bus_message *call, const DelegationRequest *request, bool with_flags) {
-        int r = sd_bus_message_append(call, "t", request->uid);
-
-        if (r < 0 || request->operation == DELEGATION_GET)
-                return r;
-
-        r = controllers_append(call, request->controllers);
-        if (r < 0)
-                return r;
-
-        return with_flags ? sd_bus_message_append(call, "tt", (uint64_t) request->flags, request->timeout)
-                          : sd_bus_message_append(call, "b", (int) !!(request->flags & DELEGATION_RUNTIME));
-}
-
+/* Most requests need no flags beyond the one that has an argument of its own, and the usual time. *ret is to be unreffed
+ * after an error, too. */
 static int make_call(Manager *manager, const DelegationRequest *request, sd_bus_message **ret) {
         static const char *const methods[][2] = {
                 [DELEGATION_GET] = { "Get", "Get" },
                 [DELEGATION_ENABLE] = { "Enable", "EnableWithFlags" },
                 [DELEGATION_DISABLE] = { "Disable", "DisableWithFlags" },
         };
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         bool with_flags = request->timeout > 0 || (request->flags & ~(DelegationFlags) DELEGATION_RUNTIME);
         int r;
 
-        r = sd_bus_message_new_method_call(manager->bus, &call, DELEGATION_NAME, DELEGATION_PATH, DELEGATION_NAME,
+        r = sd_bus_message_new_method_call(manager->bus, ret, DELEGATION_NAME, DELEGATION_PATH, DELEGATION_NAME,
                                            methods[request->operation][with_flags]);
         if (r < 0)
                 return r;
-
-        r = append_request(call, request, with_flags);
+        r = sd_bus_message_append(*ret, "t", request->uid);
+        if (r < 0 || request->operation == DELEGATION_GET)
+                return r;
+        r = controllers_append(*ret, request->controllers);
         if (r < 0)
                 return r;
 
-        *ret = TAKE_PTR(call);
-        return 0;
+        return with_flags ? sd_bus_message_append(*ret, "tt", (uint64_t) request->flags, request->timeout)
+                          : sd_bus_message_append(*ret, "b", (int) !!(request->flags & DELEGATION_RUNTIME));
 }
 
 int delegation_ask(Manager *manager, const DelegationRequest *request, DelegationState *ret, Trouble *trouble) {
