@@ -28,15 +28,11 @@ static int block_signals(void) {
         return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
 }
 
-static void event_unrefp(sd_event **event) {
-        (void) sd_event_unref(*event);
-}
-
 /* The largest message is given back whole when it was dealt with; malloc() would else learn to keep blocks of its size. */
 #define LARGE_BLOCK (128 * 1024)
 
 static int serve(void) {
-        _cleanup_(event_unrefp) sd_event *event = NULL;
+        _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(service_freep) Service *service = NULL;
         Trouble trouble = {};
         int r;

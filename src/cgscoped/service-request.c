@@ -115,12 +115,15 @@ static void on_finished(int error, const DelegationState *state, const char *tex
         end(request);
 }
 
-static void go_on_changed(Request *request) {
-        Queue *queue = request->queue;
-
+/* What is changed, or was so before a higher rank's, waits until the managers can look again for it. */
+static void await_managers(Request *request) {
         worker_free(TAKE_PTR(request->worker));
         request->stage = REQUEST_CHANGED;
-        run(queue);
+}
+
+static void go_on_changed(Request *request) {
+        await_managers(request);
+        run(request->queue);
 }
 
 static void on_repaired(int error, const DelegationState *state, const char *text _unused_, void *userdata) {
@@ -207,18 +210,12 @@ static void run_finish(Request *request) {
                 on_finished(r, NULL, no_process, request);
 }
 
-/* The managers that a higher rank waits for look again for that first. */
-static void suspend(Request *request) {
-        worker_free(TAKE_PTR(request->worker));
-        request->stage = REQUEST_CHANGED;
-}
-
 /* Lets run whose turn it is. */
 static void run(Queue *queue) {
         Request *request;
 
         while ((request = queue_obstacle(queue)))
-                suspend(request);
+                await_managers(request);
 
         while ((request = queue_next(queue)))
                 if (request_is_change(request) && request->stage == REQUEST_QUEUED)
@@ -242,6 +239,7 @@ static void on_authorized(Request *request, const sd_bus_error *refusal) {
 /* The user is known: on to the authorisation, or past it. */
 static int go_on(Request *request, const char *user) {
         (void) quote(user, request->user);
+        worker_free(TAKE_PTR(request->worker));
         if (!authorization_is_needed(request)) {
                 enqueue(request);
                 return 0;
@@ -345,31 +343,27 @@ int request_begin(Queue *queue, sd_bus_message *message, const DelegationRequest
         return 1;
 }
 
-static bool has_begun(const Request *request) {
-        return request->stage >= REQUEST_CHANGING;
+/* Forgets what has not begun yet, of the connection @name (NULL: of all), answered with @error where there is one. */
+static void forget(Queue *queue, const char *name, const sd_bus_error *error) {
+        Request *request, *following;
+
+        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
+                following = TAILQ_NEXT(request, link);
+                if (request->stage >= REQUEST_CHANGING ||
+                    (name && !streq(sd_bus_message_get_sender(request->message), name)))
+                        continue;
+                if (error)
+                        (void) sd_bus_reply_method_error(request->message, error);
+                request_free(request);
+        }
 }
 
 void requests_forget_sender(Queue *queue, const char *name) {
-        Request *request, *following;
-
-        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
-                following = TAILQ_NEXT(request, link);
-                if (!has_begun(request) && streq(sd_bus_message_get_sender(request->message), name))
-                        request_free(request);
-        }
+        forget(queue, name, NULL);
 }
 
 void requests_stop(Queue *queue) {
-        const sd_bus_error error = SD_BUS_ERROR_MAKE_CONST(SD_BUS_ERROR_FAILED, "cgscoped is being stopped; ask again");
-        Request *request, *following;
-
-        for (request = TAILQ_FIRST(&queue->requests); request; request = following) {
-                following = TAILQ_NEXT(request, link);
-                if (has_begun(request))
-                        continue;
-                (void) sd_bus_reply_method_error(request->message, &error);
-                request_free(request);
-        }
+        forget(queue, NULL, &SD_BUS_ERROR_MAKE_CONST(SD_BUS_ERROR_FAILED, "cgscoped is being stopped; ask again"));
 }
 
 void requests_drop(Queue *queue) {
