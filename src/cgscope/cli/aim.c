@@ -20,7 +20,7 @@ static const char *manager_title(const CommonOptions *options) {
         return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
 }
 
-/* The group above the first that is not there, to be named. */
+/* Says that the target is not there, and which verb shows those that are. */
 static int report_no_group(const Aim *aim) {
         const char *text = aim->text;
 
@@ -56,7 +56,7 @@ static int report_failure(Aim *aim, int error) {
         }
 }
 
-/* A user manager marks no scope. It is asked once: with our mark it is known from then on. */
+/* A user manager marks none of its scopes, so it is asked once; the mark that is set then answers later questions. */
 static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         _cleanup_free_ char *unit = NULL, *found = NULL;
         Trouble trouble = {};
@@ -86,7 +86,7 @@ static int find_boundary(Aim *aim) {
                 r = boundary_set(&aim->target, length);
                 if (r < 0)
                         return report_failure(aim, r);
-                (void) boundary_mark(aim->target.top); /* without it the next one asks again */
+                (void) boundary_mark(aim->target.top); /* where that fails, the next one asks again */
                 return 0;
         }
 
@@ -142,14 +142,14 @@ static int report_not_delegated(const Aim *aim) {
                           "handed over; cgscope run --delegate starts one that is", unit, owner);
 }
 
-/* It may be a slip of the pen, so it is said. */
+/* The name may be mistyped, so it is told that nothing is there. */
 static int report_gone(Aim *aim, int error) {
         aim->gone = true;
         log_info("%s is not there (any more)", aim->text);
         return error;
 }
 
-/* A unit that was found may end before its mark is looked for: then it bears none. */
+/* A unit that was found may end before its mark is read, and the mark goes with it. */
 static bool unit_has_gone(const Aim *aim) {
         _cleanup_free_ char *unit = NULL, *path = NULL;
         _cleanup_close_ int fd = -EBADF;
@@ -187,7 +187,7 @@ static int check_boundary(Aim *aim, AimFlags flags) {
         return 0;
 }
 
-/* Another manager may have the unit that ours has not. */
+/* The unit may belong to another manager than the one that was asked. */
 static int is_wanted_unit(int fd, const char *path, void *userdata) {
         _cleanup_free_ char *unit = NULL;
         const Aim *aim = userdata;
@@ -200,7 +200,7 @@ static bool is_nowhere(Aim *aim) {
         return search_units(aim->target.root, "/", true, is_wanted_unit, aim) >= 0;
 }
 
-/* 1: the manager has something of the unit. */
+/* Returns 1 where the manager has the unit loaded, running or in a job, else 0. */
 static int look_at_unit(Aim *aim, UnitLook *ret) {
         Trouble trouble = {};
         int r = aim_ask(aim);
@@ -212,7 +212,8 @@ static int look_at_unit(Aim *aim, UnitLook *ret) {
         return r < 0 ? log_trouble(r, &trouble) : r;
 }
 
-/* A unit may run where its group cannot be seen: in a cgroup namespace, without any process, before it is started. */
+/* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last
+ * process, or not made yet. */
 static int find_hidden(Aim *aim, AimFlags flags, int error) {
         bool is_whole = isempty(aim->name.rest);
         UnitLook look;

@@ -13,7 +13,7 @@ typedef struct Client {
 /* Loads the module and begins to connect. */
 int client_open(Client *client, const ManagerOptions *options);
 
-/* The same for who says himself what went wrong, or nothing. */
+/* Likewise, but nothing is said: *trouble tells what went wrong. NULL: it does not matter. */
 int client_try(Client *client, const ManagerOptions *options, Trouble *trouble);
 
 /* Disconnects, where it is not left to exec or exit. */

@@ -9,7 +9,7 @@
 #include "basic/fd.h"
 #include "config.h"
 
-/* Whether nobody could have written @module who could not have written the program that runs. */
+/* Whether only those can have written @module who can also have written the program that runs. */
 static bool is_as_safe(const struct stat *module, const struct stat *program) {
         mode_t more = module->st_mode & ~program->st_mode & (S_IWGRP | S_IWOTH);
 
@@ -17,9 +17,8 @@ static bool is_as_safe(const struct stat *module, const struct stat *program) {
                (!(module->st_mode & S_IWGRP) || module->st_gid == program->st_gid);
 }
 
-/* In the build directory it is beside the program. Where the program is installed there is nothing of ours beside it:
- * what has that name there is somebody else's, and perhaps his who may write there, and not his whom it would be run as.
- * It is opened once, so that what was looked at is what is loaded. */
+/* In the build directory the module lies beside the program. Beside the installed program nothing is ours: a file of
+ * that name may be a user's who can write there. It is opened once, so that the file that was checked is loaded. */
 static int open_beside(const char *module) {
         char path[PATH_MAX];
         struct stat program, st;

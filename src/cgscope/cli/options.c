@@ -5,7 +5,7 @@
 
 #include "basic/log.h"
 
-/* The column at which the texts of --help begin, and the ids of options without a letter. */
+/* The column at which the texts of --help begin. */
 #define HELP_COLUMN 28
 
 bool option_value_is_optional(const Option *option) {
@@ -81,8 +81,8 @@ static bool is_ambiguous(const OptionParser *parser, const char *name, size_t le
         return n > 1;
 }
 
-/* In our own words, as getopt prints what was typed as it is, and what looks like an option may be a name that somebody
- * else chose. */
+/* getopt's own messages have the word as it was typed, and a word that looks like an option may be a name that somebody
+ * else chose: ours go through the log, which escapes it. */
 static void report_bad(const OptionParser *parser, int c, char *argv[]) {
         const Option *option = find_by_id(parser, optopt);
         const char *word = argv[optind - 1];

@@ -26,7 +26,7 @@ static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
             !group_is_domain(fd) || places->n++ >= PLACES_MAX)
                 return 0;
 
-        /* By what was typed as far as that goes, but not its text: it may be quoted already. */
+        /* The place begins as the target was typed. aim->text may be quoted already and is of no use for that. */
         if (aim->name.kind == TARGET_UNIT || aim->name.kind == TARGET_OWN)
                 r = asprintf(&place, "%s%s/%s", aim->name.unit ?: ".", aim->name.rest, path);
         else

@@ -18,8 +18,7 @@ typedef struct ProcessList {
 int process_number_parse(const char *text, pid_t *ret);
 
 /* Says what is wrong with a process that is to be looked at, as the errors of proc_open() and migrant_read() do.
- * Returns
- * @error. */
+ * Returns @error. */
 int process_report(pid_t pid, int error);
 
 /* Its pidfd. Says that there is no such process. */

@@ -7,7 +7,7 @@
 #include "basic/sheet.h"
 #include "cgscope/version.h"
 
-/* What a terminal shows whole. */
+/* The columns of the narrowest usual terminal. */
 #define HELP_WIDTH 80
 
 static void print_help(const Verb *verb) {
@@ -56,8 +56,8 @@ static int parse_options(const Verb *verb, OptionParser *parser, CommonOptions *
         return 1;
 }
 
-/* Of a command in a target, options may also follow the target. It is put beside the command then, in the place of what
- * has been dealt with. */
+/* Where a command follows a target, options may stand between the two. The target is then moved next to the command,
+ * over an option that has been dealt with. */
 static int parse_behind_target(const Verb *verb, OptionParser *parser, CommonOptions *options, void *userdata, int argc,
                                char *argv[]) {
         char *target;

@@ -58,11 +58,10 @@ typedef struct Verb {
  * --help, --version, or bad usage, which has been said. */
 char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int argc, char *argv[], int *ret_status);
 
-/* One option, its value in optarg, for who has it from elsewhere. Returns 0, or a negative errno: said. */
+/* Takes one option, its value in optarg, that is not from the command line. Returns 0, or a negative errno: said. */
 int verb_parse_option(const Verb *verb, CommonOptions *options, void *userdata, int id);
 
 /* Opens each target in turn, as verb->targets says, and calls @act for it. One that fails, which has been said, does
- * not keep the others from their turn; the exit status that is returned tells of it. One that is
- * gone is passed over. */
+ * not keep the others from their turn; the returned exit status tells of it. One that is gone is passed over. */
 int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
                      int (*act)(Aim *aim, const void *userdata), const void *userdata);

@@ -49,8 +49,8 @@ static bool holds_unit(const Aim *aim, const char *unit) {
         return search_unit(aim->target.root, unit, uid, &path) >= 0 && cgroup_path_is_within(path, aim->target.path);
 }
 
-/* The manager would have to thaw it: itself, the bus on which it is asked and, for who is not root, the service that
- * says whether it may be, have to go on. */
+/* Only the manager thaws a unit. So the manager itself, the bus on which it is asked and, for callers other than root,
+ * polkit have to go on. */
 static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
         static const char *const needed[] = { "init.scope", "dbus.service", "dbus-broker.service", "polkit.service" };
         size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || user_is_administrator());

@@ -38,8 +38,8 @@ static int parse_option(void *userdata, int id _unused_) {
         return 0;
 }
 
-/* A manager that may not signal all of them does not say whom. And a unit that it has not any more needs no signal,
- * where nobody is left in its group. */
+/* A manager that may not signal all processes does not say which. A unit that the manager does not have any more needs
+ * no signal where its group is empty. */
 static int report_unit(const Aim *aim, int error, Trouble *trouble) {
         pid_t foreign = error == -EPERM || error == -EACCES ? remainder_find_foreign(aim) : 0;
 
@@ -50,7 +50,7 @@ static int report_unit(const Aim *aim, int error, Trouble *trouble) {
         return foreign > 0 ? remainder_report_refused(aim, foreign) : 0;
 }
 
-/* Not every user manager says when there is somebody whom it may not kill. */
+/* Some user managers do not report a process that they may not kill. */
 static int check_unit(const Kill *context, const Aim *aim) {
         return context->signal == SIGKILL && aim->manager == MANAGER_USER ? remainder_check(aim, true, "was killed") : 0;
 }

@@ -178,8 +178,8 @@ static void explain_busy(FILE *file, const Aim *aim) {
                 any ? places : "none yet (see cgscope create)");
 }
 
-/* The rule that the kernel applied. @trouble: of the manager, where it was asked, as the kernel said EACCES. A user
- * manager does not pass on why the system's refused, so what can be seen comes first. */
+/* Names the rule that the kernel applied. @trouble is the manager's answer, where it was asked because the kernel said
+ * EACCES. A user manager does not pass on why the system manager refused, so what can be seen comes first. */
 static void explain(FILE *file, const Move *move, size_t i, int error, const Trouble *trouble) {
         const ProcessList *processes = &move->processes;
         _cleanup_free_ char *rule = NULL, *message = trouble->error < 0 ? trouble_text(trouble, error) : NULL;
@@ -199,7 +199,7 @@ static void explain(FILE *file, const Move *move, size_t i, int error, const Tro
                 fputs(message ?: strerror(-error), file);
 }
 
-/* One line, with those that did move: they cannot be put back where they came from. */
+/* Those that did move are named: they cannot be put back where they came from. */
 static int report_failure(const Move *move, size_t failed, int error, const Trouble *trouble) {
         const pid_t *pids = move->processes.pids;
         _cleanup_free_ char *text = NULL;
@@ -218,8 +218,8 @@ static int report_failure(const Move *move, size_t failed, int error, const Trou
         return log_refuse(error, "cannot move process %d into %s: %s", (int) pids[failed], move->aim.text, text);
 }
 
-/* What the kernel does not let us do, as out of a login session: a manager may. It was connected when the process was
- * checked. */
+/* A manager may move what the kernel does not let us move, as out of a login session. It was connected when the process
+ * was checked. */
 static int attach_by_manager(Move *move, pid_t pid, Trouble *trouble) {
         const Boundary *target = &move->aim.target;
         _cleanup_free_ char *boundary = boundary_path(target), *unit = NULL, *group = NULL;
@@ -235,7 +235,7 @@ static int attach_by_manager(Move *move, pid_t pid, Trouble *trouble) {
         return move->aim.client.asking->unit_attach(move->aim.client.manager, unit, group, &pid, 1, trouble);
 }
 
-/* A manager says that it is done, and is not believed. What is further down has gone there by itself. */
+/* A manager may say that it moved a process, and have left it. A process further down went there by itself. */
 static int check_moved(const Move *move, pid_t pid, int pidfd, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
         int r = cgroup_of_process(pid, &path);
@@ -276,7 +276,7 @@ static int move_all(Move *move) {
         if (r < 0)
                 return report_failure(move, 0, r, &(Trouble) {});
 
-        /* One that is to go with a command would take them along. */
+        /* A group that is removed with its command would take them along. */
         temporary_keep(move->aim.target.fd);
         for (size_t i = 0; i < move->processes.n; i++) {
                 r = move_one(move, i);

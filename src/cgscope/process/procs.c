@@ -63,7 +63,7 @@ static int report_no_proc(const Procs *procs) {
                           "PID namespace; mount -t proc proc /proc shows this one", procs->aim.text);
 }
 
-/* One that ends meanwhile is passed over, and of one without a number here nobody knows whose it is. */
+/* A process that ends meanwhile is passed over. The owner of one outside of this PID namespace is not known. */
 static int add_process(Procs *procs, pid_t pid, const char *group) {
         _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
         struct stat st;

@@ -10,7 +10,7 @@
 #include "cgroup/members.h"
 #include "move/migrant.h"
 
-/* What a manager has ended is gone when it says so; one that is dying in the kernel takes a little longer. */
+/* How long a process that was killed may take to leave the kernel after its manager has reported the end. */
 #define MOMENT_USEC (2 * USEC_PER_SEC)
 
 typedef struct Remainder {
@@ -71,7 +71,7 @@ static int report_left(const Aim *aim, const Remainder *remainder, const char *d
                           remainder->below);
 }
 
-/* A group that has gone is an error of these waits, too: then nobody is in it. */
+/* The waits fail also where the group has gone, and then nobody is in it. */
 int remainder_check(const Aim *aim, bool foreign, const char *done) {
         _cleanup_(migrant_done) Migrant migrant = MIGRANT_INIT;
         Remainder remainder;

@@ -50,7 +50,7 @@ static int parse_option(void *userdata, int id _unused_) {
         return 0;
 }
 
-/* SIGTERM is for those who may have it and can act on it: SIGKILL comes to all, by the file. */
+/* Some processes may not be sent SIGTERM, or cannot act on it; SIGKILL reaches all of them later, by cgroup.kill. */
 static int end_politely(const Stop *stop, int group) {
         uint64_t deadline = deadline_after(stop->grace);
         int r;
@@ -159,7 +159,7 @@ static bool is_ours(const EmptySearch *search, int fd) {
         return search->stop->all || (fstat(fd, &st) >= 0 && st.st_uid == geteuid());
 }
 
-/* What fails with one scope does not keep the others. */
+/* An error with one scope does not keep the others from their turn. */
 static int look_at_unit(int fd, const char *path, void *userdata) {
         EmptySearch *search = userdata;
         _cleanup_free_ char *unit = NULL;
