@@ -20,9 +20,8 @@ bool process_has_ended(int pidfd) {
         return pidfd >= 0 && poll(&pollfd, 1, 0) > 0;
 }
 
-/* The first process of a PID namespace need not be a manager: a manager lives in init.scope or, without
- * systemd, in the root. One whose group cannot be
- * seen counts as a manager. */
+/* The first process of a PID namespace need not be a manager: a manager lives in init.scope or in the root. One whose
+ * group cannot be seen counts as a manager. */
 static bool is_manager(pid_t pid) {
         _cleanup_free_ char *path = NULL;
 

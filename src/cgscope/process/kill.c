@@ -52,7 +52,10 @@ static int report_unit(const Aim *aim, int error, Trouble *trouble) {
 
 /* Some user managers do not report a process that they may not kill. */
 static int check_unit(const Kill *context, const Aim *aim) {
-        return context->signal == SIGKILL && aim->manager == MANAGER_USER ? remainder_check(aim, true, "was killed") : 0;
+        if (context->signal != SIGKILL || aim->manager != MANAGER_USER)
+                return 0;
+
+        return remainder_check(aim, true, "was killed");
 }
 
 static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
