@@ -131,7 +131,7 @@ static int read_packed_config(char **ret) {
         static const char path[] = "/proc/config.gz";
         _cleanup_free_ char *text = NULL;
         _cleanup_close_ int fd = -EBADF;
-        int status, r, w;
+        int status, r;
         pid_t pid;
         ssize_t n;
 
@@ -143,11 +143,9 @@ static int read_packed_config(char **ret) {
 
         n = fd_read_all(fd, &text);
         fd = fd_close(fd);
-        w = child_wait(pid, &status);
-        if (w < 0)
-                return w;
-        if (n < 0)
-                return (int) n;
+        r = child_wait(pid, &status);
+        if (n < 0 || r < 0)
+                return n < 0 ? (int) n : r;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
                 return -EIO;
 
