@@ -5,7 +5,6 @@
 
 #include "basic/fd.h"
 #include "basic/parse-words.h"
-#include "basic/trouble.h"
 #include "cgroup/attribute-check.h"
 #include "cgroup/attribute-encode.h"
 #include "cgroup/attribute-file.h"

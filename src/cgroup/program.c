@@ -5,7 +5,6 @@
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
-#include "basic/trouble.h"
 
 /* As many as the kernel attaches to one group (BPF_CGROUP_MAX_PROGS). */
 #define PROGRAMS_MAX 64

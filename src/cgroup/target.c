@@ -4,7 +4,6 @@
 #include <limits.h>
 
 #include "basic/escape.h"
-#include "basic/trouble.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"

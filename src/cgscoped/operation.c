@@ -4,7 +4,6 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/trouble.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"

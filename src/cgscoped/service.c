@@ -5,7 +5,6 @@
 #include <systemd/sd-daemon.h>
 
 #include "basic/log.h"
-#include "basic/trouble.h"
 #include "cgscoped/service-interface.h"
 #include "cgscoped/service-request.h"
 #include "systemd/bus-address.h"

@@ -3,7 +3,6 @@
 
 #include <sched.h>
 
-#include "basic/fd.h"
 #include "basic/parse.h"
 #include "move/move-rule-access.h"
 

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <dlfcn.h>
 
-#include "basic/clock.h"
 #include "basic/escape.h"
 #include "systemd/job.h"
 #include "systemd/process-number.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/clock.h"
 #include "systemd/unit-find.h"
 
 static bool is_no_unit(const sd_bus_error *error) {

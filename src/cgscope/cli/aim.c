@@ -59,22 +59,14 @@ static int report_failure(Aim *aim, int error) {
 /* A user manager marks none of its scopes, so it is asked once; the mark that is set then answers later questions. */
 static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
         _cleanup_free_ char *unit = NULL, *found = NULL;
-        Trouble trouble = {};
         int r;
 
         if (manager_of_path(path) != user_uid_outside() || unit_of_path(path, &unit, ret_length) < 0)
                 return 0;
 
         aim->manager = MANAGER_USER;
-        r = aim_ask(aim);
-        if (r < 0)
-                return r;
-
-        r = aim->client.asking->control_group_is_delegated(aim->client.manager, path, &found, &trouble);
-        if (r < 0)
-                return log_trouble(r, &trouble);
-
-        return r > 0 && streq(found, unit);
+        r = aim_call(aim, control_group_is_delegated, path, &found);
+        return r <= 0 ? r : streq(found, unit);
 }
 
 static int find_boundary(Aim *aim) {
@@ -202,14 +194,7 @@ static bool is_nowhere(Aim *aim) {
 
 /* Returns 1 where the manager has the unit loaded, running or in a job, else 0. */
 static int look_at_unit(Aim *aim, UnitLook *ret) {
-        Trouble trouble = {};
-        int r = aim_ask(aim);
-
-        if (r < 0)
-                return r;
-
-        r = aim->client.asking->unit_look(aim->client.manager, aim->name.unit, ret, &trouble);
-        return r < 0 ? log_trouble(r, &trouble) : r;
+        return aim_call(aim, unit_look, aim->name.unit, ret);
 }
 
 /* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last

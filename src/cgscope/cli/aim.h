@@ -43,6 +43,14 @@ bool aim_is_unit(const Aim *aim, char **ret_unit);
  * manager: said, with the remedy. */
 int aim_ask(Aim *aim);
 
+/* The same, and client_call(). */
+#define aim_call(aim, function, ...)                                                                              \
+        ({                                                                                                        \
+                int _asked = aim_ask(aim);                                                                        \
+                                                                                                                  \
+                _asked < 0 ? _asked : client_call(&(aim)->client, function, ##__VA_ARGS__);                       \
+        })
+
 /* Of a unit that was hidden, and was stopped: whether nothing is left of it. */
 int aim_check_hidden(Aim *aim);
 

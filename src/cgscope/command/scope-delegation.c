@@ -7,11 +7,9 @@
 #include "basic/fd.h"
 #include "basic/json.h"
 #include "basic/log.h"
-#include "cgroup/boundary.h"
 #include "cgroup/members.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgscope/cli/process-list.h"
 #include "cgscope/cli/root.h"
 #include "unit/unit-name.h"
 

@@ -60,10 +60,8 @@ static int check_entered(const Aim *aim) {
 
 /* For a process that the kernel does not let us move: no group above both places is ours, as in a login session. */
 static int ask_to_enter(Aim *aim) {
-        const Asking *asking;
         _cleanup_free_ char *unit = NULL;
         const char *path = aim->target.path;
-        Trouble trouble = {};
         const pid_t self = 0; /* whoever asks, by whatever number */
         size_t length;
         int r;
@@ -72,14 +70,9 @@ static int ask_to_enter(Aim *aim) {
         if (r < 0)
                 return aim_report(aim, r, "cannot find the unit of");
 
-        r = aim_ask(aim);
+        r = aim_call(aim, unit_attach, unit, path[length] ? path + length : "/", &self, 1);
         if (r < 0)
                 return r;
-
-        asking = aim->client.asking;
-        r = asking->unit_attach(aim->client.manager, unit, path[length] ? path + length : "/", &self, 1, &trouble);
-        if (r < 0)
-                return log_trouble(r, &trouble);
 
         client_close(&aim->client);
         return check_entered(aim);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "basic/parse.h"
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"

@@ -22,7 +22,6 @@ int enable_restart(Enable *enable, bool own) {
         for (size_t i = 0; i < enable->state.n_managers; i++) {
                 DelegationManager *manager = enable->state.managers + i;
                 _cleanup_(user_units_done) UserUnits units = {};
-                Trouble trouble = {};
                 int r;
 
                 if (enable_missing(enable, manager) == CONTROLLER_MASK_NONE)
@@ -36,9 +35,9 @@ int enable_restart(Enable *enable, bool own) {
                         continue;
 
                 say_what_ends(enable, manager->uid, &units);
-                r = enable->client.asking->user_manager_restart(enable->client.manager, manager->uid, &trouble);
+                r = client_call(&enable->client, user_manager_restart, manager->uid);
                 if (r < 0)
-                        return log_trouble(r, &trouble);
+                        return r;
 
                 /* One that has just been started has looked. */
                 manager->outcome = OUTCOME_APPLIED;

@@ -27,12 +27,10 @@ static void enable_done(Enable *enable) {
 /* What is true now is in enable->state, and what was so when it was asked last in enable->before. */
 static int ask(Enable *enable, const DelegationRequest *request) {
         DelegationState state = {};
-        Trouble trouble = {};
-        int r;
+        int r = client_call(&enable->client, delegation_ask, request, &state);
 
-        r = enable->client.asking->delegation_ask(enable->client.manager, request, &state, &trouble);
         if (r < 0)
-                return log_trouble(r, &trouble);
+                return r;
 
         delegation_state_done(&enable->before);
         enable->before = enable->state;

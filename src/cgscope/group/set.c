@@ -146,7 +146,6 @@ static int set_or_undo(Set *set, const char *unit, UnitUndo *undo) {
 
 static int set_unit(Set *set, const char *unit) {
         UnitUndo *undo = NULL;
-        Trouble trouble = {};
         sigset_t before;
         int r;
 
@@ -157,14 +156,9 @@ static int set_unit(Set *set, const char *unit) {
                 return r;
 
         set->limits.deadline = deadline_after(set->limits.common.timeout);
-        r = aim_ask(&set->aim);
+        r = aim_call(&set->aim, unit_undo_prepare, unit, &set->limits.properties, &undo);
         if (r < 0)
                 return r;
-
-        r = set->aim.client.asking->unit_undo_prepare(set->aim.client.manager, unit, &set->limits.properties, &undo,
-                                                      &trouble);
-        if (r < 0)
-                return log_trouble(r, &trouble);
 
         undercut_warn_properties(&set->aim, &set->limits.properties);
         interrupt_hold(&before);

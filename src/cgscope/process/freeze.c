@@ -22,14 +22,7 @@ static const Option freeze_options[] = {
 };
 
 static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
-        Trouble trouble = {};
-        int r = aim_ask(aim);
-
-        if (r < 0)
-                return r;
-
-        r = aim->client.asking->unit_freeze(aim->client.manager, unit, freeze, &trouble);
-        return log_trouble(r, &trouble);
+        return aim_call(aim, unit_freeze, unit, freeze);
 }
 
 static int freeze_group(Aim *aim, bool freeze) {

@@ -53,7 +53,6 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
                 .deadline = deadline_after(move->options.timeout),
         };
         _cleanup_free_ char *unit = NULL;
-        Trouble trouble = {};
         char owner[64];
         int r = 0;
 
@@ -66,14 +65,10 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
 
         if (!move->user_manager.manager)
                 r = client_open(&move->user_manager, &options);
-        if (r < 0)
-                return r;
+        if (r >= 0)
+                r = client_call(&move->user_manager, control_group_is_delegated, path, &unit);
 
-        r = move->user_manager.asking->control_group_is_delegated(move->user_manager.manager, path, &unit, &trouble);
-        if (r < 0)
-                return log_trouble(r, &trouble);
-
-        return r > 0 ? report_owned(pid, unit) : 0;
+        return r > 0 ? report_owned(pid, unit) : r;
 }
 
 /* A manager that is taken out of its own group believes afterwards that it lives elsewhere, and starts no unit any

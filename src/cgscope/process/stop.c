@@ -192,16 +192,15 @@ static int search_empty(EmptySearch *search, int root) {
                 .ask_password = search->stop->options.ask_password,
         };
         _cleanup_free_ char *top = NULL;
-        Trouble trouble = {};
         int r;
 
         r = client_open(&search->client, &options);
         if (r < 0)
                 return r;
 
-        r = search->client.asking->manager_control_group(search->client.manager, &top, &trouble);
+        r = client_call(&search->client, manager_control_group, &top);
         if (r < 0)
-                return log_trouble(r, &trouble);
+                return r;
 
         r = search_units(root, top, false, look_at_unit, search);
         return r < 0 ? log_error_errno(r, "cannot look for scopes in %s", *top ? top : "/") : 0;

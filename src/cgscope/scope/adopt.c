@@ -52,7 +52,6 @@ static int check_not_owned(Adopt *adopt, pid_t pid, Trouble *trouble) {
 }
 
 static int check_ahead(Adopt *adopt) {
-        const Client *client = &adopt->ask.client;
         _cleanup_free_ char *path = NULL;
         Trouble trouble = {};
         int r;
@@ -63,9 +62,9 @@ static int check_ahead(Adopt *adopt) {
                         return log_trouble(r, &trouble);
         }
 
-        r = client->asking->manager_control_group(client->manager, &path, &trouble);
+        r = client_call(&adopt->ask.client, manager_control_group, &path);
         if (r < 0)
-                return log_trouble(r, &trouble);
+                return r;
 
         adopt->scope.unit = adopt->ask.unit;
         r = in_force_check_ahead(&adopt->scope, &adopt->options);

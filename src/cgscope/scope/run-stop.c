@@ -59,16 +59,13 @@ static void draw_extra(const PropertyList *asked, PropertyValue *runtime) {
 
 static int find_timeout(Run *run) {
         const PropertyValue *given = property_of(&run->asked, "TimeoutStopSec");
-        Trouble trouble = {};
-        int r;
 
         if (given) {
                 run->stop.timeout = given->uint64;
                 return 0;
         }
 
-        r = run->ask.client.asking->manager_stop_timeout(run->ask.client.manager, &run->stop.timeout, &trouble);
-        return log_trouble(r, &trouble);
+        return client_call(&run->ask.client, manager_stop_timeout, &run->stop.timeout);
 }
 
 static int ask_for_timeout(Run *run, uint64_t usec) {

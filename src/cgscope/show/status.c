@@ -30,7 +30,6 @@ static const Option status_options[] = {
 static int report_unit(const CommonOptions *options, const char *text, const char *unit) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_free_ char *state = NULL;
-        Trouble trouble = {};
         int r;
 
         aim.options = options;
@@ -38,14 +37,9 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
         aim.manager = options->manager;
         if (!aim.text)
                 return log_oom(), STATUS_FAILURE;
-        if (aim_ask(&aim) < 0)
+        r = aim_call(&aim, unit_state, unit, &state);
+        if (r < 0)
                 return STATUS_FAILURE;
-
-        r = aim.client.asking->unit_state(aim.client.manager, unit, &state, &trouble);
-        if (r < 0) {
-                log_trouble(r, &trouble);
-                return STATUS_FAILURE;
-        }
         if (r == 0)
                 return log_refuse(STATUS_UNKNOWN, "there is no unit %s; cgscope list --all shows those there are",
                                   unit);
