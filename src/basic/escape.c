@@ -8,6 +8,7 @@
 #include "basic/macros.h"
 #include "basic/utf8.h"
 
+#define ELLIPSIS "…"
 #define QUOTE_BEGIN "$'"
 
 bool character_is_unsafe(uint32_t c) {
@@ -70,6 +71,24 @@ char *escape_text(const char *text) {
                 end += escape_character(&text, end, NULL);
         *end = '\0';
         return escaped;
+}
+
+char *escape_short(const char *text, char buffer[static ESCAPE_SHORT_MAX]) {
+        char *end = buffer;
+
+        while (*text) {
+                char shown[ESCAPE_MAX + 1];
+                size_t length = escape_character(&text, shown, NULL);
+
+                if (end + length + sizeof(ELLIPSIS) > buffer + ESCAPE_SHORT_MAX) {
+                        end = stpcpy(end, ELLIPSIS);
+                        break;
+                }
+                end = mempcpy(end, shown, length);
+        }
+
+        *end = '\0';
+        return buffer;
 }
 
 void escape_print(FILE *file, const char *text) {

@@ -27,6 +27,10 @@ bool text_is_safe(const char *text);
 /* All of @text so. A backslash stays one: this is to be read. Freed by the caller; NULL: no memory. */
 char *escape_text(const char *text);
 
+/* The same in a buffer: what is too long is cut and ends with "…". Returns @buffer. */
+#define ESCAPE_SHORT_MAX 128
+char *escape_short(const char *text, char buffer[static ESCAPE_SHORT_MAX]);
+
 /* Prints it so. */
 void escape_print(FILE *file, const char *text);
 

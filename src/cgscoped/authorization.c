@@ -2,7 +2,6 @@
 #include "cgscoped/authorization.h"
 
 #include "basic/clock.h"
-#include "cgscoped/quote.h"
 
 /* polkit/org.cgscope.policy */
 #define ACTION_ENABLE_OWN "org.cgscope.delegation.enable-own"
@@ -18,7 +17,7 @@
 #define DISMISSED "polkit.dismissed"
 
 /* "enable cpuset io for lennart" */
-#define WHAT_MAX (CONTROLLER_MASK_TEXT_MAX + QUOTE_MAX + 32)
+#define WHAT_MAX (CONTROLLER_MASK_TEXT_MAX + ESCAPE_SHORT_MAX + 32)
 
 struct Authorization {
         Request *request;
@@ -66,11 +65,11 @@ static int read_answer(sd_bus_message *m, int *ret_authorized, int *ret_challeng
 }
 
 static int refuse_failed(const Request *request, const char *what, const char *text, sd_bus_error *error) {
-        char quoted[QUOTE_MAX];
+        char quoted[ESCAPE_SHORT_MAX];
 
         return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                  "polkit did not allow uid %u to %s: %s; see journalctl --unit polkit",
-                                 (unsigned) request->sender, what, quote(text, quoted));
+                                 (unsigned) request->sender, what, escape_short(text, quoted));
 }
 
 /* Sets @error where it is no yes. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscoped/service-interface.h"
 
-#include "cgscoped/quote.h"
+#include "basic/escape.h"
 #include "cgscoped/service-request.h"
 #include "systemd/delegation-message.h"
 
 static int read_controllers(sd_bus_message *m, ControllerMask *ret, sd_bus_error *error) {
-        char text[CONTROLLER_MASK_TEXT_MAX], known[CONTROLLER_MASK_TEXT_MAX], quoted[QUOTE_MAX];
+        char text[CONTROLLER_MASK_TEXT_MAX], known[CONTROLLER_MASK_TEXT_MAX], quoted[ESCAPE_SHORT_MAX];
         const char *unknown = NULL;
         int r;
 
@@ -14,7 +14,7 @@ static int read_controllers(sd_bus_message *m, ControllerMask *ret, sd_bus_error
         r = delegation_read_controllers(m, false, ret, &unknown);
         if (r == -EINVAL && unknown)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "'%s' is no controller; there are: %s",
-                                         quote(unknown, quoted), known);
+                                         escape_short(unknown, quoted), known);
         if (r == -EINVAL)
                 return sd_bus_error_set(error, SD_BUS_ERROR_INVALID_ARGS,
                                         "no controllers, or far too many, are named; name those that are meant, each "

@@ -10,7 +10,7 @@
 #include <sys/queue.h>
 #include <systemd/sd-bus.h>
 
-#include "cgscoped/quote.h"
+#include "basic/escape.h"
 #include "cgscoped/worker.h"
 
 /* No caller can fill the service, nor all callers together its memory. The bus says who a caller is in the time of one
@@ -49,7 +49,7 @@ typedef struct Request {
         sd_bus_message *message; /* to be answered */
         DelegationRequest what;
         uid_t sender;         /* known after REQUEST_IDENTIFYING */
-        char user[QUOTE_MAX]; /* whom it is for, after REQUEST_LOOKING_UP: "lennart", "uid 1000", "every user" */
+        char user[ESCAPE_SHORT_MAX]; /* whom it is for, after REQUEST_LOOKING_UP: "lennart", "uid 1000", "every user" */
 
         RequestStage stage;
         sd_bus_slot *question;        /* of REQUEST_IDENTIFYING */

@@ -66,7 +66,7 @@ static void refuse_by(Request *request, const sd_bus_error *error) {
 /* What an administrator looks for in the journal: who did what to whom. @text is what @error means in words. */
 static void write_journal(const Request *request, int error, const char *text) {
         const DelegationRequest *what = &request->what;
-        char controllers[CONTROLLER_MASK_TEXT_MAX], whom[QUOTE_MAX + 32] = "";
+        char controllers[CONTROLLER_MASK_TEXT_MAX], whom[ESCAPE_SHORT_MAX + 32] = "";
         const char *verb = what->operation == DELEGATION_ENABLE ? "enable" : "disable";
 
         if (what->uid != DELEGATION_EVERYBODY)
@@ -238,7 +238,7 @@ static void on_authorized(Request *request, const sd_bus_error *refusal) {
 
 /* The user is known: on to the authorisation, or past it. */
 static int go_on(Request *request, const char *user) {
-        (void) quote(user, request->user);
+        (void) escape_short(user, request->user);
         worker_free(TAKE_PTR(request->worker));
         if (!authorization_is_needed(request)) {
                 enqueue(request);

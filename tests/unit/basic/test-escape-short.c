@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
+#include "basic/escape.h"
 #include "basic/parse-words.h"
-#include "cgscoped/quote.h"
 
 static void test_table(void) {
         static const struct {
@@ -24,16 +24,16 @@ static void test_table(void) {
                 { "a\303", "a\\xc3" },
                 { "\355\240\200", "\\xed\\xa0\\x80" },
         };
-        char buffer[QUOTE_MAX];
+        char buffer[ESCAPE_SHORT_MAX];
 
         for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-                g_assert_cmpstr(quote(rows[i].text, buffer), ==, rows[i].quoted);
+                g_assert_cmpstr(escape_short(rows[i].text, buffer), ==, rows[i].quoted);
 }
 
 /* Cut between characters, whatever their size, and never too late. */
 static void test_cut(void) {
         static const char *const characters[] = { "x", "\n", "\303\274", "\302\233", "\360\237\220\247", "\377" };
-        char buffer[QUOTE_MAX];
+        char buffer[ESCAPE_SHORT_MAX];
 
         for (size_t i = 0; i < G_N_ELEMENTS(characters); i++)
                 for (unsigned shift = 0; shift < 8; shift++)
@@ -45,10 +45,10 @@ static void test_cut(void) {
                                 for (unsigned k = 0; k < n; k++)
                                         (void) g_string_append(text, characters[i]);
 
-                                (void) quote(text->str, buffer);
-                                g_assert_cmpuint(strlen(buffer), <, QUOTE_MAX);
+                                (void) escape_short(text->str, buffer);
+                                g_assert_cmpuint(strlen(buffer), <, ESCAPE_SHORT_MAX);
                                 g_assert_true(text_is_printable(buffer));
-                                if (n >= QUOTE_MAX)
+                                if (n >= ESCAPE_SHORT_MAX)
                                         g_assert_true(g_str_has_suffix(buffer, "…"));
                         }
 }
@@ -56,8 +56,8 @@ static void test_cut(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
-        g_test_add_func("/quote/table", test_table);
-        g_test_add_func("/quote/cut", test_cut);
+        g_test_add_func("/escape-short/table", test_table);
+        g_test_add_func("/escape-short/cut", test_cut);
 
         return g_test_run();
 }
