@@ -135,16 +135,13 @@ static uint64_t next_user(const Enable *enable, uint64_t from, const DelegationM
         return uid;
 }
 
-static bool is_empty(const Enable *enable) {
-        return enable->request.uid == DELEGATION_EVERYBODY && enable->state.n_drop_ins == 0 &&
-               enable->state.n_managers == 0;
-}
-
 int enable_show(Enable *enable) {
+        const DelegationState *state = &enable->state;
         const DelegationManager *manager;
         int r;
 
-        if (is_empty(enable) && !enable->common.json)
+        if (enable->request.uid == DELEGATION_EVERYBODY && state->n_drop_ins == 0 && state->n_managers == 0 &&
+            !enable->common.json)
                 return log_info("Nothing is enabled for anybody%s.",
                                 enable->image ? "" : ", and no user manager runs"), 0;
 
@@ -153,7 +150,7 @@ int enable_show(Enable *enable) {
                 return r;
 
         if (enable->request.uid == DELEGATION_EVERYBODY &&
-            verdict_drop_in(&enable->state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))
+            verdict_drop_in(state, DELEGATION_EVERYBODY, CONTROLLER_MASK_NONE))
                 add_row(enable, DELEGATION_EVERYBODY, NULL);
 
         for (uint64_t uid = next_user(enable, 0, &manager); uid != DELEGATION_EVERYBODY;

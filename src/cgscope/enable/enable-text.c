@@ -65,21 +65,17 @@ static bool say_files(const Enable *enable) {
         return changed;
 }
 
-static bool concerns(const Enable *enable, const DelegationDropIn *drop_in) {
-        return (enable->request.uid == DELEGATION_EVERYBODY || drop_in->uid == enable->request.uid ||
-                drop_in->uid == DELEGATION_EVERYBODY) && (drop_in->controllers & enable->request.controllers);
-}
-
 /* What other files still ask for, after disabling. */
 static void say_rest(const Enable *enable) {
         for (size_t i = 0; i < enable->state.n_drop_ins; i++) {
                 const DelegationDropIn *d = enable->state.drop_ins + i;
+                ControllerMask mask = d->controllers & enable->request.controllers;
                 char path[ENABLE_PATH_MAX], names[CONTROLLER_MASK_TEXT_MAX], user[ENABLE_USER_MAX];
 
-                if (concerns(enable, d))
+                /* @state has what concerns the user that was asked about, or all. */
+                if (mask)
                         log_info("%s still asks for %s, for %s.", enable_path(enable, d, path),
-                                 controller_mask_format(d->controllers & enable->request.controllers, ' ', names),
-                                 enable_user(enable, d->uid, user));
+                                 controller_mask_format(mask, ' ', names), enable_user(enable, d->uid, user));
         }
 }
 
