@@ -121,6 +121,7 @@ static int reexecute(Manager *manager, Trouble *trouble) {
 }
 
 static int run(Trouble *trouble) {
+        _cleanup_(manager_freep) Manager *returned = NULL;
         uint64_t deadline = deadline_after(LIFE_USEC);
         bool has_controllers = false;
         int r;
@@ -143,15 +144,8 @@ static int run(Trouble *trouble) {
                         r = reexecute(manager, trouble);
         } while (is_closed(r) && deadline_left(deadline) > 0);
 
-        if (r < 0)
-                return r;
-
         /* The old one has closed its socket, so whoever answers is the new one. */
-        {
-                _cleanup_(manager_freep) Manager *manager = NULL;
-
-                return open_manager(deadline, &manager, trouble);
-        }
+        return r < 0 ? r : open_manager(deadline, &returned, trouble);
 }
 
 int main(int argc, char *argv[] _unused_) {

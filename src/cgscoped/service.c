@@ -35,7 +35,6 @@ typedef enum ServiceState {
 struct Service {
         sd_event *event;
         sd_bus *bus;
-        sd_bus_slot *request_name, *release;
         sd_event_source *idle, *signals[2];
         uint64_t idle_usec;
         Queue queue;
@@ -78,7 +77,7 @@ static void leave(Service *service, ServiceState state) {
 
         (void) sd_event_source_set_enabled(service->idle, SD_EVENT_OFF);
         (void) sd_notify(false, "STOPPING=1");
-        if (sd_bus_release_name_async(service->bus, &service->release, DELEGATION_NAME, on_released, service) < 0)
+        if (sd_bus_release_name_async(service->bus, NULL, DELEGATION_NAME, on_released, service) < 0)
                 set_released(service);
 }
 
@@ -287,7 +286,7 @@ int service_new(sd_event *event, const ServiceOptions *options, Service **ret, T
         service->queue.on_count = on_count;
         service->queue.userdata = service;
 
-        r = sd_bus_request_name_async(service->bus, &service->request_name, DELEGATION_NAME, 0, on_named, service);
+        r = sd_bus_request_name_async(service->bus, NULL, DELEGATION_NAME, 0, on_named, service);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(service);
@@ -299,8 +298,6 @@ void service_free(Service *service) {
                 return;
 
         requests_drop(&service->queue);
-        (void) sd_bus_slot_unref(service->request_name);
-        (void) sd_bus_slot_unref(service->release);
         (void) sd_bus_flush_close_unref(service->bus);
         (void) sd_event_source_disable_unref(service->idle);
         for (size_t i = 0; i < ELEMENTSOF(service->signals); i++)
