@@ -15,6 +15,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
+#include "systemd/manager-open.h"
 
 /* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
 #define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)

@@ -8,6 +8,7 @@
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
 #include "delegation/store.h"
+#include "systemd/manager-open.h"
 #include "systemd/user-manager-refresh.h"
 #include "systemd/user-manager.h"
 

@@ -94,21 +94,6 @@ typedef struct View {
 #define VIEW_INIT \
         { .initial.fd = -EBADF }
 
-/* -ENOSYS: /proc is not mounted, or is that of another PID namespace. */
-int view_open(View *view);
-
-/* Adds the process whose directory in /proc is @proc. -ESRCH: it has gone; -EACCES: it is hidden. */
-int view_add_process(View *view, pid_t pid, int proc);
-
-/* One of which nothing can be read. */
-int view_add_unknown(View *view, pid_t pid, ViewReason reason);
-
-/* Enters the other namespaces of all that was added, and finds out the rest. Fails for lack of memory alone. */
-int view_read(View *view);
-void view_done(View *view);
-
 static inline bool view_is_initial(const View *view) {
         return view->own == CGROUP_NAMESPACE_INITIAL;
 }
-
-const char *view_reason_text(ViewReason reason);

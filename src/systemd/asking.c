@@ -2,6 +2,7 @@
 #include "systemd/asking.h"
 
 #include "systemd/delegation-client.h"
+#include "systemd/manager-open.h"
 #include "systemd/manager.h"
 #include "systemd/scope-disturbed.h"
 #include "systemd/scope.h"

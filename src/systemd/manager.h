@@ -22,9 +22,6 @@
 /* A name that nobody has on a bus: ours where there is none. */
 #define NO_UNIQUE_NAME ":0.0"
 
-/* Where PID 1 listens itself, for root. It makes it anew with each execution. */
-#define SYSTEMD_PRIVATE_SOCKET "/run/systemd/private"
-
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
 #define DBUS_PROPERTIES DBUS_NAME ".Properties"
@@ -36,13 +33,7 @@ struct Manager {
         Agent agent;
 };
 
-/* Begins to connect; what is wrong with the bus itself is found out here, the rest with the first answer. */
-int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble);
 void manager_free(Manager *manager);
-
-/* Connects to the user's manager by its own socket: without a bus, which there need not be, and which starts what is
- * not there. The connection is closed when the manager ends or re-executes. */
-int manager_open_private(uint64_t deadline, Manager **ret, Trouble *trouble);
 
 /* As a message names it. */
 const char *manager_title(const Manager *manager);

@@ -5,6 +5,7 @@
 #include "basic/log.h"
 #include "namespace/view-mark.h"
 #include "namespace/view-namespace.h"
+#include "namespace/view-read.h"
 
 static void print_reason(JsonWriter *writer, const char *name, ViewReason reason) {
         json_string_or_null(writer, name, reason == VIEW_KNOWN ? NULL : view_reason_text(reason));

@@ -12,6 +12,7 @@
 #include "cgscope/ns/ns-mounts.h"
 #include "namespace/view-mark.h"
 #include "namespace/view-namespace.h"
+#include "namespace/view-read.h"
 
 /* "stale-mount " */
 #define KEY_WIDTH 12

@@ -15,6 +15,7 @@
 #include "cgscope/ns/ns-list.h"
 #include "cgscope/ns/ns-text.h"
 #include "cgscope/verbs.h"
+#include "namespace/view-read.h"
 #include "proc/proc.h"
 
 /* What else is to be put together of /proc/PID/cgroup and mountinfo, from here and from inside. */

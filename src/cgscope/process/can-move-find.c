@@ -11,6 +11,18 @@
 #include "cgscope/cli/root.h"
 #include "namespace/path.h"
 
+void can_move_done(CanMove *can_move) {
+        move_findings_done(&can_move->answer);
+        migrant_done(&can_move->process);
+        mover_done(&can_move->mover);
+        free(can_move->target);
+        (void) fd_close(can_move->root);
+        free(can_move->hierarchy_name);
+        cgroup_mounts_done(&can_move->mounts);
+        aim_done(&can_move->aim);
+        (void) fd_close(can_move->pidfd);
+}
+
 static int report_mounts(int error) {
         if (error == -ENOSYS)
                 return log_refuse(error, "/proc is not mounted: cannot tell");

@@ -7,6 +7,7 @@
 
 /* The process, the target in the hierarchy, and the mover. */
 int can_move_find(CanMove *can_move);
+void can_move_done(CanMove *can_move);
 
 /* For another verb: why the kernel answers @error to moving the process into the target, as a clause in *ret, to be
  * freed by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out, which is not said. */

@@ -20,18 +20,6 @@ static const Option can_move_options[] = {
         GENERAL_OPTIONS,
 };
 
-void can_move_done(CanMove *can_move) {
-        move_findings_done(&can_move->answer);
-        migrant_done(&can_move->process);
-        mover_done(&can_move->mover);
-        free(can_move->target);
-        (void) fd_close(can_move->root);
-        free(can_move->hierarchy_name);
-        cgroup_mounts_done(&can_move->mounts);
-        aim_done(&can_move->aim);
-        (void) fd_close(can_move->pidfd);
-}
-
 static bool other_version_is_mounted(const CanMove *can_move) {
         for (size_t i = 0; i < can_move->mounts.n; i++)
                 if (can_move->mounts.mounts[i].unified != can_move->mount->unified)

@@ -27,5 +27,3 @@ typedef struct CanMove {
 
 #define CAN_MOVE_INIT \
         { .pidfd = -EBADF, .aim = AIM_INIT, .root = -EBADF, .process = MIGRANT_INIT }
-
-void can_move_done(CanMove *can_move);

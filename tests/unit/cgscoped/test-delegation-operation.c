@@ -13,6 +13,7 @@
 #include "cgscoped/operation-state.h"
 #include "cgscoped/operation.h"
 #include "delegation/store.h"
+#include "systemd/manager-open.h"
 #include "systemd/user-manager-refresh.h"
 #include "systemd/user-manager.h"
 

@@ -3,6 +3,7 @@
 
 #include "namespace/view-mark.h"
 #include "namespace/view-namespace.h"
+#include "namespace/view-read.h"
 
 /* What is made of what was read. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "systemd/manager-open.h"
 #include "systemd/scope-test.h"
 
 #include <sys/syscall.h>

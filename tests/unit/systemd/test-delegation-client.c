@@ -6,6 +6,7 @@
 #include "systemd/fake-manager.h"
 #include "systemd/delegation-client.h"
 #include "systemd/delegation-message.h"
+#include "systemd/manager-open.h"
 
 typedef struct ClientTest {
         FakeBus *bus;

@@ -3,6 +3,7 @@
 /* scope_start(): the name is taken, the manager goes away or re-executes, the bus goes away. */
 
 #include "basic/clock.h"
+#include "systemd/manager-open.h"
 #include "systemd/scope-test.h"
 
 /* How often it comes back within one deadline. */

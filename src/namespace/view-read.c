@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "namespace/view.h"
+#include "namespace/view-read.h"
 
 #include <assert.h>
 #include <fcntl.h>
