@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "systemd/manager-open.h"
 #include "systemd/scope-disturbed.h"
 
 #include <sys/stat.h>
 
 #include "basic/clock.h"
+#include "systemd/manager-open.h"
 #include "systemd/unit-find.h"
 
 /* A manager that is to take in a process from elsewhere asks PID 1 to move it. A PID 1 that re-executes itself just then

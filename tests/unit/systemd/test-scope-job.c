@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "basic/clock.h"
+#include "systemd/manager-open.h"
 #include "systemd/scope-disturbed.h"
 #include "systemd/scope-test.h"
 

@@ -4,6 +4,7 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
+#include "systemd/manager-open.h"
 #include "systemd/unit-control.h"
 #include "systemd/unit-undo.h"
 #include "systemd/unit.h"

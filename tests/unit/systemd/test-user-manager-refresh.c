@@ -7,6 +7,7 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
+#include "systemd/manager-open.h"
 #include "systemd/user-manager-refresh.h"
 
 #define ERROR "org.freedesktop.DBus.Error."

@@ -4,6 +4,7 @@
 
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
+#include "systemd/manager-open.h"
 #include "systemd/user-manager.h"
 
 typedef struct UserTest {
