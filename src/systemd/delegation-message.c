@@ -100,7 +100,8 @@ static int append_drop_in(sd_bus_message *message, const DelegationDropIn *drop_
         if (r < 0)
                 return r;
 
-        r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime, drop_in_kind_to_string(drop_in->kind));
+        r = sd_bus_message_append(message, "tbs", drop_in->uid, (int) drop_in->runtime,
+                                  drop_in_kind_to_string(drop_in->kind));
         if (r < 0)
                 return r;
 
@@ -152,17 +153,10 @@ static int read_drop_in(sd_bus_message *message, DelegationState *state) {
         r = sd_bus_message_enter_container(message, SD_BUS_TYPE_STRUCT, DROP_IN_SIGNATURE);
         if (r <= 0)
                 return r;
-        r = sd_bus_message_read(message, "tbs", &drop_in.uid, &runtime, &kind);
-        if (r < 0)
-                return r;
-
-        r = delegation_read_controllers(message, true, &drop_in.controllers, NULL);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_exit_container(message);
-        if (r < 0)
-                return r;
+        if (sd_bus_message_read(message, "tbs", &drop_in.uid, &runtime, &kind) < 0 ||
+            delegation_read_controllers(message, true, &drop_in.controllers, NULL) < 0 ||
+            sd_bus_message_exit_container(message) < 0)
+                return -EBADMSG;
 
         drop_in.runtime = runtime;
         drop_in.kind = drop_in_kind_from_string(kind);
@@ -184,19 +178,13 @@ static int read_manager(sd_bus_message *message, DelegationState *state) {
         r = sd_bus_message_enter_container(message, SD_BUS_TYPE_STRUCT, MANAGER_SIGNATURE);
         if (r <= 0)
                 return r;
-        r = sd_bus_message_read(message, "t", &uid);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(masks); i++)
-                r = delegation_read_controllers(message, true, masks[i], NULL);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_read(message, "s", &outcome);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_exit_container(message);
-        if (r < 0)
-                return r;
+        if (sd_bus_message_read(message, "t", &uid) < 0)
+                return -EBADMSG;
+        for (size_t i = 0; i < ELEMENTSOF(masks); i++)
+                if (delegation_read_controllers(message, true, masks[i], NULL) < 0)
+                        return -EBADMSG;
+        if (sd_bus_message_read(message, "s", &outcome) < 0 || sd_bus_message_exit_container(message) < 0)
+                return -EBADMSG;
 
         manager.uid = (uid_t) uid;
         manager.outcome = delegation_outcome_from_string(outcome);
