@@ -135,7 +135,7 @@ static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *ret_error 
                         controller_mask_format(request->what.controllers, ' ', controllers), request->user);
         r = answer ? judge_error(authorization, answer, what, &refusal) : judge_answer(request, m, what, &refusal);
 
-        /* One that took too long may still stand on a screen. */
+        /* A question that was not answered in time may still be a dialog on a screen: it is to be cancelled. */
         authorization->pending = answer && deadline_left(authorization->deadline) == 0;
         authorization->done(request, r < 0 ? &refusal : NULL);
         return 1;

@@ -45,7 +45,7 @@ struct Service {
         int status;    /* that the event loop ends with */
 };
 
-/* Once there is nothing left to do, and nothing can come. */
+/* Ends the event loop once no request is left and none can come any more. */
 static void end_if_done(Service *service) {
         if (service->released && service->queue.n == 0)
                 (void) sd_event_exit(service->event, service->status);
@@ -59,7 +59,7 @@ static void set_released(Service *service) {
 static int on_released(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_) {
         Service *service = userdata;
 
-        /* All that the bus had for us came before this answer. What comes now was sent past the name. */
+        /* The bus keeps the order: calls by the name came before this answer. Later ones are for our unique name. */
         set_released(service);
         end_if_done(service);
         return 1;
@@ -104,7 +104,7 @@ static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, voi
         return 0;
 }
 
-/* Also one that is refused at once: who is called is not idle. */
+/* A call keeps the service from being idle, also one that is refused at once and never gets into the queue. */
 static int on_message(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
         Service *service = userdata;
 

@@ -21,7 +21,7 @@ extern const ServiceOptions service_defaults;
 
 /* Connects to the bus. From then on @event does all of it: takes the name, tells systemd that it is there, serves. It
  * ends with 0 after idleness or a signal, -EEXIST or another errno, logged, where the name is not to be had, and
- * -ECONNRESET when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. On failure *trouble may get one line, */
+ * -ECONNRESET when the bus was lost. SIGTERM, SIGINT and SIGCHLD must be blocked. */
 int service_new(sd_event *event, const ServiceOptions *options, Service **ret, Trouble *trouble);
 void service_free(Service *service);
 

@@ -15,8 +15,8 @@
 /* Of the text: two paths of PATH_MAX and a sentence. */
 #define MESSAGE_MAX 9000
 
-/* What it found out, in memory that both processes share; of the arrays no more is there than was written. Both ends are
- * the same program at the same moment: the structures go as they are. */
+/* What it found out, in memory that both processes share. Pages of the arrays that nobody writes to take no memory. Both
+ * ends are the same program at the same moment: the structures go as they are. */
 typedef struct WorkerResult {
         bool complete; /* written last */
         int error;
@@ -127,7 +127,7 @@ static int on_timeout(sd_event_source *source _unused_, uint64_t usec _unused_, 
         Worker *worker = userdata;
 
         worker->timed_out = true;
-        (void) kill(worker->pid, SIGKILL); /* not reaped yet: the number is still its own */
+        (void) kill(worker->pid, SIGKILL); /* not reaped yet, so the PID is still its own */
         return 0;
 }
 
@@ -142,7 +142,7 @@ static int on_ended(sd_event_source *source _unused_, const siginfo_t *info, voi
                 .effect = result->effect,
         };
 
-        (void) sd_event_source_set_enabled(worker->timer, SD_EVENT_OFF); /* the number is anybody's from now on */
+        (void) sd_event_source_set_enabled(worker->timer, SD_EVENT_OFF); /* its PID may be reused from now on */
 
         if (worker->timed_out)
                 worker->done(-ETIMEDOUT, NULL, "it took too long and was ended; see journalctl --unit cgscoped",
