@@ -6,7 +6,6 @@
 
 #include "basic/clock.h"
 #include "basic/trouble.h"
-#include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
 
 void manager_free(Manager *manager) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/unit-find.h"
 
-#include "basic/clock.h"
 
 static bool is_no_unit(const sd_bus_error *error) {
         return sd_bus_error_has_name(error, SYSTEMD_NAME ".NoSuchUnit") ||

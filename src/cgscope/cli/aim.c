@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <sys/stat.h>
 
-#include "basic/clock.h"
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
@@ -297,11 +296,6 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
 
 int aim_ask(Aim *aim) {
         uid_t uid = aim->target.path ? manager_of_path(aim->target.path) : UID_INVALID;
-        const ManagerOptions options = {
-                .kind = aim->manager,
-                .deadline = deadline_after(aim->options->timeout),
-                .ask_password = aim->options->ask_password,
-        };
 
         if (aim->client.manager)
                 return 0;
@@ -309,7 +303,7 @@ int aim_ask(Aim *aim) {
                 return log_refuse(-EPERM, "%s belongs to the user manager of uid %u, which only that user can ask",
                                   aim->text, (unsigned) uid);
 
-        return client_open(&aim->client, &options);
+        return client_open(&aim->client, aim->manager, aim->options);
 }
 
 bool aim_is_gone(const Aim *aim) {

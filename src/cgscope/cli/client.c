@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/client.h"
 
-#include "basic/log.h"
+#include "basic/clock.h"
 #include "cgscope/cli/module.h"
 
 int client_try(Client *client, const ManagerOptions *options, Trouble *trouble) {
@@ -12,10 +12,15 @@ int client_try(Client *client, const ManagerOptions *options, Trouble *trouble) 
         return client->asking ? client->asking->manager_open(options, &client->manager, trouble) : -ELIBACC;
 }
 
-int client_open(Client *client, const ManagerOptions *options) {
+int client_open(Client *client, ManagerKind kind, const CommonOptions *common) {
+        const ManagerOptions options = {
+                .kind = kind,
+                .deadline = deadline_after(common->timeout),
+                .ask_password = common->ask_password,
+        };
         Trouble trouble = {};
 
-        return log_trouble(client_try(client, options, &trouble), &trouble);
+        return log_trouble(client_try(client, &options, &trouble), &trouble);
 }
 
 void client_close(Client *client) {

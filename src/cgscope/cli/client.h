@@ -4,6 +4,7 @@
 /* The asking half as a verb uses it: loaded when it is needed, connected to one manager. What goes wrong is said. */
 
 #include "basic/log.h"
+#include "cgscope/cli/common-options.h"
 #include "systemd/asking.h"
 
 typedef struct Client {
@@ -11,8 +12,8 @@ typedef struct Client {
         Manager *manager;
 } Client;
 
-/* Loads the module and begins to connect. */
-int client_open(Client *client, const ManagerOptions *options);
+/* Loads the module and begins to connect, with the time and the rights to ask that the options give. */
+int client_open(Client *client, ManagerKind kind, const CommonOptions *common);
 
 /* Likewise, but nothing is said: *trouble tells what went wrong. NULL: it does not matter. */
 int client_try(Client *client, const ManagerOptions *options, Trouble *trouble);

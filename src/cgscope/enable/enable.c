@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/enable/enable.h"
 
-#include "basic/clock.h"
-#include "basic/log.h"
 #include "basic/user-namespace.h"
 #include "cgscope/command/probe.h"
 #include "cgscope/enable/enable-image.h"
@@ -159,15 +157,11 @@ static uint64_t managers_timeout(const Enable *enable) {
 
 static int run(Enable *enable) {
         bool changes = enable->request.operation != DELEGATION_GET;
-        const ManagerOptions options = {
-                .kind = MANAGER_SYSTEM,
-                .deadline = deadline_after(enable->common.timeout),
-                .ask_password = enable->common.ask_password && changes,
-        };
         int r;
 
         enable->request.timeout = managers_timeout(enable);
-        r = client_open(&enable->client, &options);
+        enable->common.ask_password = enable->common.ask_password && changes;
+        r = client_open(&enable->client, MANAGER_SYSTEM, &enable->common);
         if (r < 0)
                 return r;
         r = look_and_change(enable);

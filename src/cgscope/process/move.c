@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/trouble.h"
@@ -48,10 +47,6 @@ static int report_owned(pid_t pid, const char *owner) {
 /* A user manager marks none of its units, so it is asked. What is another user's we cannot ask about. */
 static int check_unmarked(Move *move, pid_t pid, const char *path) {
         uid_t uid = manager_of_path(path);
-        const ManagerOptions options = {
-                .kind = MANAGER_USER,
-                .deadline = deadline_after(move->options.timeout),
-        };
         _cleanup_free_ char *unit = NULL;
         char owner[64];
         int r = 0;
@@ -64,7 +59,7 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
         }
 
         if (!move->user_manager.manager)
-                r = client_open(&move->user_manager, &options);
+                r = client_open(&move->user_manager, MANAGER_USER, &move->options);
         if (r >= 0)
                 r = client_call(&move->user_manager, control_group_is_delegated, path, &unit);
 

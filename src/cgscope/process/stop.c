@@ -186,15 +186,11 @@ static int look_at_unit(int fd, const char *path, void *userdata) {
 }
 
 static int search_empty(EmptySearch *search, int root) {
-        const ManagerOptions options = {
-                .kind = search->stop->options.manager,
-                .deadline = deadline_after(search->stop->options.timeout),
-                .ask_password = search->stop->options.ask_password,
-        };
+        const CommonOptions *options = &search->stop->options;
         _cleanup_free_ char *top = NULL;
         int r;
 
-        r = client_open(&search->client, &options);
+        r = client_open(&search->client, options->manager, options);
         if (r < 0)
                 return r;
 
