@@ -29,6 +29,8 @@ want_build() {
 want_unit() {
     want_build
     want clang have clang
+    want clang-format have clang-format
+    want clang-tidy have clang-tidy
     want libglib2.0-dev have_library gio-2.0
     want 'dbus-daemon|dbus' have dbus-daemon
     want python3 have python3
