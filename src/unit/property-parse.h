@@ -4,7 +4,7 @@
 /* A row of the table of settings, and the parsers of what they are set to. For the property*.c files only. */
 
 #include "basic/trouble.h"
-#include "unit/property.h"
+#include "unit/property-value.h"
 
 /* Parses @text for @info into @ret, whose info and bus_name are set already: sets the signature and the member for it,
  * and replaces the bus_name where the form of the value asks for another. On failure *trouble as

@@ -202,14 +202,6 @@ const PropertyInfo property_table[] = {
 
 const size_t property_table_size = ELEMENTSOF(property_table);
 
-const PropertyInfo *property_find(const char *name) {
-        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
-                if (streq(property_table[i].name, name))
-                        return &property_table[i];
-
-        return NULL;
-}
-
 const char *property_option(const char *name) {
         static const struct {
                 const char *name;
@@ -235,37 +227,4 @@ const char *property_option(const char *name) {
                         return options[i].option;
 
         return NULL;
-}
-
-bool property_info_takes_units(const PropertyInfo *info) {
-        return info->parse == property_parse_units;
-}
-
-const char *property_info_name(const PropertyInfo *info) {
-        return info->name;
-}
-
-const char *property_info_bus_name(const PropertyInfo *info) {
-        return info->bus_name;
-}
-
-Controller property_info_controller(const PropertyInfo *info) {
-        return info->controller;
-}
-
-const char *property_info_file(const PropertyInfo *info) {
-        return info->file;
-}
-
-PropertySight property_info_sight(const PropertyInfo *info) {
-        return info->sight;
-}
-
-const char *property_info_unseen(const PropertyInfo *info) {
-        return info->unseen;
-}
-
-void property_foreach(void (*fn)(const char *name, void *userdata), void *userdata) {
-        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
-                fn(property_table[i].name, userdata);
 }

@@ -8,6 +8,47 @@
 #include "basic/parse-words.h"
 #include "unit/property-table.h"
 
+const PropertyInfo *property_find(const char *name) {
+        for (size_t i = 0; i < property_table_size; i++)
+                if (streq(property_table[i].name, name))
+                        return &property_table[i];
+
+        return NULL;
+}
+
+bool property_info_takes_units(const PropertyInfo *info) {
+        return info->parse == property_parse_units;
+}
+
+const char *property_info_name(const PropertyInfo *info) {
+        return info->name;
+}
+
+const char *property_info_bus_name(const PropertyInfo *info) {
+        return info->bus_name;
+}
+
+Controller property_info_controller(const PropertyInfo *info) {
+        return info->controller;
+}
+
+const char *property_info_file(const PropertyInfo *info) {
+        return info->file;
+}
+
+PropertySight property_info_sight(const PropertyInfo *info) {
+        return info->sight;
+}
+
+const char *property_info_unseen(const PropertyInfo *info) {
+        return info->unseen;
+}
+
+void property_foreach(void (*fn)(const char *name, void *userdata), void *userdata) {
+        for (size_t i = 0; i < property_table_size; i++)
+                fn(property_table[i].name, userdata);
+}
+
 void property_list_done(PropertyList *list) {
         for (size_t i = 0; i < list->n_items; i++)
                 property_value_done(&list->items[i]);
