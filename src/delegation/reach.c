@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "delegation/reach.h"
 
+#include <assert.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
@@ -91,8 +92,11 @@ bool reach_arrives(const Reach *reach, Controller controller) {
 }
 
 const char *reach_slice(const Reach *reach, size_t level) {
-        const char *name = strrchr(reach->levels[level].path, '/') + 1;
+        const char *name;
 
+        assert(level < reach->n_levels);
+
+        name = strrchr(reach->levels[level].path, '/') + 1;
         if (!*name || level == reach->manager)
                 return "-.slice";
 
@@ -148,6 +152,8 @@ static int explain_slice(const Reach *reach, size_t stop, const ReachKnown *know
 
 int reach_explain(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known, Trouble *ret) {
         int r;
+
+        assert(stop == REACH_NOWHERE || stop < reach->n_levels);
 
         if (stop == REACH_NOWHERE)
                 return trouble_set(ret, 0, "the root of the hierarchy has no such controller, a cgroup v1 hierarchy "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diagnosis/check.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdarg.h>
 
@@ -11,6 +12,8 @@
 int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) {
         va_list arguments;
         int r;
+
+        assert(result < _FINDING_MAX && found);
 
         finding_done(ret);
 

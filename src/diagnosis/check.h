@@ -32,8 +32,8 @@ typedef struct Doctor {
         const Asking *asking; /* NULL: the part that asks cannot be loaded, as @absence says */
         Trouble absence;
 
-        /* Makes a scope like those of the verbs and calls @look with the path of its group while it is there. NULL: it
-         * is not possible to make one. */
+        /* Makes a scope like those of the verbs and calls @look with the path of its group while it is there: for
+         * the caller's own way. */
         int (*probe)(const struct Doctor *doctor, int (*look)(void *userdata, const char *path), void *userdata,
                      Trouble *trouble);
 } Doctor;

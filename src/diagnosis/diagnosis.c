@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diagnosis/diagnosis.h"
 
+#include <assert.h>
+
 #include "diagnosis/check-host.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/check-session.h"
@@ -33,6 +35,8 @@ static int make_checks(const Doctor *doctor, const Check *checks, Diagnosis *dia
 int diagnosis_make(const Doctor *doctor, Diagnosis *ret) {
         static const Check *const tables[] = { host_checks, kernel_checks, session_checks };
         int r;
+
+        assert(doctor && ret);
 
         *ret = (Diagnosis) { .doctor = doctor };
 
