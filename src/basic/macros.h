@@ -37,6 +37,19 @@
                 _taken;                 \
         })
 
+/* Appends what follows to @array, whose @n elements malloc(3) has room for. Returns 0; -ENOMEM: all is as it was, and
+ * what follows was not evaluated. */
+#define ARRAY_APPEND(array, n, ...)                                                         \
+        ({                                                                                  \
+                __typeof__(array) _larger = reallocarray(array, (n) + 1, sizeof(*(array))); \
+                                                                                            \
+                if (_larger) {                                                              \
+                        (array) = _larger;                                                  \
+                        _larger[(n)++] = __VA_ARGS__;                                       \
+                }                                                                           \
+                _larger ? 0 : -ENOMEM;                                                      \
+        })
+
 #define USEC_PER_MSEC UINT64_C(1000)
 #define USEC_PER_SEC UINT64_C(1000000)
 #define NSEC_PER_USEC UINT64_C(1000)

@@ -6,6 +6,12 @@
 #include "basic/fd.h"
 #include "namespace/path.h"
 
+void examination_go_up(char *path) {
+        *strrchr(path, '/') = '\0';
+        if (!*path)
+                (void) stpcpy(path, "/");
+}
+
 char *examination_file(const char *group, const char *name) {
         char *path;
 

@@ -20,16 +20,17 @@ typedef struct MoveQuestion {
 typedef struct Examination {
         const MoveQuestion *question;
         MoveFindings *result;
+        MoveRule rule;  /* that is being looked at */
         char *source;   /* the path of the process's group below the mount's root; NULL: not within, or not known */
         char *ancestor; /* of the nearest common ancestor, likewise */
 } Examination;
 
-/* A rule: adds its finding, and fails for lack of memory alone. */
-typedef int (*MoveRuleFunction)(const Examination *examination);
-
 /* Finds out where the groups are. */
 int examination_open(Examination *examination, const MoveQuestion *question, MoveFindings *result);
 void examination_done(Examination *examination);
+
+/* Shortens the path of a group, which is not "/", to that of the group above it. */
+void examination_go_up(char *path);
 
 /* "a/b/cgroup.procs", the file @name of the group "/a/b", for use beneath the mount's root. Freed by the caller; NULL:
  * no memory. */

@@ -69,48 +69,21 @@ static void decide(MoveFindings *findings) {
         }
 }
 
-/* Adds a finding, or leaves all as it is. */
-static int add(MoveFindings *findings, MoveRule rule, MoveResult result, int error, const char *format,
-               va_list arguments) {
-        _cleanup_free_ char *found = NULL;
-        MoveFinding *larger;
-
-        if (vasprintf(&found, format, arguments) < 0) {
-                found = NULL;
-                return -ENOMEM;
-        }
-
-        larger = reallocarray(findings->findings, findings->n + 1, sizeof(MoveFinding));
-        if (!larger)
-                return -ENOMEM;
-        findings->findings = larger;
-        larger[findings->n++] = (MoveFinding){
-                .rule = rule,
-                .result = result,
-                .error = error,
-                .found = TAKE_PTR(found),
-        };
-        decide(findings); /* the findings may lie elsewhere now */
-        return 0;
-}
-
 int move_findings_add(MoveFindings *findings, MoveRule rule, MoveResult result, int error, const char *format, ...) {
+        _cleanup_free_ char *found = NULL;
         va_list arguments;
         int r;
 
         va_start(arguments, format);
-        r = add(findings, rule, result, error, format, arguments);
+        r = vasprintf(&found, format, arguments);
         va_end(arguments);
-        return r;
-}
+        if (r < 0)
+                return found = NULL, -ENOMEM;
 
-int move_findings_note(MoveFindings *findings, MoveRule rule, const char *format, ...) {
-        va_list arguments;
-        int r;
-
-        va_start(arguments, format);
-        r = add(findings, rule, MOVE_NOTE, 0, format, arguments);
-        va_end(arguments);
+        r = ARRAY_APPEND(findings->findings, findings->n,
+                         (MoveFinding){ .rule = rule, .result = result, .error = error, .found = TAKE_PTR(found) });
+        if (r >= 0)
+                decide(findings); /* the findings may lie elsewhere now */
         return r;
 }
 

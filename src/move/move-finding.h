@@ -64,10 +64,10 @@ typedef struct MoveFindings {
 const char *move_rule_name(MoveRule rule);
 const char *move_result_name(MoveResult result);
 
-/* Adds a finding; the answer is that of all that are there. */
+/* Adds a finding, or leaves all as it is; the answer is that of all that are there. */
 int move_findings_add(MoveFindings *findings, MoveRule rule, MoveResult result, int error, const char *format, ...)
         _printf_(5, 6);
 
 /* Adds a note, on which the answer does not depend. */
-int move_findings_note(MoveFindings *findings, MoveRule rule, const char *format, ...) _printf_(3, 4);
+#define move_findings_note(findings, rule, ...) move_findings_add(findings, rule, MOVE_NOTE, 0, __VA_ARGS__)
 void move_findings_done(MoveFindings *findings);

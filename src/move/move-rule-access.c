@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-access.h"
+#include "move/move-rules.h"
 
 #include <linux/capability.h>
 
@@ -84,10 +84,6 @@ static int find_closed_directory(const Examination *examination, char **ret_foun
         return r;
 }
 
-static int add_target(const Examination *examination, MoveResult result, int error, const char *found) {
-        return move_findings_add(examination->result, MOVE_RULE_TARGET, result, error, "%s", found);
-}
-
 static int find_access(const Examination *examination) {
         const MoveQuestion *question = examination->question;
         _cleanup_free_ char *found = NULL;
@@ -96,19 +92,15 @@ static int find_access(const Examination *examination) {
         switch (r) {
         case 0:
                 if (question->mount->read_only)
-                        return add_target(examination, MOVE_VIOLATED, -EROFS,
-                                          "the hierarchy is mounted read-only here");
-                return add_target(examination, MOVE_MET, 0, found);
+                        return move_rule_violated(examination, -EROFS, "the hierarchy is mounted read-only here");
+                return move_rule_met(examination, "%s", found);
         case -EACCES:
-                return add_target(examination, MOVE_VIOLATED, r, found);
-        case -ENOMEM:
-                return r;
+                return move_rule_violated(examination, r, "%s", found);
         case -ENOENT:
         case -ENODEV:
-                return add_target(examination, MOVE_VIOLATED, -ENODEV, "the group has gone meanwhile");
+                return move_rule_violated(examination, -ENODEV, "the group has gone meanwhile");
         default:
-                return move_findings_add(examination->result, MOVE_RULE_TARGET, MOVE_UNKNOWN, -EACCES,
-                                         "cannot look at " PROCS " of the target: %s", strerror(-r));
+                return move_rule_unreadable(examination, -EACCES, r, "cannot look at " PROCS " of the target");
         }
 }
 
@@ -119,9 +111,9 @@ int move_rule_target(const Examination *examination) {
         if (r < 0)
                 return r;
         if (r > 0)
-                return add_target(examination, MOVE_VIOLATED, -EACCES, found);
+                return move_rule_violated(examination, -EACCES, "%s", found);
         if (examination->question->mount->all_read_only)
-                return add_target(examination, MOVE_VIOLATED, -EROFS, "the hierarchy is read-only");
+                return move_rule_violated(examination, -EROFS, "the hierarchy is read-only");
 
         return find_access(examination);
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-controllers.h"
+#include "move/move-rules.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 
-#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "basic/parse-words.h"
+#include "proc/kernel.h"
 
 /* What controllers refuse when all other rules are met (their can_attach in the kernel). They are asked where the
  * process would get another state of theirs: on v2 groups share that of the nearest one above that has the controller.
  * pids refuses nothing: its limit is for forks. */
 
 #define TEXT_SIZE 8192
+
+#define UNREADABLE "cannot see what the controller has for the target"
 
 #define POLICIES_REALTIME (1U << SCHED_FIFO | 1U << SCHED_RR)
 
@@ -40,9 +42,7 @@ static int find_holder(const Examination *examination, const char *path, const c
                         return 0;
                 }
 
-                *strrchr(at, '/') = '\0';
-                if (!*at)
-                        (void) stpcpy(at, "/");
+                examination_go_up(at);
         }
 }
 
@@ -101,14 +101,6 @@ static int find_holders(const Examination *examination, const char *controller, 
         return 1;
 }
 
-static int add_unreadable(const Examination *examination, MoveRule rule, int error, int cause) {
-        if (cause == -ENOMEM)
-                return cause;
-
-        return move_findings_add(examination->result, rule, MOVE_UNKNOWN, error,
-                                 "cannot see what the controller has for the target: %s", strerror(-cause));
-}
-
 /* Reads a file of the cpuset of @group, which v1 calls otherwise where v2 has its "effective" ones. */
 static ssize_t read_set(const Examination *examination, const char *group, const char *what, char *buffer) {
         char name[64];
@@ -153,16 +145,14 @@ static int judge_rights(const Examination *examination, const Holders *holders) 
         bool foreign;
 
         if (!(process->permitted & ~question->mover->permitted) || mover_has_capability(question->mover, CAP_SYS_NICE))
-                return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
-                                         "the processors of the target are free for it");
+                return move_rule_met(examination, "the processors of the target are free for it");
         /* Since Linux 6.6 it asks for them only where the move changes processors or memory nodes (v2). */
         if (question->mount->unified && kernel_is_at_least(kernel_release(release), 6, 6) > 0 &&
             is_same_set(examination, holders, "cpus") && is_same_set(examination, holders, "mems"))
-                return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_MET, 0,
-                                         "it has the same processors there as now");
+                return move_rule_met(examination, "it has the same processors there as now");
 
         foreign = migrant_is_foreign(process);
-        return move_findings_add(examination->result, MOVE_RULE_CPUSET, foreign ? MOVE_UNKNOWN : MOVE_VIOLATED, -EPERM,
+        return move_findings_add(examination->result, examination->rule, foreign ? MOVE_UNKNOWN : MOVE_VIOLATED, -EPERM,
                                  "the move changes its cpuset, and it has capabilities that uid %u has not%s",
                                  (unsigned) question->mover->uid, foreign ? ", in another user namespace" : "");
 }
@@ -180,10 +170,9 @@ int move_rule_cpuset(const Examination *examination) {
                         return judge_rights(examination, &holders);
         }
         if (r < 0)
-                return add_unreadable(examination, MOVE_RULE_CPUSET, -ENOSPC, r);
+                return move_rule_unreadable(examination, -ENOSPC, r, UNREADABLE);
 
-        return move_findings_add(examination->result, MOVE_RULE_CPUSET, MOVE_VIOLATED, -ENOSPC,
-                                 "the cpuset of the target has no %s", what);
+        return move_rule_violated(examination, -ENOSPC, "the cpuset of the target has no %s", what);
 }
 
 /* Whether this kernel counts real-time time by groups: 1, 0, or -ENODATA where nobody says so. */
@@ -230,17 +219,16 @@ int move_rule_realtime(const Examination *examination) {
         if (r > 0)
                 r = has_realtime_share(examination, holders.to);
         if (r == -ENODATA)
-                return move_findings_add(
-                        examination->result, MOVE_RULE_REALTIME, MOVE_UNKNOWN, -EINVAL,
+                return move_rule_unknown(
+                        examination, -EINVAL,
                         "it has real-time threads, and whether this kernel counts their time by groups "
                         "(CONFIG_RT_GROUP_SCHED) cannot be seen");
         if (r < 0)
-                return add_unreadable(examination, MOVE_RULE_REALTIME, -EINVAL, r);
+                return move_rule_unreadable(examination, -EINVAL, r, UNREADABLE);
         if (r > 0)
-                return move_findings_add(examination->result, MOVE_RULE_REALTIME, MOVE_MET, 0,
-                                         "the target has time for its real-time threads");
+                return move_rule_met(examination, "the target has time for its real-time threads");
 
-        return move_findings_add(
-                examination->result, MOVE_RULE_REALTIME, MOVE_VIOLATED, -EINVAL,
+        return move_rule_violated(
+                examination, -EINVAL,
                 "it has real-time threads, and the target has no real-time time (CONFIG_RT_GROUP_SCHED)");
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-note.h"
+#include "move/move-rules.h"
 
 #include <sched.h>
 
 #include "basic/parse.h"
-#include "move/move-rule-access.h"
 
 #define TEXT_SIZE 1024
+
+#define note(examination, ...) move_findings_note((examination)->result, __VA_ARGS__)
 
 #ifndef SCHED_DEADLINE /* <linux/sched/types.h>, which does not go with <sched.h> */
 #define SCHED_DEADLINE 6
@@ -18,8 +19,8 @@ static int note_ended(const Examination *examination) {
         if (!process->ended)
                 return 0;
 
-        return move_findings_note(examination->result, MOVE_NOTE_ENDED,
-                                  "it has ended and nobody has waited for it: nothing of it would be moved");
+        return note(examination, MOVE_NOTE_ENDED,
+                    "it has ended and nobody has waited for it: nothing of it would be moved");
 }
 
 static int note_stays(const Examination *examination) {
@@ -28,7 +29,7 @@ static int note_stays(const Examination *examination) {
         if (question->process->ended || !examination->source || !streq(examination->source, question->target))
                 return 0;
 
-        return move_findings_note(examination->result, MOVE_NOTE_STAYS, "it is there already");
+        return note(examination, MOVE_NOTE_STAYS, "it is there already");
 }
 
 /* A process in a group whose controllers count threads makes a thread root of it. */
@@ -42,9 +43,8 @@ static int note_threads(const Examination *examination) {
             examination_read(examination, question->target, "cgroup.subtree_control", enabled, sizeof(enabled)) <= 0)
                 return 0;
 
-        return move_findings_note(
-                examination->result, MOVE_NOTE_THREADS,
-                "a process in the target makes the groups below it 'domain invalid': none could hold any");
+        return note(examination, MOVE_NOTE_THREADS,
+                    "a process in the target makes the groups below it 'domain invalid': none could hold any");
 }
 
 static int note_pids(const Examination *examination) {
@@ -58,9 +58,9 @@ static int note_pids(const Examination *examination) {
             parse_unsigned(text, 0, UINT64_MAX, &current) < 0 || current + question->process->n_threads <= limit)
                 return 0;
 
-        return move_findings_note(examination->result, MOVE_NOTE_PIDS,
-                                  "the target has %s of pids.max %ju tasks: that refuses no move, but the next fork",
-                                  text, (uintmax_t) limit);
+        return note(examination, MOVE_NOTE_PIDS,
+                    "the target has %s of pids.max %ju tasks: that refuses no move, but the next fork", text,
+                    (uintmax_t) limit);
 }
 
 /* 1: @group or one above it, as far as what is mounted goes, is frozen. *ret_where is what to call that one. */
@@ -77,9 +77,7 @@ static bool is_frozen(const Examination *examination, const char *group, char **
                         return true;
                 }
 
-                *strrchr(at, '/') = '\0';
-                if (!*at)
-                        (void) stpcpy(at, "/");
+                examination_go_up(at);
         }
 
         return false;
@@ -92,11 +90,10 @@ static int note_freezer(const Examination *examination) {
         if (question->process->ended)
                 return 0;
         if (is_frozen(examination, question->target, &to))
-                return move_findings_note(examination->result, MOVE_NOTE_FREEZER,
-                                          "%s is frozen: so is what is moved into it", to);
+                return note(examination, MOVE_NOTE_FREEZER, "%s is frozen: so is what is moved into it", to);
         if (examination->source && is_frozen(examination, examination->source, &from))
-                return move_findings_note(examination->result, MOVE_NOTE_FREEZER,
-                                          "it is frozen in %s, and goes on when it is moved out", from);
+                return note(examination, MOVE_NOTE_FREEZER, "it is frozen in %s, and goes on when it is moved out",
+                            from);
 
         return 0;
 }
@@ -105,9 +102,9 @@ static int note_deadline(const Examination *examination) {
         if (!proc_has_policy(examination->question->process->proc, 1U << SCHED_DEADLINE))
                 return 0;
 
-        return move_findings_note(examination->result, MOVE_NOTE_DEADLINE,
-                                  "it has SCHED_DEADLINE threads: other processors (cpuset) have to have the bandwidth "
-                                  "left, else the kernel says EBUSY");
+        return note(examination, MOVE_NOTE_DEADLINE,
+                    "it has SCHED_DEADLINE threads: other processors (cpuset) have to have the bandwidth "
+                    "left, else the kernel says EBUSY");
 }
 
 static int note_other_version(const Examination *examination) {
@@ -121,10 +118,10 @@ static int note_other_version(const Examination *examination) {
                 return 0;
 
         if (examination->question->mount->unified)
-                return move_findings_note(examination->result, MOVE_NOTE_V1,
-                                          "cgroup v1 would not ask for the common ancestor, but whose process it is: "
-                                          "uid %u's, so %s",
-                                          (unsigned) process->uid, own ? "met" : "EACCES");
+                return note(examination, MOVE_NOTE_V1,
+                            "cgroup v1 would not ask for the common ancestor, but whose process it is: "
+                            "uid %u's, so %s",
+                            (unsigned) process->uid, own ? "met" : "EACCES");
         if (!examination->ancestor)
                 return 0;
 
@@ -132,13 +129,13 @@ static int note_other_version(const Examination *examination) {
         if (r == -ENOMEM || !found)
                 return r == -ENOMEM ? r : 0;
 
-        return move_findings_note(examination->result, MOVE_NOTE_V2,
-                                  "cgroup v2 would not ask whose process it is, but for the common ancestor: %s%s",
-                                  found, r == 0 ? "" : ", so EACCES");
+        return note(examination, MOVE_NOTE_V2,
+                    "cgroup v2 would not ask whose process it is, but for the common ancestor: %s%s", found,
+                    r == 0 ? "" : ", so EACCES");
 }
 
 int move_rule_notes(const Examination *examination) {
-        static const MoveRuleFunction notes[] = {
+        static int (*const notes[])(const Examination *) = {
                 note_ended, note_stays, note_threads, note_pids, note_freezer, note_deadline, note_other_version,
         };
         int r = 0;

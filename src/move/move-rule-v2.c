@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "move/move-rule-v2.h"
+#include "move/move-rules.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
 
 #include "basic/fd.h"
 #include "cgroup/walk.h"
-#include "move/move-rule-access.h"
 #include "namespace/path.h"
 
 #define TEXT_SIZE 1024
@@ -17,10 +16,10 @@ static int judge_unseen_ancestor(const Examination *examination) {
         const char *title = examination->result->ancestor ?: "which cannot be known from here";
 
         if (mover_has_capability(mover, CAP_DAC_OVERRIDE) && !mover->confined)
-                return move_findings_add(examination->result, MOVE_RULE_ANCESTOR, MOVE_MET, 0,
-                                         "uid %u may write any " PROCS ", by CAP_DAC_OVERRIDE", (unsigned) mover->uid);
+                return move_rule_met(examination, "uid %u may write any " PROCS ", by CAP_DAC_OVERRIDE",
+                                     (unsigned) mover->uid);
 
-        return move_findings_add(examination->result, MOVE_RULE_ANCESTOR, MOVE_UNKNOWN, -EACCES,
+        return move_rule_unknown(examination, -EACCES,
                                  "the nearest common ancestor, %s, is outside of what is mounted here", title);
 }
 
@@ -35,38 +34,35 @@ int move_rule_ancestor(const Examination *examination) {
         if (r == -ENOMEM)
                 return r;
         if (r == 0)
-                return move_findings_add(examination->result, MOVE_RULE_ANCESTOR, MOVE_MET, 0, "%s", found);
+                return move_rule_met(examination, "%s", found);
         if (r == -EACCES)
-                return move_findings_add(examination->result, MOVE_RULE_ANCESTOR, MOVE_VIOLATED, r,
-                                         "the nearest common ancestor: %s", found);
+                return move_rule_violated(examination, r, "the nearest common ancestor: %s", found);
 
-        return move_findings_add(examination->result, MOVE_RULE_ANCESTOR, MOVE_UNKNOWN, -EACCES,
+        return move_rule_unknown(examination, -EACCES,
                                  "cannot look at " PROCS " of the nearest common ancestor, %s: %s",
                                  examination->result->ancestor, strerror(-r));
 }
 
 int move_rule_namespace(const Examination *examination) {
         const MoveQuestion *question = examination->question;
-        MoveFindings *result = examination->result;
-        const char *source = question->process->path, *target = result->target, *root = question->mover->cgroups;
+        const char *source = question->process->path, *root = question->mover->cgroups;
+        const char *target = examination->result->target;
 
         if (!cgroup_mount_has_option(question->mount, "nsdelegate"))
-                return move_findings_add(result, MOVE_RULE_NAMESPACE, MOVE_MET, 0,
-                                         "no namespace is a boundary here: mounted without nsdelegate");
+                return move_rule_met(examination, "no namespace is a boundary here: mounted without nsdelegate");
         if (!cgroup_path_is_within(source, root))
-                return move_findings_add(result, MOVE_RULE_NAMESPACE, MOVE_VIOLATED, -ENOENT,
-                                         "%s, where the process is, is outside of the mover's cgroup namespace",
-                                         source);
+                return move_rule_violated(examination, -ENOENT,
+                                          "%s, where the process is, is outside of the mover's cgroup namespace",
+                                          source);
         if (!target)
-                return move_findings_add(result, MOVE_RULE_NAMESPACE, MOVE_UNKNOWN, -ENOENT,
+                return move_rule_unknown(examination, -ENOENT,
                                          "what is mounted here begins above this cgroup namespace, so where in it the "
                                          "target is cannot be known; mount cgroup2 anew");
         if (!cgroup_path_is_within(target, root))
-                return move_findings_add(result, MOVE_RULE_NAMESPACE, MOVE_VIOLATED, -ENOENT,
-                                         "the target is outside of the mover's cgroup namespace");
+                return move_rule_violated(examination, -ENOENT,
+                                          "the target is outside of the mover's cgroup namespace");
 
-        return move_findings_add(result, MOVE_RULE_NAMESPACE, MOVE_MET, 0,
-                                 "both groups are inside of the mover's cgroup namespace");
+        return move_rule_met(examination, "both groups are inside of the mover's cgroup namespace");
 }
 
 /* The domain that a threaded group belongs to is the nearest group above it that is not threaded. *ret is freed by the
@@ -93,40 +89,32 @@ static int find_domain(const Examination *examination, char **ret, char type[sta
                         return 0;
                 }
 
-                *strrchr(path, '/') = '\0';
-                if (!*path)
-                        (void) stpcpy(path, "/");
+                examination_go_up(path);
         }
 }
 
 int move_rule_domain(const Examination *examination) {
-        MoveFindings *result = examination->result;
         _cleanup_free_ char *domain = NULL;
         char type[TEXT_SIZE];
         bool threaded;
         int r;
 
         r = find_domain(examination, &domain, type);
-        if (r == -ENOMEM)
-                return r;
         if (r < 0)
-                return move_findings_add(result, MOVE_RULE_DOMAIN, MOVE_UNKNOWN, -EOPNOTSUPP,
-                                         "cannot read the cgroup.type of the target: %s", strerror(-r));
+                return move_rule_unreadable(examination, -EOPNOTSUPP, r, "cannot read the cgroup.type of the target");
 
         threaded = !streq(domain, examination->question->target);
         if (streq(type, "domain invalid"))
-                return move_findings_add(
-                        result, MOVE_RULE_DOMAIN, MOVE_VIOLATED, -EOPNOTSUPP,
+                return move_rule_violated(
+                        examination, -EOPNOTSUPP,
                         "%sthe target is a 'domain invalid': a group above it has threaded groups below",
                         threaded ? "the domain of " : "");
         if (threaded)
-                return move_findings_add(result, MOVE_RULE_DOMAIN, MOVE_MET, 0,
-                                         "the target is threaded and takes all threads of a process at once");
+                return move_rule_met(examination, "the target is threaded and takes all threads of a process at once");
         if (!*type)
-                return move_findings_add(result, MOVE_RULE_DOMAIN, MOVE_MET, 0,
-                                         "the target is the root of the hierarchy");
+                return move_rule_met(examination, "the target is the root of the hierarchy");
 
-        return move_findings_add(result, MOVE_RULE_DOMAIN, MOVE_MET, 0, "the target is a '%s'", type);
+        return move_rule_met(examination, "the target is a '%s'", type);
 }
 
 /* Puts the words of @controllers that do not count threads (the kernel's .threaded) into @names. */
@@ -195,54 +183,43 @@ static int find_populated_domain(const Examination *examination, char **ret_name
 /* A group whose controllers all count threads may hold processes beside groups below it: it becomes the root of a
  * threaded subtree, unless processes are in those groups. */
 static int judge_thread_root(const Examination *examination, const char *controllers) {
-        MoveFindings *result = examination->result;
         _cleanup_free_ char *child = NULL;
         int r = find_populated_domain(examination, &child);
 
-        if (r == -ENOMEM)
-                return r;
         if (r < 0)
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_UNKNOWN, -EBUSY,
-                                         "cannot see whether processes are in the groups below the target: %s",
-                                         strerror(-r));
+                return move_rule_unreadable(examination, -EBUSY, r,
+                                            "cannot see whether processes are in the groups below the target");
         if (r > 0)
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_VIOLATED, -EBUSY,
-                                         "the target hands %s on to the groups below it, and processes are in %s",
-                                         controllers, child);
+                return move_rule_violated(examination, -EBUSY,
+                                          "the target hands %s on to the groups below it, and processes are in %s",
+                                          controllers, child);
 
-        return move_findings_add(result, MOVE_RULE_INNER, MOVE_MET, 0,
-                                 "the target hands on only %s, for which it may be the root of a threaded subtree",
-                                 controllers);
+        return move_rule_met(examination,
+                             "the target hands on only %s, for which it may be the root of a threaded subtree",
+                             controllers);
 }
 
 int move_rule_inner(const Examination *examination) {
-        MoveFindings *result = examination->result;
         char text[TEXT_SIZE], controllers[TEXT_SIZE], names[TEXT_SIZE], type[TEXT_SIZE];
         ssize_t n, m;
 
         n = examination_read(examination, examination->question->target, "cgroup.subtree_control", text, sizeof(text));
         m = examination_read(examination, examination->question->target, "cgroup.type", type, sizeof(type));
-        if (n == -ENOMEM || m == -ENOMEM)
-                return -ENOMEM;
         if (n < 0 || (m < 0 && m != -ENOENT))
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_UNKNOWN, -EBUSY,
-                                         "cannot read the cgroup.subtree_control of the target: %s",
-                                         strerror((int) (n < 0 ? -n : -m)));
-
+                return move_rule_unreadable(examination, -EBUSY, (int) (n < 0 && m != -ENOMEM ? n : m),
+                                            "cannot read the cgroup.subtree_control of the target");
         if (n == 0)
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_MET, 0,
-                                         "the target hands no controller on to groups below it");
+                return move_rule_met(examination, "the target hands no controller on to groups below it");
         if (m < 0)
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_MET, 0,
-                                         "the root of the hierarchy may hold processes beside groups");
+                return move_rule_met(examination, "the root of the hierarchy may hold processes beside groups");
         if (streq(type, "threaded"))
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_MET, 0, "the rule is not for threaded groups");
+                return move_rule_met(examination, "the rule is not for threaded groups");
 
         (void) stpcpy(controllers, text);
         if (has_domain_controllers(text, names))
-                return move_findings_add(result, MOVE_RULE_INNER, MOVE_VIOLATED, -EBUSY,
-                                         "the target hands %s on to the groups below it and can hold no process itself",
-                                         names);
+                return move_rule_violated(
+                        examination, -EBUSY,
+                        "the target hands %s on to the groups below it and can hold no process itself", names);
 
         return judge_thread_root(examination, controllers);
 }
