@@ -134,19 +134,11 @@ typedef struct Search {
 
 /* 1: it is new. */
 static int remember(Search *search, ino_t inode) {
-        ino_t *larger;
-
         for (size_t i = 0; i < search->n_seen; i++)
                 if (search->seen[i] == inode)
                         return 0;
 
-        larger = reallocarray(search->seen, search->n_seen + 1, sizeof(*larger));
-        if (!larger)
-                return -ENOMEM;
-
-        search->seen = larger;
-        search->seen[search->n_seen++] = inode;
-        return 1;
+        return ARRAY_APPEND(search->seen, search->n_seen, inode) < 0 ? -ENOMEM : 1;
 }
 
 /* 1: it is in such a namespace, which is open now. Of a process that we may not look at, or that goes away meanwhile,

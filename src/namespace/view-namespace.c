@@ -20,14 +20,13 @@ void view_namespace_done(ViewNamespace *namespace) {
 }
 
 static int add_pair(ViewNamespace *namespace, const char *hierarchy, const char *ours, const char *theirs) {
-        ViewPair *larger = reallocarray(namespace->pairs, namespace->n_pairs + 1, sizeof(ViewPair)), *pair;
+        const ViewPair *pair;
 
-        if (!larger)
+        if (ARRAY_APPEND(namespace->pairs, namespace->n_pairs,
+                         (ViewPair) { strdup(hierarchy), strdup(ours), strdup(theirs) }) < 0)
                 return -ENOMEM;
 
-        namespace->pairs = larger;
-        pair = larger + namespace->n_pairs++;
-        *pair = (ViewPair){ strdup(hierarchy), strdup(ours), strdup(theirs) };
+        pair = namespace->pairs + namespace->n_pairs - 1;
         return pair->hierarchy && pair->ours && pair->theirs ? 0 : -ENOMEM;
 }
 

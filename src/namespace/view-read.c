@@ -46,7 +46,6 @@ int view_open(View *view) {
 
 static int find_namespace(View *view, int proc, size_t *ret) {
         _cleanup_close_ int fd = -EBADF;
-        ViewNamespace *larger;
         uint64_t inode;
 
         fd = cgroup_namespace_open(proc, &inode);
@@ -57,13 +56,8 @@ static int find_namespace(View *view, int proc, size_t *ret) {
                 if (view->namespaces[*ret].inode == inode)
                         return 0;
 
-        larger = reallocarray(view->namespaces, view->n_namespaces + 1, sizeof(ViewNamespace));
-        if (!larger)
-                return -ENOMEM;
-
-        view->namespaces = larger;
-        larger[view->n_namespaces++] = (ViewNamespace){ .inode = inode, .fd = TAKE_FD(fd), .own = inode == view->own };
-        return 0;
+        return ARRAY_APPEND(view->namespaces, view->n_namespaces,
+                            (ViewNamespace) { .inode = inode, .fd = TAKE_FD(fd), .own = inode == view->own });
 }
 
 static int add_table(View *view, int proc, const struct statx *root, int *fd, char **text) {
@@ -77,7 +71,7 @@ static int add_table(View *view, int proc, const struct statx *root, int *fd, ch
 
         view->tables = larger;
         table = larger + view->n_tables;
-        *table = (ViewTable){
+        *table = (ViewTable) {
                 .root_mount = root->stx_mnt_id,
                 .root_inode = root->stx_ino,
                 .mount_namespace = fstatat(proc, "ns/mnt", &st, 0) >= 0 ? st.st_ino : 0,
@@ -119,44 +113,28 @@ static int find_table(View *view, int proc, size_t *ret) {
 }
 
 static int find_sight(View *view, size_t table, size_t namespace, size_t *ret) {
-        ViewSight *larger;
-
         for (*ret = 0; *ret < view->n_sights; (*ret)++)
                 if (view->sights[*ret].table == table && view->sights[*ret].namespace == namespace)
                         return 0;
 
-        larger = reallocarray(view->sights, view->n_sights + 1, sizeof(ViewSight));
-        if (!larger)
-                return -ENOMEM;
-
-        view->sights = larger;
-        larger[view->n_sights++] = (ViewSight){ .table = table, .namespace = namespace };
-        return 0;
+        return ARRAY_APPEND(view->sights, view->n_sights, (ViewSight) { .table = table, .namespace = namespace });
 }
 
 /* --- processes --- */
 
+static void row_done(ViewRow *row) {
+        free(row->hierarchy);
+        free(row->ours);
+        free(row->inside);
+        free(row->absolute);
+}
+
 static void process_done(ViewProcess *process) {
-        for (size_t i = 0; i < process->n_rows; i++) {
-                free(process->rows[i].hierarchy);
-                free(process->rows[i].ours);
-                free(process->rows[i].inside);
-                free(process->rows[i].absolute);
-        }
+        for (size_t i = 0; i < process->n_rows; i++)
+                row_done(process->rows + i);
         free(process->rows);
         free(process->command);
         (void) fd_close(process->fd);
-}
-
-static int add(View *view, const ViewProcess *process) {
-        ViewProcess *larger = reallocarray(view->processes, view->n_processes + 1, sizeof(ViewProcess));
-
-        if (!larger)
-                return -ENOMEM;
-
-        view->processes = larger;
-        larger[view->n_processes++] = *process;
-        return 0;
 }
 
 int view_add_unknown(View *view, pid_t pid, ViewReason reason) {
@@ -170,27 +148,23 @@ int view_add_unknown(View *view, pid_t pid, ViewReason reason) {
                 .mounts_reason = reason,
         };
 
-        return add(view, &process);
+        return ARRAY_APPEND(view->processes, view->n_processes, process);
 }
 
 static int read_rows(ViewProcess *process) {
         _cleanup_free_ char *text = NULL;
-        const char *rest;
         int r = cgroup_reread(process->fd, &text);
 
-        for (rest = text; r >= 0;) {
-                ViewRow *larger = reallocarray(process->rows, process->n_rows + 1, sizeof(ViewRow)), *row;
+        for (const char *rest = text; r >= 0;) {
+                ViewRow row = {};
 
-                if (!larger)
-                        return -ENOMEM;
-
-                process->rows = larger;
-                row = larger + process->n_rows;
-                *row = (ViewRow){};
-                r = cgroup_file_next(&rest, &row->hierarchy, &row->ours);
+                r = cgroup_file_next(&rest, &row.hierarchy, &row.ours);
                 if (r <= 0)
                         break;
-                process->n_rows++;
+
+                r = ARRAY_APPEND(process->rows, process->n_rows, row);
+                if (r < 0)
+                        row_done(&row);
         }
 
         return r;
@@ -256,7 +230,7 @@ int view_add_process(View *view, pid_t pid, int proc) {
 
         r = read_process(view, proc, &process);
         if (r >= 0)
-                r = add(view, &process);
+                r = ARRAY_APPEND(view->processes, view->n_processes, process);
         else if (r != -ENOMEM && has_gone(process.fd))
                 r = -ESRCH;
         if (r < 0)

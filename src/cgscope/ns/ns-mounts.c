@@ -60,8 +60,6 @@ static bool is_same(const ViewMount *a, const ViewMount *b) {
 
 /* @like has the processes. */
 static int add_line(Lines *lines, const Line *like, const ViewMount *mount) {
-        Line *larger;
-
         for (size_t i = 0; i < lines->n; i++)
                 if (is_same(lines->lines[i].mount, mount)) {
                         lines->lines[i].n_processes += like->n_processes;
@@ -70,12 +68,10 @@ static int add_line(Lines *lines, const Line *like, const ViewMount *mount) {
                         return 0;
                 }
 
-        larger = reallocarray(lines->lines, lines->n + 1, sizeof(Line));
-        if (!larger)
+        if (ARRAY_APPEND(lines->lines, lines->n,
+                         (Line) { .mount = mount, .first = like->first, .n_processes = like->n_processes }) < 0)
                 return log_oom();
 
-        lines->lines = larger;
-        larger[lines->n++] = (Line){ .mount = mount, .first = like->first, .n_processes = like->n_processes };
         lines->legacy |= mount && !mount->mount->unified;
         lines->marked |= mount && (mount->marks || mount->mount->covered);
         return 0;
