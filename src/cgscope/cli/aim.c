@@ -21,11 +21,9 @@ static const char *manager_title(const CommonOptions *options) {
 
 /* Says that the target is not there, and which verb shows those that are. */
 static int report_no_group(const Aim *aim) {
-        const char *text = aim->text;
-
         if (aim->name.kind == TARGET_PROCESS)
                 return log_refuse(-ENOENT, "the group of process %d has gone", (int) aim->name.pid);
-        return log_refuse(-ENOENT, "no group %s; cgscope tree shows those there are", text);
+        return log_refuse(-ENOENT, "no group %s; cgscope tree shows those there are", aim->text);
 }
 
 static int report_failure(Aim *aim, int error) {

@@ -141,7 +141,7 @@ static int open_process(pid_t pid, bool owned, int *ret) {
         return 0;
 }
 
-static int open_all(ProcessList *list, bool owned) {
+int process_list_open(ProcessList *list, bool owned) {
         for (size_t i = 0; i < list->n; i++) {
                 int r = open_process(list->pids[i], owned, &list->pidfds[i]);
 
@@ -150,14 +150,6 @@ static int open_all(ProcessList *list, bool owned) {
         }
 
         return 0;
-}
-
-int process_list_open(ProcessList *list) {
-        return open_all(list, true);
-}
-
-int process_list_open_any(ProcessList *list) {
-        return open_all(list, false);
 }
 
 void process_list_done(ProcessList *list) {

@@ -27,13 +27,10 @@ int process_open(pid_t pid, int *ret);
 /* The numbers at @texts, each once. Says which is none. */
 int process_list_parse(ProcessList *list, char *const texts[]);
 
-/* Opens them. Checks that each is a process of ours (any, for root), no kernel thread and no manager. Says itself what
- * is wrong with which. */
-int process_list_open(ProcessList *list);
-
-/* The same, whosever they are, and kernel threads but for those that the kernel lets nobody move: within a subtree of
- * ours it lets us move anyone's. */
-int process_list_open_any(ProcessList *list);
+/* Opens them. Checks that each is no manager, no kernel thread that nobody may move, and where it has to be @owned, a
+ * process of ours (any, for root) and no kernel thread at all: within a subtree of ours the kernel lets us move anyone's.
+ * Says itself what is wrong with which. */
+int process_list_open(ProcessList *list, bool owned);
 void process_list_done(ProcessList *list);
 
 bool process_has_ended(int pidfd);

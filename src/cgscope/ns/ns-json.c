@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/ns/ns-json.h"
+#include "cgscope/ns/ns.h"
 
 #include "basic/json.h"
 #include "basic/log.h"

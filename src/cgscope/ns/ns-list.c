@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/ns/ns-list.h"
+#include "cgscope/ns/ns.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

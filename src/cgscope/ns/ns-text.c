@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/ns/ns-text.h"
+#include "cgscope/ns/ns.h"
 
 #include <inttypes.h>
 
@@ -8,8 +8,6 @@
 #include "basic/pager.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
-#include "cgscope/ns/ns-list.h"
-#include "cgscope/ns/ns-mounts.h"
 #include "namespace/view-mark.h"
 #include "namespace/view-namespace.h"
 #include "namespace/view-read.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/process/can-move-find.h"
+#include "cgscope/process/can-move.h"
 
 #include <fcntl.h>
 
@@ -21,13 +21,6 @@ void can_move_done(CanMove *can_move) {
         cgroup_mounts_done(&can_move->mounts);
         aim_done(&can_move->aim);
         (void) fd_close(can_move->pidfd);
-}
-
-static int report_mounts(int error) {
-        if (error == -ENOSYS)
-                return log_refuse(error, "/proc is not mounted: cannot tell");
-
-        return log_error_errno(error, "cannot read /proc/self/mountinfo");
 }
 
 /* --- the target: a path in the hierarchy, or the group of a process there --- */
@@ -231,8 +224,10 @@ int can_move_find(CanMove *can_move) {
                 return r;
 
         r = cgroup_mounts_read(&can_move->mounts);
+        if (r == -ENOSYS)
+                return log_refuse(r, "/proc is not mounted: cannot tell");
         if (r < 0)
-                return report_mounts(r);
+                return log_error_errno(r, "cannot read /proc/self/mountinfo");
 
         r = can_move->hierarchy ? find_in_hierarchy(can_move) : find_default(can_move);
         if (r < 0)
@@ -266,7 +261,7 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
         if (r < 0)
                 return r;
 
-        question = (MoveQuestion){
+        question = (MoveQuestion) {
                 .root = aim->target.root,
                 .mount = cgroup_mounts_of(&mounts, aim->target.root),
                 .process = &process,

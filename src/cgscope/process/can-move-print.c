@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/process/can-move-print.h"
+#include "cgscope/process/can-move.h"
 
 #include "basic/escape.h"
 #include "basic/json.h"

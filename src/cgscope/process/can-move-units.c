@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgscope/process/can-move-units.h"
+#include "cgscope/process/can-move.h"
 
 #include "basic/log.h"
 
@@ -25,10 +25,6 @@ static const char *manager_title(const char *path, char buffer[static 64]) {
         return buffer;
 }
 
-static bool is_manager(const char *unit) {
-        return streq(unit, "init.scope");
-}
-
 /* Who is taken out of a unit is lost to its manager, which counts, stops and limits what is in the unit's groups. */
 static int note_unit(CanMove *can_move) {
         const char *source = can_move->process.path;
@@ -43,7 +39,7 @@ static int note_unit(CanMove *can_move) {
         if (other && length == other_length && strncmp(source, can_move->target, length) == 0)
                 return 0;
 
-        if (is_manager(unit))
+        if (streq(unit, "init.scope"))
                 return move_findings_note(
                         &can_move->answer, MOVE_NOTE_UNIT,
                         "%s itself is in %s, and would afterwards start no unit any more; cgscope move "

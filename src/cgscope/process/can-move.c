@@ -4,9 +4,6 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgscope/cli/process-list.h"
-#include "cgscope/process/can-move-find.h"
-#include "cgscope/process/can-move-print.h"
-#include "cgscope/process/can-move-units.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope can-move`: predicts, and moves nothing. */

@@ -27,3 +27,18 @@ typedef struct CanMove {
 
 #define CAN_MOVE_INIT \
         { .pidfd = -EBADF, .aim = AIM_INIT, .root = -EBADF, .process = MIGRANT_INIT }
+
+/* Finds out what is asked about: the process, the target in the hierarchy, and the mover. */
+int can_move_find(CanMove *can_move);
+void can_move_done(CanMove *can_move);
+
+/* Adds to the answer what the managers have to do with the move: units left behind, and whether a manager would do what
+ * the kernel does not let the mover do. */
+int can_move_note_units(CanMove *can_move);
+
+/* Prints the answer, as a text with a table or as JSON. */
+int can_move_print(CanMove *can_move);
+
+/* For another verb: why the kernel answers @error to moving the process into the target, as a clause in *ret, to be
+ * freed by the caller. -ENODATA: no rule that is known says so. Others: it cannot be found out, which is not said. */
+int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret);

@@ -21,10 +21,6 @@ static const Option freeze_options[] = {
         GENERAL_OPTIONS,
 };
 
-static int freeze_unit(Aim *aim, const char *unit, bool freeze) {
-        return aim_call(aim, unit_freeze, unit, freeze);
-}
-
 static int freeze_group(Aim *aim, bool freeze) {
         int r = groups_freeze(&aim->target, freeze, aim->options->timeout);
 
@@ -72,7 +68,7 @@ static int freeze_target(Aim *aim, const void *userdata) {
                 return freeze_group(aim, freeze->freeze);
 
         r = freeze->freeze ? spare_what_thaws(freeze, aim) : 0;
-        return r < 0 ? r : freeze_unit(aim, unit, freeze->freeze);
+        return r < 0 ? r : aim_call(aim, unit_freeze, unit, freeze->freeze);
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {

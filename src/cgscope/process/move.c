@@ -11,7 +11,7 @@
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/places.h"
 #include "cgscope/cli/process-list.h"
-#include "cgscope/process/can-move-find.h"
+#include "cgscope/process/can-move.h"
 #include "cgscope/verbs.h"
 #include "namespace/path.h"
 #include "proc/proc.h"
@@ -285,7 +285,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         if (!words || process_list_parse(&move.processes, words + 1) < 0)
                 return status;
         if (aim_open(&move.aim, &move.options, words[0], verb->targets) < 0 ||
-            process_list_open_any(&move.processes) < 0)
+            process_list_open(&move.processes, false) < 0)
                 return STATUS_FAILURE;
 
         return move_all(&move) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;

@@ -207,7 +207,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         if (!words || scope_options_check(&adopt.options) < 0 || process_list_parse(&adopt.processes, words) < 0)
                 return status;
 
-        r = process_list_open(&adopt.processes);
+        r = process_list_open(&adopt.processes, true);
         return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, words);
 }
 
