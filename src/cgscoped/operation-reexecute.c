@@ -59,10 +59,7 @@ static void await_controllers(void) {
 }
 
 static int count_jobs(Manager *manager, uint32_t *ret, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = manager_get_property(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "NJobs", "u", &reply, trouble);
-
-        return r < 0 ? r : sd_bus_message_read(reply, "u", ret);
+        return manager_get_basic(manager, NULL, SYSTEMD_MANAGER, "NJobs", 'u', ret, trouble);
 }
 
 /* Connects, and has an answer. One that is just being started or re-executed, by whomever, is waited for. */

@@ -111,11 +111,17 @@ int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_re
         return r < 0 ? manager_explain(manager, r, &error, trouble) : 0;
 }
 
-int manager_property_new(Manager *manager, sd_bus_message **ret, const char *path, const char *interface,
+int manager_property_new(Manager *manager, sd_bus_message **ret, const char *unit, const char *interface,
                          const char *name) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path, DBUS_PROPERTIES, "Get");
+        _cleanup_free_ char *path = NULL;
+        int r = unit ? sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path) : 0;
 
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_new_method_call(manager->bus, &call, SYSTEMD_NAME, path ?: SYSTEMD_PATH, DBUS_PROPERTIES,
+                                           "Get");
         if (r < 0)
                 return r;
 
@@ -127,10 +133,10 @@ int manager_property_new(Manager *manager, sd_bus_message **ret, const char *pat
         return 0;
 }
 
-int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
+int manager_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
                          sd_bus_message **ret, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        int r = manager_property_new(manager, &call, path, interface, name);
+        int r = manager_property_new(manager, &call, unit, interface, name);
 
         if (r < 0)
                 return r;
@@ -158,23 +164,23 @@ int manager_call_new(Manager *manager, sd_bus_message **ret, const char *method,
         return 0;
 }
 
-int manager_get_basic(Manager *manager, const char *path, const char *interface, const char *name, char type, void *ret,
+int manager_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
                       Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char types[] = { type, '\0' };
         int r;
 
-        r = manager_get_property(manager, path, interface, name, types, &reply, trouble);
+        r = manager_get_property(manager, unit, interface, name, types, &reply, trouble);
         return r < 0 ? r : sd_bus_message_read_basic(reply, type, ret);
 }
 
-int manager_get_text(Manager *manager, const char *path, const char *interface, const char *name, char **ret,
+int manager_get_text(Manager *manager, const char *unit, const char *interface, const char *name, char **ret,
                      Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *text;
         int r;
 
-        r = manager_get_property(manager, path, interface, name, "s", &reply, trouble);
+        r = manager_get_property(manager, unit, interface, name, "s", &reply, trouble);
         if (r < 0)
                 return r;
 
@@ -205,7 +211,7 @@ int manager_ask_bus(Manager *manager, const char *method, const char *name, char
 /* The root of the hierarchy is "" there. */
 int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
         _cleanup_free_ char *path = NULL;
-        int r = manager_get_text(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", &path, trouble);
+        int r = manager_get_text(manager, NULL, SYSTEMD_MANAGER, "ControlGroup", &path, trouble);
 
         if (r < 0)
                 return r;
@@ -215,11 +221,11 @@ int manager_control_group(Manager *manager, char **ret, Trouble *trouble) {
 }
 
 int manager_version(Manager *manager, char **ret, Trouble *trouble) {
-        return manager_get_text(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "Version", ret, trouble);
+        return manager_get_text(manager, NULL, SYSTEMD_MANAGER, "Version", ret, trouble);
 }
 
 int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble) {
-        return manager_get_basic(manager, SYSTEMD_PATH, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", 't', ret, trouble);
+        return manager_get_basic(manager, NULL, SYSTEMD_MANAGER, "DefaultTimeoutStopUSec", 't', ret, trouble);
 }
 
 int manager_reload(Manager *manager, Trouble *trouble) {

@@ -49,10 +49,11 @@ int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble);
  * may be unset, then @r says what happened. */
 int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble *trouble);
 
-/* Compose a call of a method of the manager's own object, and one that asks an object of its for a property. *ret is
- * owned by the caller. */
+/* Compose a call of a method of the manager's own object, and one that asks for a property of @unit, or (NULL) of the
+ * manager's own. *ret is owned by the caller. A unit that is not loaded is loaded for it: then it has what its files
+ * say, or what a unit has that has none. */
 int manager_call_new(Manager *manager, sd_bus_message **ret, const char *method, const char *types, ...);
-int manager_property_new(Manager *manager, sd_bus_message **ret, const char *path, const char *interface,
+int manager_property_new(Manager *manager, sd_bus_message **ret, const char *unit, const char *interface,
                          const char *name);
 
 /* Calls with what is left of the deadline. Errors are put into words. *ret_reply is owned by the caller. */
@@ -61,15 +62,15 @@ int manager_call(Manager *manager, sd_bus_message *call, sd_bus_message **ret_re
 /* The same for callers with words of their own for what comes back in @error. */
 int manager_try(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply);
 
-/* Gets a property of an object of the manager; the reply stands in the variant, of @type. */
-int manager_get_property(Manager *manager, const char *path, const char *interface, const char *name, const char *type,
+/* Gets such a property; the reply stands in the variant, of @type. */
+int manager_get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
                          sd_bus_message **ret, Trouble *trouble);
 
 /* The same for one that is a number or a boolean, into *ret as sd_bus_message_read_basic() does; and a string, which is
  * freed by the caller. */
-int manager_get_basic(Manager *manager, const char *path, const char *interface, const char *name, char type, void *ret,
+int manager_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
                       Trouble *trouble);
-int manager_get_text(Manager *manager, const char *path, const char *interface, const char *name, char **ret,
+int manager_get_text(Manager *manager, const char *unit, const char *interface, const char *name, char **ret,
                      Trouble *trouble);
 
 /* Asks the bus about somebody's @name on it, as NameHasOwner(). */

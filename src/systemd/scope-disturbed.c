@@ -5,7 +5,7 @@
 
 #include "basic/clock.h"
 #include "systemd/manager-open.h"
-#include "systemd/unit-find.h"
+#include "systemd/unit.h"
 
 /* A manager that is to take in a process from elsewhere asks PID 1 to move it. A PID 1 that re-executes itself just then
  * loses the question, and the job fails. Which is as if nobody had asked, and will not happen to who asks again. */
@@ -22,8 +22,7 @@ static int get_units_loaded(Manager *system, uint64_t *ret) {
 
         /* The question can be lost likewise. */
         do {
-                r = manager_get_basic(system, SYSTEMD_PATH, SYSTEMD_MANAGER, "UnitsLoadTimestampMonotonic", 't', ret,
-                                      NULL);
+                r = manager_get_basic(system, NULL, SYSTEMD_MANAGER, "UnitsLoadTimestampMonotonic", 't', ret, NULL);
         } while (r == -ETIMEDOUT && deadline_left(system->options.deadline) > 0);
 
         return r;
@@ -63,8 +62,7 @@ static int wait_until_gone(Manager *manager, const char *unit, Trouble *trouble)
         uint64_t end = deadline_after(UNLOAD_USEC);
 
         for (;;) {
-                _cleanup_free_ char *path = NULL;
-                int r = unit_find(manager, unit, &path, trouble);
+                int r = unit_is_loaded(manager, unit, trouble);
 
                 if (r <= 0)
                         return r < 0 ? r : 1;

@@ -42,14 +42,8 @@ static bool is_error(const JobAnswer *answer, const char *name) {
 /* Asks for a property of the unit. */
 static int ask(Start *start, const char *interface, const char *name, JobAnswer *answer) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        _cleanup_free_ char *path = NULL;
-        int r;
+        int r = manager_property_new(start->manager, &call, start->request->unit, interface, name);
 
-        r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, start->request->unit, &path);
-        if (r < 0)
-                return r;
-
-        r = manager_property_new(start->manager, &call, path, interface, name);
         return r < 0 ? r : job_watch_send(&start->watch, call, answer);
 }
 

@@ -9,7 +9,6 @@
 #include "systemd/job.h"
 #include "systemd/process-number.h"
 #include "systemd/property-encode.h"
-#include "systemd/unit-find.h"
 #include "systemd/unit.h"
 
 /* What a manager refuses, in our words: the first row counts whose @name is the error's and whose @part (NULL: any) is
@@ -178,16 +177,15 @@ int unit_stop(Manager *manager, const char *unit, Trouble *trouble) {
 }
 
 static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL, *state = NULL;
-        int r;
+        _cleanup_free_ char *state = NULL;
+        int r = unit_is_loaded(manager, unit, trouble);
 
-        r = unit_find(manager, unit, &path, trouble);
         if (r == 0)
                 return explain_no_unit(manager, unit, trouble);
         if (r < 0)
                 return r;
 
-        r = manager_get_text(manager, path, SYSTEMD_UNIT, "FreezerState", &state, trouble);
+        r = manager_get_text(manager, unit, SYSTEMD_UNIT, "FreezerState", &state, trouble);
         if (r < 0)
                 return r;
 

@@ -27,12 +27,12 @@ static inline void unit_undo_freep(UnitUndo **undo) {
 }
 
 /* Asks for the property. 0: this manager has none of that name, and will refuse to set it. */
-static int ask(Manager *manager, const char *path, const char *interface, const char *name, sd_bus_message **ret) {
+static int ask(Manager *manager, const char *unit, const char *name, sd_bus_message **ret) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
-        r = manager_property_new(manager, &call, path, interface, name);
+        r = manager_property_new(manager, &call, unit, unit_interface(unit), name);
         if (r < 0)
                 return r;
 
@@ -43,13 +43,6 @@ static int ask(Manager *manager, const char *path, const char *interface, const 
 /* What is set of a list is added to it, unless it is empty. */
 static bool has_to_be_emptied(const char *type) {
         return streq(type, "(bas)") || (type[0] == 'a' && !streq(type, "ay"));
-}
-
-static int append_empty(sd_bus_message *call, const char *name, const char *type) {
-        if (streq(type, "(bas)"))
-                return sd_bus_message_append(call, "(sv)", name, type, 0, 0);
-
-        return sd_bus_message_append(call, "(sv)", name, type, 0);
 }
 
 static int append_value(sd_bus_message *call, const char *name, const char *type, sd_bus_message *value) {
@@ -63,10 +56,10 @@ static int append_value(sd_bus_message *call, const char *name, const char *type
         return r < 0 ? r : property_close(call);
 }
 
-static int keep(Manager *manager, sd_bus_message *call, const char *path, const char *interface, const char *name) {
+static int keep(Manager *manager, sd_bus_message *call, const char *unit, const char *name) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *type;
-        int r = ask(manager, path, interface, name, &reply);
+        int r = ask(manager, unit, name, &reply);
 
         if (r <= 0)
                 return r;
@@ -75,7 +68,8 @@ static int keep(Manager *manager, sd_bus_message *call, const char *path, const 
         if (r < 0)
                 return r;
 
-        r = has_to_be_emptied(type) ? append_empty(call, name, type) : 0;
+        /* An empty list of any type is a 0; of the one that a boolean stands before, two. */
+        r = has_to_be_emptied(type) ? sd_bus_message_append(call, "(sv)", name, type, 0, 0) : 0;
         if (r < 0)
                 return r;
 
@@ -84,19 +78,13 @@ static int keep(Manager *manager, sd_bus_message *call, const char *path, const 
 }
 
 static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, const PropertyList *properties) {
-        _cleanup_free_ char *path = NULL;
-        int r;
+        int r = sd_bus_message_open_container(call, 'a', "(sv)");
 
-        r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
 
         for (size_t i = 0; i < properties->n_items; i++) {
-                r = keep(manager, call, path, unit_interface(unit), property_info_bus_name(properties->items[i].info));
+                r = keep(manager, call, unit, property_info_bus_name(properties->items[i].info));
                 if (r < 0)
                         return r;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/unit.h"
 
-#include "systemd/unit-find.h"
+#include "basic/clock.h"
 
 /* Between two looks at something that nobody tells us of. */
 #define NAP_USEC (10 * USEC_PER_MSEC)
@@ -25,23 +25,56 @@ const char *unit_interface(const char *unit) {
         return SYSTEMD_UNIT;
 }
 
-int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL, *unit = NULL;
-        int r, is_delegated;
+/* Makes a call that is answered with the object of a unit. 1: *ret (may be NULL) gets its name; 0: there is none. */
+static int find(Manager *manager, sd_bus_message *call, char **ret, Trouble *trouble) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *path;
+        int r = manager_try(manager, call, &error, &reply);
 
-        r = unit_find_by_control_group(manager, control_group, &path, trouble);
-        if (r <= 0)
-                return r;
+        if (sd_bus_error_has_names(&error, SYSTEMD_NAME ".NoSuchUnit", SYSTEMD_NAME ".NoUnitForPID"))
+                return 0;
+        if (r < 0)
+                return manager_explain(manager, r, &error, trouble);
 
-        r = sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, &unit);
+        r = sd_bus_message_read(reply, "o", &path);
         if (r < 0)
                 return r;
 
-        /* Only these two kinds can have Delegate=. */
-        if (!unit || (!endswith(unit, ".scope") && !endswith(unit, ".service")))
-                return 0;
+        return ret ? sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, ret) : 1;
+}
 
-        r = manager_get_basic(manager, path, unit_interface(unit), "Delegate", 'b', &is_delegated, trouble);
+int unit_is_loaded(Manager *manager, const char *unit, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = manager_call_new(manager, &call, "GetUnit", "s", unit);
+
+        return r < 0 ? r : find(manager, call, NULL, trouble);
+}
+
+static int find_by_control_group(Manager *manager, const char *control_group, char **ret, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = manager_call_new(manager, &call, "GetUnitByControlGroup", "s", control_group);
+
+        return r < 0 ? r : find(manager, call, ret, trouble);
+}
+
+/* 0 stands for who calls, by whatever number the manager knows it. */
+static int find_by_caller(Manager *manager, char **ret, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = manager_call_new(manager, &call, "GetUnitByPID", "u", 0);
+
+        return r < 0 ? r : find(manager, call, ret, trouble);
+}
+
+int control_group_is_delegated(Manager *manager, const char *control_group, char **ret_unit, Trouble *trouble) {
+        _cleanup_free_ char *unit = NULL;
+        int is_delegated, r = find_by_control_group(manager, control_group, &unit, trouble);
+
+        /* Only these two kinds can have Delegate=. */
+        if (r <= 0 || (!endswith(unit, ".scope") && !endswith(unit, ".service")))
+                return r < 0 ? r : 0;
+
+        r = manager_get_basic(manager, unit, unit_interface(unit), "Delegate", 'b', &is_delegated, trouble);
         if (r < 0)
                 return r;
 
@@ -50,28 +83,8 @@ int control_group_is_delegated(Manager *manager, const char *control_group, char
         return is_delegated != 0;
 }
 
-int unit_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
-                   Trouble *trouble) {
-        _cleanup_free_ char *path = NULL;
-        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
-
-        return r < 0 ? r : manager_get_basic(manager, path, interface, name, type, ret, trouble);
-}
-
-int unit_get_text(Manager *manager, const char *unit, const char *interface, const char *name, char **ret,
-                  Trouble *trouble) {
-        _cleanup_free_ char *path = NULL;
-        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
-
-        return r < 0 ? r : manager_get_text(manager, path, interface, name, ret, trouble);
-}
-
-static int get_property(Manager *manager, const char *unit, const char *interface, const char *name, const char *type,
-                        sd_bus_message **ret, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL;
-        int r = sd_bus_path_encode(SYSTEMD_UNIT_PREFIX, unit, &path);
-
-        return r < 0 ? r : manager_get_property(manager, path, interface, name, type, ret, trouble);
+int unit_get_control_group(Manager *manager, const char *unit, char **ret, Trouble *trouble) {
+        return manager_get_text(manager, unit, unit_interface(unit), "ControlGroup", ret, trouble);
 }
 
 /* Delegate=yes has names of cgroup v1's and of systemd's own in it. */
@@ -82,7 +95,7 @@ int unit_get_controllers(Manager *manager, const char *unit, const char *interfa
         const char *text;
         int r;
 
-        r = get_property(manager, unit, interface, name, "as", &reply, trouble);
+        r = manager_get_property(manager, unit, interface, name, "as", &reply, trouble);
         if (r < 0)
                 return r;
 
@@ -109,7 +122,7 @@ int unit_has_job(Manager *manager, const char *unit, Trouble *trouble) {
         uint32_t id;
         int r;
 
-        r = get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
+        r = manager_get_property(manager, unit, SYSTEMD_UNIT, "Job", "(uo)", &reply, trouble);
         if (r < 0)
                 return r;
 
@@ -123,19 +136,16 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
         int r, owned = !manager->direct; /* what PID 1 was sent by itself it has read before it lets us in */
 
         for (;;) {
-                _cleanup_free_ char *path = NULL;
-
                 if (owned)
                         r = manager_ask_bus(manager, "NameHasOwner", sender, 'b', &owned, trouble);
                 else {
-                        r = unit_find(manager, unit, &path, trouble);
+                        r = unit_is_loaded(manager, unit, trouble);
                         if (r <= 0)
                                 return r;
 
                         r = unit_has_job(manager, unit, trouble);
                         if (r == 0) {
-                                r = manager_get_text(manager, path, unit_interface(unit), "ControlGroup",
-                                                     ret_control_group, trouble);
+                                r = unit_get_control_group(manager, unit, ret_control_group, trouble);
                                 return r < 0 ? r : 1;
                         }
                 }
@@ -148,31 +158,21 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
 }
 
 int unit_state(Manager *manager, const char *unit, char **ret_state, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL;
-        int r = unit_find(manager, unit, &path, trouble);
+        int r = unit_is_loaded(manager, unit, trouble);
 
         if (r <= 0)
                 return r;
 
-        r = manager_get_text(manager, path, SYSTEMD_UNIT, "ActiveState", ret_state, trouble);
+        r = manager_get_text(manager, unit, SYSTEMD_UNIT, "ActiveState", ret_state, trouble);
         return r < 0 ? r : 1;
 }
 
-/* 0: the caller is in no unit of this manager's. */
+/* *ret is left alone where the caller is in no unit of this manager's. */
 static int get_control_group_of_caller(Manager *manager, char **ret, Trouble *trouble) {
-        _cleanup_free_ char *path = NULL, *unit = NULL;
-        int r;
+        _cleanup_free_ char *unit = NULL;
+        int r = find_by_caller(manager, &unit, trouble);
 
-        r = unit_find_by_caller(manager, &path, trouble);
-        if (r <= 0)
-                return r;
-
-        r = sd_bus_path_decode(path, SYSTEMD_UNIT_PREFIX, &unit);
-        if (r <= 0)
-                return r;
-
-        r = manager_get_text(manager, path, unit_interface(unit), "ControlGroup", ret, trouble);
-        return r < 0 ? r : 1;
+        return r <= 0 ? r : unit_get_control_group(manager, unit, ret, trouble);
 }
 
 /* An inactive unit may have a job that starts it, and a failed one a group with processes in it. */
@@ -190,7 +190,7 @@ int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *troubl
         if (has_job < 0)
                 return has_job;
 
-        r = unit_get_text(manager, unit, unit_interface(unit), "ControlGroup", &group, trouble);
+        r = unit_get_control_group(manager, unit, &group, trouble);
         if (r < 0)
                 return r;
 

@@ -12,19 +12,18 @@ int unit_state(Manager *manager, const char *unit, char **ret_state, Trouble *tr
 int unit_look(Manager *manager, const char *unit, UnitLook *ret, Trouble *trouble);
 int slice_disabled_controllers(Manager *manager, const char *slice, ControllerMask *ret, Trouble *trouble);
 
+/* 1: the manager has @unit loaded; 0: there is no such unit. */
+int unit_is_loaded(Manager *manager, const char *unit, Trouble *trouble);
+
 /* Whether a job of @unit, which need not be loaded, is under way. */
 int unit_has_job(Manager *manager, const char *unit, Trouble *trouble);
 
 /* The interface that has the resource control of a unit of this type. */
 const char *unit_interface(const char *unit);
 
-/* As manager_get_basic() and manager_get_text() do, a property of @unit. A unit that is not loaded is loaded for it: then
- * it has what its files say, or what a unit has that has none. */
-int unit_get_basic(Manager *manager, const char *unit, const char *interface, const char *name, char type, void *ret,
-                   Trouble *trouble);
-int unit_get_text(Manager *manager, const char *unit, const char *interface, const char *name, char **ret,
-                  Trouble *trouble);
+/* "" where it has none. *ret is freed by the caller. */
+int unit_get_control_group(Manager *manager, const char *unit, char **ret, Trouble *trouble);
 
-/* The same for one that is a list of controllers; names that are none of cgroup v2's are passed over. */
+/* A property that is a list of controllers; names that are none of cgroup v2's are passed over. */
 int unit_get_controllers(Manager *manager, const char *unit, const char *interface, const char *name,
                          ControllerMask *ret, Trouble *trouble);

@@ -130,9 +130,9 @@ static DelegationOutcome judge(Manager *manager, const char *unit) {
         _cleanup_free_ char *result = NULL;
         int code, status;
 
-        if (unit_get_text(manager, unit, SYSTEMD_SERVICE, "Result", &result, NULL) < 0 ||
-            unit_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainCode", 'i', &code, NULL) < 0 ||
-            unit_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainStatus", 'i', &status, NULL) < 0)
+        if (manager_get_text(manager, unit, SYSTEMD_SERVICE, "Result", &result, NULL) < 0 ||
+            manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainCode", 'i', &code, NULL) < 0 ||
+            manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainStatus", 'i', &status, NULL) < 0)
                 return OUTCOME_FAILED;
 
         if (streq(result, "timeout"))

@@ -101,13 +101,13 @@ int user_manager_is_outdated(Manager *manager, uid_t uid, Trouble *trouble) {
         char unit[USER_MANAGER_UNIT_MAX];
         int outdated, r;
 
-        r = unit_get_basic(manager, user_manager_unit(uid, unit), SYSTEMD_UNIT, "NeedDaemonReload", 'b', &outdated,
-                           trouble);
+        r = manager_get_basic(manager, user_manager_unit(uid, unit), SYSTEMD_UNIT, "NeedDaemonReload", 'b', &outdated,
+                              trouble);
         return r < 0 ? r : outdated != 0;
 }
 
 int user_manager_control_group(Manager *manager, uid_t uid, char **ret, Trouble *trouble) {
         char unit[USER_MANAGER_UNIT_MAX];
 
-        return unit_get_text(manager, user_manager_unit(uid, unit), SYSTEMD_SERVICE, "ControlGroup", ret, trouble);
+        return unit_get_control_group(manager, user_manager_unit(uid, unit), ret, trouble);
 }
