@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/bus-peer.h"
 
+#include <assert.h>
 #include <sys/socket.h>
 
-#include "basic/clock.h"
+#include "basic/trouble.h"
+#include "proc/proc.h"
 #include "systemd/bus-address.h"
 
 /* The other end of a user manager's bus is that user's own. Its number is 0 where it has none in our PID namespace.
@@ -29,22 +31,13 @@ static int check_peer(const Manager *manager, const char *address, Trouble *trou
         return bus_explain_stranger(MANAGER_USER, address, peer.uid == 0 ? "root" : owner, trouble);
 }
 
+static_assert(sizeof(uid_t) == sizeof(uint32_t) && sizeof(pid_t) == sizeof(uint32_t), "the bus has them as \"u\"");
+
 /* Who has the name of @name on the bus, in the words of the bus. Fails where nobody has. */
 static int get_identity(Manager *manager, const char *name, uid_t *ret_uid, pid_t *ret_pid) {
-        _cleanup_(sd_bus_creds_unrefp) sd_bus_creds *creds = NULL;
-        int r;
+        int r = manager_ask_bus(manager, "GetConnectionUnixUser", name, 'u', ret_uid, NULL);
 
-        (void) sd_bus_set_method_call_timeout(manager->bus, deadline_left(manager->options.deadline));
-        r = sd_bus_get_name_creds(manager->bus, name, SD_BUS_CREDS_EUID | SD_BUS_CREDS_PID, &creds);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_creds_get_euid(creds, ret_uid);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_creds_get_pid(creds, ret_pid);
-        return r;
+        return r < 0 ? r : manager_ask_bus(manager, "GetConnectionUnixProcessID", name, 'u', ret_pid, NULL);
 }
 
 /* A manager that re-executes is off the bus for a moment: who calls it waits for it. */
@@ -113,4 +106,51 @@ bool bus_peer_is_system_manager(const Manager *manager) {
         struct ucred peer;
 
         return get_peer(manager, &peer) >= 0 && peer.pid == 1 && peer.uid == 0;
+}
+
+/* Whether the other end of the connection, who began to listen there, is in our PID namespace: a manager for its own
+ * socket, and for a bus too where that is started by it, as systemd's are. 1: it is; -ESRCH: it has ended since. */
+static int peer_reads_numbers(const Manager *manager) {
+        struct ucred peer;
+        int r = get_peer(manager, &peer);
+
+        if (r < 0)
+                return r;
+
+        /* It has no number here: it is further up, or in another branch. */
+        return peer.pid == 0 ? 0 : proc_reads_numbers_as_we(peer.pid);
+}
+
+/* Our own number as the bus sees it, which is beside the manager, is of whoever holds the connection, which somebody in
+ * between may. Either can be right by chance or for want of better, as the number of ours that is the same in two
+ * namespaces. */
+static bool reads_numbers(Manager *manager) {
+        const char *name;
+        pid_t number;
+        int r;
+
+        if (sd_bus_is_bus_client(manager->bus) == 0)
+                return peer_reads_numbers(manager) > 0;
+        if (sd_bus_get_unique_name(manager->bus, &name) < 0 ||
+            manager_ask_bus(manager, "GetConnectionUnixProcessID", name, 'u', &number, NULL) < 0 || number != getpid())
+                return false;
+
+        r = peer_reads_numbers(manager);
+        return r > 0 || r == -ESRCH;
+}
+
+int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, Trouble *trouble) {
+        size_t i = 0;
+
+        while (i < n && pids[i] == 0)
+                i++;
+        if (i == n || reads_numbers(manager))
+                return 0;
+
+        return trouble_set(trouble, -EXDEV, "%s is in another PID namespace, where %d is another process's number; "
+                           "ask from outside of this one", manager_title(manager), (int) pids[i]);
+}
+
+bool manager_is_elsewhere(Manager *manager) {
+        return peer_reads_numbers(manager) == 0;
 }

@@ -7,7 +7,6 @@
 #include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
 #include "systemd/bus-peer.h"
-#include "systemd/process-number.h"
 
 static int connect_to(Manager *manager, const char *address, bool is_bus) {
         int r = sd_bus_new(&manager->bus);

@@ -5,8 +5,8 @@
 #include <dlfcn.h>
 
 #include "basic/escape.h"
+#include "systemd/bus-peer.h"
 #include "systemd/job.h"
-#include "systemd/process-number.h"
 #include "systemd/scope-message.h"
 
 /* How long a manager that left the bus may take to come back: a re-execution takes one to three seconds on the slowest

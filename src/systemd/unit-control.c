@@ -6,8 +6,8 @@
 #include "basic/escape.h"
 #include "basic/trouble.h"
 #include "basic/utf8.h"
+#include "systemd/bus-peer.h"
 #include "systemd/job.h"
-#include "systemd/process-number.h"
 #include "systemd/property-encode.h"
 #include "systemd/unit.h"
 
