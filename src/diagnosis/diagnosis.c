@@ -6,6 +6,7 @@
 #include "diagnosis/check-host.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/check-session.h"
+#include "diagnosis/way-reason.h"
 
 /* The exit status where nothing is known to be wrong, but not all is known. */
 #define STATUS_UNKNOWN 2
@@ -41,6 +42,8 @@ int diagnosis_make(const Doctor *doctor, Diagnosis *ret) {
         *ret = (Diagnosis) { .doctor = doctor };
 
         r = doctor_way_look(doctor, &ret->way);
+        if (r >= 0 && ret->way.reach.n_levels > 0)
+                r = doctor_way_judge(doctor, &ret->way);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(tables); i++)
                 r = make_checks(doctor, tables[i], ret);
 

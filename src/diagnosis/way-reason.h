@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The second half of looking at the way: why controllers come no further, and what helps. */
+/* After doctor_way_look(): why controllers come no further on the way, and what helps. */
 
 #include "diagnosis/way.h"
 

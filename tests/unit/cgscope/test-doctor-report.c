@@ -36,6 +36,11 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
         return 0;
 }
 
+int doctor_way_judge(const Doctor *doctor, Way *way) {
+        (void) doctor, (void) way;
+        return 0;
+}
+
 void doctor_way_done(Way *way) {
         for (size_t i = 0; i < way->reach.n_levels; i++)
                 free(way->reach.levels[i].path);
