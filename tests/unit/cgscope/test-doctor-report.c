@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "cgscope/doctor/doctor-report.h"
+#include "diagnosis/way-reason.h"
 
 /* The exit status of the doctor, and his JSON, from findings that are made up here. */
 
