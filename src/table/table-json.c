@@ -57,7 +57,7 @@ static int table_add(Table *table, TableRow *parent, TableRow **ret) {
 }
 
 static int table_new(const TableOptions *options, const TableColumn *const *columns, size_t n_columns, Table **ret) {
-        Table *table = calloc(1, sizeof(Table) + n_columns * sizeof(table->columns[0]));
+        Table *table = calloc(1, sizeof(Table) + n_columns * sizeof(const TableColumn *));
 
         if (!table)
                 return -ENOMEM;
@@ -65,7 +65,7 @@ static int table_new(const TableOptions *options, const TableColumn *const *colu
         table->name = options->name;
         table->pretty = options->json_pretty;
         table->n_columns = n_columns;
-        memcpy(table->columns, columns, n_columns * sizeof(table->columns[0]));
+        memcpy(table->columns, columns, n_columns * sizeof(const TableColumn *));
         if (table_add(table, NULL, &table->top) < 0) {
                 table_free(table);
                 return -ENOMEM;

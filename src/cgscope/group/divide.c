@@ -40,7 +40,7 @@ static char *group_title(const Aim *aim, const char *below) {
 static char *list_pids(int group) {
         _cleanup_free_ pid_t *pids = NULL;
         ssize_t n = group_members(group, &pids);
-        size_t size = 16 * (PIDS_SHOWN + 1), n_shown = 0;
+        size_t size = 16UL * (PIDS_SHOWN + 1), n_shown = 0;
         char *text = calloc(1, size), *end = text;
 
         if (!text || n <= 0)

@@ -32,14 +32,12 @@ const TableColumn tree_columns[_TREE_COLUMN_MAX + 1] = {
 static void set_limit(Tabular *tabular, TableRow *row, TreeColumn column, uint64_t limit) {
         char text[FORMAT_MAX];
 
-        if (column == TREE_TASKS_LIMIT)
-                tabular_set_number(tabular, row, column, limit);
-        else if (column != TREE_CPU_LIMIT)
-                tabular_set_bytes(tabular, row, column, limit);
-        else if (tabular->raw || limit == UINT64_MAX)
+        if (column == TREE_CPU_LIMIT && !tabular->raw && limit != UINT64_MAX)
+                tabular_set_string(tabular, row, column, format_permyriad(limit / 100, text));
+        else if (column == TREE_CPU_LIMIT || column == TREE_TASKS_LIMIT)
                 tabular_set_number(tabular, row, column, limit);
         else
-                tabular_set_string(tabular, row, column, format_permyriad(limit / 100, text));
+                tabular_set_bytes(tabular, row, column, limit);
 }
 
 static const struct {
