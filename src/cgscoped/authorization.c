@@ -149,6 +149,7 @@ static int append_details(sd_bus_message *m, const Request *request) {
                 (void) snprintf(uid, sizeof(uid), "%llu", (unsigned long long) request->what.uid);
 
         /* The message is what an agent shows. polkit translates it, and puts in the details that it names. */
+        /* clang-format off */
         return sd_bus_message_append(
                 m, "a{ss}", 6,
                 "uid", uid,
@@ -159,6 +160,7 @@ static int append_details(sd_bus_message *m, const Request *request) {
                 "Authentication is required to take the cgroup controllers $(controllers) back from $(user)" :
                 "Authentication is required to hand the cgroup controllers $(controllers) to $(user)",
                 "polkit.gettext_domain", GETTEXT_DOMAIN);
+        /* clang-format on */
 }
 
 static int ask(Authorization *authorization) {
