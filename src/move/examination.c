@@ -45,13 +45,15 @@ static int place(const CgroupMount *mount, const char *path, char **ret) {
 
 /* What is mounted need not begin at the root of the namespace: it may be a part of it (a bind mount), or more than it
  * (the mount that was there before unshare(2)). In that case it is not known where in it the namespace begins. */
-static int find_places(Examination *examination) {
-        const MoveQuestion *question = examination->question;
-        MoveFindings *result = examination->result;
+int examination_open(Examination *examination, const MoveQuestion *question, MoveFindings *result) {
         const char *top = question->mount->root, *path = question->process->path;
         bool known = cgroup_path_up(top) == 0;
-        int r = place(question->mount, path, &examination->source);
+        int r;
 
+        assert(question->target && question->mover);
+
+        *examination = (Examination){ .question = question, .result = result };
+        r = place(question->mount, path, &examination->source);
         if (r < 0)
                 return r;
         if (known && !(result->target = cgroup_path_join(top, question->target)))
@@ -70,11 +72,4 @@ static int find_places(Examination *examination) {
 
         result->ancestor = cgroup_path_common(path, result->target);
         return result->ancestor ? place(question->mount, result->ancestor, &examination->ancestor) : -ENOMEM;
-}
-
-int examination_open(Examination *examination, const MoveQuestion *question, MoveFindings *result) {
-        assert(question && question->mount && question->process && question->target && question->mover);
-
-        *examination = (Examination){ .question = question, .result = result };
-        return find_places(examination);
 }

@@ -5,21 +5,18 @@
 
 static int describe_right(const Mover *mover, const char *title, const struct stat *st, MoverRight right, char **ret) {
         char group[32];
-        const char *as = "by a security module's leave";
+        const char *const ways[] = {
+                [MOVER_RIGHT_OWNER] = "as its owner",
+                [MOVER_RIGHT_GROUP] = group,
+                [MOVER_RIGHT_OTHERS] = "as everybody may",
+                [MOVER_RIGHT_CAPABILITY] = "by CAP_DAC_OVERRIDE",
+                [MOVER_RIGHT_UNKNOWN] = "by a security module's leave",
+        };
+        int r;
 
-        if (right == MOVER_RIGHT_OWNER)
-                as = "as its owner";
-        else if (right == MOVER_RIGHT_OTHERS)
-                as = "as everybody may";
-        else if (right == MOVER_RIGHT_CAPABILITY)
-                as = "by CAP_DAC_OVERRIDE";
-        else if (right == MOVER_RIGHT_GROUP) {
-                (void) snprintf(group, sizeof(group), "by its group %u", (unsigned) st->st_gid);
-                as = group;
-        }
-
-        return asprintf(ret, "uid %u may write " PROCS " of %s, %s", (unsigned) mover->uid, title, as) < 0 ? -ENOMEM
-                                                                                                           : 0;
+        (void) snprintf(group, sizeof(group), "by its group %u", (unsigned) st->st_gid);
+        r = asprintf(ret, "uid %u may write " PROCS " of %s, %s", (unsigned) mover->uid, title, ways[right]);
+        return r < 0 ? -ENOMEM : 0;
 }
 
 static int describe_owner(const Mover *mover, const char *what, const char *title, const struct stat *st, char **ret) {

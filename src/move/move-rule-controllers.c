@@ -58,21 +58,13 @@ static void holders_done(Holders *holders) {
 }
 
 /* v1: each group has its own of each controller of the hierarchy. */
-static int find_holders_v1(const Examination *examination, const char *controller, Holders *ret) {
-        const MoveQuestion *question = examination->question;
-        Holders holders = {};
+static int find_holders_v1(const Examination *examination, const char *controller, Holders *holders) {
+        if (!cgroup_mount_has_option(examination->question->mount, controller))
+                return 0;
 
-        if (cgroup_mount_has_option(question->mount, controller)) {
-                holders.to = strdup(question->target);
-                holders.from = examination->source ? strdup(examination->source) : NULL;
-                if (!holders.to || (examination->source && !holders.from)) {
-                        holders_done(&holders);
-                        return -ENOMEM;
-                }
-        }
-
-        *ret = holders;
-        return 0;
+        holders->to = strdup(examination->question->target);
+        holders->from = examination->source ? strdup(examination->source) : NULL;
+        return holders->to && (holders->from || !examination->source) ? 0 : -ENOMEM;
 }
 
 /* 1: the controller is asked; 0: it is not, for nothing changes for it. */

@@ -49,28 +49,14 @@ static uint64_t bounding_set(void) {
         return set;
 }
 
-static int set_groups(Mover *mover, const gid_t *groups, size_t n) {
-        if (n == 0)
-                return 0;
-
-        mover->groups = malloc(n * sizeof(gid_t));
-        if (!mover->groups)
-                return -ENOMEM;
-
-        memcpy(mover->groups, groups, n * sizeof(gid_t));
-        mover->n_groups = n;
-        return 0;
-}
-
 int mover_self(Mover *ret) {
-        _cleanup_(mover_done) Mover mover = { .uid = geteuid(), .gid = getegid(), .self = true };
-        _cleanup_free_ gid_t *groups = NULL;
+        _cleanup_(mover_done) Mover mover = { .uid = geteuid(), .gid = getegid(), .self = true, .cgroups = "/" };
         int n = getgroups(0, NULL), r;
 
-        groups = calloc((size_t) n + 1, sizeof(gid_t));
-        if (!groups)
+        mover.groups = calloc((size_t) n + 1, sizeof(gid_t));
+        if (!mover.groups)
                 return -ENOMEM;
-        n = getgroups(n, groups);
+        n = getgroups(n, mover.groups);
         if (n < 0)
                 return -errno;
 
@@ -78,12 +64,8 @@ int mover_self(Mover *ret) {
         if (r < 0)
                 return r;
 
-        r = set_groups(&mover, groups, (size_t) n);
-        if (r < 0)
-                return r;
-
+        mover.n_groups = (size_t) n;
         mover.confined = is_confined();
-        mover.cgroups = "/";
         *ret = mover;
         mover = (Mover){};
         return 0;
@@ -94,16 +76,19 @@ int mover_of_user(uid_t uid, gid_t gid, const gid_t *groups, size_t n_groups, Mo
         Mover mover = {
                 .uid = uid,
                 .gid = gid,
+                .groups = calloc(n_groups + 1, sizeof(gid_t)),
+                .n_groups = n_groups,
                 .effective = capabilities,
                 .permitted = capabilities,
                 .confined = is_confined(),
                 .cgroups = "/",
         };
-        int r = set_groups(&mover, groups, n_groups);
 
-        if (r < 0)
-                return r;
+        if (!mover.groups)
+                return -ENOMEM;
 
+        for (size_t i = 0; i < n_groups; i++)
+                mover.groups[i] = groups[i];
         *ret = mover;
         return 0;
 }
