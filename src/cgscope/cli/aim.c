@@ -10,9 +10,9 @@
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/process-list.h"
-#include "cgscope/cli/root.h"
 #include "namespace/path.h"
 
 static const char *manager_title(const CommonOptions *options) {
@@ -68,18 +68,17 @@ static int ask_for_boundary(Aim *aim, const char *path, size_t *ret_length) {
 
 static int find_boundary(Aim *aim) {
         size_t length;
-        int r;
+        int r = ask_for_boundary(aim, aim->target.path, &length);
 
-        r = ask_for_boundary(aim, aim->target.path, &length);
-        if (r > 0) {
-                r = boundary_set(&aim->target, length);
-                if (r < 0)
-                        return report_failure(aim, r);
-                (void) boundary_mark(aim->target.top); /* where that fails, the next one asks again */
-                return 0;
-        }
+        if (r <= 0)
+                return r < 0 ? r : -ENODATA;
 
-        return r < 0 ? r : -ENODATA;
+        r = boundary_set(&aim->target, length);
+        if (r < 0)
+                return report_failure(aim, r);
+
+        (void) boundary_mark(aim->target.top); /* where that fails, the next one asks again */
+        return 0;
 }
 
 /* "." of a caller whose unit has no mark yet. */
@@ -189,17 +188,12 @@ static bool is_nowhere(Aim *aim) {
         return search_units(aim->target.root, "/", true, is_wanted_unit, aim) >= 0;
 }
 
-/* Returns 1 where the manager has the unit loaded, running or in a job, else 0. */
-static int look_at_unit(Aim *aim, UnitLook *ret) {
-        return aim_call(aim, unit_look, aim->name.unit, ret);
-}
-
 /* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last
  * process, or not made yet. */
 static int find_hidden(Aim *aim, AimFlags flags, int error) {
         bool is_whole = isempty(aim->name.rest);
         UnitLook look;
-        int r = look_at_unit(aim, &look);
+        int r = aim_call(aim, unit_look, aim->name.unit, &look);
 
         if (r < 0)
                 return r;
@@ -219,13 +213,29 @@ static int find_hidden(Aim *aim, AimFlags flags, int error) {
 
 int aim_check_hidden(Aim *aim) {
         UnitLook look;
-        int r = look_at_unit(aim, &look);
+        int r = aim_call(aim, unit_look, aim->name.unit, &look);
 
         if (r <= 0)
                 return r;
 
         return log_refuse(-EBUSY, "%s was stopped, but its manager still has %s; see systemctl status", aim->text,
                           look.has_group ? "a group of it" : "it, or a job for it");
+}
+
+int root_open(const char *read_only) {
+        _cleanup_free_ char *reason = NULL;
+        _cleanup_close_ int root = -EBADF;
+        bool is_read_only;
+
+        root = cgroup_open_root(&is_read_only);
+        if (root == -EMEDIUMTYPE && cgroup_explain_mode(&reason) >= 0)
+                return log_refuse(root, "%s", reason);
+        if (root < 0)
+                return log_error_errno(root, "cannot open " CGROUP_MOUNT);
+        if (read_only && is_read_only)
+                return log_refuse(-EROFS, CGROUP_MOUNT " is mounted read-only here (in a container?): %s", read_only);
+
+        return TAKE_FD(root);
 }
 
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {

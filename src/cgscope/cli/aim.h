@@ -66,3 +66,17 @@ bool aim_holds_caller(const Aim *aim);
 /* Refuses what would happen to the calling process itself, being in the target, unless --self (@allowed) says so: @what
  * is "would be frozen". -EDEADLK: said. */
 int aim_spare_caller(const Aim *aim, bool allowed, const char *what);
+
+/* Opens the hierarchy that everything is looked for in: cgroup_open_root(), and in words why there is none to work on.
+ * @read_only: what cannot be done where it is mounted read-only, and what helps; NULL where that does not matter.
+ * Returns the descriptor, or a negative errno when it has said what is wrong. */
+int root_open(const char *read_only);
+
+/* The groups below @aim's that can hold processes, as a target is typed, divided by ", ", the first few of them: for
+ * messages about one that hands controllers on and cannot. "" where there is none. *ret is freed by the caller. */
+int places_list(const Aim *aim, char **ret);
+
+/* Gets out of a group that is to be removed, as the kernel removes none that somebody is in: moves the calling process
+ * from the group that @aim is, or from one below it, into another one of the same boundary that takes processes and is
+ * not frozen. @far: also into none that lies between the two, which may be removed as well. -EBUSY: there is none. */
+int leave_group(const Aim *aim, bool far);

@@ -10,7 +10,7 @@
 #include "cgroup/members.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgscope/cli/root.h"
+#include "cgscope/cli/aim.h"
 #include "unit/unit-name.h"
 
 void scope_done(Scope *scope) {

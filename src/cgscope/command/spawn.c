@@ -15,7 +15,6 @@
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgscope/command/command.h"
-#include "cgscope/cli/places.h"
 #include "cgscope/verbs.h"
 
 /* For a child that does nothing to come to its end, on a busy machine. */

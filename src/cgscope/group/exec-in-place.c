@@ -7,7 +7,7 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgscope/command/command.h"
-#include "cgscope/cli/leave.h"
+#include "cgscope/cli/aim.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
 #include "cgscope/command/watch.h"

@@ -4,7 +4,6 @@
 #include "basic/log.h"
 #include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
-#include "cgscope/cli/leave.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope remove`: groups, and with -r all that is in them. */

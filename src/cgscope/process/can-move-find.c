@@ -8,7 +8,6 @@
 #include "basic/user-name.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/cli/process-list.h"
-#include "cgscope/cli/root.h"
 #include "namespace/path.h"
 
 void can_move_done(CanMove *can_move) {
@@ -247,17 +246,12 @@ int can_move_explain(const Aim *aim, pid_t pid, int pidfd, int error, char **ret
         _cleanup_(migrant_done) Migrant process = MIGRANT_INIT;
         _cleanup_(mover_done) Mover mover = {};
         MoveQuestion question;
-        int r;
+        int r = cgroup_mounts_read(&mounts);
 
-        r = cgroup_mounts_read(&mounts);
-        if (r < 0)
-                return r;
-
-        r = migrant_read(pid, pidfd, "", &process);
-        if (r < 0)
-                return r;
-
-        r = mover_self(&mover);
+        if (r >= 0)
+                r = migrant_read(pid, pidfd, "", &process);
+        if (r >= 0)
+                r = mover_self(&mover);
         if (r < 0)
                 return r;
 

@@ -9,7 +9,6 @@
 #include "cgroup/groups.h"
 #include "cgroup/temporary.h"
 #include "cgscope/cli/aim.h"
-#include "cgscope/cli/places.h"
 #include "cgscope/cli/process-list.h"
 #include "cgscope/process/can-move.h"
 #include "cgscope/verbs.h"
@@ -236,20 +235,17 @@ static int check_moved(const Move *move, pid_t pid, int pidfd, Trouble *trouble)
         return trouble_set(trouble, -EXDEV, "the manager says that it did, and the process is in %s", path);
 }
 
-static int ask_to_move(Move *move, pid_t pid, int pidfd, Trouble *trouble) {
-        int r = attach_by_manager(move, pid, trouble);
-
-        return r < 0 ? r : check_moved(move, pid, pidfd, trouble);
-}
-
 static int move_one(Move *move, size_t i) {
         pid_t pid = move->processes.pids[i];
         int pidfd = move->processes.pidfds[i], r;
         _cleanup_trouble_ Trouble trouble = {};
 
         r = process_has_ended(pidfd) ? -ESRCH : groups_attach(&move->aim.target, pid);
-        if (r == -EACCES && move->aim.client.manager)
-                r = ask_to_move(move, pid, pidfd, &trouble);
+        if (r == -EACCES && move->aim.client.manager) {
+                r = attach_by_manager(move, pid, &trouble);
+                if (r >= 0)
+                        r = check_moved(move, pid, pidfd, &trouble);
+        }
         if (r >= 0 && process_has_ended(pidfd))
                 r = -ESRCH;
 

@@ -11,8 +11,6 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
-#include "cgscope/cli/leave.h"
-#include "cgscope/cli/root.h"
 #include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
 

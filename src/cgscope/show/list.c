@@ -5,7 +5,7 @@
 #include "basic/log.h"
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
-#include "cgscope/cli/root.h"
+#include "cgscope/cli/aim.h"
 #include "cgscope/show/figures.h"
 #include "cgscope/show/list-unit.h"
 #include "cgscope/verbs.h"
