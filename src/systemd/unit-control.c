@@ -192,105 +192,94 @@ static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {
         return streq(state, "running") || streq(state, "thawing") ? 0 : unit_freeze(manager, unit, false, trouble);
 }
 
-/* What is done to a unit by a job. */
-typedef struct Task {
-        Manager *manager;
-        const char *unit;
-        const char *method, *verb;
-        Job job;
-        JobWatch watch;
-} Task;
-
-static void task_done(Task *task) {
-        job_watch_done(&task->watch);
-}
+/* What follows is about a unit that is stopped, or else restarted, by a job. */
 
 /* Whether a manager that was away meanwhile has done it. 1: it has. */
-static int is_done(Task *task, Trouble *trouble) {
+static int is_done(const JobWatch *watch, bool stop, Trouble *trouble) {
         _cleanup_free_ char *state = NULL;
-        int r = unit_state(task->manager, task->unit, &state, trouble);
+        int r = unit_state(watch->manager, watch->unit, &state, trouble);
 
         if (r <= 0)
                 return r < 0 ? r : 1;
-        if (streq(task->method, "StopUnit"))
+        if (stop)
                 return streq(state, "inactive") || streq(state, "failed");
 
-        r = unit_has_job(task->manager, task->unit, trouble);
+        r = unit_has_job(watch->manager, watch->unit, trouble);
         return r < 0 ? r : r == 0;
 }
 
-static int explain_wait(Task *task, int r, Trouble *trouble) {
-        _cleanup_free_ char *word = escape_word(task->unit);
+static int explain_wait(const JobWatch *watch, bool stop, int r, Trouble *trouble) {
+        _cleanup_free_ char *word = escape_word(watch->unit);
 
         if (r != -ETIMEDOUT)
-                return explain(task->manager, task->unit, r, NULL, trouble);
-        if (streq(task->method, "StopUnit"))
+                return explain(watch->manager, watch->unit, r, NULL, trouble);
+        if (stop)
                 return trouble_set(trouble, r, "%s: it was asked to stop and has not ended in time; --timeout sets "
-                                   "how long to wait, cgscope kill -s KILL %s ends it at once", task->unit, word ?: task->unit);
+                                   "how long to wait, cgscope kill -s KILL %s ends it at once", watch->unit,
+                                   word ?: watch->unit);
 
-        return trouble_set(trouble, r, "%s: it was asked to %s and has not done so in time; systemctl status %s "
-                           "says how far it is", task->unit, task->verb, word ?: task->unit);
+        return trouble_set(trouble, r, "%s: it was asked to restart and has not done so in time; systemctl status %s "
+                           "says how far it is", watch->unit, word ?: watch->unit);
 }
 
-static int explain_result(const Task *task, Trouble *trouble) {
-        _cleanup_free_ char *word = escape_word(task->unit);
+static int explain_result(const JobWatch *watch, bool stop, Trouble *trouble) {
+        _cleanup_free_ char *word = escape_word(watch->unit);
+        const char *result = watch->jobs[0].result;
 
-        if (streq(task->job.result, "done"))
+        if (streq(result, "done"))
                 return 0;
-        if (streq(task->job.result, "frozen"))
+        if (streq(result, "frozen"))
                 return trouble_set(trouble, -EBUSY, "%s: it is frozen, by itself or by a slice above it, and "
-                                   "cannot be stopped before that is thawed", task->unit);
+                                   "cannot be stopped before that is thawed", watch->unit);
 
         return trouble_set(trouble, -EIO, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
-                           "journal: journalctl %s--unit %s", task->unit, task->verb, task->job.result,
-                           task->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: task->unit);
+                           "journal: journalctl %s--unit %s", watch->unit, stop ? "stop" : "restart", result,
+                           watch->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: watch->unit);
 }
 
-static int task_wait(Task *task, Trouble *trouble) {
-        while (!task->job.ended) {
+static int await_job(JobWatch *watch, bool stop, Trouble *trouble) {
+        while (!watch->jobs[0].ended) {
                 int r;
 
-                if (task->watch.returned) {
-                        task->watch.returned = false;
-                        r = is_done(task, trouble);
+                if (watch->returned) {
+                        watch->returned = false;
+                        r = is_done(watch, stop, trouble);
                         if (r != 0)
                                 return r < 0 ? r : 0;
                 }
 
-                r = job_watch_step(&task->watch, task->manager->options.deadline);
+                r = job_watch_step(watch, watch->manager->options.deadline);
                 if (r < 0)
-                        return explain_wait(task, r, trouble);
+                        return explain_wait(watch, stop, r, trouble);
         }
 
-        return explain_result(task, trouble);
+        return explain_result(watch, stop, trouble);
 }
 
-static int task_run(Task *task, Trouble *trouble) {
+static int stop_or_restart(Manager *manager, const char *unit, bool stop, Trouble *trouble) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(job_watch_done) JobWatch watch = {};
+        Job job = {};
         int r;
 
-        r = job_watch_begin(&task->watch, task->manager, task->unit, &task->job, 1);
+        r = job_watch_begin(&watch, manager, unit, &job, 1);
         if (r < 0)
                 return r;
 
-        r = call_for_job(task->manager, task->method, task->unit, &reply, trouble);
+        r = call_for_job(manager, stop ? "StopUnit" : "RestartUnit", unit, &reply, trouble);
         if (r < 0)
                 return r;
 
-        r = job_watch_take(&task->watch, &task->job, reply);
-        return r < 0 ? r : task_wait(task, trouble);
+        r = job_watch_take(&watch, &job, reply);
+        return r < 0 ? r : await_job(&watch, stop, trouble);
 }
 
 int unit_stop_wait(Manager *manager, const char *unit, Trouble *trouble) {
-        _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "StopUnit", .verb = "stop" };
         int r = thaw_frozen(manager, unit, trouble);
 
-        return r < 0 ? r : task_run(&task, trouble);
+        return r < 0 ? r : stop_or_restart(manager, unit, true, trouble);
 }
 
 int unit_restart_wait(Manager *manager, const char *unit, Trouble *trouble) {
-        _cleanup_(task_done) Task task = { .manager = manager, .unit = unit, .method = "RestartUnit",
-                                           .verb = "restart" };
-
-        return task_run(&task, trouble);
+        return stop_or_restart(manager, unit, false, trouble);
 }

@@ -125,29 +125,24 @@ static int start_all(Refresh *refresh) {
         return waiting;
 }
 
-/* What came of one whose job did not end well, or nobody told how: its program's exit status says. */
+/* What came of one whose job did not end well, or nobody told how: its program's exit status says. What has failed
+ * would be shown as failed until somebody resets it. No answer to that is waited for. */
 static DelegationOutcome judge(Manager *manager, const char *unit) {
         _cleanup_free_ char *result = NULL;
         int code, status;
+        bool known = manager_get_text(manager, unit, SYSTEMD_SERVICE, "Result", &result, NULL) >= 0 &&
+                     manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainCode", 'i', &code, NULL) >= 0 &&
+                     manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainStatus", 'i', &status, NULL) >= 0;
 
-        if (manager_get_text(manager, unit, SYSTEMD_SERVICE, "Result", &result, NULL) < 0 ||
-            manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainCode", 'i', &code, NULL) < 0 ||
-            manager_get_basic(manager, unit, SYSTEMD_SERVICE, "ExecMainStatus", 'i', &status, NULL) < 0)
-                return OUTCOME_FAILED;
-
-        if (streq(result, "timeout"))
+        (void) sd_bus_call_method_async(manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                        "ResetFailedUnit", NULL, NULL, "s", unit);
+        if (known && streq(result, "timeout"))
                 return OUTCOME_NO_ANSWER;
-        if (code != CLD_EXITED || status >= EXIT_STATUS_SYSTEMD)
+        if (!known || code != CLD_EXITED || status >= EXIT_STATUS_SYSTEMD)
                 return OUTCOME_FAILED;
         if (status == EX_TEMPFAIL)
                 return OUTCOME_BUSY;
         return status == 0 ? OUTCOME_APPLIED : OUTCOME_NO_ANSWER;
-}
-
-/* What has failed would be shown as failed until somebody resets it. No answer is waited for. */
-static void reset_failed(Manager *manager, const char *unit) {
-        (void) sd_bus_call_method_async(manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                        "ResetFailedUnit", NULL, NULL, "s", unit);
 }
 
 /* 1: some are still at it. */
@@ -165,10 +160,9 @@ static int end_all(Refresh *refresh) {
                 (void) refresh_unit(refresh->uids[i], unit);
                 if (job->ended && streq(job->result, "done"))
                         refresh->outcomes[i] = OUTCOME_APPLIED;
-                else if (job->ended || (returned && unit_has_job(refresh->manager, unit, NULL) == 0)) {
+                else if (job->ended || (returned && unit_has_job(refresh->manager, unit, NULL) == 0))
                         refresh->outcomes[i] = judge(refresh->manager, unit);
-                        reset_failed(refresh->manager, unit);
-                } else
+                else
                         running = true;
         }
 
@@ -207,8 +201,6 @@ static void stop(Refresh *refresh, const char *unit) {
 /* One that was stopped ends at once, with what it was waiting for as its exit status, unless its user, as whom it runs,
  * keeps it from that. */
 static DelegationOutcome await_end(Refresh *refresh, const char *unit, uint64_t deadline) {
-        DelegationOutcome outcome;
-
         for (;;) {
                 _cleanup_free_ char *state = NULL;
                 int r = unit_state(refresh->manager, unit, &state, NULL);
@@ -220,9 +212,7 @@ static DelegationOutcome await_end(Refresh *refresh, const char *unit, uint64_t 
                 (void) usleep(END_NAP_USEC);
         }
 
-        outcome = judge(refresh->manager, unit);
-        reset_failed(refresh->manager, unit);
-        return outcome == OUTCOME_BUSY ? outcome : OUTCOME_NO_ANSWER;
+        return judge(refresh->manager, unit) == OUTCOME_BUSY ? OUTCOME_BUSY : OUTCOME_NO_ANSWER;
 }
 
 /* What is still at it is not to go on behind our back. */
