@@ -16,7 +16,7 @@
 #include "unit/property.h"
 
 typedef struct Manager Manager;
-typedef struct UnitUndo UnitUndo;
+typedef struct sd_bus_message UnitUndo; /* the call that sets what was */
 
 typedef enum ManagerKind {
         MANAGER_SYSTEM, /* PID 1 */

@@ -10,20 +10,8 @@
 /* At least, for it may be the deadline that has passed for which something is taken back. */
 #define APPLY_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-struct UnitUndo {
-        sd_bus_message *call;
-};
-
 void unit_undo_free(UnitUndo *undo) {
-        if (!undo)
-                return;
-
-        (void) sd_bus_message_unref(undo->call);
-        free(undo);
-}
-
-static inline void unit_undo_freep(UnitUndo **undo) {
-        unit_undo_free(*undo);
+        (void) sd_bus_message_unref(undo);
 }
 
 /* Asks for the property. 0: this manager has none of that name, and will refuse to set it. */
@@ -45,17 +33,6 @@ static bool has_to_be_emptied(const char *type) {
         return streq(type, "(bas)") || (type[0] == 'a' && !streq(type, "ay"));
 }
 
-static int append_value(sd_bus_message *call, const char *name, const char *type, sd_bus_message *value) {
-        int r;
-
-        r = property_open(call, name, type);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_copy(call, value, true);
-        return r < 0 ? r : property_close(call);
-}
-
 static int keep(Manager *manager, sd_bus_message *call, const char *unit, const char *name) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *type;
@@ -74,7 +51,15 @@ static int keep(Manager *manager, sd_bus_message *call, const char *unit, const 
                 return r;
 
         r = sd_bus_message_enter_container(reply, 'v', type);
-        return r < 0 ? r : append_value(call, name, type, reply);
+        if (r < 0)
+                return r;
+
+        r = property_open(call, name, type);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_copy(call, reply, true);
+        return r < 0 ? r : property_close(call);
 }
 
 static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, const PropertyList *properties) {
@@ -94,17 +79,14 @@ static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, co
 
 int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
                       Trouble *trouble) {
-        _cleanup_(unit_undo_freep) UnitUndo *undo = calloc(1, sizeof(*undo));
+        _cleanup_(sd_bus_message_unrefp) UnitUndo *undo = NULL;
         int r;
 
         assert(manager && unit && properties && ret);
 
-        if (!undo)
-                return -ENOMEM;
-
-        r = manager_call_new(manager, &undo->call, "SetUnitProperties", "sb", unit, true);
+        r = manager_call_new(manager, &undo, "SetUnitProperties", "sb", unit, true);
         if (r >= 0)
-                r = keep_all(manager, undo->call, unit, properties);
+                r = keep_all(manager, undo, unit, properties);
         if (r < 0)
                 return manager_explain(manager, r, NULL, trouble);
 
@@ -121,5 +103,5 @@ int unit_undo_apply(Manager *manager, UnitUndo *undo, Trouble *trouble) {
         if (manager->options.deadline < own)
                 manager->options.deadline = own;
 
-        return manager_call(manager, undo->call, &reply, trouble);
+        return manager_call(manager, undo, &reply, trouble);
 }
