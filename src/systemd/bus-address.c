@@ -17,10 +17,11 @@ static const char *variable(const char *name) {
 
 /* After su or sudo this variable can be the other user's: with it one would talk to the wrong manager. The address of
  * the bus is then most likely that one's, too. */
-static int check_runtime_dir(const char *directory, Trouble *trouble) {
+static int check_runtime_dir(Trouble *trouble) {
+        const char *directory = variable("XDG_RUNTIME_DIR");
         struct stat st;
 
-        if (stat(directory, &st) < 0 || st.st_uid == geteuid())
+        if (!directory || stat(directory, &st) < 0 || st.st_uid == geteuid())
                 return 0;
 
         (void) trouble_set(trouble, -EPERM, "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u", directory,
@@ -49,41 +50,23 @@ static char *escape_value(const char *text) {
         return escaped;
 }
 
-/* *ret_address: "unix:path=DIRECTORY/@name". @directory is $XDG_RUNTIME_DIR; unset under cron and su: the place is
- * fixed all the same (pam_systemd(8)). */
-static int address_in(const char *directory, const char *name, char **ret_address) {
-        _cleanup_free_ char *fallback = NULL, *escaped = NULL;
-        int r;
+/* *ret_address: "unix:path=$XDG_RUNTIME_DIR/@name". Unset under cron and su: the place is fixed all the same
+ * (pam_systemd(8)). */
+static int address_in_runtime_dir(const char *name, char **ret_address) {
+        _cleanup_free_ char *usual = NULL, *escaped = NULL;
+        const char *directory = variable("XDG_RUNTIME_DIR");
 
-        if (!directory) {
-                r = user_runtime_dir(&fallback);
-                if (r < 0)
-                        return r;
-                directory = fallback;
-        }
+        if (!directory && user_runtime_dir(&usual) < 0)
+                return -ENOMEM;
 
-        escaped = escape_value(directory);
+        escaped = escape_value(directory ?: usual);
         return !escaped || asprintf(ret_address, "unix:path=%s/%s", escaped, name) < 0 ? -ENOMEM : 0;
 }
 
-static int user_bus_address(char **ret, Trouble *trouble) {
-        const char *directory = variable("XDG_RUNTIME_DIR"), *address = variable("DBUS_SESSION_BUS_ADDRESS");
-        int r = directory ? check_runtime_dir(directory, trouble) : 0;
-
-        if (r < 0)
-                return r;
-        if (!address)
-                return address_in(directory, "bus", ret);
-
-        *ret = strdup(address);
-        return *ret ? 0 : -ENOMEM;
-}
-
 int bus_address_private(char **ret, Trouble *trouble) {
-        const char *directory = variable("XDG_RUNTIME_DIR");
-        int r = directory ? check_runtime_dir(directory, trouble) : 0;
+        int r = check_runtime_dir(trouble);
 
-        return r < 0 ? r : address_in(directory, "systemd/private", ret);
+        return r < 0 ? r : address_in_runtime_dir("systemd/private", ret);
 }
 
 bool bus_address_is_chosen(ManagerKind kind, const char *address) {
@@ -92,17 +75,19 @@ bool bus_address_is_chosen(ManagerKind kind, const char *address) {
         if (kind == MANAGER_SYSTEM)
                 return !streq(address, bus_address_usual);
 
-        return address_in(variable("XDG_RUNTIME_DIR"), "bus", &usual) < 0 || !streq(address, usual);
+        return address_in_runtime_dir("bus", &usual) < 0 || !streq(address, usual);
 }
 
 int bus_address(ManagerKind kind, char **ret, Trouble *trouble) {
-        const char *address;
+        const char *address = variable(kind == MANAGER_USER ? "DBUS_SESSION_BUS_ADDRESS" : "DBUS_SYSTEM_BUS_ADDRESS");
+        int r = kind == MANAGER_USER ? check_runtime_dir(trouble) : 0;
 
-        if (kind == MANAGER_USER)
-                return user_bus_address(ret, trouble);
+        if (r < 0)
+                return r;
+        if (!address && kind == MANAGER_USER)
+                return address_in_runtime_dir("bus", ret);
 
-        address = variable("DBUS_SYSTEM_BUS_ADDRESS") ?: bus_address_usual;
-        *ret = strdup(address);
+        *ret = strdup(address ?: bus_address_usual);
         return *ret ? 0 : -ENOMEM;
 }
 

@@ -26,8 +26,7 @@ static int connect_to(Manager *manager, const char *address, bool is_bus) {
         if (r < 0)
                 return r;
 
-        r = sd_bus_start(manager->bus);
-        return r;
+        return sd_bus_start(manager->bus);
 }
 
 /* -EACCES, or a bus that does not answer, is no lack of one; and a bus that somebody has named is the one that is
