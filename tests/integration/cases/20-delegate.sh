@@ -289,7 +289,7 @@ test_stops_at_user() {
     for word in --delegate=io --delegate=cpu,cpuset,io -pIOWeight=50 -pAllowedCPUs=0 '-pIOReadBandwidthMax=/ 1M'; do
         run as tester cgscope run "$word" -- touch "$scratch/ran"
         expect_refusal 125 '(^|[ :])(io|cpuset|cpuset io) not available.*: stops at /user\.slice'
-        expect_err 'user@1000\.service'
+        expect_err 'to the user manager unless told to; cgscope enable '
         [[ ! -e ran ]] || fail 'the command was started'
     done
     expect_no_scopes tester
