@@ -9,7 +9,6 @@
 #include "cgscoped/operation-state.h"
 #include "delegation/store.h"
 #include "systemd/manager-open.h"
-#include "systemd/user-manager-refresh.h"
 #include "systemd/user-manager.h"
 
 /* For all that is asked of PID 1 in one of the two parts, but for the time that the managers have. */

@@ -9,7 +9,6 @@
 #include "systemd/unit-control.h"
 #include "systemd/unit-undo.h"
 #include "systemd/unit.h"
-#include "systemd/user-manager-refresh.h"
 #include "systemd/user-manager.h"
 
 extern const Asking cgscope_asking;

@@ -14,7 +14,6 @@
 #include "cgscoped/operation.h"
 #include "delegation/store.h"
 #include "systemd/manager-open.h"
-#include "systemd/user-manager-refresh.h"
 #include "systemd/user-manager.h"
 
 #define IO (1U << CONTROLLER_IO)

@@ -8,7 +8,7 @@
 #include "basic/clock.h"
 #include "systemd/fake-manager.h"
 #include "systemd/manager-open.h"
-#include "systemd/user-manager-refresh.h"
+#include "systemd/user-manager.h"
 
 #define ERROR "org.freedesktop.DBus.Error."
 
