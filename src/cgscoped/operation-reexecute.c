@@ -82,10 +82,6 @@ static int open_manager(uint64_t deadline, Manager **ret, Trouble *trouble) {
         }
 }
 
-static bool is_closed(int r) {
-        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
-}
-
 /* Waits until it has no jobs. */
 static int await_rest(Manager *manager, Trouble *trouble) {
         for (;;) {
@@ -112,7 +108,7 @@ static int reexecute(Manager *manager, Trouble *trouble) {
                 return manager_explain(manager, r, &error, trouble);
 
         r = manager_try(manager, call, &error, &reply);
-        if (is_closed(r))
+        if (manager_is_closed(r))
                 return 0;
 
         return manager_explain(manager, r < 0 ? r : -EPROTO, &error, trouble);
@@ -140,7 +136,7 @@ static int run(Trouble *trouble) {
                 r = await_rest(manager, trouble);
                 if (r >= 0)
                         r = reexecute(manager, trouble);
-        } while (is_closed(r) && deadline_left(deadline) > 0);
+        } while (manager_is_closed(r) && deadline_left(deadline) > 0);
 
         /* The old one has closed its socket, so whoever answers is the new one. */
         return r < 0 ? r : open_manager(deadline, &returned, trouble);

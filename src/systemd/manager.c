@@ -41,7 +41,7 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble 
                         return trouble_help(trouble, r, "is it busy?%s",
                                             manager->options.fixed ? "" : " --timeout sets how long to wait");
                 }
-                if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                if (manager_is_closed(r))
                         return trouble_set(trouble, r, "the bus to %s was closed", title);
                 return trouble_set(trouble, r, "%s: %s", title, strerror(-r));
         }
@@ -91,8 +91,7 @@ int manager_greet(Manager *manager, const char **ret_name, Trouble *trouble) {
 
 /* For these the library makes up an error, which is no word of the manager's. */
 static bool is_our_own(const Manager *manager, int r) {
-        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE ||
-               (r == -ETIMEDOUT && deadline_left(manager->options.deadline) == 0);
+        return manager_is_closed(r) || (r == -ETIMEDOUT && deadline_left(manager->options.deadline) == 0);
 }
 
 int manager_try(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply) {

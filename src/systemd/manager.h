@@ -45,6 +45,11 @@ int manager_control_group(Manager *manager, char **ret, Trouble *trouble);
 int manager_version(Manager *manager, char **ret, Trouble *trouble);
 int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble);
 
+/* Whether @r, of a call, says that the connection is closed. */
+static inline bool manager_is_closed(int r) {
+        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
+}
+
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */
 int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble *trouble);

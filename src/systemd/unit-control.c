@@ -45,10 +45,9 @@ static const struct Refusal *find_refusal(const sd_bus_error *error) {
 }
 
 static int explain_no_unit(const Manager *manager, const char *unit, Trouble *trouble) {
-        bool user = manager->options.kind == MANAGER_USER;
-
         return trouble_set(trouble, -ENOENT, "no unit %s: %s has none of that name; see also %s", unit,
-                   user ? "your user manager" : "the system manager", user ? "--system" : "--user");
+                           manager_title(manager),
+                           manager->options.kind == MANAGER_USER ? "--system" : "--user");
 }
 
 /* Returns the error. */
