@@ -52,7 +52,7 @@ int examination_open(Examination *examination, const MoveQuestion *question, Mov
 
         assert(question->target && question->mover);
 
-        *examination = (Examination){ .question = question, .result = result };
+        *examination = (Examination) { .question = question, .result = result };
         r = place(question->mount, path, &examination->source);
         if (r < 0)
                 return r;

@@ -50,14 +50,10 @@ static int read_at_once(Migrant *migrant, const char *hierarchy) {
                 _cleanup_free_ char *before = NULL, *after = NULL;
                 int r = read_path(migrant, hierarchy, &before);
 
-                if (r < 0)
-                        return r;
-
-                r = read_facts(migrant);
-                if (r < 0)
-                        return r;
-
-                r = read_path(migrant, hierarchy, &after);
+                if (r >= 0)
+                        r = read_facts(migrant);
+                if (r >= 0)
+                        r = read_path(migrant, hierarchy, &after);
                 if (r < 0)
                         return r;
 

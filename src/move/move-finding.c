@@ -81,7 +81,7 @@ int move_findings_add(MoveFindings *findings, MoveRule rule, MoveResult result, 
                 return found = NULL, -ENOMEM;
 
         r = ARRAY_APPEND(findings->findings, findings->n,
-                         (MoveFinding){ .rule = rule, .result = result, .error = error, .found = TAKE_PTR(found) });
+                         (MoveFinding) { .rule = rule, .result = result, .error = error, .found = TAKE_PTR(found) });
         if (r >= 0)
                 decide(findings); /* the findings may lie elsewhere now */
         return r;
@@ -93,5 +93,5 @@ void move_findings_done(MoveFindings *findings) {
         free(findings->findings);
         free(findings->target);
         free(findings->ancestor);
-        *findings = (MoveFindings){};
+        *findings = (MoveFindings) {};
 }

@@ -89,7 +89,7 @@ static int find_holders(const Examination *examination, const char *controller, 
                 return 0;
 
         *ret = holders;
-        holders = (Holders){};
+        holders = (Holders) {};
         return 1;
 }
 

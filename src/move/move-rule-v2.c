@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 
 #include "basic/fd.h"
+#include "basic/parse-words.h"
 #include "cgroup/walk.h"
 #include "namespace/path.h"
 
@@ -119,18 +120,12 @@ int move_rule_domain(const Examination *examination) {
 
 /* Puts the words of @controllers that do not count threads (the kernel's .threaded) into @names. */
 static bool has_domain_controllers(char *controllers, char *names) {
-        static const char *const threaded[] = { "cpu", "cpuset", "pids" };
         char *end = names;
 
         *names = '\0';
-        for (char *save, *word = strtok_r(controllers, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-                bool counts_threads = false;
-
-                for (size_t i = 0; i < ELEMENTSOF(threaded); i++)
-                        counts_threads = counts_threads || streq(word, threaded[i]);
-                if (!counts_threads)
+        for (char *save, *word = strtok_r(controllers, " ", &save); word; word = strtok_r(NULL, " ", &save))
+                if (!text_has_word("cpu cpuset pids", " ", word))
                         end = stpcpy(stpcpy(end, end > names ? " " : ""), word);
-        }
 
         return *names;
 }

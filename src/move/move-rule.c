@@ -71,6 +71,6 @@ int move_examine(const MoveQuestion *question, MoveFindings *ret) {
                 return r;
 
         *ret = result;
-        result = (MoveFindings){};
+        result = (MoveFindings) {};
         return 0;
 }

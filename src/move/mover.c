@@ -67,7 +67,7 @@ int mover_self(Mover *ret) {
         mover.n_groups = (size_t) n;
         mover.confined = is_confined();
         *ret = mover;
-        mover = (Mover){};
+        mover = (Mover) {};
         return 0;
 }
 
@@ -95,7 +95,7 @@ int mover_of_user(uid_t uid, gid_t gid, const gid_t *groups, size_t n_groups, Mo
 
 void mover_done(Mover *mover) {
         free(mover->groups);
-        *mover = (Mover){};
+        *mover = (Mover) {};
 }
 
 bool mover_is_root(const Mover *mover) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "namespace/confinement-join.h"
+#include "namespace/confinement.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -3,28 +3,24 @@
 
 #include "namespace/path.h"
 
+/* By the number of the bit. */
 static const struct {
-        ViewMark mark;
         const char *name, *text;
 } marks[VIEW_MARKS] = {
-        { VIEW_OUTSIDE, "outside",
+        { "outside",
           "The process is in a group that is not below the root of its namespace, and cannot find that group in a "
           "mount of its own. Move it to a group below that root (cgscope move), or start it there." },
-        { VIEW_STALE_MOUNT, "stale-mount",
+        { "stale-mount",
           "A mount from before the process got its cgroup namespace: it begins above the root of that, so the paths in "
           "/proc/PID/cgroup are not to be found in it. In there (nsenter -t PID -C -m), umount -l it and mount cgroup2 "
           "anew." },
-        { VIEW_SHOWS_MORE, "shows-more",
+        { "shows-more",
           "A mount that begins outside of the process's cgroup namespace, as one by mount --bind does: it shows groups "
           "that the namespace is to hide. In there (nsenter -t PID -C -m), umount it." },
 };
 
 const char *view_mark_text(ViewMark mark) {
-        for (size_t i = 0; i < VIEW_MARKS; i++)
-                if (marks[i].mark == mark)
-                        return marks[i].text;
-
-        return "";
+        return marks[__builtin_ctz(mark)].text;
 }
 
 char *view_marks_format(unsigned set, char buffer[static VIEW_MARKS_TEXT_MAX]) {
@@ -32,7 +28,7 @@ char *view_marks_format(unsigned set, char buffer[static VIEW_MARKS_TEXT_MAX]) {
 
         *end = '\0';
         for (size_t i = 0; i < VIEW_MARKS; i++)
-                if (set & marks[i].mark)
+                if (set & 1U << i)
                         end = stpcpy(stpcpy(end, end > buffer ? "," : ""), marks[i].name);
 
         return buffer;

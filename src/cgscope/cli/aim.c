@@ -15,10 +15,6 @@
 #include "cgscope/cli/process-list.h"
 #include "namespace/path.h"
 
-static const char *manager_title(const CommonOptions *options) {
-        return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
-}
-
 /* Says that the target is not there, and which verb shows those that are. */
 static int report_no_group(const Aim *aim) {
         if (aim->name.kind == TARGET_PROCESS)
@@ -27,14 +23,16 @@ static int report_no_group(const Aim *aim) {
 }
 
 static int report_failure(Aim *aim, int error) {
+        bool system = aim->options->manager == MANAGER_SYSTEM;
         _cleanup_free_ char *path = NULL;
 
         switch (error) {
         case -ENXIO:
-                return log_refuse(error, "%s has no unit %s%s", manager_title(aim->options), aim->name.unit,
-                                  aim->options->manager_given ? "" :
-                                  aim->options->manager == MANAGER_SYSTEM ? " (a user's units are found as that user)" :
-                                                                            "; --system looks at the system's");
+                return log_refuse(error, "%s has no unit %s%s", system ? "the system manager" : "your user manager",
+                                  aim->name.unit,
+                                  aim->options->manager_given ? ""
+                                  : system ? " (a user's units are found as that user)"
+                                           : "; --system looks at the system's");
         case -ENOENT:
                 return report_no_group(aim);
         case -ESRCH:

@@ -4,7 +4,7 @@
 /* --cgroup-namespace at work: this process, or one that is to be started, sees its own subtree alone. What is wrong is
  * said, with the setting that forbids it. */
 
-#include "namespace/confinement-join.h"
+#include "namespace/confinement.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/command/command-options.h"
 

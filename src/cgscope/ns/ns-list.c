@@ -203,10 +203,16 @@ static int add_all(Listing *listing) {
         return r;
 }
 
-static int print_table(const Ns *ns, const ViewProcess *only) {
+int ns_print_list(const Ns *ns, const ViewProcess *only) {
         _cleanup_(listing_done) Listing listing = { .ns = ns, .only = only, .options = ns->options };
-        int r = choose_columns(&listing);
+        int r;
 
+        if (only && only->n_rows == 0)
+                return 0;
+        if (only)
+                putchar('\n');
+
+        r = choose_columns(&listing);
         if (r < 0)
                 return r;
 
@@ -216,16 +222,4 @@ static int print_table(const Ns *ns, const ViewProcess *only) {
 
         r = add_all(&listing);
         return r < 0 ? r : tabular_print(&listing.table, &listing.options);
-}
-
-int ns_print_list(const Ns *ns) {
-        return print_table(ns, NULL);
-}
-
-int ns_print_hierarchies(const Ns *ns, const ViewProcess *process) {
-        if (process->n_rows == 0)
-                return 0;
-
-        putchar('\n');
-        return print_table(ns, process);
 }

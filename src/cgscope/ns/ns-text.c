@@ -96,7 +96,7 @@ static int print_block(const Ns *ns, const ViewProcess *process) {
                 return log_error_errno(r, "cannot write the answer");
 
         if (ns->all_hierarchies)
-                r = ns_print_hierarchies(ns, process);
+                r = ns_print_list(ns, process);
         return r < 0 ? r : ns_print_mounts(ns, process);
 }
 
@@ -179,7 +179,7 @@ int ns_print_text(Ns *ns) {
                 pager_open(&pager);
         ns->options.pager = false; /* it is there already */
 
-        r = blocks ? print_blocks(ns) : ns_print_list(ns);
+        r = blocks ? print_blocks(ns) : ns_print_list(ns, NULL);
         if (r >= 0 && !blocks && !is_for_script(ns))
                 r = ns_print_mounts(ns, NULL);
         if (r >= 0 && (blocks || !is_for_script(ns)))

@@ -27,9 +27,8 @@ extern const TableColumn ns_columns[];
 /* The columns are checked before anything is looked at. */
 int ns_check_columns(const Ns *ns);
 
-/* Processes as a table, or as a tree below their namespaces; and the hierarchies of one process. */
-int ns_print_list(const Ns *ns);
-int ns_print_hierarchies(const Ns *ns, const ViewProcess *process);
+/* All processes as a table, or as a tree below their namespaces; or the hierarchies of one process. */
+int ns_print_list(const Ns *ns, const ViewProcess *only);
 
 /* The mounts that all of the processes find, the same ones once; or those of one process. */
 int ns_print_mounts(const Ns *ns, const ViewProcess *process);

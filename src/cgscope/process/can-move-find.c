@@ -80,10 +80,6 @@ static int check_target(const CanMove *can_move) {
         return log_error_errno(fd, "cannot open %s", can_move->text);
 }
 
-static bool is_path_or_process(const char *text) {
-        return text[0] == '/' || text[0] == '@';
-}
-
 static int find_target(CanMove *can_move) {
         const char *point = can_move->mount->point, *rest = startswith(can_move->text, point);
         int r;
@@ -136,7 +132,8 @@ static int find_default(CanMove *can_move) {
         if (r < 0)
                 return r;
 
-        return is_path_or_process(can_move->text) ? find_target(can_move) : find_unit_or_own(can_move);
+        return can_move->text[0] == '/' || can_move->text[0] == '@' ? find_target(can_move)
+                                                                    : find_unit_or_own(can_move);
 }
 
 /* --- --hierarchy --- */

@@ -132,10 +132,6 @@ typedef struct EmptySearch {
         unsigned n_stopped, n_failed;
 } EmptySearch;
 
-static void empty_search_done(EmptySearch *search) {
-        client_close(&search->client);
-}
-
 /* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
  * business. What it holds for running, and is still empty after it said so, was left behind. */
 static int stop_if_left(EmptySearch *search, int fd, const char *unit, Trouble *trouble) {
@@ -201,7 +197,7 @@ static int search_empty(EmptySearch *search, int root) {
 }
 
 static int stop_empty(const Stop *stop) {
-        _cleanup_(empty_search_done) EmptySearch search = { .stop = stop };
+        EmptySearch search = { .stop = stop };
         _cleanup_close_ int root = root_open(NULL);
         int r;
 
@@ -209,6 +205,7 @@ static int stop_empty(const Stop *stop) {
                 return STATUS_FAILURE;
 
         r = search_empty(&search, root);
+        client_close(&search.client);
         if (fflush(stdout) != 0)
                 r = log_error_errno(-EIO, "cannot write to standard output");
         if (r >= 0)
