@@ -169,16 +169,10 @@ int mover_may_write(const Mover *mover, int dir, const char *path, struct stat *
 }
 
 int mover_may_search(const Mover *mover, int dir, const char *path, struct stat *ret_st) {
-        struct stat st;
-        int r = look_at(dir, path, &st);
+        int r = look_at(dir, path, ret_st);
+        bool may = r >= 0 && (right_by_mode(mover, ret_st, S_IXOTH) != MOVER_RIGHT_NONE ||
+                              has_power_over(mover, ret_st, CAP_DAC_OVERRIDE) ||
+                              has_power_over(mover, ret_st, CAP_DAC_READ_SEARCH));
 
-        if (r < 0)
-                return r;
-
-        *ret_st = st;
-        if (right_by_mode(mover, &st, S_IXOTH) != MOVER_RIGHT_NONE || has_power_over(mover, &st, CAP_DAC_OVERRIDE) ||
-            has_power_over(mover, &st, CAP_DAC_READ_SEARCH))
-                return 0;
-
-        return -EACCES;
+        return r < 0 || may ? r : -EACCES;
 }

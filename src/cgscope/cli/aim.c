@@ -325,14 +325,14 @@ int aim_report(const Aim *aim, int error, const char *tried) {
                 if (aim->target.fd >= 0 && fstat(aim->target.fd, &st) >= 0 && st.st_uid != geteuid())
                         return log_refuse(error, "%s %s: it belongs to uid %u, you are uid %u", tried, aim->text,
                                           (unsigned) st.st_uid, (unsigned) geteuid());
-                return log_error_errno(error, "%s %s", tried, aim->text);
+                break;
         case -ENODEV:
                 return log_refuse(error, "%s %s: the group has gone meanwhile", tried, aim->text);
         case -ETIMEDOUT:
                 return log_refuse(error, "%s %s: not done in time; --timeout sets how long to wait", tried, aim->text);
-        default:
-                return log_error_errno(error, "%s %s", tried, aim->text);
         }
+
+        return log_error_errno(error, "%s %s", tried, aim->text);
 }
 
 bool aim_holds_caller(const Aim *aim) {

@@ -213,13 +213,9 @@ int ns_print_list(const Ns *ns, const ViewProcess *only) {
                 putchar('\n');
 
         r = choose_columns(&listing);
-        if (r < 0)
-                return r;
-
-        r = tabular_open(&listing.table, &listing.options, ns_columns, "processes");
-        if (r < 0)
-                return r;
-
-        r = add_all(&listing);
+        if (r >= 0)
+                r = tabular_open(&listing.table, &listing.options, ns_columns, "processes");
+        if (r >= 0)
+                r = add_all(&listing);
         return r < 0 ? r : tabular_print(&listing.table, &listing.options);
 }

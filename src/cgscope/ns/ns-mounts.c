@@ -177,10 +177,8 @@ static int print_lines(const Lines *lines, const Ns *ns, bool one) {
         options.columns = names;
 
         r = tabular_choose(&table, &options, columns, _COLUMN_MAX, 0);
-        if (r < 0)
-                return r;
-
-        r = tabular_open(&table, &options, columns, "mounts");
+        if (r >= 0)
+                r = tabular_open(&table, &options, columns, "mounts");
         if (r < 0)
                 return r;
 

@@ -226,10 +226,8 @@ int can_move_find(CanMove *can_move) {
                 return log_error_errno(r, "cannot read /proc/self/mountinfo");
 
         r = can_move->hierarchy ? find_in_hierarchy(can_move) : find_default(can_move);
-        if (r < 0)
-                return r;
-
-        r = find_mover(can_move);
+        if (r >= 0)
+                r = find_mover(can_move);
         if (r < 0)
                 return r;
 

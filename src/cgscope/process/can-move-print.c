@@ -93,10 +93,8 @@ static int print_table(CanMove *can_move) {
         int r;
 
         r = tabular_choose(&table, &can_move->options, columns, ELEMENTSOF(columns), ELEMENTSOF(columns));
-        if (r < 0)
-                return r;
-
-        r = tabular_open(&table, &can_move->options, columns, "rules");
+        if (r >= 0)
+                r = tabular_open(&table, &can_move->options, columns, "rules");
         if (r < 0)
                 return r;
 

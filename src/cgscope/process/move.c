@@ -136,9 +136,8 @@ static int check_one(Move *move, pid_t pid) {
                 return process_report(pid, r);
 
         r = check_not_manager(pid, path);
-        if (r < 0)
-                return r;
-        r = check_not_owned(move, pid, path);
+        if (r >= 0)
+                r = check_not_owned(move, pid, path);
         return r < 0 ? r : check_permitted(move, pid, path);
 }
 
