@@ -139,16 +139,11 @@ void cgroup_mounts_done(CgroupMounts *mounts) {
 }
 
 static int add_mount(CgroupMounts *mounts, CgroupMount *mount) {
-        CgroupMount *larger = reallocarray(mounts->mounts, mounts->n + 1, sizeof(CgroupMount));
+        int r = ARRAY_APPEND(mounts->mounts, mounts->n, *mount);
 
-        if (!larger) {
+        if (r < 0)
                 mount_done(mount);
-                return -ENOMEM;
-        }
-
-        mounts->mounts = larger;
-        mounts->mounts[mounts->n++] = *mount;
-        return 0;
+        return r;
 }
 
 int cgroup_mounts_parse(char *text, CgroupMounts *ret) {

@@ -64,16 +64,11 @@ static int read_list(sd_bus_message *reply, uid_t **ret, size_t *ret_n) {
 
         while ((r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL,
                                         NULL)) > 0) {
-                uid_t *more;
-
                 if (!is_running(state) || !uid_of_unit(unit, &uid))
                         continue;
 
-                more = reallocarray(uids, n + 1, sizeof(*uids));
-                if (!more)
+                if (ARRAY_APPEND(uids, n, uid) < 0)
                         return -ENOMEM;
-                uids = more;
-                uids[n++] = uid;
         }
         if (r < 0)
                 return r;
