@@ -7,7 +7,6 @@
 #include "systemd/scope-disturbed.h"
 #include "systemd/scope.h"
 #include "systemd/unit-control.h"
-#include "systemd/unit-undo.h"
 #include "systemd/unit.h"
 #include "systemd/user-manager.h"
 

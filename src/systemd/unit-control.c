@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "basic/clock.h"
 #include "basic/escape.h"
 #include "basic/trouble.h"
 #include "basic/utf8.h"
@@ -10,6 +11,9 @@
 #include "systemd/job.h"
 #include "systemd/property-encode.h"
 #include "systemd/unit.h"
+
+/* At least, for it may be the deadline that has passed for which something is taken back. */
+#define UNDO_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
 /* What a manager refuses, in our words: the first row counts whose @name is the error's and whose @part (NULL: any) is
  * in its text. Without @cause it is the manager's text that says it. */
@@ -46,8 +50,7 @@ static const struct Refusal *find_refusal(const sd_bus_error *error) {
 
 static int explain_no_unit(const Manager *manager, const char *unit, Trouble *trouble) {
         return trouble_set(trouble, -ENOENT, "no unit %s: %s has none of that name; see also %s", unit,
-                           manager_title(manager),
-                           manager->options.kind == MANAGER_USER ? "--system" : "--user");
+                           manager_title(manager), manager->options.kind == MANAGER_USER ? "--system" : "--user");
 }
 
 /* Returns the error. */
@@ -76,17 +79,20 @@ static int control(Manager *manager, const char *unit, sd_bus_message *call, sd_
         return r < 0 ? explain(manager, unit, r, &error, trouble) : 0;
 }
 
+/* The call that sets properties; the array of them is open. */
+static int set_call_new(Manager *manager, const char *unit, sd_bus_message **ret) {
+        int r = manager_call_new(manager, ret, "SetUnitProperties", "sb", unit, true);
+
+        return r < 0 ? r : sd_bus_message_open_container(*ret, 'a', "(sv)");
+}
+
 int unit_set_properties(Manager *manager, const char *unit, const PropertyList *properties, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
         assert(manager && unit && properties);
 
-        r = manager_call_new(manager, &call, "SetUnitProperties", "sb", unit, true);
-        if (r < 0)
-                return r;
-
-        r = sd_bus_message_open_container(call, 'a', "(sv)");
+        r = set_call_new(manager, unit, &call);
         if (r < 0)
                 return r;
 
@@ -95,22 +101,113 @@ int unit_set_properties(Manager *manager, const char *unit, const PropertyList *
                 return r;
 
         r = sd_bus_message_close_container(call);
-        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
+        return r < 0 ? r : control(manager, unit, call, NULL, trouble);
+}
+
+void unit_undo_free(UnitUndo *undo) {
+        (void) sd_bus_message_unref(undo);
+}
+
+/* Asks for the property. 0: this manager has none of that name, and will refuse to set it. */
+static int ask(Manager *manager, const char *unit, const char *name, sd_bus_message **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = manager_property_new(manager, &call, unit, unit_interface(unit), name);
+        if (r < 0)
+                return r;
+
+        r = manager_try(manager, call, &error, ret);
+        return sd_bus_error_is_set(&error) ? 0 : r < 0 ? r : 1;
+}
+
+/* What is set of a list is added to it, unless it is empty. */
+static bool has_to_be_emptied(const char *type) {
+        return streq(type, "(bas)") || (type[0] == 'a' && !streq(type, "ay"));
+}
+
+static int keep(Manager *manager, sd_bus_message *call, const char *unit, const char *name) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *type;
+        int r = ask(manager, unit, name, &reply);
+
+        if (r <= 0)
+                return r;
+
+        r = sd_bus_message_peek_type(reply, NULL, &type);
+        if (r < 0)
+                return r;
+
+        /* An empty list of any type is a 0; of the one that a boolean stands before, two. */
+        r = has_to_be_emptied(type) ? sd_bus_message_append(call, "(sv)", name, type, 0, 0) : 0;
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_enter_container(reply, 'v', type);
+        if (r < 0)
+                return r;
+
+        r = property_open(call, name, type);
+        if (r < 0)
+                return r;
+
+        r = sd_bus_message_copy(call, reply, true);
+        return r < 0 ? r : property_close(call);
+}
+
+static int keep_all(Manager *manager, sd_bus_message *call, const char *unit, const PropertyList *properties) {
+        for (size_t i = 0; i < properties->n_items; i++) {
+                int r = keep(manager, call, unit, property_info_bus_name(properties->items[i].info));
+
+                if (r < 0)
+                        return r;
+        }
+
+        return sd_bus_message_close_container(call);
+}
+
+int unit_undo_prepare(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
+                      Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) UnitUndo *undo = NULL;
+        int r;
+
+        assert(manager && unit && properties && ret);
+
+        r = set_call_new(manager, unit, &undo);
+        if (r >= 0)
+                r = keep_all(manager, undo, unit, properties);
+        if (r < 0)
+                return manager_explain(manager, r, NULL, trouble);
+
+        *ret = TAKE_PTR(undo);
+        return 0;
+}
+
+int unit_undo_apply(Manager *manager, UnitUndo *undo, Trouble *trouble) {
+        uint64_t own = deadline_after(UNDO_TIMEOUT_USEC);
+
+        assert(manager && undo);
+
+        if (manager->options.deadline < own)
+                manager->options.deadline = own;
+
+        return manager_call(manager, undo, NULL, trouble);
 }
 
 /* The manager answers when it is so. */
 int unit_freeze(Manager *manager, const char *unit, bool freeze, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r = manager_call_new(manager, &call, freeze ? "FreezeUnit" : "ThawUnit", "s", unit);
 
-        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
+        return r < 0 ? r : control(manager, unit, call, NULL, trouble);
 }
 
 int unit_kill(Manager *manager, const char *unit, int signal, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r = manager_call_new(manager, &call, "KillUnit", "ssi", unit, "all", (int32_t) signal);
 
-        return r < 0 ? r : control(manager, unit, call, &reply, trouble);
+        return r < 0 ? r : control(manager, unit, call, NULL, trouble);
 }
 
 static int explain_no_group(const char *unit, const char *subgroup, Trouble *trouble) {
@@ -170,9 +267,7 @@ static int call_for_job(Manager *manager, const char *method, const char *unit, 
 }
 
 int unit_stop(Manager *manager, const char *unit, Trouble *trouble) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-
-        return call_for_job(manager, "StopUnit", unit, &reply, trouble);
+        return call_for_job(manager, "StopUnit", unit, NULL, trouble);
 }
 
 static int thaw_frozen(Manager *manager, const char *unit, Trouble *trouble) {

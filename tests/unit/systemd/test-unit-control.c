@@ -6,7 +6,6 @@
 #include "systemd/fake-manager.h"
 #include "systemd/manager-open.h"
 #include "systemd/unit-control.h"
-#include "systemd/unit-undo.h"
 #include "systemd/unit.h"
 
 #define UNIT "a.scope"
