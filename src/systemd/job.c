@@ -67,9 +67,10 @@ static int on_matched(sd_bus_message *m, void *userdata, sd_bus_error *error _un
         return 0;
 }
 
-static int add_match(JobWatch *watch, sd_bus_slot **slot, const char *rule) {
-        return sd_bus_call_method_async(watch->manager->bus, slot, DBUS_NAME, DBUS_PATH, DBUS_NAME, "AddMatch",
-                                        on_matched, watch, "s", rule);
+/* Without a @slot no answer is waited for. */
+static int tell_bus(JobWatch *watch, const char *method, const char *rule, sd_bus_slot **slot) {
+        return sd_bus_call_method_async(watch->manager->bus, slot, DBUS_NAME, DBUS_PATH, DBUS_NAME, method,
+                                        slot ? on_matched : NULL, watch, "s", rule);
 }
 
 /* A bus deals with one connection's messages in order: the matches are in place when the manager hears the calls that
@@ -98,14 +99,8 @@ int job_watch_begin(JobWatch *watch, Manager *manager, const char *unit, Job *jo
                      unit ? ",arg2='" : "", unit ?: "", unit ? "'" : "") < 0)
                 return watch->rule = NULL, -ENOMEM;
 
-        r = add_match(watch, &watch->slots[1], watch->rule);
-        return r < 0 ? r : add_match(watch, &watch->slots[2], OWNER_RULE);
-}
-
-/* A connection may have so many matches and no more. No answer is waited for. */
-static void remove_match(JobWatch *watch, const char *rule) {
-        (void) sd_bus_call_method_async(watch->manager->bus, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "RemoveMatch", NULL,
-                                        NULL, "s", rule);
+        r = tell_bus(watch, "AddMatch", watch->rule, &watch->slots[1]);
+        return r < 0 ? r : tell_bus(watch, "AddMatch", OWNER_RULE, &watch->slots[2]);
 }
 
 void job_watch_done(JobWatch *watch) {
@@ -113,8 +108,9 @@ void job_watch_done(JobWatch *watch) {
                 watch->slots[i] = sd_bus_slot_unref(watch->slots[i]);
 
         if (watch->rule && sd_bus_is_open(watch->manager->bus) > 0) {
-                remove_match(watch, watch->rule);
-                remove_match(watch, OWNER_RULE);
+                /* A connection may have so many matches and no more. */
+                (void) tell_bus(watch, "RemoveMatch", watch->rule, NULL);
+                (void) tell_bus(watch, "RemoveMatch", OWNER_RULE, NULL);
         }
         free(TAKE_PTR(watch->rule));
 }

@@ -298,11 +298,6 @@ static int converse(Refresh *refresh, uint64_t deadline) {
         }
 }
 
-static void stop(Refresh *refresh, const char *unit) {
-        (void) sd_bus_call_method_async(refresh->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                        "StopUnit", NULL, NULL, "ss", unit, "replace");
-}
-
 /* One that was stopped ends at once, with what it was waiting for as its exit status, unless its user, as whom it runs,
  * keeps it from that. */
 static DelegationOutcome await_end(Refresh *refresh, const char *unit, uint64_t deadline) {
@@ -330,7 +325,9 @@ static void give_up(Refresh *refresh) {
 
         for (size_t i = 0; i < refresh->n; i++)
                 if (refresh->outcomes[i] == _OUTCOME_MAX && *refresh->jobs[i].path)
-                        stop(refresh, refresh_unit(refresh->uids[i], unit));
+                        (void) sd_bus_call_method_async(refresh->manager->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH,
+                                                        SYSTEMD_MANAGER, "StopUnit", NULL, NULL, "ss",
+                                                        refresh_unit(refresh->uids[i], unit), "replace");
 
         for (size_t i = 0; i < refresh->n; i++)
                 if (refresh->outcomes[i] == _OUTCOME_MAX)
