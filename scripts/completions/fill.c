@@ -84,8 +84,8 @@ static void bash_verb(const Verb *verb) {
 
 static bool has_option(const Verb *verb, const char *name) {
         OPTIONS_FOREACH(o, verb->options)
-                if (streq(o->name, name))
-                        return true;
+        if (streq(o->name, name))
+                return true;
 
         return false;
 }
@@ -136,7 +136,9 @@ static void zsh_verb(const Verb *verb) {
                 if (!o->help)
                         continue;
                 (void) snprintf(spelling, sizeof(spelling), "--%s%s", o->name,
-                                !kind ? "" : option_value_is_optional(o) ? "=-" : "=");
+                                !kind                         ? ""
+                                : option_value_is_optional(o) ? "=-"
+                                                              : "=");
                 zsh_option(verb, o, spelling);
                 if (!o->letter)
                         continue;
@@ -150,7 +152,10 @@ static void zsh_verb(const Verb *verb) {
                         puts("            '(-):command: _command_names -e' '*::arguments:_normal'");
                 else
                         printf("            '%s:%s:_cgscope_value %s'\n",
-                               is_repeated(verb, i) ? "*" : in_front ? "(-)" : "", verb->words[i], verb->words[i]);
+                               is_repeated(verb, i) ? "*"
+                               : in_front           ? "(-)"
+                                                    : "",
+                               verb->words[i], verb->words[i]);
         }
         puts("            )\n            ;;");
 }

@@ -7,8 +7,8 @@
 
 #include "basic/macros.h"
 
-/* As fork(2), and the parent gets a descriptor of the child in *ret_pidfd. A child that cannot be held by one is none: a
- * number of nobody's would be signalled and waited for in its place. Negative errno. */
+/* As fork(2), and the parent gets a descriptor of the child in *ret_pidfd. A child that cannot be held by one is none:
+ * a number of nobody's would be signalled and waited for in its place. Negative errno. */
 pid_t child_fork(int *ret_pidfd);
 
 /* Waits until the child has ended. *ret_status is that of waitpid(2); it may be NULL. -ECHILD: there is none. */

@@ -12,9 +12,9 @@
 #define QUOTE_BEGIN "$'"
 
 bool character_is_unsafe(uint32_t c) {
-        return c < 0x20 || (c >= 0x7f && c < 0xa0) ||                             /* C0, DEL, C1 */
-               c == 0x061c || c == 0x200e || c == 0x200f ||                       /* marks of direction */
-               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||    /* separators, embedding, isolates */
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) ||                          /* C0, DEL, C1 */
+               c == 0x061c || c == 0x200e || c == 0x200f ||                    /* marks of direction */
+               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || /* separators, embedding, isolates */
                utf8_is_noncharacter(c);
 }
 
@@ -146,7 +146,8 @@ static bool is_quoted(const char *part, size_t length) {
         char buffer[NAME_MAX + 1];
         const char *end = part;
 
-        return startswith(part, QUOTE_BEGIN) && unescape_part(&end, buffer, sizeof(buffer)) >= 0 && end == part + length;
+        return startswith(part, QUOTE_BEGIN) && unescape_part(&end, buffer, sizeof(buffer)) >= 0 &&
+               end == part + length;
 }
 
 /* @typed: what is quoted stays so. */

@@ -34,9 +34,9 @@ char *escape_short(const char *text, char buffer[static ESCAPE_SHORT_MAX]);
 /* Prints it so. */
 void escape_print(FILE *file, const char *text);
 
-/* The path of a group, or a part of it, to be read and to be typed: a part that holds anything unsafe or anything that a
- * shell could take for more than a name stands in $'…', as bash and zsh read it (and unescape_part() does): "\xNN" are
- * unsafe bytes, "\\" and "\'" these two. Names of units are as they are, with their backslashes, as systemctl shows
+/* The path of a group, or a part of it, to be read and to be typed: a part that holds anything unsafe or anything that
+ * a shell could take for more than a name stands in $'…', as bash and zsh read it (and unescape_part() does): "\xNN"
+ * are unsafe bytes, "\\" and "\'" these two. Names of units are as they are, with their backslashes, as systemctl shows
  * them. Freed by the caller; NULL: no memory. */
 char *escape_path(const char *path);
 

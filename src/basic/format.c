@@ -38,9 +38,9 @@ typedef struct TimeUnit {
 } TimeUnit;
 
 static const TimeUnit time_units[] = {
-        { "y", USEC_PER_YEAR },  { "month", USEC_PER_MONTH }, { "w", USEC_PER_WEEK },
-        { "d", USEC_PER_DAY },   { "h", USEC_PER_HOUR },      { "min", USEC_PER_MINUTE },
-        { "s", USEC_PER_SEC, 6 }, { "ms", USEC_PER_MSEC, 3 }, { "us", 1 },
+        { "y", USEC_PER_YEAR },   { "month", USEC_PER_MONTH }, { "w", USEC_PER_WEEK },
+        { "d", USEC_PER_DAY },    { "h", USEC_PER_HOUR },      { "min", USEC_PER_MINUTE },
+        { "s", USEC_PER_SEC, 6 }, { "ms", USEC_PER_MSEC, 3 },  { "us", 1 },
 };
 
 /* The @rest below a unit in as many decimal places as @accuracy leaves of it. */

@@ -2,7 +2,8 @@
 #pragma once
 
 /* Writes one JSON object to a stream, member by member. Text that is no UTF-8 is written with U+FFFD for each byte that
- * is out of place, and what basic/escape calls unsafe is escaped, as JSON would let most of it through to a terminal. */
+ * is out of place, and what basic/escape calls unsafe is escaped, as JSON would let most of it through to a terminal.
+ */
 
 #include <stdio.h>
 

@@ -79,8 +79,9 @@ int log_full(int level, int error, const char *format, ...) {
         (void) vsnprintf(text, sizeof(text), format, arguments);
         va_end(arguments);
 
-        n = log_journal          ? (size_t) snprintf(line, 128, "<%d>", level) :
-            level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program) : 0;
+        n = log_journal            ? (size_t) snprintf(line, 128, "<%d>", level)
+            : level <= LOG_WARNING ? (size_t) snprintf(line, 128, "%.100s: ", log_program)
+                                   : 0;
         n += escape_into(line + n, sizeof(line) - n - 128, text);
         if (error < 0)
                 n += (size_t) snprintf(line + n, 100, ": %s", strerror(-error));

@@ -21,20 +21,20 @@
 
 #define ELEMENTSOF(array) (sizeof(array) / sizeof((array)[0]))
 
-#define TAKE_PTR(pointer)                                  \
-        ({                                                 \
-                __typeof__(pointer) *_from = &(pointer);   \
-                __typeof__(pointer) _taken = *_from;       \
-                *_from = NULL;                             \
-                _taken;                                    \
+#define TAKE_PTR(pointer)                                \
+        ({                                               \
+                __typeof__(pointer) *_from = &(pointer); \
+                __typeof__(pointer) _taken = *_from;     \
+                *_from = NULL;                           \
+                _taken;                                  \
         })
 
-#define TAKE_FD(fd)                     \
-        ({                              \
-                int *_from = &(fd);     \
-                int _taken = *_from;    \
-                *_from = -EBADF;        \
-                _taken;                 \
+#define TAKE_FD(fd)                  \
+        ({                           \
+                int *_from = &(fd);  \
+                int _taken = *_from; \
+                *_from = -EBADF;     \
+                _taken;              \
         })
 
 /* Appends what follows to @array, whose @n elements malloc(3) has room for. Returns 0; -ENOMEM: all is as it was, and

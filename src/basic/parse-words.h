@@ -19,6 +19,6 @@ int parse_word(const char **text, char **ret);
 /* Whether @word is one of those in @text that any of @separators divide. */
 bool text_has_word(const char *text, const char *separators, const char *word);
 
-/* Whether @text is UTF-8 without noncharacters and without control characters but tabs: what D-Bus takes as a string and
- * one line can show. */
+/* Whether @text is UTF-8 without noncharacters and without control characters but tabs: what D-Bus takes as a string
+ * and one line can show. */
 bool text_is_printable(const char *text);

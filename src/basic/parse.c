@@ -212,6 +212,7 @@ static size_t read_time_unit(const char *text, uint64_t *ret_usec) {
                 const char *name;
                 uint64_t usec;
         } units[] = {
+                /* clang-format off */
                 { "seconds", USEC_PER_SEC },         { "second", USEC_PER_SEC },
                 { "sec", USEC_PER_SEC },             { "s", USEC_PER_SEC },
                 { "minutes", 60 * USEC_PER_SEC },    { "minute", 60 * USEC_PER_SEC },
@@ -227,6 +228,7 @@ static size_t read_time_unit(const char *text, uint64_t *ret_usec) {
                 { "year", 31557600 * USEC_PER_SEC }, { "y", 31557600 * USEC_PER_SEC },
                 { "usec", 1 },                       { "us", 1 },
                 { "\u03bcs", 1 },                    { "\u00b5s", 1 }, /* Greek mu, micro sign */
+                /* clang-format on */
         };
 
         for (size_t i = 0; i < ELEMENTSOF(units); i++)

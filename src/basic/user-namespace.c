@@ -11,7 +11,8 @@
 /* sd_booted(3). It belongs to root of the namespace that PID 1 runs in. */
 #define SYSTEMD_DIRECTORY "/run/systemd/system"
 
-/* In a namespace of a user's own, root of the system's is nobody; also for who is PID 1 of a PID namespace of his own. */
+/* In a namespace of a user's own, root of the system's is nobody; also for who is PID 1 of a PID namespace of his own.
+ */
 static bool systemd_is_of_root(void) {
         struct stat st;
 

@@ -78,8 +78,10 @@ static int compare_set(AttributeWriter *writer, const char *name, const char *no
         if (r < 0 || is_within(effective, text))
                 return 0;
 
-        return trouble_set(&writer->trouble, -EOPNOTSUPP, "%s is '%s' and not within '%s', of which some is offline or "
-                           "kept by a group above", file, effective, text);
+        return trouble_set(&writer->trouble, -EOPNOTSUPP,
+                           "%s is '%s' and not within '%s', of which some is offline or "
+                           "kept by a group above",
+                           file, effective, text);
 }
 
 /* The kernel says in brackets why a partition is none. */

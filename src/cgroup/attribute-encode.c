@@ -92,7 +92,7 @@ static int write_share(AttributeWriter *writer, const char *file, const Property
         writer->about = true;
         if (number == 0 && property->uint32 > 0)
                 return trouble_set(&writer->trouble, -ERANGE, "%s: this share of what the system has is nothing",
-                              property_info_name(property->info));
+                                   property_info_name(property->info));
 
         return write_number(writer, file, number);
 }

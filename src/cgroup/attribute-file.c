@@ -10,6 +10,7 @@
 
 /* Documentation/admin-guide/cgroup-v2.rst, and for the ranges the kernel's sources. */
 
+/* clang-format off */
 #define WHOLE(N, TAKES) { .name = N, .takes = TAKES }
 #define ACTION(N, TAKES) { .name = N, .form = ATTRIBUTE_ACTION, .takes = TAKES }
 #define KEYED(N, TAKES, UNSET) { .name = N, .form = ATTRIBUTE_KEYED, .takes = TAKES, .unset = UNSET }
@@ -20,6 +21,7 @@
 #define KEPT(N, WHY) { .name = N, .form = ATTRIBUTE_READ_ONLY, .takes = WHY }
 #define VERB(N, V) { .name = N, .form = ATTRIBUTE_ACTION, .verb = V }
 #define STATE_VERB(N, V) { .name = N, .verb = V }
+/* clang-format on */
 
 #define SWITCH "0 or 1"
 #define BYTES "a number of bytes, with a suffix K, M, G or T if you like, or max"
@@ -45,7 +47,7 @@ static const AttributeFile files[] = {
         WHOLE("cpu.weight.nice", "-20 to 19, and cpu.idle has to be 0"),
         WHOLE("cpu.idle", SWITCH),
         WHOLE("cpu.max", "QUOTA PERIOD in microseconds: a quota of at least 1000 and not below "
-              "cpu.max.burst, or max, and a period of 1000 to 1000000"),
+                         "cpu.max.burst, or max, and a period of 1000 to 1000000"),
         WHOLE("cpu.max.burst", "microseconds from 0 to the quota of cpu.max"),
         WHOLE("cpu.uclamp.min", "0 to 100 or max"),
         WHOLE("cpu.uclamp.max", "0 to 100 or max"),

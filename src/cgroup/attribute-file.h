@@ -6,16 +6,16 @@
 #include "unit/controller.h"
 
 typedef enum AttributeForm {
-        ATTRIBUTE_WHOLE,     /* one value, which a write replaces */
-        ATTRIBUTE_WORD,      /* likewise; what is read says more behind the first word */
-        ATTRIBUTE_KEYED,     /* lines of "KEY VALUE…", of which a write changes one */
-        ATTRIBUTE_NAMES,     /* a list, to which "+NAME" adds and from which "-NAME" takes */
-        ATTRIBUTE_ACTION,    /* writing does something that cannot be taken back */
+        ATTRIBUTE_WHOLE,  /* one value, which a write replaces */
+        ATTRIBUTE_WORD,   /* likewise; what is read says more behind the first word */
+        ATTRIBUTE_KEYED,  /* lines of "KEY VALUE…", of which a write changes one */
+        ATTRIBUTE_NAMES,  /* a list, to which "+NAME" adds and from which "-NAME" takes */
+        ATTRIBUTE_ACTION, /* writing does something that cannot be taken back */
         ATTRIBUTE_READ_ONLY,
 } AttributeForm;
 
 typedef struct AttributeFile {
-        const char *name;    /* or a pattern, as fnmatch(3) has it */
+        const char *name; /* or a pattern, as fnmatch(3) has it */
         AttributeForm form;
         const char *takes;   /* "1 to 10000", for messages; of one that is read-only why, NULL where the mode says so */
         const char *numbers; /* where the numbers are that may be used, NULL: any */

@@ -217,8 +217,7 @@ static int print_devices(FILE *out, const char *text, const char *limit, const c
                 const char *rest;
                 dev_t device;
 
-                if (!attribute_parse_device_line(line, &device, &rest) ||
-                    (before && device_line(before, device)) ||
+                if (!attribute_parse_device_line(line, &device, &rest) || (before && device_line(before, device)) ||
                     read_device_number(rest, limit, &number) < 0)
                         continue;
 

@@ -99,7 +99,7 @@ static int remember(AttributeWriter *writer, const char *name, const char *text)
         if (r < 0)
                 return r;
 
-        longer[writer->n_undo++] = (AttributeUndo){ name, undo };
+        longer[writer->n_undo++] = (AttributeUndo) { name, undo };
         return 0;
 }
 

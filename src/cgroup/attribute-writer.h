@@ -17,8 +17,8 @@ typedef struct AttributeWriter {
         bool about;                 /* what is written is a share of what the machine has */
         struct AttributeUndo *undo; /* what the files said before */
         size_t n_undo;
-        const char *file;           /* the one that could not be written, borrowed */
-        Trouble trouble;              /* why, where more is known than an errno */
+        const char *file; /* the one that could not be written, borrowed */
+        Trouble trouble;  /* why, where more is known than an errno */
 } AttributeWriter;
 
 /* Writes @text to the file @name (borrowed until the writer is done) and remembers what would undo it. */

@@ -15,7 +15,7 @@ static void attribute_done(Attribute *attribute) {
         free(attribute->key);
         free(attribute->file);
         free(attribute->value);
-        *attribute = (Attribute){};
+        *attribute = (Attribute) {};
 }
 
 #define _cleanup_attribute_ _cleanup_(attribute_done)
@@ -26,7 +26,7 @@ void attribute_list_done(AttributeList *list) {
 
         free(list->items);
         property_list_done(&list->properties);
-        *list = (AttributeList){};
+        *list = (AttributeList) {};
 }
 
 ControllerMask attribute_list_controllers(const AttributeList *list) {
@@ -55,8 +55,10 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
         int r;
 
         if (info && !file)
-                return trouble_set(trouble, -EOPNOTSUPP, "%s is kept by the manager, a group has no file for it; set "
-                                   "it on the unit", attribute->key);
+                return trouble_set(trouble, -EOPNOTSUPP,
+                                   "%s is kept by the manager, a group has no file for it; set "
+                                   "it on the unit",
+                                   attribute->key);
 
         if (file) {
                 attribute->controller = property_info_controller(info);
@@ -84,8 +86,10 @@ static int check_file(const char *name, Controller *ret_controller, Trouble *tro
         if (nearest)
                 return trouble_set(trouble, -ENOENT, "unknown file '%s', did you mean %s?", name, nearest);
         if (!attribute_file_name_is_valid(name, ret_controller))
-                return trouble_set(trouble, -ENOENT, "'%s' is neither a property nor a file of a group (examples: "
-                                   "MemoryMax, memory.max)", name);
+                return trouble_set(trouble, -ENOENT,
+                                   "'%s' is neither a property nor a file of a group (examples: "
+                                   "MemoryMax, memory.max)",
+                                   name);
         if (!file)
                 return 0;
 
@@ -93,7 +97,7 @@ static int check_file(const char *name, Controller *ret_controller, Trouble *tro
                 return trouble_set(trouble, -EOPNOTSUPP, "%s is not set, use cgscope %s", name, file->verb);
         if (file->form == ATTRIBUTE_READ_ONLY)
                 return trouble_set(trouble, -EROFS, "%s is read-only%s%s", name, file->takes ? ": " : "",
-                              file->takes ?: "");
+                                   file->takes ?: "");
 
         return 0;
 }
@@ -140,7 +144,7 @@ int attribute_list_add(AttributeList *list, const char *assignment, Trouble *tro
                 return r;
 
         list->items[list->n_items++] = attribute;
-        attribute = (Attribute){};
+        attribute = (Attribute) {};
         renew_properties(list);
         return 0;
 }
@@ -186,8 +190,8 @@ static int explain(AttributeWriter *writer, Controller controller, int error) {
                 return trouble_set(&writer->trouble, error, "%s takes whole disks", writer->file);
 
         if (error == -ENOENT && file && file->form == ATTRIBUTE_NAMES)
-                return trouble_set(&writer->trouble, error,
-                                   "%s takes only what cgroup.controllers lists", writer->file);
+                return trouble_set(&writer->trouble, error, "%s takes only what cgroup.controllers lists",
+                                   writer->file);
 
         /* Where the controller is missing, that is the reason, and somebody else's to tell. */
         if (error == -ENOENT &&

@@ -10,11 +10,11 @@
 
 /* One assignment. Owned. */
 typedef struct Attribute {
-        char *key;                /* as typed: "MemoryMax" or "memory.max" */
+        char *key;                     /* as typed: "MemoryMax" or "memory.max" */
         const PropertyValue *property; /* of the list below; NULL: a file of the kernel's */
-        char *file;               /* the file that is written; for messages */
-        char *value;              /* a file of the kernel's: what is written */
-        Controller controller;    /* that has to be there; _CONTROLLER_INVALID: none */
+        char *file;                    /* the file that is written; for messages */
+        char *value;                   /* a file of the kernel's: what is written */
+        Controller controller;         /* that has to be there; _CONTROLLER_INVALID: none */
 } Attribute;
 
 typedef struct AttributeList {

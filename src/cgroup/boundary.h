@@ -35,13 +35,14 @@ typedef struct Boundary {
         size_t length; /* its first bytes are the boundary's path; 0: none; 1: the root */
 } Boundary;
 
-#define BOUNDARY_INIT { .root = -EBADF, .fd = -EBADF, .top = -EBADF }
+#define BOUNDARY_INIT \
+        { .root = -EBADF, .fd = -EBADF, .top = -EBADF }
 
-/* Opens the group at @path of @boundary, whose root is open, and the nearest marked group at or above it; where length is
- * set, that part is known to be a boundary, and there may be a nearer one. The directory of a user manager
+/* Opens the group at @path of @boundary, whose root is open, and the nearest marked group at or above it; where length
+ * is set, that part is known to be a boundary, and there may be a nearer one. The directory of a user manager
  * ("user@UID.service") belongs to that manager and is never a boundary, nor is anything above it; nor is a manager's
- * "init.scope". The root of a namespace ("/") can be one, but not where a manager has its units in it. -ENOENT: there is
- * no such group, and it may not be absent. */
+ * "init.scope". The root of a namespace ("/") can be one, but not where a manager has its units in it. -ENOENT: there
+ * is no such group, and it may not be absent. */
 int boundary_open(Boundary *boundary, bool may_be_absent);
 void boundary_done(Boundary *boundary);
 
@@ -54,8 +55,8 @@ const char *boundary_below(const Boundary *boundary);
 /* The path of the boundary itself, as a copy. */
 char *boundary_path(const Boundary *boundary);
 
-/* Opens the group above one that is below its boundary. *ret_name is its own name in that, borrowed from the path. Returns
- * the descriptor. */
+/* Opens the group above one that is below its boundary. *ret_name is its own name in that, borrowed from the path.
+ * Returns the descriptor. */
 int boundary_open_parent(const Boundary *boundary, const char **ret_name);
 
 /* Whether the group is the boundary itself. */

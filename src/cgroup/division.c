@@ -97,8 +97,7 @@ int division_make(Division *division, Boundary *target, bool parents, DivisionTr
         for (;;) {
                 int r = make_once(division, target, parents, trouble);
 
-                if (r != -ESTALE && r != -EINPROGRESS &&
-                    !(r == -ENOENT && parents && !group_is_gone(target->top)))
+                if (r != -ESTALE && r != -EINPROGRESS && !(r == -ENOENT && parents && !group_is_gone(target->top)))
                         return r;
 
                 /* Those of these names may be another's by now, who has a claim on them. */
@@ -111,9 +110,9 @@ int division_make(Division *division, Boundary *target, bool parents, DivisionTr
         }
 }
 
-/* Whether processes are in the group itself. The kernel lets controllers that count threads (cpu, cpuset, pids) be handed
- * on all the same, and then no process can enter the groups below: it has made a thread root of the group. One that is
- * in a threaded subtree anyway is meant so. */
+/* Whether processes are in the group itself. The kernel lets controllers that count threads (cpu, cpuset, pids) be
+ * handed on all the same, and then no process can enter the groups below: it has made a thread root of the group. One
+ * that is in a threaded subtree anyway is meant so. */
 static bool is_in_the_way(int group) {
         _cleanup_free_ pid_t *pids = NULL;
 
@@ -235,7 +234,8 @@ static void remove_made(Division *division) {
 
         for (; path && division->n_made > 0; division->n_made--) {
                 const char *name;
-                _cleanup_close_ int parent = group_open_parent(division->top, path, &name), claim = TAKE_FD(division->claim);
+                _cleanup_close_ int parent = group_open_parent(division->top, path, &name),
+                                    claim = TAKE_FD(division->claim);
 
                 if (parent >= 0 && (!division->temporary || seize(division->top, path, &claim)))
                         (void) unlinkat(parent, name, AT_REMOVEDIR);

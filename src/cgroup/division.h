@@ -9,17 +9,18 @@
 
 /* What was done, to be undone when a later step fails. */
 typedef struct Division {
-        int top;              /* the boundary, borrowed from the target */
-        char *path;           /* of the deepest group that was made, below the boundary */
-        unsigned n_made;      /* how many of its last parts were made */
-        bool temporary;       /* of the caller: they are to go again (cgroup/temporary.h) */
-        int claim;            /* then, and where the deepest is such a one: on it; else -EBADF */
-        int group;            /* the deepest; borrowed from the target */
+        int top;                 /* the boundary, borrowed from the target */
+        char *path;              /* of the deepest group that was made, below the boundary */
+        unsigned n_made;         /* how many of its last parts were made */
+        bool temporary;          /* of the caller: they are to go again (cgroup/temporary.h) */
+        int claim;               /* then, and where the deepest is such a one: on it; else -EBADF */
+        int group;               /* the deepest; borrowed from the target */
         ControllerMask *enabled; /* per level from the boundary on: what was switched on for the level below */
         unsigned n_levels;
 } Division;
 
-#define DIVISION_INIT { .claim = -EBADF }
+#define DIVISION_INIT \
+        { .claim = -EBADF }
 
 /* Which step a failure is about, for the message. */
 typedef struct DivisionTrouble {
@@ -27,7 +28,8 @@ typedef struct DivisionTrouble {
         Controller controller; /* that could not be handed on, or _CONTROLLER_INVALID */
 } DivisionTrouble;
 
-#define DIVISION_TROUBLE_INIT { .controller = _CONTROLLER_INVALID }
+#define DIVISION_TROUBLE_INIT \
+        { .controller = _CONTROLLER_INVALID }
 
 /* Makes the group that @target names, which is absent, and opens it in @target. @parents: those above it, too, and it
  * may exist. What is there and was temporary is to stay from now on, unless this one is temporary itself: then there is
@@ -36,9 +38,9 @@ typedef struct DivisionTrouble {
  * @trouble (to be freed with division_trouble_done()) says where. */
 int division_make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble);
 
-/* Hands @controllers on from the boundary down to the group that was made, in each cgroup.subtree_control that lacks them,
- * and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a process sits in a group that would hand it
- * on. */
+/* Hands @controllers on from the boundary down to the group that was made, in each cgroup.subtree_control that lacks
+ * them, and in no other. -EOPNOTSUPP: a controller is not in the boundary; -EBUSY: a process sits in a group that would
+ * hand it on. */
 int division_enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble);
 
 /* Takes back what these two did, as far as nobody uses it meanwhile. */

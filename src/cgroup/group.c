@@ -59,7 +59,7 @@ int group_enabled(int group, ControllerMask *ret) {
 /* The kernel's files are called SUBSYSTEM.NAME. Besides the controllers that v2 hands on there are those of the core,
  * those that are there without being handed on ("irq.pressure", Documentation/accounting/psi.rst), and those of v1. */
 static bool is_of_the_kernel(const char *name) {
-        static const char *const subsystems[] = { "cgroup",  "irq",     "perf_event", "debug",    "blkio",
+        static const char *const subsystems[] = { "cgroup",  "irq",     "perf_event", "debug",   "blkio",
                                                   "cpuacct", "devices", "freezer",    "net_cls", "net_prio" };
         const char *dot = strchr(name, '.');
         size_t length = dot ? (size_t) (dot - name) : 0;

@@ -14,7 +14,8 @@
  * line. */
 int cgroup_of_process(pid_t pid, char **ret);
 
-/* Opens the group at @path ("/a/b", "a/b", "" for itself) beneath @root. Returns a descriptor for reading the directory. */
+/* Opens the group at @path ("/a/b", "a/b", "" for itself) beneath @root. Returns a descriptor for reading the
+ * directory. */
 int group_open(int root, const char *path);
 
 /* Opens the group above the group @below ("a/b") of @top. *ret_name is its own name in that, borrowed from @below. */
@@ -26,12 +27,12 @@ int group_controllers(int group, ControllerMask *ret);
 /* Those that it hands on to the groups below it. */
 int group_enabled(int group, ControllerMask *ret);
 
-/* The name of a group that cgscope makes: UTF-8 that is safe to be shown, no '/', no leading '.', none that the kernel or
- * a unit could claim (the design's "Words"), at most 255 bytes. */
+/* The name of a group that cgscope makes: UTF-8 that is safe to be shown, no '/', no leading '.', none that the kernel
+ * or a unit could claim (the design's "Words"), at most 255 bytes. */
 bool group_name_is_valid(const char *name);
 
-/* Makes @name in @group, with @mode as mkdir(2) has it, and opens it; one that is there already is opened. *ret_made says
- * which. Returns the descriptor. */
+/* Makes @name in @group, with @mode as mkdir(2) has it, and opens it; one that is there already is opened. *ret_made
+ * says which. Returns the descriptor. */
 int group_make(int group, const char *name, mode_t mode, bool *ret_made);
 
 /* Whether it is neither threaded nor the root of a threaded subtree, nor the root of the hierarchy. */
@@ -45,8 +46,8 @@ int group_can_hold_processes(int group);
 /* Moves the process @pid into @group; 0 is the calling process. -EBUSY: @group has children with controllers. */
 int group_attach(int group, pid_t pid);
 
-/* Adds @controllers to what @group hands on to its children, in one write; where the kernel refuses that, one by one up to
- * the first that it refuses, which is *ret_refused. -EBUSY: a process is in @group itself. */
+/* Adds @controllers to what @group hands on to its children, in one write; where the kernel refuses that, one by one up
+ * to the first that it refuses, which is *ret_refused. -EBUSY: a process is in @group itself. */
 int group_enable(int group, ControllerMask controllers, Controller *ret_refused);
 
 /* Takes them away again. */

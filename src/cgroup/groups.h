@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the verbs of groups do to a group, by its name and its boundary: here by its files, with the caller's own rights.
- * Who does it for somebody else, over a socket, does it behind these calls. */
+/* What the verbs of groups do to a group, by its name and its boundary: here by its files, with the caller's own
+ * rights. Who does it for somebody else, over a socket, does it behind these calls. */
 
 #include "cgroup/attribute-read.h"
 #include "cgroup/attribute.h"
@@ -10,20 +10,20 @@
 #include "cgroup/control.h"
 #include "cgroup/group.h"
 
-/* Removes it, with @recursive after all that is in it was killed and the groups below it are removed, in at most @timeout
- * microseconds. -EBUSY: something is in it. */
+/* Removes it, with @recursive after all that is in it was killed and the groups below it are removed, in at most
+ * @timeout microseconds. -EBUSY: something is in it. */
 int groups_remove(const Boundary *target, bool recursive, uint64_t timeout);
 
-/* Hands it over (group_chown()), with @recursive from the bottom up. *ret_failed, to be freed by the caller, is the group
- * below it that this failed for; NULL: itself. */
+/* Hands it over (group_chown()), with @recursive from the bottom up. *ret_failed, to be freed by the caller, is the
+ * group below it that this failed for; NULL: itself. */
 int groups_chown(const Boundary *target, uid_t uid, gid_t gid, bool recursive, char **ret_failed);
 
 /* The controllers that it has, those that it hands on, and those that the hierarchy has at its root. */
 int groups_controllers(const Boundary *target, ControllerMask *ret_available, ControllerMask *ret_enabled,
                        ControllerMask *ret_root);
 
-/* Sends @signal to all in it and below it; SIGKILL gets also who is forked meanwhile. *ret_refused as group_signal() has
- * it. */
+/* Sends @signal to all in it and below it; SIGKILL gets also who is forked meanwhile. *ret_refused as group_signal()
+ * has it. */
 int groups_signal(const Boundary *target, int signal, pid_t *ret_refused);
 
 static inline int groups_freeze(const Boundary *target, bool freeze, uint64_t timeout) {

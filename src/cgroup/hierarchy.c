@@ -47,8 +47,8 @@ char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]) {
                 if (cgroup_file_next(&rest, &hierarchy, &path) <= 0)
                         break;
                 if (*hierarchy && !startswith(hierarchy, "name="))
-                        used += (size_t) snprintf(names + used, CGROUP_LEGACY_TEXT_MAX - used, "%s%s",
-                                                  used ? ", " : "", hierarchy);
+                        used += (size_t) snprintf(names + used, CGROUP_LEGACY_TEXT_MAX - used, "%s%s", used ? ", " : "",
+                                                  hierarchy);
         }
 
         return names;
@@ -75,8 +75,10 @@ int cgroup_explain_mode(char **ret) {
         switch (cgroup_mode()) {
         case CGROUP_HYBRID:
         case CGROUP_LEGACY:
-                r = asprintf(ret, "cgroup v1 holds %s on this host; boot with systemd.unified_cgroup_hierarchy=1 "
-                             "on the kernel command line for cgroup v2", *names ? names : "the hierarchies");
+                r = asprintf(ret,
+                             "cgroup v1 holds %s on this host; boot with systemd.unified_cgroup_hierarchy=1 "
+                             "on the kernel command line for cgroup v2",
+                             *names ? names : "the hierarchies");
                 break;
         case CGROUP_ABSENT:
                 r = asprintf(ret, "no cgroup2 is mounted at " CGROUP_MOUNT);

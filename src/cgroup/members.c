@@ -7,8 +7,8 @@
 #include "cgroup/group.h"
 #include "cgroup/walk.h"
 
-/* Of one that was listed and is reaped before its number is printed the kernel prints 0 as well. So many of them one after
- * the other are none. */
+/* Of one that was listed and is reaped before its number is printed the kernel prints 0 as well. So many of them one
+ * after the other are none. */
 #define LOOKS 4
 
 /* Who forks faster than that is not moved. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The processes in a group, and out of the way of the "no internal process" rule: a group that hands controllers on cannot
- * hold any. */
+/* The processes in a group, and out of the way of the "no internal process" rule: a group that hands controllers on
+ * cannot hold any. */
 
 #include <sys/types.h>
 
@@ -20,8 +20,9 @@ ssize_t group_members_below(int group, pid_t **ret);
  * neither be named nor looked at. 1; 0: there are none. It takes a second look for those that end. */
 int group_holds_outsiders(int group, bool below);
 
-/* Moves all processes of the group @from itself into @to, also those that are forked meanwhile. Returns how many. -EXDEV:
- * some are outside of our PID namespace, and cannot be moved from here; -ELOOP: they fork faster than they are moved. */
+/* Moves all processes of the group @from itself into @to, also those that are forked meanwhile. Returns how many.
+ * -EXDEV: some are outside of our PID namespace, and cannot be moved from here; -ELOOP: they fork faster than they are
+ * moved. */
 int group_move_members(int from, int to);
 
 /* Makes the group @leaf in @group, where it is not there yet (*ret_made), and moves all processes of @group itself into

@@ -148,8 +148,10 @@ static int check_use(int group, const struct Use *use, Trouble *trouble) {
                 if (r < 0)
                         return explain(r, trouble);
                 if (r == 0)
-                        return trouble_set(trouble, -EOPNOTSUPP, "its manager attached no BPF program for it (%s): the "
-                                           "kernel or the manager's libbpf cannot do it", use->hooks[i]);
+                        return trouble_set(trouble, -EOPNOTSUPP,
+                                           "its manager attached no BPF program for it (%s): the "
+                                           "kernel or the manager's libbpf cannot do it",
+                                           use->hooks[i]);
         }
 
         return 0;

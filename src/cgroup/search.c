@@ -17,9 +17,9 @@ static char *path_join(const char *path, const char *name) {
 
 /* The group in which the manager keeps its units: where systemd puts it (user@.service(5)). */
 static int manager_group(uid_t uid, char **ret) {
-        int n = uid == UID_INVALID ? asprintf(ret, "/")
-                                  : asprintf(ret, "/user.slice/user-%u.slice/user@%u.service", (unsigned) uid,
-                                             (unsigned) uid);
+        int n = uid == UID_INVALID
+                        ? asprintf(ret, "/")
+                        : asprintf(ret, "/user.slice/user-%u.slice/user@%u.service", (unsigned) uid, (unsigned) uid);
 
         return n < 0 ? -ENOMEM : 0;
 }
@@ -74,8 +74,9 @@ static int search_child(const Search *search, int slice, const char *path, const
                 return r;
 
         /* In a manager's own slices that name is nobody's. */
-        return is_slice || (search->into_managers && is_user_manager(name) && !strstr(path, "/user@")) ?
-                       search_all(search, fd, below) : 0;
+        return is_slice || (search->into_managers && is_user_manager(name) && !strstr(path, "/user@"))
+                       ? search_all(search, fd, below)
+                       : 0;
 }
 
 static int search_all(const Search *search, int slice, const char *path) {

@@ -17,7 +17,8 @@ typedef enum SourceKind {
         SOURCE_DEVICES,  /* "8:0 key=123 …" for each device, to be added up */
 } SourceKind;
 
-/* All that is known of each: where it stands, what it is called and what it counts. Those of one file are neighbours. */
+/* All that is known of each: where it stands, what it is called and what it counts. Those of one file are neighbours.
+ */
 static const struct Figure {
         const char *file;
         SourceKind kind;

@@ -9,33 +9,33 @@
 #define STATISTIC_ABSENT UINT64_MAX
 
 typedef enum Statistic {
-        STATISTIC_MEMORY,          /* bytes */
+        STATISTIC_MEMORY, /* bytes */
         STATISTIC_MEMORY_PEAK,
         STATISTIC_SWAP,
         STATISTIC_SWAP_PEAK,
-        STATISTIC_TASKS,           /* pids.current: processes and threads */
+        STATISTIC_TASKS, /* pids.current: processes and threads */
         STATISTIC_TASKS_PEAK,
-        STATISTIC_CPU,             /* microseconds */
+        STATISTIC_CPU, /* microseconds */
         STATISTIC_CPU_USER,
         STATISTIC_CPU_SYSTEM,
-        STATISTIC_IO_READ,         /* bytes and operations, over all devices */
+        STATISTIC_IO_READ, /* bytes and operations, over all devices */
         STATISTIC_IO_WRITTEN,
         STATISTIC_IO_READS,
         STATISTIC_IO_WRITES,
-        STATISTIC_CPU_SOME,        /* microseconds stalled, since the group is there */
+        STATISTIC_CPU_SOME, /* microseconds stalled, since the group is there */
         STATISTIC_CPU_FULL,
         STATISTIC_MEMORY_SOME,
         STATISTIC_MEMORY_FULL,
         STATISTIC_IO_SOME,
         STATISTIC_IO_FULL,
-        STATISTIC_EVENT_HIGH,      /* memory.events: of the subtree */
+        STATISTIC_EVENT_HIGH, /* memory.events: of the subtree */
         STATISTIC_EVENT_MAX,
         STATISTIC_EVENT_OOM,
         STATISTIC_EVENT_OOM_KILL,
         STATISTIC_EVENT_OOM_GROUP_KILL,
-        STATISTIC_GROUPS,          /* below it */
-        STATISTIC_FROZEN,          /* 0 or 1 */
-        STATISTIC_POPULATED,       /* 0 or 1 */
+        STATISTIC_GROUPS,    /* below it */
+        STATISTIC_FROZEN,    /* 0 or 1 */
+        STATISTIC_POPULATED, /* 0 or 1 */
         _STATISTIC_MAX,
 } Statistic;
 

@@ -10,8 +10,8 @@
 #include "cgroup/search.h"
 #include "unit/unit-name.h"
 
-/* Copies the parts of @rest, divided by one '/', to @end; each as it stands there or as escape_path() shows it. @text is
- * all that was typed. */
+/* Copies the parts of @rest, divided by one '/', to @end; each as it stands there or as escape_path() shows it. @text
+ * is all that was typed. */
 static int copy_parts(const char *text, const char *rest, char *end, Trouble *trouble) {
         for (const char *p = rest + strspn(rest, "/"); *p; p += strspn(p, "/")) {
                 char part[NAME_MAX + 1];
@@ -21,11 +21,13 @@ static int copy_parts(const char *text, const char *rest, char *end, Trouble *tr
                 if (r == -ENAMETOOLONG)
                         return trouble_set(trouble, -EINVAL, "the name of a group has at most 255 bytes: '%s'", typed);
                 if (r < 0)
-                        return trouble_set(trouble, -EINVAL, "'%s' begins with $' and is no name of a group in quotes: "
-                                      "\\xNN, \\\\ and \\' are all that stands for something else there", typed);
-                if (isempty(part) || streq(part, "..") || streq(part, "."))
                         return trouble_set(trouble, -EINVAL,
-                                           "'%s' has a part '%s': a target never leads upwards", text, part);
+                                           "'%s' begins with $' and is no name of a group in quotes: "
+                                           "\\xNN, \\\\ and \\' are all that stands for something else there",
+                                           typed);
+                if (isempty(part) || streq(part, "..") || streq(part, "."))
+                        return trouble_set(trouble, -EINVAL, "'%s' has a part '%s': a target never leads upwards", text,
+                                           part);
 
                 *end++ = '/';
                 end = stpcpy(end, part);
@@ -75,8 +77,10 @@ static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
         if (!name->unit)
                 return -ENOMEM;
         if (!unit_name_is_valid(name->unit))
-                return trouble_set(trouble, -EINVAL, "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., "
-                                   "./GROUP, a path below " CGROUP_MOUNT " or @PID", text);
+                return trouble_set(trouble, -EINVAL,
+                                   "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., "
+                                   "./GROUP, a path below " CGROUP_MOUNT " or @PID",
+                                   text);
 
         return target_rest_parse(text, text + length, &name->rest, trouble);
 }

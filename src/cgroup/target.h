@@ -33,7 +33,7 @@ void target_name_done(TargetName *name);
 /* The same for @rest, the part of @text that names groups, as "/a/b", "" for none. *ret is freed by the caller. */
 int target_rest_parse(const char *text, const char *rest, char **ret, Trouble *trouble);
 
-/* Finds the group and opens it and its boundary in *@ret, whose root is open. @uid: units are those of the user manager of
- * this user, or with UID_INVALID those of the system manager. @may_be_absent: the group is to be created. -ENXIO: no such
- * unit; -ENOENT: no such group; -ESRCH: no such process; -ENODATA: "." and the caller is below no boundary. */
+/* Finds the group and opens it and its boundary in *@ret, whose root is open. @uid: units are those of the user manager
+ * of this user, or with UID_INVALID those of the system manager. @may_be_absent: the group is to be created. -ENXIO: no
+ * such unit; -ENOENT: no such group; -ESRCH: no such process; -ENODATA: "." and the caller is below no boundary. */
 int target_open(Boundary *ret, const TargetName *name, uid_t uid, bool may_be_absent);

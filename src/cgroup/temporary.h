@@ -2,10 +2,10 @@
 #pragma once
 
 /* Groups that go with the commands that they were made for. Several commands may share one, and those who brought them
- * end in any order and may be killed: so whether a group is such a one can be seen on the group, from the moment on that
- * it is made (its sticky bit, which means nothing else there), and who is at work in it has a claim on it that ends
- * with the process: flock(2) of its cgroup.kill, which only its maker can open, so that nobody else can claim it or
- * keep others from it. Whoever gives up the last claim removes it. Nothing here waits for a lock. */
+ * end in any order and may be killed: so whether a group is such a one can be seen on the group, from the moment on
+ * that it is made (its sticky bit, which means nothing else there), and who is at work in it has a claim on it that
+ * ends with the process: flock(2) of its cgroup.kill, which only its maker can open, so that nobody else can claim it
+ * or keep others from it. Whoever gives up the last claim removes it. Nothing here waits for a lock. */
 
 #include "basic/macros.h"
 

@@ -23,6 +23,6 @@ uid_t manager_of_path(const char *path);
  * NULL) is how much of @path is the unit's. -ENODATA: none. */
 int unit_of_path(const char *path, char **ret, size_t *ret_length);
 
-/* The slice that the group @path is in: the last of the unbroken row of slices, at the root or, @of_user, below the group of
- * a user's manager. *ret is freed by the caller. -ENXIO: it is below none. */
+/* The slice that the group @path is in: the last of the unbroken row of slices, at the root or, @of_user, below the
+ * group of a user's manager. *ret is freed by the caller. -ENXIO: it is below none. */
 int slice_of_path(const char *path, bool of_user, char **ret);

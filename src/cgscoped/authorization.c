@@ -85,15 +85,18 @@ static int judge_answer(const Request *request, sd_bus_message *m, const char *w
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                          "the authentication to %s was dismissed; nothing was changed", what);
         if (challenge)
-                return sd_bus_error_setf(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
-                                         "to %s needs authentication, and %s", what, is_interactive(request) ?
-                                         "there is no polkit agent to ask for it; start one (pkttyagent), or ask as "
-                                         "root" :
-                                         "the call did not allow to ask for it; allow it, or ask as root");
+                return sd_bus_error_setf(
+                        error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, "to %s needs authentication, and %s",
+                        what,
+                        is_interactive(request)
+                                ? "there is no polkit agent to ask for it; start one (pkttyagent), or ask as "
+                                  "root"
+                                : "the call did not allow to ask for it; allow it, or ask as root");
 
         return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                  "uid %u is not authorised to %s; an administrator can allow it by a polkit rule for "
-                                 "%s", (unsigned) request->sender, what, action_of(request));
+                                 "%s",
+                                 (unsigned) request->sender, what, action_of(request));
 }
 
 /* Whether it does not run, or died meanwhile. */
@@ -117,7 +120,8 @@ static int judge_error(const Authorization *authorization, const sd_bus_error *a
         if (is_absent(answer))
                 return sd_bus_error_setf(error, SD_BUS_ERROR_ACCESS_DENIED,
                                          "polkit is not running, so nobody can allow uid %u to %s; start it: "
-                                         "systemctl start polkit, or ask as root", uid, what);
+                                         "systemctl start polkit, or ask as root",
+                                         uid, what);
 
         return refuse_failed(request, what, answer->message ?: answer->name, error);
 }

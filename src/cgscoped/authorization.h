@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whether polkit lets somebody have what he asks for. Its answer is not waited for: somebody may have to type a password
- * first. Whatever is no clear yes is a no. */
+/* Whether polkit lets somebody have what he asks for. Its answer is not waited for: somebody may have to type a
+ * password first. Whatever is no clear yes is a no. */
 
 #include "cgscoped/service-queue.h"
 

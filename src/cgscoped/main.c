@@ -28,7 +28,8 @@ static int block_signals(void) {
         return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
 }
 
-/* The largest message is given back whole when it was dealt with; malloc() would else learn to keep blocks of its size. */
+/* The largest message is given back whole when it was dealt with; malloc() would else learn to keep blocks of its size.
+ */
 #define LARGE_BLOCK (128 * 1024)
 
 static int serve(void) {

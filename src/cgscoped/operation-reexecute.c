@@ -17,7 +17,8 @@
 #include "cgscoped/operation-state.h"
 #include "systemd/manager-open.h"
 
-/* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does. */
+/* How long it may take in all is for cgscoped to say, which stops it then. Where nobody does any more, the unit does.
+ */
 #define LIFE_USEC (DELEGATION_TIMEOUT_MAX_USEC + 60 * USEC_PER_SEC)
 
 /* As long as PID 1 may take to hand on what it has loaded: it does so in the next iteration of its loop. */
@@ -49,8 +50,7 @@ static void await_controllers(void) {
         ControllerMask available;
         DelegationManager looked;
 
-        if (hierarchy < 0 || group_controllers(hierarchy, &available) < 0 ||
-            manager_open(&options, &manager, NULL) < 0)
+        if (hierarchy < 0 || group_controllers(hierarchy, &available) < 0 || manager_open(&options, &manager, NULL) < 0)
                 return;
 
         while (look_at_manager(manager, hierarchy, geteuid(), &looked, NULL) >= 0 &&

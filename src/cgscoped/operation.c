@@ -23,8 +23,8 @@
 typedef struct Operation {
         const DelegationRequest *request;
         Manager *manager;
-        int root;      /* "/" */
-        int hierarchy; /* of cgroup v2; negative: there is none */
+        int root;                 /* "/" */
+        int hierarchy;            /* of cgroup v2; negative: there is none */
         ControllerMask available; /* its controllers */
         DelegationState state;
 } Operation;
@@ -72,8 +72,10 @@ static int check_controllers(const Operation *operation, Trouble *trouble) {
         (void) controller_mask_format(missing, ' ', names);
         if (operation->hierarchy < 0 && cgroup_explain_mode(&mode) >= 0)
                 return trouble_set(trouble, -EOPNOTSUPP, "there is no %s to hand on: %s", names, mode);
-        return trouble_set(trouble, -EOPNOTSUPP, "there is no %s to hand on: " CGROUP_MOUNT "/cgroup.controllers "
-                           "has %s; cgscope doctor says what keeps it away", names,
+        return trouble_set(trouble, -EOPNOTSUPP,
+                           "there is no %s to hand on: " CGROUP_MOUNT "/cgroup.controllers "
+                           "has %s; cgscope doctor says what keeps it away",
+                           names,
                            operation->available ? controller_mask_format(operation->available, ' ', others) : "none");
 }
 

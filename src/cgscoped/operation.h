@@ -9,8 +9,8 @@
 #include "basic/trouble.h"
 #include "delegation/delegation.h"
 
-/* The first part. ret->effect says what was done, also where something failed after that; there is nothing else in *ret.
- * Where nothing was changed here and PID 1 has not loaded what was asked for, it reads its files again, unless
+/* The first part. ret->effect says what was done, also where something failed after that; there is nothing else in
+ * *ret. Where nothing was changed here and PID 1 has not loaded what was asked for, it reads its files again, unless
  * request->spare: that may be for another file's sake, and would be so after each call. */
 int operation_change(const DelegationRequest *request, DelegationState *ret, Trouble *trouble);
 

@@ -60,7 +60,8 @@ static int read_flags_and_timeout(sd_bus_message *m, DelegationRequest *what, sd
         if (what->timeout > DELEGATION_TIMEOUT_MAX_USEC)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
                                          "%llu microseconds are too long for user managers to look again; the most is "
-                                         "%llu", (unsigned long long) what->timeout,
+                                         "%llu",
+                                         (unsigned long long) what->timeout,
                                          (unsigned long long) DELEGATION_TIMEOUT_MAX_USEC);
 
         what->flags = (DelegationFlags) flags;
@@ -94,8 +95,8 @@ static int method_get(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         return r < 0 ? r : request_begin(userdata, m, &what, error);
 }
 
-#define METHOD(name, signature, names, handler)                                                            \
-        SD_BUS_METHOD_WITH_NAMES(name, signature, names, DELEGATION_STATE_SIGNATURE,                       \
+#define METHOD(name, signature, names, handler)                                      \
+        SD_BUS_METHOD_WITH_NAMES(name, signature, names, DELEGATION_STATE_SIGNATURE, \
                                  SD_BUS_PARAM(drop_ins) SD_BUS_PARAM(managers), handler, SD_BUS_VTABLE_UNPRIVILEGED)
 #define CHANGE_NAMES SD_BUS_PARAM(uid) SD_BUS_PARAM(controllers) SD_BUS_PARAM(runtime)
 #define CHANGE_FLAGS_NAMES SD_BUS_PARAM(uid) SD_BUS_PARAM(controllers) SD_BUS_PARAM(flags) SD_BUS_PARAM(timeout)

@@ -11,10 +11,10 @@ int queue_admit_unknown(const Queue *queue, const char *name, sd_bus_error *erro
         size_t n = 0, n_all = 0;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if (request->stage == REQUEST_IDENTIFYING) {
-                        n += streq(sd_bus_message_get_sender(request->message), name);
-                        n_all++;
-                }
+        if (request->stage == REQUEST_IDENTIFYING) {
+                n += streq(sd_bus_message_get_sender(request->message), name);
+                n_all++;
+        }
         if (n >= QUEUE_UNKNOWN_PER_CONNECTION_MAX)
                 return refuse_crowd(QUEUE_UNKNOWN_PER_CONNECTION_MAX, error);
         if (n_all >= QUEUE_UNKNOWN_MAX)
@@ -72,12 +72,11 @@ void queue_remove(Queue *queue, Request *request) {
 
 /* Whether they are about the same managers. */
 static bool overlap(const Request *a, const Request *b) {
-        return a->what.uid == b->what.uid || a->what.uid == DELEGATION_EVERYBODY ||
-               b->what.uid == DELEGATION_EVERYBODY;
+        return a->what.uid == b->what.uid || a->what.uid == DELEGATION_EVERYBODY || b->what.uid == DELEGATION_EVERYBODY;
 }
 
-/* The higher, the sooner is its turn: root's, then what was authorised for more than one's own manager. What is for that
- * alone can be slow as long as its user likes, and there can always be another user's. */
+/* The higher, the sooner is its turn: root's, then what was authorised for more than one's own manager. What is for
+ * that alone can be slow as long as its user likes, and there can always be another user's. */
 static int rank(const Request *request) {
         if (request->sender == 0)
                 return 2;
@@ -118,13 +117,13 @@ static bool may_run(const Queue *queue, const Request *request) {
                 return false;
 
         TAILQ_FOREACH(other, &queue->requests, link)
-                if (other == request)
-                        before = false;
-                else if (request_is_change(request)) {
-                        if (is_in_way(other, request, before))
-                                return false;
-                } else if (!request_is_change(other) && other->stage == REQUEST_FINISHING)
-                        readers += (other->sender == 0) == (request->sender == 0);
+        if (other == request)
+                before = false;
+        else if (request_is_change(request)) {
+                if (is_in_way(other, request, before))
+                        return false;
+        } else if (!request_is_change(other) && other->stage == REQUEST_FINISHING)
+                readers += (other->sender == 0) == (request->sender == 0);
 
         return readers < QUEUE_READERS_MAX;
 }
@@ -133,8 +132,8 @@ Request *queue_next(const Queue *queue) {
         Request *request, *found = NULL;
 
         TAILQ_FOREACH(request, &queue->requests, link)
-                if ((!found || rank(request) > rank(found)) && may_run(queue, request))
-                        found = request;
+        if ((!found || rank(request) > rank(found)) && may_run(queue, request))
+                found = request;
 
         return found;
 }
@@ -147,9 +146,9 @@ Request *queue_obstacle(const Queue *queue) {
                         continue;
 
                 TAILQ_FOREACH(other, &queue->requests, link)
-                        if (request_is_change(other) && other->stage == REQUEST_FINISHING &&
-                            rank(other) < rank(request) && overlap(other, request))
-                                return other;
+                if (request_is_change(other) && other->stage == REQUEST_FINISHING && rank(other) < rank(request) &&
+                    overlap(other, request))
+                        return other;
         }
 
         return NULL;

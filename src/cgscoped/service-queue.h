@@ -18,8 +18,8 @@
 #define QUEUE_PER_USER_MAX 8
 #define QUEUE_MAX 64
 
-/* From here on many UIDs can be one user's: subordinate ones (subuid(5)), of which a user mostly has 65536. All of such a
- * range together count as one caller with some more places. */
+/* From here on many UIDs can be one user's: subordinate ones (subuid(5)), of which a user mostly has 65536. All of such
+ * a range together count as one caller with some more places. */
 #define QUEUE_RANGE 65536U
 #define QUEUE_PER_RANGE_MAX 16
 #define QUEUE_READERS_MAX 4
@@ -48,7 +48,7 @@ typedef struct Request {
 
         sd_bus_message *message; /* to be answered */
         DelegationRequest what;
-        uid_t sender;         /* known after REQUEST_IDENTIFYING */
+        uid_t sender;                /* known after REQUEST_IDENTIFYING */
         char user[ESCAPE_SHORT_MAX]; /* whom it is for, after REQUEST_LOOKING_UP: "lennart", "uid 1000", "every user" */
 
         RequestStage stage;

@@ -78,8 +78,7 @@ static void write_journal(const Request *request, int error, const char *text) {
                             *whom ? whom : request->user, text ?: strerror(-error));
         else
                 log_info("uid %u %sd %s for %s%s", (unsigned) request->sender, verb, controllers,
-                         *whom ? whom : request->user,
-                         what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
+                         *whom ? whom : request->user, what->flags & DELEGATION_RUNTIME ? ", until the next boot" : "");
 }
 
 /* Keeps what is to be answered when all is done that can be. */
@@ -132,9 +131,10 @@ static void on_repaired(int error, const DelegationState *state, const char *tex
 
         /* Somebody may have changed a file, and nobody knows: that counts as if he had. */
         request->effect = DELEGATION_CHANGED;
-        (void) trouble_help(&request->trouble, request->error, "%s", in_effect ?
-                            "what the files say now is in effect" :
-                            "what the files say now may not be in effect, for the system manager does not read them: "
+        (void) trouble_help(
+                &request->trouble, request->error, "%s",
+                in_effect ? "what the files say now is in effect"
+                          : "what the files say now may not be in effect, for the system manager does not read them: "
                             "systemctl daemon-reload");
         go_on_changed(request);
 }

@@ -28,7 +28,7 @@ const ServiceOptions service_defaults = {
 
 typedef enum ServiceState {
         SERVICE_SERVING,
-        SERVICE_LEAVING, /* idle: what still comes in is served, until the name is given up */
+        SERVICE_LEAVING,  /* idle: what still comes in is served, until the name is given up */
         SERVICE_STOPPING, /* asked to end: what runs may finish */
 } ServiceState;
 
@@ -149,8 +149,8 @@ static int watch_events(Service *service) {
         static const int signals[] = { SIGTERM, SIGINT };
         int r;
 
-        r = sd_event_add_time_relative(service->event, &service->idle, CLOCK_MONOTONIC, service->idle_usec, 0,
-                                       on_idle, service);
+        r = sd_event_add_time_relative(service->event, &service->idle, CLOCK_MONOTONIC, service->idle_usec, 0, on_idle,
+                                       service);
         if (r < 0)
                 return r;
         r = sd_event_source_set_enabled(service->idle, SD_EVENT_OFF); /* until the name is there nobody can call */
@@ -185,13 +185,14 @@ static int on_match(sd_bus_message *m, void *userdata, sd_bus_error *error _unus
 static int watch_bus(Service *service) {
         int r;
 
-        r = sd_bus_add_match_async(service->bus, NULL, "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
-                                   "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg2=''",
+        r = sd_bus_add_match_async(service->bus, NULL,
+                                   "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH "',interface='" DBUS_NAME
+                                   "',member='NameOwnerChanged',arg2=''",
                                    on_name_owner_changed, on_match, service);
         if (r < 0)
                 return r;
-        r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected", on_disconnected,
-                                      NULL, service);
+        r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected", on_disconnected, NULL,
+                                      service);
         if (r < 0)
                 return r;
         r = sd_bus_add_filter(service->bus, NULL, on_message, service);
@@ -246,7 +247,8 @@ static int on_named(sd_bus_message *m, void *userdata, sd_bus_error *error _unus
         r = refusal ? -sd_bus_error_get_errno(refusal) : sd_bus_message_read(m, "u", &result);
         if (r < 0)
                 log_error("the bus does not give us " DELEGATION_NAME ": %s; is its policy installed "
-                          "(dbus-1/system.d)?", refusal ? refusal->message : strerror(-r));
+                          "(dbus-1/system.d)?",
+                          refusal ? refusal->message : strerror(-r));
         else if (result != NAME_IS_OURS) {
                 log_error(DELEGATION_NAME " is taken: another cgscoped runs");
                 r = -EEXIST;

@@ -15,8 +15,8 @@
 /* Of the text: two paths of PATH_MAX and a sentence. */
 #define MESSAGE_MAX 9000
 
-/* What it found out, in memory that both processes share. Pages of the arrays that nobody writes to take no memory. Both
- * ends are the same program at the same moment: the structures go as they are. */
+/* What it found out, in memory that both processes share. Pages of the arrays that nobody writes to take no memory.
+ * Both ends are the same program at the same moment: the structures go as they are. */
 typedef struct WorkerResult {
         bool complete; /* written last */
         int error;

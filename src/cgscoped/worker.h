@@ -15,7 +15,8 @@ typedef struct Worker Worker;
 typedef int (*WorkerJob)(const DelegationRequest *request, DelegationState *ret, Trouble *trouble);
 
 /* Called once, when it has ended. @error: 0 or a negative errno; -EIO where it ended without a word, -ETIMEDOUT where
- * it was killed: then @state is NULL, and nobody knows what it has done. With another error @state has its effect alone.
+ * it was killed: then @state is NULL, and nobody knows what it has done. With another error @state has its effect
+ * alone.
  * @state and @message (may be NULL) are borrowed. @worker is to be freed, here or later. */
 typedef void (*WorkerFunction)(int error, const DelegationState *state, const char *message, void *userdata);
 

@@ -55,12 +55,8 @@ DropInKind drop_in_kind_from_string(const char *text) {
 }
 
 static const char *const outcomes[] = {
-        [OUTCOME_NONE] = "none",
-        [OUTCOME_APPLIED] = "applied",
-        [OUTCOME_LEFT] = "left",
-        [OUTCOME_BUSY] = "busy",
-        [OUTCOME_NO_ANSWER] = "no-answer",
-        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_NONE] = "none", [OUTCOME_APPLIED] = "applied",     [OUTCOME_LEFT] = "left",
+        [OUTCOME_BUSY] = "busy", [OUTCOME_NO_ANSWER] = "no-answer", [OUTCOME_FAILED] = "failed",
 };
 
 const char *delegation_outcome_to_string(DelegationOutcome outcome) {

@@ -30,7 +30,7 @@ typedef struct DelegationRequest {
         ControllerMask controllers;
         DelegationFlags flags;
         uint64_t timeout; /* microseconds for the running user managers to look again; 0: the usual time */
-        bool spare; /* cgscoped's own: the system manager is not to read its files again but after a change */
+        bool spare;       /* cgscoped's own: the system manager is not to read its files again but after a change */
 } DelegationRequest;
 
 /* The usual time, and the longest. */
@@ -55,12 +55,12 @@ typedef struct DelegationDropIn {
 
 /* What was done to a running user manager so that it looks for its controllers again. */
 typedef enum DelegationOutcome {
-        OUTCOME_NONE,     /* nothing had to be done, or nothing was asked for */
-        OUTCOME_APPLIED,  /* it was re-executed and is back */
-        OUTCOME_LEFT,     /* left alone, as asked (DELEGATION_NO_APPLY) */
-        OUTCOME_BUSY,     /* it never came to rest, and was left alone */
+        OUTCOME_NONE,      /* nothing had to be done, or nothing was asked for */
+        OUTCOME_APPLIED,   /* it was re-executed and is back */
+        OUTCOME_LEFT,      /* left alone, as asked (DELEGATION_NO_APPLY) */
+        OUTCOME_BUSY,      /* it never came to rest, and was left alone */
         OUTCOME_NO_ANSWER, /* it did not answer, or did not come back in time */
-        OUTCOME_FAILED,   /* systemd could not start what does it */
+        OUTCOME_FAILED,    /* systemd could not start what does it */
         _OUTCOME_MAX,
 } DelegationOutcome;
 

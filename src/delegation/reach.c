@@ -146,8 +146,8 @@ static int explain_slice(const Reach *reach, size_t stop, const ReachKnown *know
         if (r < 0 || !slice || (known->asked && !kept))
                 return r;
 
-        return kept ? trouble_help(ret, 0, "systemctl %sedit %s", user, slice) :
-                      trouble_help(ret, 0, "see DisableControllers= of %s", slice);
+        return kept ? trouble_help(ret, 0, "systemctl %sedit %s", user, slice)
+                    : trouble_help(ret, 0, "see DisableControllers= of %s", slice);
 }
 
 int reach_explain(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known, Trouble *ret) {
@@ -156,14 +156,16 @@ int reach_explain(const Reach *reach, size_t stop, Controller controller, const 
         assert(stop == REACH_NOWHERE || stop < reach->n_levels);
 
         if (stop == REACH_NOWHERE)
-                return trouble_set(ret, 0, "the root of the hierarchy has no such controller, a cgroup v1 hierarchy "
+                return trouble_set(ret, 0,
+                                   "the root of the hierarchy has no such controller, a cgroup v1 hierarchy "
                                    "holds it or the kernel lacks it");
         if (!(CONTROLLER_MASK_MANAGED & controller_bit(controller)))
                 return trouble_set(ret, 0, "systemd does not pass it on");
         if (reach_needs_enable(reach, stop, controller, known)) {
                 r = verdict_explain(known->verdict, known->file, ret);
-                return r < 0 ? r : reach_help_enable(reach, known->together | controller_bit(controller), known->others,
-                                                     ret);
+                return r < 0 ? r
+                             : reach_help_enable(reach, known->together | controller_bit(controller), known->others,
+                                                 ret);
         }
         if (known->unit && !(known->disabled & controller_bit(controller)))
                 return explain_unit(reach, controller, known->unit, ret);

@@ -14,7 +14,7 @@ typedef struct ReachLevel {
         ControllerMask controllers; /* `cgroup.controllers` */
         ControllerMask enabled;     /* `cgroup.subtree_control` */
         uid_t owner;
-        bool delegated;             /* marked as such (boundary.h) */
+        bool delegated; /* marked as such (boundary.h) */
 } ReachLevel;
 
 #define REACH_NOWHERE SIZE_MAX
@@ -40,14 +40,14 @@ bool reach_arrives(const Reach *reach, Controller controller);
 
 /* What is known beside the levels; all may be left out. */
 typedef struct ReachKnown {
-        ControllerMask together; /* those that the remedy is to be for at once */
-        bool asked;              /* the managers, about DisableControllers=: */
-        ControllerMask disabled; /* what the slice that it stops at keeps from all that is below */
-        Verdict verdict;         /* of the way to the user's manager; VERDICT_ABSENT: nothing is known */
+        ControllerMask together;      /* those that the remedy is to be for at once */
+        bool asked;                   /* the managers, about DisableControllers=: */
+        ControllerMask disabled;      /* what the slice that it stops at keeps from all that is below */
+        Verdict verdict;              /* of the way to the user's manager; VERDICT_ABSENT: nothing is known */
         const DelegationDropIn *file; /* with VERDICT_NOT_LOADED: the one that asks for it */
-        bool others;             /* the manager is another user's than the one who is told */
-        bool unmade;             /* the user's manager is yet to be started */
-        const char *unit;        /* the delegated unit that it does not reach, which was there before */
+        bool others;                  /* the manager is another user's than the one who is told */
+        bool unmade;                  /* the user's manager is yet to be started */
+        const char *unit;             /* the delegated unit that it does not reach, which was there before */
 } ReachKnown;
 
 /* Why @controller stops at the level @stop, and what helps, where anything does. Returns 0 or -ENOMEM. */
@@ -56,7 +56,8 @@ int reach_explain(const Reach *reach, size_t stop, Controller controller, const 
 /* The same with the place in front of it, "stops at …: ", for an error, which is returned: -EOPNOTSUPP, or -ENOMEM. */
 int reach_tell(const Reach *reach, Controller controller, ReachKnown *known, Trouble *ret);
 
-/* Whether it is PID 1 that does not hand it to the user's manager, and the command that helps: for all of @controllers. */
+/* Whether it is PID 1 that does not hand it to the user's manager, and the command that helps: for all of @controllers.
+ */
 bool reach_needs_enable(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known);
 int reach_help_enable(const Reach *reach, ControllerMask controllers, bool others, Trouble *ret);
 

@@ -18,8 +18,9 @@ static int write_failed(int error, const DelegationDropIn *drop_in, Trouble *tro
 
         (void) drop_in_path(drop_in, path);
         if (error == -EISDIR)
-                return trouble_set(trouble, error, "cannot write %s: there is a directory called " DROP_IN_NEW
-                                   " beside it; remove that", path);
+                return trouble_set(
+                        trouble, error,
+                        "cannot write %s: there is a directory called " DROP_IN_NEW " beside it; remove that", path);
 
         return store_way_write_failed(error, path, trouble);
 }

@@ -49,7 +49,8 @@ static int open_lock(int dir) {
 }
 
 static int refuse_busy(Trouble *trouble) {
-        return trouble_set(trouble, -EBUSY, "somebody else keeps changing drop-ins (" PATH " is locked: see lslocks); "
+        return trouble_set(trouble, -EBUSY,
+                           "somebody else keeps changing drop-ins (" PATH " is locked: see lslocks); "
                            "try again later");
 }
 

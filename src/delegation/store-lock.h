@@ -14,7 +14,10 @@ typedef struct StoreLock {
         int fd;
 } StoreLock;
 
-#define STORE_LOCK_NULL (StoreLock) { .way = STORE_WAY_NULL, .fd = -EBADF }
+#define STORE_LOCK_NULL                             \
+        (StoreLock) {                               \
+                .way = STORE_WAY_NULL, .fd = -EBADF \
+        }
 
 /* Waits, for @usec at most (-EBUSY), until nobody else changes drop-ins beneath @root. The directory is made where it
  * is missing. Errors and @trouble as in store-way.h; -ELOOP also where the file is not what a lock is. */

@@ -20,7 +20,10 @@ typedef struct StoreWay {
         unsigned made; /* a bit each for those that were made here */
 } StoreWay;
 
-#define STORE_WAY_NULL (StoreWay) { .dirs = { -EBADF, -EBADF, -EBADF, -EBADF } }
+#define STORE_WAY_NULL                                     \
+        (StoreWay) {                                       \
+                .dirs = { -EBADF, -EBADF, -EBADF, -EBADF } \
+        }
 
 /* Opens the way to @path, absolute, beneath @root. Directories that are missing are made, with mode 0755, or -ENOENT is
  * returned. -ELOOP, -EPERM: one is not as it should be. On failure what was made is removed again. */

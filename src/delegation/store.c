@@ -158,7 +158,7 @@ int store_list(int root, uint64_t uid, DelegationState *state, Trouble *trouble)
 typedef struct Change {
         int root;
         const DelegationRequest *request;
-        int locked;         /* 0, or why not */
+        int locked; /* 0, or why not */
         Trouble lock_trouble;
         bool changed;
 } Change;
@@ -166,11 +166,10 @@ typedef struct Change {
 static int refuse_foreign(const DelegationDropIn *drop_in, const char *why, Trouble *trouble) {
         char path[DROP_IN_PATH_MAX];
 
-        return trouble_set(trouble, -EEXIST, "%s %s%s%s; remove it, or give it another name",
-                           drop_in_path(drop_in, path),
-                           drop_in->kind == DROP_IN_EDITED ? "was changed by hand since cgscope wrote it"
-                                                           : "is not cgscope's",
-                           why ? " " : "", why ?: "");
+        return trouble_set(
+                trouble, -EEXIST, "%s %s%s%s; remove it, or give it another name", drop_in_path(drop_in, path),
+                drop_in->kind == DROP_IN_EDITED ? "was changed by hand since cgscope wrote it" : "is not cgscope's",
+                why ? " " : "", why ?: "");
 }
 
 /* The file at the end of @way as it shall be. What is so already needs no lock: there may be nowhere to write to. */

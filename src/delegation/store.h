@@ -23,9 +23,8 @@ int store_open(const char *path);
  * administrator's. -E2BIG: more than 4096 users have files. */
 int store_list(int root, uint64_t uid, DelegationState *state, Trouble *trouble);
 
-/* Has controllers, of those that systemd hands on, handed on besides those that the file hands on already, or takes them
- * out again; what is left empty, file and directory, is removed. What was enabled for good and until the next boot is
- * disabled together, unless DELEGATION_RUNTIME says otherwise: that in /etc first.
- * Returns 1 where a file was changed, 0 where all was so already; *ret_changed says so where something failed after
- * that, too. */
+/* Has controllers, of those that systemd hands on, handed on besides those that the file hands on already, or takes
+ * them out again; what is left empty, file and directory, is removed. What was enabled for good and until the next boot
+ * is disabled together, unless DELEGATION_RUNTIME says otherwise: that in /etc first. Returns 1 where a file was
+ * changed, 0 where all was so already; *ret_changed says so where something failed after that, too. */
 int store_change(int root, const DelegationRequest *request, bool *ret_changed, Trouble *trouble);

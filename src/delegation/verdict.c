@@ -37,9 +37,12 @@ static Verdict verdict_of_live(const DelegationManager *manager, ControllerMask 
                 return VERDICT_IN_EFFECT;
 
         switch (manager->outcome) {
-        case OUTCOME_APPLIED: return VERDICT_IN_EFFECT;
-        case OUTCOME_NONE:    return VERDICT_REACHED;
-        default:              return VERDICT_NOT_TAKEN_UP;
+        case OUTCOME_APPLIED:
+                return VERDICT_IN_EFFECT;
+        case OUTCOME_NONE:
+                return VERDICT_REACHED;
+        default:
+                return VERDICT_NOT_TAKEN_UP;
         }
 }
 

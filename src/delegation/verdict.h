@@ -9,13 +9,13 @@
 #include "delegation/delegation.h"
 
 typedef enum Verdict {
-        VERDICT_ABSENT,     /* nobody asked for it, and it is not there */
-        VERDICT_IN_EFFECT,  /* it reached the manager, which hands it on (enabled), or was re-executed just now */
-        VERDICT_NOT_LOADED, /* a drop-in asks for it, and PID 1 has not read that yet */
-        VERDICT_NOT_THERE,  /* PID 1 has read it, and the manager's group does not have it yet */
+        VERDICT_ABSENT,       /* nobody asked for it, and it is not there */
+        VERDICT_IN_EFFECT,    /* it reached the manager, which hands it on (enabled), or was re-executed just now */
+        VERDICT_NOT_LOADED,   /* a drop-in asks for it, and PID 1 has not read that yet */
+        VERDICT_NOT_THERE,    /* PID 1 has read it, and the manager's group does not have it yet */
         VERDICT_NOT_TAKEN_UP, /* the group has it, and the manager has not looked since: it was left alone */
-        VERDICT_REACHED,    /* the group has it; whether the manager has looked since, only a new scope would show */
-        VERDICT_LEFT_OVER,  /* nobody asks for it any more, and it is still there */
+        VERDICT_REACHED,      /* the group has it; whether the manager has looked since, only a new scope would show */
+        VERDICT_LEFT_OVER,    /* nobody asks for it any more, and it is still there */
         _VERDICT_MAX,
 } Verdict;
 

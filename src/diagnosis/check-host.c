@@ -20,8 +20,8 @@ ControllerMask legacy_parse(const char *names) {
 
                 n = strcspn(names, ", ");
                 /* Until v2 it was called so. */
-                controller = n == strlen("blkio") && startswith(names, "blkio") ? CONTROLLER_IO :
-                                                                                   controller_from_name(names, n);
+                controller = n == strlen("blkio") && startswith(names, "blkio") ? CONTROLLER_IO
+                                                                                : controller_from_name(names, n);
                 if (controller != _CONTROLLER_INVALID)
                         mask |= controller_bit(controller);
         }
@@ -64,30 +64,38 @@ int judge_hierarchy(CgroupMode mode, const char *legacy, const Surroundings *sur
         switch (mode) {
         case CGROUP_UNIFIED:
                 if (legacy_parse(legacy) != CONTROLLER_MASK_NONE)
-                        return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v2 is mounted at "
-                                               CGROUP_MOUNT ", but cgroup v1 holds %s: they do not reach it", legacy);
+                        return finding_problem(ret, legacy_remedy(mode, surroundings),
+                                               "cgroup v2 is mounted at " CGROUP_MOUNT
+                                               ", but cgroup v1 holds %s: they do not reach it",
+                                               legacy);
                 if (*legacy)
-                        return finding_note(ret, NULL, "cgroup v2 is mounted at " CGROUP_MOUNT "; cgroup v1 holds %s, "
-                                            "which is not needed here", legacy);
+                        return finding_note(ret, NULL,
+                                            "cgroup v2 is mounted at " CGROUP_MOUNT "; cgroup v1 holds %s, "
+                                            "which is not needed here",
+                                            legacy);
                 return finding_ok(ret, "cgroup v2 alone, mounted at " CGROUP_MOUNT);
 
         case CGROUP_HYBRID:
-                return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v1 holds %s on this host; "
+                return finding_problem(ret, legacy_remedy(mode, surroundings),
+                                       "cgroup v1 holds %s on this host; "
                                        "cgroup v2 is mounted beside it, at " CGROUP_MOUNT "/unified, and is left "
-                                       "without them", names);
+                                       "without them",
+                                       names);
 
         case CGROUP_LEGACY:
-                return finding_problem(ret, legacy_remedy(mode, surroundings), "cgroup v1 holds %s on this host; there "
-                                       "is no cgroup v2", names);
+                return finding_problem(ret, legacy_remedy(mode, surroundings),
+                                       "cgroup v1 holds %s on this host; there "
+                                       "is no cgroup v2",
+                                       names);
 
         case CGROUP_ABSENT:
         default:
-                return finding_set(ret, FINDING_PROBLEM,
-                                   *surroundings->container ?
-                                           "have what starts this container mount cgroup v2 there" :
-                                           "mount it: mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 "
-                                           CGROUP_MOUNT,
-                                   "no cgroup2 is mounted at " CGROUP_MOUNT);
+                return finding_set(
+                        ret, FINDING_PROBLEM,
+                        *surroundings->container
+                                ? "have what starts this container mount cgroup v2 there"
+                                : "mount it: mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 " CGROUP_MOUNT,
+                        "no cgroup2 is mounted at " CGROUP_MOUNT);
         }
 }
 
@@ -172,10 +180,10 @@ int check_writable(const Doctor *doctor, Finding *ret) {
                 return finding_ok(ret, CGROUP_MOUNT " is mounted for reading and writing");
 
         return finding_set(ret, FINDING_PROBLEM,
-                           *doctor->surroundings.container ?
-                                   "have what starts this container mount it for writing, with a cgroup namespace "
-                                   "(podman run --systemd=always; nspawn does)" :
-                                   "mount -o remount,rw " CGROUP_MOUNT,
+                           *doctor->surroundings.container
+                                   ? "have what starts this container mount it for writing, with a cgroup namespace "
+                                     "(podman run --systemd=always; nspawn does)"
+                                   : "mount -o remount,rw " CGROUP_MOUNT,
                            CGROUP_MOUNT " is mounted read-only: no group can be made or changed");
 }
 
@@ -206,7 +214,8 @@ static int missing_option(Finding *ret, FindingResult result, const char *option
         char others[128] = "";
 
         for (const char *const *p = (const char *const[]) { "nsdelegate", "memory_recursiveprot", "favordynmods",
-                                                            "memory_localevents", NULL }; *p; p++)
+                                                            "memory_localevents", NULL };
+             *p; p++)
                 if (text_has_word(options, ",", *p))
                         (void) snprintf(others + strlen(others), sizeof(others) - strlen(others), "%s,", *p);
 
@@ -277,20 +286,18 @@ static const struct {
         unsigned version;
         const char *call;
 } newer_calls[] = {
-        { 254, "QueueSignalUnit()" },
-        { 254, "DelegateSubgroup=" },
-        { 255, "PIDFDs=" },
-        { 255, "MemoryPeak=" },
-        { 258, "KillUnitSubgroup()" },
-        { 258, "RemoveSubgroupFromUnit()" },
+        { 254, "QueueSignalUnit()" }, { 254, "DelegateSubgroup=" },  { 255, "PIDFDs=" },
+        { 255, "MemoryPeak=" },       { 258, "KillUnitSubgroup()" }, { 258, "RemoveSubgroupFromUnit()" },
 };
 
 int check_container(const Doctor *doctor, Finding *ret) {
         if (!*doctor->surroundings.container)
                 return finding_ok(ret, "none");
 
-        return finding_note(ret, NULL, "this is a container (%s): which controllers and limits it has is decided "
-                            "outside", doctor->surroundings.container);
+        return finding_note(ret, NULL,
+                            "this is a container (%s): which controllers and limits it has is decided "
+                            "outside",
+                            doctor->surroundings.container);
 }
 
 int check_wsl(const Doctor *doctor, Finding *ret) {
@@ -298,10 +305,12 @@ int check_wsl(const Doctor *doctor, Finding *ret) {
         case 0:
                 return 0;
         case 1:
-                return finding_problem(ret, "in Windows: wsl --set-version DISTRIBUTION 2", "this is WSL 1, which has "
+                return finding_problem(ret, "in Windows: wsl --set-version DISTRIBUTION 2",
+                                       "this is WSL 1, which has "
                                        "no cgroups");
         default:
-                return finding_note(ret, NULL, "this is WSL 2: the kernel and its command line are set in .wslconfig "
+                return finding_note(ret, NULL,
+                                    "this is WSL 2: the kernel and its command line are set in .wslconfig "
                                     "of Windows");
         }
 }

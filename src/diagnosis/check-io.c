@@ -62,8 +62,8 @@ static bool is_disk(int block, const char *name) {
         char path[512], text[32];
 
         (void) snprintf(path, sizeof(path), "%s/device", name);
-        return faccessat(block, path, F_OK, 0) >= 0 &&
-               read_attribute(block, name, "size", text, sizeof(text)) >= 0 && !streq(text, "0");
+        return faccessat(block, path, F_OK, 0) >= 0 && read_attribute(block, name, "size", text, sizeof(text)) >= 0 &&
+               !streq(text, "0");
 }
 
 static int look_at_disk(Disks *disks, int block, const char *disk) {
@@ -115,8 +115,10 @@ static int report_disks(const Disks *disks, Finding *ret) {
                 (void) snprintf(more, sizeof(more), " and %u more", disks->n_deaf - DISKS_SHOWN);
         (void) snprintf(remedy, sizeof(remedy), "as root: %secho bfq >" BLOCK_DIRECTORY "/%s/queue/scheduler",
                         disks->first_knows ? "" : "modprobe bfq; ", disks->first);
-        return finding_note(ret, remedy, "IOWeight= has no effect on %s%s: neither BFQ nor iocost schedules there; "
-                            "bandwidth limits work all the same", disks->deaf, more);
+        return finding_note(ret, remedy,
+                            "IOWeight= has no effect on %s%s: neither BFQ nor iocost schedules there; "
+                            "bandwidth limits work all the same",
+                            disks->deaf, more);
 }
 
 int judge_io_weight(int block, const char *cost, Finding *ret) {

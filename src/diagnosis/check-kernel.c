@@ -48,7 +48,7 @@ static int groups_have(const Doctor *doctor, const char *file, ControllerMask ne
                 return r;
 
         if (cgroup_of_process(0, &path) >= 0)
-                for (char *end = path; r < 0 && *end; ) {
+                for (char *end = path; r < 0 && *end;) {
                         _cleanup_close_ int group = -EBADF;
                         char c;
 
@@ -143,12 +143,14 @@ static int check_clone_into_cgroup(const Doctor *doctor _unused_, Finding *ret) 
                 return finding_ok(ret, "there: a process can be started inside a group");
         case -ENOSYS:
         case -EPERM:
-                return finding_note(ret, FILTER_REMEDY, "clone3() is refused: a process is started beside its group "
+                return finding_note(ret, FILTER_REMEDY,
+                                    "clone3() is refused: a process is started beside its group "
                                     "and moved into it");
         case -EINVAL:
         case -E2BIG:
         case -EOPNOTSUPP:
-                return finding_note(ret, "boot Linux 5.7 or newer", "not there: a process is started beside its group "
+                return finding_note(ret, "boot Linux 5.7 or newer",
+                                    "not there: a process is started beside its group "
                                     "and moved into it");
         default:
                 return finding_unknown(ret, "clone3() fails: %s", strerror(-r));
@@ -184,7 +186,8 @@ static int check_pressure(const Doctor *doctor, Finding *ret) {
 
         if (kernel_argument_get(doctor->surroundings.arguments, "cgroup_disable", &off) > 0 &&
             text_has_word(off, ",", "pressure"))
-                return finding_note(ret, "boot without cgroup_disable=pressure", "switched off for groups by "
+                return finding_note(ret, "boot without cgroup_disable=pressure",
+                                    "switched off for groups by "
                                     "cgroup_disable= on the kernel command line");
 
         r = fd_read_path_all("/proc/pressure/memory", &text);
@@ -194,9 +197,9 @@ static int check_pressure(const Doctor *doctor, Finding *ret) {
                 return finding_cannot_look(ret, "/proc/pressure/memory", r);
 
         return finding_set(ret, FINDING_NOTE,
-                           kernel_argument_get(doctor->surroundings.arguments, "psi", &psi) > 0 ?
-                                   "boot a kernel that is built with CONFIG_PSI, and with psi=1" :
-                                   "boot with psi=1 on the kernel command line",
+                           kernel_argument_get(doctor->surroundings.arguments, "psi", &psi) > 0
+                                   ? "boot a kernel that is built with CONFIG_PSI, and with psi=1"
+                                   : "boot with psi=1 on the kernel command line",
                            "not measured: how long processes wait for cpu, memory and io is not shown");
 }
 
@@ -216,9 +219,9 @@ int check_swap(const Doctor *doctor, Finding *ret) {
         }
 
         return finding_set(ret, FINDING_NOTE,
-                           kernel_argument_get(doctor->surroundings.arguments, "swapaccount", &account) > 0 ?
-                                   "boot without swapaccount=0 on the kernel command line" :
-                                   "boot a kernel that is built with CONFIG_SWAP",
+                           kernel_argument_get(doctor->surroundings.arguments, "swapaccount", &account) > 0
+                                   ? "boot without swapaccount=0 on the kernel command line"
+                                   : "boot a kernel that is built with CONFIG_SWAP",
                            "not accounted: MemorySwapMax= has no effect");
 }
 
@@ -231,7 +234,8 @@ int judge_cpuset(const char *release, Finding *ret) {
         if (r > 0)
                 return finding_ok(ret, "a user can enable it whosever processes are in the group");
 
-        return finding_note(ret, "boot Linux 6.6 or newer", "a user cannot enable it in a group while a process of "
+        return finding_note(ret, "boot Linux 6.6 or newer",
+                            "a user cannot enable it in a group while a process of "
                             "somebody else is there");
 }
 
@@ -241,15 +245,18 @@ int check_cpuset(const Doctor *doctor, Finding *ret) {
 
 int judge_bpf(int error, bool libbpf, Finding *ret) {
         if (error == -ENOSYS || error == -EPERM || error == -EACCES)
-                return finding_note(ret, FILTER_REMEDY, "bpf() is refused: IPAddressDeny=, DevicePolicy= and their "
+                return finding_note(ret, FILTER_REMEDY,
+                                    "bpf() is refused: IPAddressDeny=, DevicePolicy= and their "
                                     "like are not known to be in force");
         if (error == -EINVAL)
-                return finding_note(ret, "boot a kernel that is built with CONFIG_CGROUP_BPF", "not there: "
+                return finding_note(ret, "boot a kernel that is built with CONFIG_CGROUP_BPF",
+                                    "not there: "
                                     "IPAddressDeny=, DevicePolicy= and their like have no effect");
         if (error < 0)
                 return finding_unknown(ret, "bpf() fails: %s", strerror(-error));
         if (!libbpf)
-                return finding_note(ret, "install libbpf", "there, but no libbpf: SocketBindDeny= and "
+                return finding_note(ret, "install libbpf",
+                                    "there, but no libbpf: SocketBindDeny= and "
                                     "RestrictNetworkInterfaces= have no effect");
 
         return finding_ok(ret, "there: IPAddressDeny=, DevicePolicy= and their like have an effect");

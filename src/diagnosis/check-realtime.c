@@ -66,7 +66,7 @@ static int look_at_processes(RealTime *real_time, int root) {
         if (!directory)
                 return -errno;
 
-        for (struct dirent *entry; r >= 0 && (entry = readdir(directory)); )
+        for (struct dirent *entry; r >= 0 && (entry = readdir(directory));)
                 if (parse_unsigned(entry->d_name, 1, INT32_MAX, &number) >= 0)
                         r = look_at_process(real_time, root, (pid_t) number);
 
@@ -85,14 +85,20 @@ int judge_real_time(const RealTime *real_time, int grouped, Finding *ret) {
         if (real_time->n > PROCESSES_SHOWN)
                 (void) snprintf(more, sizeof(more), " and %u more", real_time->n - PROCESSES_SHOWN);
         if (grouped < 0)
-                return finding_unknown(ret, "real-time: %s%s; cannot tell whether this kernel has "
+                return finding_unknown(ret,
+                                       "real-time: %s%s; cannot tell whether this kernel has "
                                        "CONFIG_RT_GROUP_SCHED, with which they would keep the cpu controller from all "
-                                       "groups", real_time->names, more);
+                                       "groups",
+                                       real_time->names, more);
 
-        (void) snprintf(remedy, sizeof(remedy), "end them, or take real time from them: chrt --all-tasks --other --pid "
-                        "0 %d", (int) real_time->first);
-        return finding_problem(ret, remedy, "the cpu controller cannot be handed on while these are real-time "
-                               "processes: %s%s (the kernel has CONFIG_RT_GROUP_SCHED)", real_time->names, more);
+        (void) snprintf(remedy, sizeof(remedy),
+                        "end them, or take real time from them: chrt --all-tasks --other --pid "
+                        "0 %d",
+                        (int) real_time->first);
+        return finding_problem(ret, remedy,
+                               "the cpu controller cannot be handed on while these are real-time "
+                               "processes: %s%s (the kernel has CONFIG_RT_GROUP_SCHED)",
+                               real_time->names, more);
 }
 
 static void real_time_done(RealTime *real_time) {
@@ -110,7 +116,7 @@ int check_real_time(const Doctor *doctor, Finding *ret) {
         r = look_at_processes(&real_time, doctor->root);
         if (r == -ENOSYS)
                 return finding_unknown(ret, "processes in real time: /proc is that of another PID namespace; mount -t "
-                                       "proc proc /proc shows this one");
+                                            "proc proc /proc shows this one");
         if (r < 0)
                 return finding_cannot_look(ret, "/proc", r);
 

@@ -6,7 +6,7 @@
 #include "diagnosis/check.h"
 
 typedef struct RealTime {
-        char *names;   /* "pipewire (1234), rtkit-daemon (77)": the first few of them */
+        char *names; /* "pipewire (1234), rtkit-daemon (77)": the first few of them */
         unsigned n;
         pid_t first;   /* the first one's number */
         bool with_cpu; /* one is in a group with the cpu controller, so this kernel allows that */

@@ -28,8 +28,10 @@ int judge_identity(uid_t uid, const char *sudo_uid, const char *login_uid, Findi
         if (uid == 0 && before != NOBODY && before != 0) {
                 (void) snprintf(remedy, sizeof(remedy), "for uid %u: without sudo, or cgscope doctor --user-id %u",
                                 (unsigned) before, (unsigned) before);
-                return finding_note(ret, remedy, "you are root now (sudo, from uid %u): the system manager is asked, "
-                                    "and scopes are root's", (unsigned) before);
+                return finding_note(ret, remedy,
+                                    "you are root now (sudo, from uid %u): the system manager is asked, "
+                                    "and scopes are root's",
+                                    (unsigned) before);
         }
 
         /* The kernel remembers who logged in, where it has audit and where it was a login. */
@@ -40,18 +42,20 @@ int judge_identity(uid_t uid, const char *sudo_uid, const char *login_uid, Findi
                                 (unsigned) uid);
                 return finding_set(ret, FINDING_NOTE, uid == 0 ? NULL : remedy,
                                    "you were uid %u and are uid %u now (su, sudo): session and environment are still "
-                                   "the former's%s", (unsigned) login, (unsigned) uid,
-                                   uid == 0 ? ", scopes are root's" : "");
+                                   "the former's%s",
+                                   (unsigned) login, (unsigned) uid, uid == 0 ? ", scopes are root's" : "");
         }
 
-        return finding_set(ret, FINDING_OK, NULL, uid == 0 ? "you are root: the system manager is asked" :
-                                                             "you are uid %u", (unsigned) uid);
+        return finding_set(ret, FINDING_OK, NULL,
+                           uid == 0 ? "you are root: the system manager is asked" : "you are uid %u", (unsigned) uid);
 }
 
 /* Outside of a namespace of one's own one is still who one was. */
 static int judge_mapped(uid_t uid, Finding *ret) {
-        return finding_note(ret, NULL, "you are user %u of a user namespace, and uid %u outside: your user manager is "
-                            "asked", (unsigned) geteuid(), (unsigned) uid);
+        return finding_note(ret, NULL,
+                            "you are user %u of a user namespace, and uid %u outside: your user manager is "
+                            "asked",
+                            (unsigned) geteuid(), (unsigned) uid);
 }
 
 int check_identity(const Doctor *doctor, Finding *ret) {
@@ -85,8 +89,10 @@ int check_runtime_dir(const Doctor *doctor, Finding *ret) {
         (void) snprintf(expected, sizeof(expected), "/run/user/%u", (unsigned) doctor->uid);
         if (isempty(directory)) {
                 (void) snprintf(remedy, sizeof(remedy), "export XDG_RUNTIME_DIR=%s", expected);
-                return finding_note(ret, remedy, "XDG_RUNTIME_DIR is not set (cron, su, ssh without PAM?): cgscope "
-                                    "looks in %s, systemctl --user does not", expected);
+                return finding_note(ret, remedy,
+                                    "XDG_RUNTIME_DIR is not set (cron, su, ssh without PAM?): cgscope "
+                                    "looks in %s, systemctl --user does not",
+                                    expected);
         }
 
         if (stat(directory, &st) < 0)
@@ -95,8 +101,10 @@ int check_runtime_dir(const Doctor *doctor, Finding *ret) {
         if (st.st_uid != geteuid())
                 return runtime_dir_of_other(directory, st.st_uid, ret);
         if (!streq(directory, expected) && geteuid() != 0)
-                return finding_note(ret, "unset it, unless that is meant", "XDG_RUNTIME_DIR=%s is not %s, where your "
-                                    "user manager has its bus", directory, expected);
+                return finding_note(ret, "unset it, unless that is meant",
+                                    "XDG_RUNTIME_DIR=%s is not %s, where your "
+                                    "user manager has its bus",
+                                    directory, expected);
 
         return finding_ok(ret, "XDG_RUNTIME_DIR=%s", directory);
 }
@@ -114,8 +122,10 @@ int judge_session_bus(uid_t uid, const char *address, Finding *ret) {
         if (rest && (!*rest || strchr(",;", *rest)))
                 return finding_ok(ret, "DBUS_SESSION_BUS_ADDRESS is your user manager's");
 
-        return finding_note(ret, "unset it, or name your user manager's bus", "DBUS_SESSION_BUS_ADDRESS=%s is not your "
-                            "user manager's (dbus-run-session?)", address);
+        return finding_note(ret, "unset it, or name your user manager's bus",
+                            "DBUS_SESSION_BUS_ADDRESS=%s is not your "
+                            "user manager's (dbus-run-session?)",
+                            address);
 }
 
 int check_session_bus(const Doctor *doctor, Finding *ret) {
@@ -164,16 +174,20 @@ int judge_place(uid_t uid, const char *group, Finding *ret) {
                                     unit, (unsigned) owner);
         }
         if (startswith(unit, "session-"))
-                return finding_ok(ret, "in the login session %s: cgscope run leaves it with the manager's help, "
-                                  "writing to cgroup.procs does not", unit);
+                return finding_ok(ret,
+                                  "in the login session %s: cgscope run leaves it with the manager's help, "
+                                  "writing to cgroup.procs does not",
+                                  unit);
         if (owner != NOBODY && *unit)
                 return finding_set(ret, FINDING_OK, NULL, "in %s of %s", unit,
                                    owner == uid ? "your user manager" : "a user");
         if (*unit && uid == 0)
                 return finding_ok(ret, "in %s of the system manager", unit);
         if (*unit)
-                return finding_note(ret, NULL, "in %s of the system manager: this is no login session (a service, "
-                                    "cron, ssh without PAM)", unit);
+                return finding_note(ret, NULL,
+                                    "in %s of the system manager: this is no login session (a service, "
+                                    "cron, ssh without PAM)",
+                                    unit);
 
         return finding_note(ret, NULL, "in no unit of systemd's");
 }

@@ -49,8 +49,10 @@ static int judge_user_manager(uid_t uid, const char *state, Finding *ret) {
                                    streq(state, "activating") ? "starting" : "ending");
 
         if (streq(state, "failed")) {
-                (void) snprintf(remedy, sizeof(remedy), "see journalctl -u user@%u.service, then systemctl restart "
-                                "user@%u.service", (unsigned) uid, (unsigned) uid);
+                (void) snprintf(remedy, sizeof(remedy),
+                                "see journalctl -u user@%u.service, then systemctl restart "
+                                "user@%u.service",
+                                (unsigned) uid, (unsigned) uid);
                 return finding_problem(ret, remedy, "user@%u.service has failed", (unsigned) uid);
         }
 
@@ -73,8 +75,7 @@ int check_user_manager(const Doctor *doctor, Finding *ret) {
                 return judge_user_manager(doctor->uid, "active", ret);
 
         r = ask_state(doctor, unit, &state, &trouble);
-        return r < 0 ? finding_take(ret, FINDING_UNKNOWN, r, &trouble) :
-                       judge_user_manager(doctor->uid, state, ret);
+        return r < 0 ? finding_take(ret, FINDING_UNKNOWN, r, &trouble) : judge_user_manager(doctor->uid, state, ret);
 }
 
 /* For one's own bus, and for root. Connecting would start the bus. */
@@ -93,8 +94,10 @@ int check_user_bus(const Doctor *doctor, Finding *ret) {
                 return finding_note(ret, "ask again as that user, or as root", "%s is for that user alone to see",
                                     path);
 
-        return finding_problem(ret, "start it: systemctl --user start dbus.socket (package dbus-user-session)", "no "
-                               "user bus at unix:path=%s", path);
+        return finding_problem(ret, "start it: systemctl --user start dbus.socket (package dbus-user-session)",
+                               "no "
+                               "user bus at unix:path=%s",
+                               path);
 }
 
 /* Asks who would be asked by the verbs, in the environment as it is. */
@@ -142,7 +145,8 @@ int check_linger(const Doctor *doctor, Finding *ret) {
 }
 
 static bool is_activatable(const char *name) {
-        static const char *const places[] = { /* dbus-daemon(1), "servicedir" of the system bus */
+        static const char *const places[] = {
+                /* dbus-daemon(1), "servicedir" of the system bus */
                 "/usr/local/share/dbus-1/system-services",
                 "/usr/share/dbus-1/system-services",
                 "/lib/dbus-1/system-services",
@@ -162,13 +166,15 @@ static bool is_activatable(const char *name) {
 
 int check_cgscoped(const Doctor *doctor _unused_, Finding *ret) {
         if (!is_activatable("org.cgscope.Delegation1"))
-                return finding_note(ret, "install cgscoped, with its D-Bus and polkit files", "not installed: cgscope "
+                return finding_note(ret, "install cgscoped, with its D-Bus and polkit files",
+                                    "not installed: cgscope "
                                     "enable and disable have nobody to ask");
         if (!is_activatable("org.freedesktop.PolicyKit1"))
                 return finding_note(ret, "install polkit", "installed, but without polkit it serves root alone");
         if (access("/usr/share/polkit-1/actions/org.cgscope.policy", F_OK) < 0 &&
             access("/usr/local/share/polkit-1/actions/org.cgscope.policy", F_OK) < 0)
-                return finding_note(ret, "install org.cgscope.policy in /usr/share/polkit-1/actions", "installed, but "
+                return finding_note(ret, "install org.cgscope.policy in /usr/share/polkit-1/actions",
+                                    "installed, but "
                                     "polkit does not know its actions: it serves root alone");
 
         return finding_ok(ret, "installed, and so is polkit: cgscope enable can ask it");

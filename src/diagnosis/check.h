@@ -12,7 +12,7 @@
 
 /* In what the system runs. */
 typedef struct Surroundings {
-        char *arguments;    /* the kernel command line, "" where it cannot be read */
+        char *arguments; /* the kernel command line, "" where it cannot be read */
         char release[KERNEL_RELEASE_SIZE];
         char container[64]; /* which kind of container this is; "" for none */
         unsigned wsl;       /* the version of the Windows Subsystem for Linux; 0: it is none */
@@ -20,12 +20,12 @@ typedef struct Surroundings {
 } Surroundings;
 
 typedef struct Doctor {
-        uid_t uid;            /* whose way is looked at */
-        const char *user;     /* the name to that, borrowed; NULL: it has none */
-        bool own;             /* it is the caller's */
-        uint64_t timeout;     /* for each question to a manager */
-        int root;             /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
-        bool read_only;       /* it is mounted so */
+        uid_t uid;        /* whose way is looked at */
+        const char *user; /* the name to that, borrowed; NULL: it has none */
+        bool own;         /* it is the caller's */
+        uint64_t timeout; /* for each question to a manager */
+        int root;         /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
+        bool read_only;   /* it is mounted so */
         CgroupMode mode;
         ControllerMask there; /* the controllers of its root */
         Surroundings surroundings;

@@ -64,8 +64,9 @@ static int look_at_manager(const Doctor *doctor, Way *way) {
 
         r = find_prefix(&prefix);
         if (r == -EXDEV)
-                return way->unknown.cause ? 0 : trouble_set(&way->unknown, 0,
-                                                            "systemd's groups are outside of this cgroup namespace");
+                return way->unknown.cause
+                               ? 0
+                               : trouble_set(&way->unknown, 0, "systemd's groups are outside of this cgroup namespace");
         if (r < 0)
                 return r;
 

@@ -9,10 +9,10 @@
 
 #include "basic/child.h"
 #include "basic/fd.h"
-#include "proc/proc.h"
 #include "cgroup/group.h"
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
+#include "proc/proc.h"
 
 void confinement_done(Confinement *confinement) {
         (void) fd_close(confinement->user);
@@ -117,8 +117,9 @@ static bool is_at(const Confinement *confinement, const char *path, uid_t uid) {
         if (pid == 0) {
                 char *own = NULL;
 
-                _exit(enter(confinement) >= 0 && cgroup_of_process(0, &own) >= 0 && streq(own, path) &&
-                      geteuid() == uid ? EXIT_SUCCESS : EXIT_FAILURE);
+                _exit(enter(confinement) >= 0 && cgroup_of_process(0, &own) >= 0 && streq(own, path) && geteuid() == uid
+                              ? EXIT_SUCCESS
+                              : EXIT_FAILURE);
         }
 
         return pid > 0 && child_wait(pid, &status) >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;

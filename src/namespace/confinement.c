@@ -110,8 +110,8 @@ int confinement_mount(ConfinementStep *ret_step) {
         _cleanup_free_ char *directory = is_cgroup2(".") ? getcwd(NULL, 0) : NULL;
         int r;
 
-        /* Before anything else: from here on nothing that is mounted or unmounted reaches those outside, while what they
-         * mount still gets here. */
+        /* Before anything else: from here on nothing that is mounted or unmounted reaches those outside, while what
+         * they mount still gets here. */
         *ret_step = CONFINEMENT_PRIVATE;
         if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
                 return -errno;

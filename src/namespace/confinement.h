@@ -2,9 +2,9 @@
 #pragma once
 
 /* A command that is to see its own part of the hierarchy and no more: a cgroup namespace, and a private mount namespace
- * in which cgroup2 is mounted anew at /sys/fs/cgroup, so that /proc/self/cgroup, mountinfo and /sys/fs/cgroup agree. Who
- * is not root needs a user namespace for that. A working directory below /sys/fs/cgroup becomes the same one of the new
- * mount, or where that does not show it, its top. The caller has one thread. */
+ * in which cgroup2 is mounted anew at /sys/fs/cgroup, so that /proc/self/cgroup, mountinfo and /sys/fs/cgroup agree.
+ * Who is not root needs a user namespace for that. A working directory below /sys/fs/cgroup becomes the same one of the
+ * new mount, or where that does not show it, its top. The caller has one thread. */
 
 #include <sys/types.h>
 
@@ -17,11 +17,11 @@ typedef enum ConfinementFlags {
 
 /* Which step failed, for the message. */
 typedef enum ConfinementStep {
-        CONFINEMENT_UNSHARE,   /* the namespaces */
-        CONFINEMENT_MAP,       /* the users of the user namespace */
-        CONFINEMENT_JOIN,      /* entering those that are there */
-        CONFINEMENT_PRIVATE,   /* cutting the mounts off from those outside. -EINVAL: "/" is no mount point */
-        CONFINEMENT_MOUNT,     /* cgroup2. -ENOSYS: the kernel, or a filter, has no fsopen(2) */
+        CONFINEMENT_UNSHARE, /* the namespaces */
+        CONFINEMENT_MAP,     /* the users of the user namespace */
+        CONFINEMENT_JOIN,    /* entering those that are there */
+        CONFINEMENT_PRIVATE, /* cutting the mounts off from those outside. -EINVAL: "/" is no mount point */
+        CONFINEMENT_MOUNT,   /* cgroup2. -ENOSYS: the kernel, or a filter, has no fsopen(2) */
 } ConfinementStep;
 
 /* Confines the calling process, for good. The root of the cgroup namespace is the group that the process is in at that
@@ -40,7 +40,8 @@ typedef struct Confinement {
         int cgroup;
 } Confinement;
 
-#define CONFINEMENT_INIT { .user = -EBADF, .cgroup = -EBADF }
+#define CONFINEMENT_INIT \
+        { .user = -EBADF, .cgroup = -EBADF }
 
 /* Makes them for somebody who enters later, by a child that is gone again at return: rooted at the group that the
  * calling process is in, which itself stays where it is. */

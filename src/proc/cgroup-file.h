@@ -14,8 +14,8 @@
  * proc_open_number(). */
 int cgroup_file_read(pid_t pid, char text[static CGROUP_FILE_SIZE]);
 
-/* Takes the next hierarchy off *text: what it is called there ("" for v2, "cpu,cpuacct", "name=systemd"), and the path of
- * the group. Both are freed by the caller. 1; 0: there is no more; -ENOMEM. */
+/* Takes the next hierarchy off *text: what it is called there ("" for v2, "cpu,cpuacct", "name=systemd"), and the path
+ * of the group. Both are freed by the caller. 1; 0: there is no more; -ENOMEM. */
 int cgroup_file_next(const char **text, char **ret_hierarchy, char **ret_path);
 
 /* The path of the hierarchy @hierarchy, called so. *ret is freed by the caller. -ENODATA: there is no such line. */

@@ -186,4 +186,3 @@ bool kernel_groups_real_time(const char *config, const char *arguments) {
 
         return on && kernel_config_has(config, "RT_GROUP_SCHED");
 }
-

@@ -204,8 +204,9 @@ static bool is_hierarchy(const CgroupMount *mount, const char *name) {
 
 /* "rw" and the like are in the same list as the controllers; none is called so. */
 static bool is_plain_option(const char *word) {
-        static const char *const options[] = { "rw", "ro", "none", "all", "xattr", "noprefix", "clone_children",
-                                               "cpuset_v2_mode", "favordynmods" };
+        static const char *const options[] = { "rw",          "ro",       "none",           "all",
+                                               "xattr",       "noprefix", "clone_children", "cpuset_v2_mode",
+                                               "favordynmods" };
 
         for (size_t i = 0; i < ELEMENTSOF(options); i++)
                 if (streq(word, options[i]))

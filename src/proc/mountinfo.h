@@ -14,9 +14,9 @@ typedef struct CgroupMount {
         bool unified;       /* cgroup v2 */
         bool read_only;     /* this mount */
         bool all_read_only; /* the hierarchy, wherever it is mounted */
-        char *root;    /* the path of what is mounted, as namespace/path.h says: "/" where that is the namespace's root */
-        char *point;   /* where it is mounted */
-        char *flags;   /* of this mount: "rw,nosuid,relatime" */
+        char *root;  /* the path of what is mounted, as namespace/path.h says: "/" where that is the namespace's root */
+        char *point; /* where it is mounted */
+        char *flags; /* of this mount: "rw,nosuid,relatime" */
         char *options; /* the hierarchy's: "rw,nsdelegate", "rw,cpu,cpuacct" */
 } CgroupMount;
 

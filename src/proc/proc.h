@@ -25,8 +25,8 @@ int proc_open_number(pid_t pid);
  * mounted. */
 int proc_check_own(void);
 
-/* Whether the process @pid, a number of ours, has its own number in our PID namespace: then it reads numbers as we do. 1;
- * 0: it is in one further down; -ESRCH: there is none; -ENOSYS: /proc does not tell. */
+/* Whether the process @pid, a number of ours, has its own number in our PID namespace: then it reads numbers as we do.
+ * 1; 0: it is in one further down; -ESRCH: there is none; -ENOSYS: /proc does not tell. */
 int proc_reads_numbers_as_we(pid_t pid);
 
 /* Reads the file @name of it, of any length. *ret is freed by the caller. -EACCES: /proc hides it, or it has gone. */

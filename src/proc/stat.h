@@ -13,9 +13,9 @@ typedef struct ProcStat {
         char name[PROC_NAME_MAX]; /* anything can stand in it */
         char state;
         pid_t parent;
-        bool kernel;    /* a kernel thread */
-        bool bound;     /* to its processors for good: some kernel threads */
-        bool exiting;   /* it is about to end */
+        bool kernel;  /* a kernel thread */
+        bool bound;   /* to its processors for good: some kernel threads */
+        bool exiting; /* it is about to end */
         uint64_t n_threads;
         unsigned policy; /* SCHED_FIFO and its like */
 } ProcStat;

@@ -5,8 +5,8 @@
  * is a module of its own, linked to libsystemd and loaded by the verbs that ask. It exports one symbol,
  * `cgscope_asking`. This header includes nothing of D-Bus.
  *
- * Functions return 0 or a negative errno; with an error, *trouble may get the cause as the manager put it, and the remedy
- * where there is one. NULL: nobody wants to know. */
+ * Functions return 0 or a negative errno; with an error, *trouble may get the cause as the manager put it, and the
+ * remedy where there is one. NULL: nobody wants to know. */
 
 #include <sys/types.h>
 
@@ -25,10 +25,10 @@ typedef enum ManagerKind {
 
 typedef struct ManagerOptions {
         ManagerKind kind;
-        uint64_t deadline;  /* CLOCK_MONOTONIC, microseconds: for all that is asked through it */
-        bool ask_password;  /* polkit may ask on the terminal */
-        bool fixed;         /* the deadline is ours: there is no --timeout that sets it */
-        uint64_t absence;   /* microseconds that a manager may be off the bus; 0: as long as a re-execution takes */
+        uint64_t deadline; /* CLOCK_MONOTONIC, microseconds: for all that is asked through it */
+        bool ask_password; /* polkit may ask on the terminal */
+        bool fixed;        /* the deadline is ours: there is no --timeout that sets it */
+        uint64_t absence;  /* microseconds that a manager may be off the bus; 0: as long as a re-execution takes */
 } ManagerOptions;
 
 /* What a scope is to be. Everything is borrowed. */
@@ -38,8 +38,8 @@ typedef struct ScopeRequest {
         const char *slice;       /* NULL: the manager's default */
         const char *user;        /* User=, Group=: who gets the delegated files; NULL: nobody else */
         const char *group;
-        bool collect;            /* CollectMode=inactive-or-failed */
-        bool all_controllers;    /* Delegate=yes; else DelegateControllers= with just these, perhaps none: */
+        bool collect;         /* CollectMode=inactive-or-failed */
+        bool all_controllers; /* Delegate=yes; else DelegateControllers= with just these, perhaps none: */
         ControllerMask controllers;
         const PropertyList *properties;
 
@@ -77,7 +77,8 @@ typedef struct Asking {
         int (*manager_greet)(Manager *manager, const char **ret_name, Trouble *trouble);
 
         /* Asks for the scope and waits until its job is done. -ETIMEDOUT: the deadline passed. -EEXIST: the name is
-         * taken. -EXDEV: a manager that takes no pidfds is in another PID namespace. With an error, *ret is set, too. */
+         * taken. -EXDEV: a manager that takes no pidfds is in another PID namespace. With an error, *ret is set, too.
+         */
         int (*scope_start)(Manager *manager, const ScopeRequest *request, ScopeResult *ret, Trouble *trouble);
 
         /* For a request that has failed: whether that may be because PID 1 re-executed or reloaded itself since @since
@@ -101,9 +102,9 @@ typedef struct Asking {
         int (*unit_set_properties)(Manager *manager, const char *unit, const PropertyList *properties,
                                    Trouble *trouble);
 
-        /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again, for which it
-         * takes a few seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the same,
-         * behind those that were sent before. */
+        /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again, for which
+         * it takes a few seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the
+         * same, behind those that were sent before. */
         int (*unit_undo_prepare)(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
                                  Trouble *trouble);
         int (*unit_undo_apply)(Manager *manager, UnitUndo *undo, Trouble *trouble);
@@ -125,8 +126,8 @@ typedef struct Asking {
          * is no such unit. */
         int (*unit_state)(Manager *manager, const char *unit, char **ret_state, Trouble *trouble);
 
-        /* 1: @unit, a scope, a service or a slice, is active, or a job for it waits, or it has a group; 0: nothing of it
-         * is there. */
+        /* 1: @unit, a scope, a service or a slice, is active, or a job for it waits, or it has a group; 0: nothing of
+         * it is there. */
         int (*unit_look)(Manager *manager, const char *unit, UnitLook *ret, Trouble *trouble);
 
         /* The control group of the manager itself, below which all its units are. *ret is freed by the caller. */

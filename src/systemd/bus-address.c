@@ -26,8 +26,10 @@ static int check_runtime_dir(Trouble *trouble) {
 
         (void) trouble_set(trouble, -EPERM, "XDG_RUNTIME_DIR=%s belongs to uid %u, you are uid %u", directory,
                            (unsigned) st.st_uid, (unsigned) geteuid());
-        return trouble_help(trouble, -EPERM, "unset it%s, or log in as the user whose manager you mean (machinectl "
-                            "shell, ssh)", variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
+        return trouble_help(trouble, -EPERM,
+                            "unset it%s, or log in as the user whose manager you mean (machinectl "
+                            "shell, ssh)",
+                            variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "");
 }
 
 static int user_runtime_dir(char **ret) {
@@ -91,8 +93,8 @@ int bus_address(ManagerKind kind, char **ret, Trouble *trouble) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* What helps is to unset a variable that leads astray, or else @otherwise (may be NULL). Of a directory nothing is known
- * but that it is not the one that logind makes. */
+/* What helps is to unset a variable that leads astray, or else @otherwise (may be NULL). Of a directory nothing is
+ * known but that it is not the one that logind makes. */
 static int help_with_variables(ManagerKind kind, const char *address, int error, const char *otherwise,
                                Trouble *trouble) {
         const char *directory = kind == MANAGER_USER ? variable("XDG_RUNTIME_DIR") : NULL;
@@ -105,8 +107,10 @@ static int help_with_variables(ManagerKind kind, const char *address, int error,
         if (chosen && kind == MANAGER_SYSTEM)
                 return trouble_help(trouble, error, "DBUS_SYSTEM_BUS_ADDRESS says so: unset it");
         if (chosen)
-                return trouble_help(trouble, error, "DBUS_SESSION_BUS_ADDRESS says so: unset it, or name your user "
-                                    "manager's bus there, unix:path=%s/bus", usual);
+                return trouble_help(trouble, error,
+                                    "DBUS_SESSION_BUS_ADDRESS says so: unset it, or name your user "
+                                    "manager's bus there, unix:path=%s/bus",
+                                    usual);
         if (directory && !streq(directory, usual))
                 return trouble_help(trouble, error, "XDG_RUNTIME_DIR says so: unset it%s, your user manager's is %s",
                                     variable("DBUS_SESSION_BUS_ADDRESS") ? " and DBUS_SESSION_BUS_ADDRESS" : "", usual);
@@ -124,13 +128,16 @@ static int explain_absent_user(const char *address, int error, Trouble *trouble)
 
         if (access(directory, F_OK) >= 0) {
                 (void) trouble_set(trouble, error, "no user bus at %s", address);
-                return help_with_variables(MANAGER_USER, address, error, "start it: systemctl --user start dbus.socket "
-                                           "(package dbus-user-session)", trouble);
+                return help_with_variables(MANAGER_USER, address, error,
+                                           "start it: systemctl --user start dbus.socket "
+                                           "(package dbus-user-session)",
+                                           trouble);
         }
 
         /* Who is root in a user namespace beside PID 1's, as with PrivateUsers=, and is root outside, may say so. */
         if (uid == 0)
-                return trouble_set(trouble, error, "no user manager runs for root, whose scopes are the system "
+                return trouble_set(trouble, error,
+                                   "no user manager runs for root, whose scopes are the system "
                                    "manager's: --system");
 
         (void) trouble_set(trouble, error, "no user manager runs for uid %u", uid);

@@ -59,8 +59,8 @@ static int find_owner(Manager *manager, const char *address, uid_t *ret_uid, pid
         if (r >= 0)
                 r = sd_bus_get_unique_name(manager->bus, &name);
         if (r < 0)
-                return r == -ETIMEDOUT ? manager_explain(manager, r, NULL, trouble) :
-                                         bus_explain(manager->options.kind, address, r, trouble);
+                return r == -ETIMEDOUT ? manager_explain(manager, r, NULL, trouble)
+                                       : bus_explain(manager->options.kind, address, r, trouble);
 
         r = get_identity(manager, SYSTEMD_NAME, ret_uid, ret_pid);
         if (r < 0 && ping(manager) >= 0)
@@ -147,8 +147,10 @@ int manager_check_numbers(Manager *manager, const pid_t *pids, size_t n, Trouble
         if (i == n || reads_numbers(manager))
                 return 0;
 
-        return trouble_set(trouble, -EXDEV, "%s is in another PID namespace, where %d is another process's number; "
-                           "ask from outside of this one", manager_title(manager), (int) pids[i]);
+        return trouble_set(trouble, -EXDEV,
+                           "%s is in another PID namespace, where %d is another process's number; "
+                           "ask from outside of this one",
+                           manager_title(manager), (int) pids[i]);
 }
 
 bool manager_is_elsewhere(Manager *manager) {

@@ -24,7 +24,7 @@ static const struct Refusal {
         const char *remedy;
 } refusals[] = {
         { DELEGATION_NAME ".Error.", NULL, 0, NULL, NULL },
-        { SD_BUS_ERROR_ACCESS_DENIED, "ejected send message", -EACCES, BUS_REFUSES, BUS_POLICY }, /* dbus-daemon */
+        { SD_BUS_ERROR_ACCESS_DENIED, "ejected send message", -EACCES, BUS_REFUSES, BUS_POLICY },   /* dbus-daemon */
         { SD_BUS_ERROR_ACCESS_DENIED, "not authorized to send", -EACCES, BUS_REFUSES, BUS_POLICY }, /* dbus-broker */
         { SD_BUS_ERROR_ACCESS_DENIED, NULL, -EACCES, NULL, NULL },
         { SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, NULL, -EACCES, NULL, NULL },
@@ -68,7 +68,8 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
         const char *cause;
 
         if (!sd_bus_error_is_set(error) && r == -ETIMEDOUT)
-                return trouble_set(trouble, r, "cgscoped did not answer in time; it may still do what was asked: "
+                return trouble_set(trouble, r,
+                                   "cgscoped did not answer in time; it may still do what was asked: "
                                    "cgscope enable shows what is true");
         if (!sd_bus_error_is_set(error))
                 return manager_explain(manager, r, NULL, trouble);
@@ -86,8 +87,8 @@ static int explain(Manager *manager, const DelegationRequest *request, int r, co
         return refusal && refusal->remedy ? trouble_help(trouble, r, "%s", refusal->remedy) : r;
 }
 
-/* Most requests need no flags beyond the one that has an argument of its own, and the usual time. *ret is to be unreffed
- * after an error, too. */
+/* Most requests need no flags beyond the one that has an argument of its own, and the usual time. *ret is to be
+ * unreffed after an error, too. */
 static int make_call(Manager *manager, const DelegationRequest *request, sd_bus_message **ret) {
         static const char *const methods[][2] = {
                 [DELEGATION_GET] = { "Get", "Get" },
@@ -130,7 +131,8 @@ int delegation_ask(Manager *manager, const DelegationRequest *request, Delegatio
 
         r = delegation_read_state(reply, ret);
         if (r == -EBADMSG)
-                return trouble_set(trouble, r, "the answer of cgscoped cannot be read; are cgscope and cgscoped of "
+                return trouble_set(trouble, r,
+                                   "the answer of cgscoped cannot be read; are cgscope and cgscoped of "
                                    "the same version?");
         return r;
 }

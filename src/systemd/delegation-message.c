@@ -15,10 +15,8 @@ static const struct DelegationError {
         int error;
         const char *name;
 } errors[] = {
-        { -ESRCH, DELEGATION_ERROR_NO_SUCH_USER },
-        { -EOPNOTSUPP, DELEGATION_ERROR_NO_SUCH_CONTROLLER },
-        { -EEXIST, DELEGATION_ERROR_NOT_OURS },
-        { -ELOOP, DELEGATION_ERROR_UNSAFE },
+        { -ESRCH, DELEGATION_ERROR_NO_SUCH_USER }, { -EOPNOTSUPP, DELEGATION_ERROR_NO_SUCH_CONTROLLER },
+        { -EEXIST, DELEGATION_ERROR_NOT_OURS },    { -ELOOP, DELEGATION_ERROR_UNSAFE },
         { -EPERM, DELEGATION_ERROR_UNSAFE },
 };
 

@@ -34,11 +34,13 @@ int delegation_error_set(sd_bus_error *error, int r, const char *message);
 /* The other way round: the negative errno of an error that came over the bus. */
 int delegation_error_get(const sd_bus_error *error);
 
-/* Reads what controllers_append() wrote. -EINVAL for a name that is no controller, an empty array, or one with more than
- * 64 names; *ret_unknown (may be NULL) is then the name, borrowed from the message, or NULL. Repeats are allowed. */
+/* Reads what controllers_append() wrote. -EINVAL for a name that is no controller, an empty array, or one with more
+ * than 64 names; *ret_unknown (may be NULL) is then the name, borrowed from the message, or NULL. Repeats are allowed.
+ */
 int delegation_read_controllers(sd_bus_message *message, bool may_be_empty, ControllerMask *ret,
                                 const char **ret_unknown);
 
-/* The answer. -E2BIG: too many rows. Reading believes nothing: -EBADMSG. *ret is released by delegation_state_done(). */
+/* The answer. -E2BIG: too many rows. Reading believes nothing: -EBADMSG. *ret is released by delegation_state_done().
+ */
 int delegation_append_state(sd_bus_message *message, const DelegationState *state);
 int delegation_read_state(sd_bus_message *message, DelegationState *ret);

@@ -81,7 +81,7 @@ int job_watch_begin(JobWatch *watch, Manager *manager, const char *unit, Job *jo
 
         assert(watch && manager && jobs);
 
-        *watch = (JobWatch){
+        *watch = (JobWatch) {
                 .manager = manager,
                 .unit = unit,
                 .jobs = jobs,
@@ -116,7 +116,7 @@ void job_watch_done(JobWatch *watch) {
 }
 
 int job_watch_add(JobWatch *watch, Job *job, const char *path, const char *sender) {
-        *job = (Job){};
+        *job = (Job) {};
         if ((size_t) snprintf(job->path, sizeof(job->path), "%s", path) >= sizeof(job->path))
                 return -EBADMSG;
 
@@ -185,5 +185,5 @@ int job_watch_call(JobWatch *watch, sd_bus_message *call, JobAnswer *answer) {
 void job_answer_done(JobAnswer *answer) {
         (void) sd_bus_slot_unref(answer->slot);
         (void) sd_bus_message_unref(answer->reply);
-        *answer = (JobAnswer){};
+        *answer = (JobAnswer) {};
 }

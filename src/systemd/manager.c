@@ -55,9 +55,11 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble 
         answer = error->message ?: error->name;
         if (sd_bus_error_has_names(error, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_TIMEOUT))
                 return trouble_set(trouble, r, "%s went away or did not answer", title);
-        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, SD_BUS_ERROR_ACCESS_DENIED)) {
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+                                   SD_BUS_ERROR_ACCESS_DENIED)) {
                 (void) trouble_set(trouble, r, "%s refuses: %.*s", title, message_length(answer), answer);
-                return trouble_help(trouble, r, "run it as root, in your own user manager (--user), or where polkit "
+                return trouble_help(trouble, r,
+                                    "run it as root, in your own user manager (--user), or where polkit "
                                     "can ask you");
         }
         return trouble_set(trouble, r, "%s answers: %.*s", title, message_length(answer), answer);

@@ -7,8 +7,9 @@
 #include "systemd/manager-open.h"
 #include "systemd/unit.h"
 
-/* A manager that is to take in a process from elsewhere asks PID 1 to move it. A PID 1 that re-executes itself just then
- * loses the question, and the job fails. Which is as if nobody had asked, and will not happen to who asks again. */
+/* A manager that is to take in a process from elsewhere asks PID 1 to move it. A PID 1 that re-executes itself just
+ * then loses the question, and the job fails. Which is as if nobody had asked, and will not happen to who asks again.
+ */
 
 /* A unit of which nothing is left is unloaded by its manager as soon as that has nothing else to do. */
 #define UNLOAD_USEC (2 * USEC_PER_SEC)

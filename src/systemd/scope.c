@@ -13,8 +13,8 @@
  * machine that was measured. */
 #define MANAGER_ABSENCE_USEC (10 * USEC_PER_SEC)
 
-/* One round trip makes the scope. The answer to the call and the end of its job come in either order, and the manager may
- * re-execute in between. */
+/* One round trip makes the scope. The answer to the call and the end of its job come in either order, and the manager
+ * may re-execute in between. */
 typedef struct Start {
         Manager *manager;
         const ScopeRequest *request;
@@ -82,8 +82,10 @@ static int explain_job(Start *start, Trouble *trouble) {
 
         start->result->pending = false;
         start->result->failed = streq(start->job.result, "failed");
-        return trouble_set(trouble, -EIO, "the job of %s ended with \"%s\"; the manager's reason is in the journal: "
-                           "journalctl %s--unit %s", start->request->unit, start->job.result,
+        return trouble_set(trouble, -EIO,
+                           "the job of %s ended with \"%s\"; the manager's reason is in the journal: "
+                           "journalctl %s--unit %s",
+                           start->request->unit, start->job.result,
                            start->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: "?");
 }
 
@@ -118,9 +120,9 @@ static int reset_failed(Start *start) {
         return r < 0 ? r : job_watch_call(&start->watch, call, &answer);
 }
 
-/* Where our own first call was lost, by us, or so it seems, the process will look where it is. Where a failed unit holds
- * the name it can be cleared away: that is refused for one that is active, by the manager, and the second attempt fails
- * then with the same answer. 1: once more; 0: it is there, and without a job. */
+/* Where our own first call was lost, by us, or so it seems, the process will look where it is. Where a failed unit
+ * holds the name it can be cleared away: that is refused for one that is active, by the manager, and the second attempt
+ * fails then with the same answer. 1: once more; 0: it is there, and without a job. */
 static int name_taken(Start *start, Trouble *trouble) {
         _cleanup_free_ char *word = NULL;
         int r;
@@ -136,9 +138,11 @@ static int name_taken(Start *start, Trouble *trouble) {
 
         /* Ours says who keeps it, where stopping alone does not help. */
         word = escape_word(start->request->unit);
-        return trouble_set(trouble, -EEXIST, "%s is taken: choose another name with --unit, or stop it: cgscope stop "
-                           "%s %s", start->request->unit,
-                           start->manager->options.kind == MANAGER_USER ? "--user" : "--system", word ?: "?");
+        return trouble_set(trouble, -EEXIST,
+                           "%s is taken: choose another name with --unit, or stop it: cgscope stop "
+                           "%s %s",
+                           start->request->unit, start->manager->options.kind == MANAGER_USER ? "--user" : "--system",
+                           word ?: "?");
 }
 
 /* 1: once more. */

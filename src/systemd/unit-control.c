@@ -25,15 +25,16 @@ static const struct Refusal {
         const char *remedy;
 } refusals[] = {
         { SD_BUS_ERROR_INVALID_ARGS, "non-delegated", -EPERM,
-          "it is not delegated, so its manager moves no processes into it", "cgscope run --delegate makes one that is" },
+          "it is not delegated, so its manager moves no processes into it",
+          "cgscope run --delegate makes one that is" },
         { SD_BUS_ERROR_INVALID_ARGS, "manager process", -EPERM, "a manager's own process cannot be moved", NULL },
         { SD_BUS_ERROR_UNIX_PROCESS_ID_UNKNOWN, NULL, -ESRCH, "a process to be moved is gone", NULL },
         { SD_BUS_ERROR_ACCESS_DENIED, "attach processes", -EACCES, "a process to be moved belongs to somebody else",
           "only root may move it" },
         { SD_BUS_ERROR_ACCESS_DENIED, "not owned by", -EACCES, "a process to be moved belongs to somebody else",
           "only root may move it" },
-        { SD_BUS_ERROR_ACCESS_DENIED, "Rejected send message", -EACCES,
-          "only root may ask the system manager for this", "run it as root, or for a unit of your own (--user)" },
+        { SD_BUS_ERROR_ACCESS_DENIED, "Rejected send message", -EACCES, "only root may ask the system manager for this",
+          "run it as root, or for a unit of your own (--user)" },
         { SD_BUS_ERROR_PROPERTY_READ_ONLY, NULL, -EROFS, NULL,
           "some settings are taken only when a scope is made: cgscope run --property" },
         { SYSTEMD_NAME ".FrozenByParent", NULL, -EBUSY, "it is frozen by a slice above it", "thaw that slice first" },
@@ -223,8 +224,10 @@ static int explain_attach(Manager *manager, const char *unit, const char *subgro
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_FILE_NOT_FOUND))
                 return explain_no_group(unit, subgroup, trouble);
         if (r == -EBUSY)
-                return trouble_set(trouble, r, "%s: its group %s takes no processes: it is frozen, or has controllers "
-                           "enabled in cgroup.subtree_control: thaw it, or choose a group below", unit, subgroup);
+                return trouble_set(trouble, r,
+                                   "%s: its group %s takes no processes: it is frozen, or has controllers "
+                                   "enabled in cgroup.subtree_control: thaw it, or choose a group below",
+                                   unit, subgroup);
 
         return explain(manager, unit, r, error, trouble);
 }
@@ -241,9 +244,11 @@ int unit_attach(Manager *manager, const char *unit, const char *subgroup, const 
         if (r < 0)
                 return r;
         if (!utf8_is_valid(subgroup))
-                return trouble_set(trouble, -EINVAL, "%s: a manager cannot be asked to move anything into its group "
+                return trouble_set(trouble, -EINVAL,
+                                   "%s: a manager cannot be asked to move anything into its group "
                                    "%s: the name is no UTF-8, and the bus carries nothing else; from inside of %s it "
-                                   "can be done without the manager", unit, subgroup, unit);
+                                   "can be done without the manager",
+                                   unit, subgroup, unit);
 
         static_assert(sizeof(pid_t) == sizeof(uint32_t), "process numbers go over the bus as they are");
         r = manager_call_new(manager, &call, "AttachProcessesToUnit", "ss", unit, subgroup);
@@ -308,12 +313,15 @@ static int explain_wait(const JobWatch *watch, bool stop, int r, Trouble *troubl
         if (r != -ETIMEDOUT)
                 return explain(watch->manager, watch->unit, r, NULL, trouble);
         if (stop)
-                return trouble_set(trouble, r, "%s: it was asked to stop and has not ended in time; --timeout sets "
-                                   "how long to wait, cgscope kill -s KILL %s ends it at once", watch->unit,
-                                   word ?: watch->unit);
+                return trouble_set(trouble, r,
+                                   "%s: it was asked to stop and has not ended in time; --timeout sets "
+                                   "how long to wait, cgscope kill -s KILL %s ends it at once",
+                                   watch->unit, word ?: watch->unit);
 
-        return trouble_set(trouble, r, "%s: it was asked to restart and has not done so in time; systemctl status %s "
-                           "says how far it is", watch->unit, word ?: watch->unit);
+        return trouble_set(trouble, r,
+                           "%s: it was asked to restart and has not done so in time; systemctl status %s "
+                           "says how far it is",
+                           watch->unit, word ?: watch->unit);
 }
 
 static int explain_result(const JobWatch *watch, bool stop, Trouble *trouble) {
@@ -323,11 +331,15 @@ static int explain_result(const JobWatch *watch, bool stop, Trouble *trouble) {
         if (streq(result, "done"))
                 return 0;
         if (streq(result, "frozen"))
-                return trouble_set(trouble, -EBUSY, "%s: it is frozen, by itself or by a slice above it, and "
-                                   "cannot be stopped before that is thawed", watch->unit);
+                return trouble_set(trouble, -EBUSY,
+                                   "%s: it is frozen, by itself or by a slice above it, and "
+                                   "cannot be stopped before that is thawed",
+                                   watch->unit);
 
-        return trouble_set(trouble, -EIO, "%s: the job that %ss it ended with \"%s\"; the reason is in the "
-                           "journal: journalctl %s--unit %s", watch->unit, stop ? "stop" : "restart", result,
+        return trouble_set(trouble, -EIO,
+                           "%s: the job that %ss it ended with \"%s\"; the reason is in the "
+                           "journal: journalctl %s--unit %s",
+                           watch->unit, stop ? "stop" : "restart", result,
                            watch->manager->options.kind == MANAGER_USER ? "--user " : "", word ?: watch->unit);
 }
 

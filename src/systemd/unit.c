@@ -10,12 +10,9 @@ const char *unit_interface(const char *unit) {
         static const struct {
                 const char *suffix, *interface;
         } types[] = {
-                { ".scope", SYSTEMD_SCOPE },
-                { ".service", SYSTEMD_SERVICE },
-                { ".slice", SYSTEMD_SLICE },
-                { ".socket", SYSTEMD_NAME ".Socket" },
-                { ".mount", SYSTEMD_NAME ".Mount" },
-                { ".swap", SYSTEMD_NAME ".Swap" },
+                { ".scope", SYSTEMD_SCOPE },         { ".service", SYSTEMD_SERVICE },
+                { ".slice", SYSTEMD_SLICE },         { ".socket", SYSTEMD_NAME ".Socket" },
+                { ".mount", SYSTEMD_NAME ".Mount" }, { ".swap", SYSTEMD_NAME ".Swap" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(types); i++)

@@ -331,8 +331,10 @@ static void give_up(Refresh *refresh) {
 
         for (size_t i = 0; i < refresh->n; i++)
                 if (refresh->outcomes[i] == _OUTCOME_MAX)
-                        refresh->outcomes[i] = *refresh->jobs[i].path ?
-                                await_end(refresh, refresh_unit(refresh->uids[i], unit), deadline) : OUTCOME_NO_ANSWER;
+                        refresh->outcomes[i] =
+                                *refresh->jobs[i].path
+                                        ? await_end(refresh, refresh_unit(refresh->uids[i], unit), deadline)
+                                        : OUTCOME_NO_ANSWER;
 }
 
 static void refresh_done(Refresh *refresh) {

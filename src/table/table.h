@@ -8,13 +8,13 @@
 #include "basic/macros.h"
 
 typedef enum TableColumnFlags {
-        TABLE_RIGHT = 1 << 0,    /* flush right: figures */
-        TABLE_TREE = 1 << 1,     /* holds the tree */
-        TABLE_SHORTEN = 1 << 2,  /* may be cut where the line is too long */
-        TABLE_NUMBER = 1 << 3,   /* JSON: a number; in text flush right */
-        TABLE_BOOLEAN = 1 << 4,  /* JSON: true or false, for "1" and "0" */
-        TABLE_WORDS = 1 << 5,    /* JSON: an array of strings; the cell has one a line */
-        TABLE_LINES = 1 << 6,    /* in text a cell may have several lines */
+        TABLE_RIGHT = 1 << 0,   /* flush right: figures */
+        TABLE_TREE = 1 << 1,    /* holds the tree */
+        TABLE_SHORTEN = 1 << 2, /* may be cut where the line is too long */
+        TABLE_NUMBER = 1 << 3,  /* JSON: a number; in text flush right */
+        TABLE_BOOLEAN = 1 << 4, /* JSON: true or false, for "1" and "0" */
+        TABLE_WORDS = 1 << 5,   /* JSON: an array of strings; the cell has one a line */
+        TABLE_LINES = 1 << 6,   /* in text a cell may have several lines */
 } TableColumnFlags;
 
 typedef struct TableColumn {
@@ -25,13 +25,13 @@ typedef struct TableColumn {
 } TableColumn;
 
 typedef struct TableOptions {
-        const char *name;   /* of the array in JSON, "scopes" */
+        const char *name; /* of the array in JSON, "scopes" */
         bool json_pretty;
         bool headings;
-        bool full;          /* nothing is cut */
+        bool full; /* nothing is cut */
         bool colors;
-        unsigned width;     /* 0: no terminal, nothing is cut */
-        bool ascii;         /* trees without box characters */
+        unsigned width; /* 0: no terminal, nothing is cut */
+        bool ascii;     /* trees without box characters */
 } TableOptions;
 
 typedef struct Table Table;

@@ -6,9 +6,9 @@
 #include "basic/macros.h"
 
 static const char *const controller_names[_CONTROLLER_MAX] = {
-        [CONTROLLER_CPUSET] = "cpuset",   [CONTROLLER_CPU] = "cpu",   [CONTROLLER_IO] = "io",
-        [CONTROLLER_MEMORY] = "memory",   [CONTROLLER_HUGETLB] = "hugetlb", [CONTROLLER_PIDS] = "pids",
-        [CONTROLLER_RDMA] = "rdma",       [CONTROLLER_MISC] = "misc", [CONTROLLER_DMEM] = "dmem",
+        [CONTROLLER_CPUSET] = "cpuset", [CONTROLLER_CPU] = "cpu",         [CONTROLLER_IO] = "io",
+        [CONTROLLER_MEMORY] = "memory", [CONTROLLER_HUGETLB] = "hugetlb", [CONTROLLER_PIDS] = "pids",
+        [CONTROLLER_RDMA] = "rdma",     [CONTROLLER_MISC] = "misc",       [CONTROLLER_DMEM] = "dmem",
 };
 
 #define SEPARATORS ", \t\n"

@@ -26,7 +26,7 @@ typedef unsigned ControllerMask;
 
 #define CONTROLLER_MASK_NONE 0U
 /* Those that systemd hands on (CGROUP_MASK_V2 in its sources); the others stop below the root. */
-#define CONTROLLER_MASK_MANAGED                                                                        \
+#define CONTROLLER_MASK_MANAGED                                                                           \
         (1U << CONTROLLER_CPUSET | 1U << CONTROLLER_CPU | 1U << CONTROLLER_IO | 1U << CONTROLLER_MEMORY | \
          1U << CONTROLLER_PIDS)
 #define CONTROLLER_MASK_ALL ((1U << _CONTROLLER_MAX) - 1U)

@@ -47,8 +47,7 @@ static int split_device(const PropertyInfo *info, const char *text, char **ret_p
         if (r == -ENOMEM)
                 return r;
         if (r <= 0 || !property_path_is_valid(path))
-                return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute device path",
-                                       r > 0 ? path : text);
+                return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute device path", r > 0 ? path : text);
         if (isempty(rest))
                 return property_refuse(info, -EINVAL, trouble, "nothing follows '%s' (examples: %s)", path,
                                        info->examples);

@@ -201,9 +201,13 @@ static int find_number(const char *name, const NumberedName *names) {
 static int parse_nft_set(char *text, PropertyNftSet *ret) {
         /* NFTSetSource in systemd's src/shared/firewall-util.h; those before are networkd's. */
         static const NumberedName sources[] = { { "cgroup", 3 }, { "user", 4 }, { "group", 5 }, {} };
-        static const NumberedName protocols[] = { { "arp", NFPROTO_ARP },   { "bridge", NFPROTO_BRIDGE },
-                                                  { "inet", NFPROTO_INET }, { "ip", NFPROTO_IPV4 },
-                                                  { "ip6", NFPROTO_IPV6 },  { "netdev", NFPROTO_NETDEV }, {} };
+        static const NumberedName protocols[] = { { "arp", NFPROTO_ARP },
+                                                  { "bridge", NFPROTO_BRIDGE },
+                                                  { "inet", NFPROTO_INET },
+                                                  { "ip", NFPROTO_IPV4 },
+                                                  { "ip6", NFPROTO_IPV6 },
+                                                  { "netdev", NFPROTO_NETDEV },
+                                                  {} };
         char *parts[4];
         int source, protocol;
 

@@ -87,8 +87,8 @@ static int refuse_range(const PropertyInfo *info, const char *text, Trouble *tro
                 return property_refuse(info, -ERANGE, trouble,
                                        "%s is out of range, at least %" PRIu64 " and below 2^64 - 1", text, info->min);
 
-        return property_refuse(info, -ERANGE, trouble, "%s is out of range %" PRIu64 " to %" PRIu64, text,
-                               info->min, info->max);
+        return property_refuse(info, -ERANGE, trouble, "%s is out of range %" PRIu64 " to %" PRIu64, text, info->min,
+                               info->max);
 }
 
 int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {

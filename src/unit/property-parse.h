@@ -27,9 +27,9 @@ typedef enum PropertyFlags {
 struct PropertyInfo {
         const char *name;
         const char *bus_name;
-        const char *scale_name;     /* the D-Bus name of the value as a percentage, NULL where it takes none */
+        const char *scale_name; /* the D-Bus name of the value as a percentage, NULL where it takes none */
         const char *file;
-        const char *unseen;         /* why it cannot be seen in force */
+        const char *unseen; /* why it cannot be seen in force */
         PropertyParse *parse;
         const char *const *choices; /* the words it takes, ends with NULL */
         const char *examples;       /* for the message about what is no value of this kind */

@@ -14,6 +14,7 @@
 
 /* Rows by the form of their values: N is the name here and on the bus, C the controller, S how one sees it in force, F
  * the file that the kernel has for it, E the examples for the message. */
+/* clang-format off */
 #define ROW(N, PARSE, C, S, F) ROW_AS(N, N, PARSE, C, S, F)
 #define ROW_AS(N, BUS, PARSE, C, S, F)                                                            \
         .name = N, .bus_name = BUS, .parse = property_parse_##PARSE, .controller = C, .file = F, \
@@ -64,12 +65,15 @@
 #define JOB_MODES                                                                                                    \
         "fail", "replace", "replace-irreversibly", "isolate", "flush", "ignore-dependencies", "ignore-requirements"
 
+/* clang-format on */
+
 const PropertyInfo property_table[] = {
         /* systemd.resource-control(5): CPU. Its accounting needs no controller in v2: cpu.stat is in every group. */
         BOOL("CPUAccounting", NONE, MANAGER, NULL),
         IDLE_WEIGHT("CPUWeight", FILE, "cpu.weight"),
         IDLE_WEIGHT("StartupCPUWeight", NOWHERE, NULL, UNSEEN_STARTUP),
-        { ROW_AS("CPUQuota", "CPUQuotaPerSecUSec", quota, CPU, FILE, "cpu.max"), .examples = "50%, 12.5%, 200%, infinity" },
+        { ROW_AS("CPUQuota", "CPUQuotaPerSecUSec", quota, CPU, FILE, "cpu.max"),
+          .examples = "50%, 12.5%, 200%, infinity" },
         { ROW_AS("CPUQuotaPeriodSec", "CPUQuotaPeriodUSec", time, CPU, FILE, "cpu.max"), .examples = "100ms, 10ms, 1s",
           .flags = PROPERTY_PASSIVE | PROPERTY_MAY_BE_EMPTY },
         MASK("AllowedCPUs", EFFECTIVE, "cpuset.cpus"),
@@ -110,7 +114,8 @@ const PropertyInfo property_table[] = {
         BOOL("IOAccounting", IO, CONTROLLER, NULL),
         WEIGHT("IOWeight", FILE, "io.weight"),
         WEIGHT("StartupIOWeight", NOWHERE, NULL, UNSEEN_STARTUP),
-        { ROW("IODeviceWeight", device_weight, IO, FILE, "io.weight"), .min = 1, .max = 10000, .examples = "/dev/sda 200" },
+        { ROW("IODeviceWeight", device_weight, IO, FILE, "io.weight"), .min = 1, .max = 10000,
+          .examples = "/dev/sda 200" },
         RATE("IOReadBandwidthMax"),
         RATE("IOWriteBandwidthMax"),
         RATE("IOReadIOPSMax"),
@@ -133,7 +138,8 @@ const PropertyInfo property_table[] = {
         /* Programs and devices: likewise */
         BPF("IPIngressFilterPath", paths, NULL),
         BPF("IPEgressFilterPath", paths, NULL),
-        { ROW("BPFProgram", program, NONE, PROGRAM, NULL), .flags = PROPERTY_PRIVILEGED, .examples = "egress:/sys/fs/bpf/program",
+        { ROW("BPFProgram", program, NONE, PROGRAM, NULL), .flags = PROPERTY_PRIVILEGED,
+          .examples = "egress:/sys/fs/bpf/program",
           WORDS("ingress", "egress", "sock_create", "sock_ops", "device", "bind4", "bind6", "connect4", "connect6",
                 "post_bind4", "post_bind6", "sendmsg4", "sendmsg6", "sysctl", "recvmsg4", "recvmsg6", "getsockopt",
                 "setsockopt") },

@@ -16,7 +16,8 @@ typedef enum PropertySight {
         PROPERTY_SEEN_MANAGER,    /* the manager does it itself: that it took it is all there is to see */
         PROPERTY_SEEN_CONTROLLER, /* the controller is there, and its figures are */
         PROPERTY_SEEN_FILE,       /* the file says the value, of a device in that device's line */
-        PROPERTY_SEEN_EFFECTIVE,  /* likewise, and the kernel does not say there or in its .effective that it is not so */
+        PROPERTY_SEEN_EFFECTIVE,  /* likewise, and the kernel does not say there or in its .effective that it is not so
+                                   */
         PROPERTY_SEEN_PROGRAM,    /* BPF programs are attached to the group */
         PROPERTY_SEEN_OOMD,       /* systemd-oomd runs, which does it */
         PROPERTY_SEEN_BELOW,      /* works on units below it, which a slice has alone */
@@ -62,36 +63,36 @@ typedef struct PropertyValue {
         const char *bus_name;
         const char *signature;
         union {
-                bool boolean;        /* b */
-                int32_t int32;       /* i */
-                uint32_t uint32;     /* u */
-                uint64_t uint64;     /* t: bytes, microseconds, a weight or a count; UINT64_MAX is "infinity" */
-                char *string;        /* s */
-                char **strings;      /* as: ends with NULL */
+                bool boolean;    /* b */
+                int32_t int32;   /* i */
+                uint32_t uint32; /* u */
+                uint64_t uint64; /* t: bytes, microseconds, a weight or a count; UINT64_MAX is "infinity" */
+                char *string;    /* s */
+                char **strings;  /* as: ends with NULL */
                 struct {
                         uint8_t *data;
                         size_t size;
-                } bytes;             /* ay: a bit mask, lowest byte first */
+                } bytes; /* ay: a bit mask, lowest byte first */
                 struct {
                         PropertyPair *items;
                         size_t n_items;
-                } pairs;             /* a(st), a(ss) */
+                } pairs; /* a(st), a(ss) */
                 struct {
                         PropertyAddress *items;
                         size_t n_items;
-                } addresses;         /* a(iayu) */
+                } addresses; /* a(iayu) */
                 struct {
                         PropertyBindRule *items;
                         size_t n_items;
-                } bind_rules;        /* a(iiqq) */
+                } bind_rules; /* a(iiqq) */
                 struct {
                         PropertyNftSet *items;
                         size_t n_items;
-                } nft_sets;          /* a(iiss) */
+                } nft_sets; /* a(iiss) */
                 struct {
                         bool allow;
                         char **names;
-                } interfaces;        /* (bas) */
+                } interfaces; /* (bas) */
         };
 } PropertyValue;
 

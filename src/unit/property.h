@@ -47,8 +47,8 @@ bool property_value_needs_controller(const PropertyValue *value);
  * "none". What resets a setting needs nobody to enforce it. */
 bool property_value_asks(const PropertyValue *value);
 
-/* Whether a later assignment in @list takes all that the one at @index asks for back, or its place: of lists and devices
- * an empty one, of other values any. */
+/* Whether a later assignment in @list takes all that the one at @index asks for back, or its place: of lists and
+ * devices an empty one, of other values any. */
 bool property_list_resets(const PropertyList *list, size_t index);
 
 /* Whether only a privileged manager can enforce @value; a user manager takes it and does nothing. */

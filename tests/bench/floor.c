@@ -43,12 +43,9 @@ static int start_scope(sd_bus *bus, Wait *wait, sd_bus_error *error) {
         r = sd_bus_message_new_method_call(bus, &call, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                            "StartTransientUnit");
         if (r >= 0)
-                r = sd_bus_message_append(call, "ssa(sv)a(sa(sv))", name, "fail",
-                                          3,
-                                          "PIDs", "au", 1, (uint32_t) getpid(),
-                                          "Delegate", "b", 1,
-                                          "CollectMode", "s", "inactive-or-failed",
-                                          0);
+                r = sd_bus_message_append(call, "ssa(sv)a(sa(sv))", name, "fail", 3, "PIDs", "au", 1,
+                                          (uint32_t) getpid(), "Delegate", "b", 1, "CollectMode", "s",
+                                          "inactive-or-failed", 0);
         if (r >= 0)
                 r = sd_bus_call(bus, call, 0, error, &reply);
         if (r >= 0)

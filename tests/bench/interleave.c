@@ -13,7 +13,8 @@
  *
  * Times commands side by side: each round runs every command once, in a new order, so whatever else the machine does,
  * and what the command before left to be done, hits all alike. Prints medians, the most memory resident in one run, and
- * the ratios of the medians to those of the baselines. A command that fails ends it all: its time would mean nothing. */
+ * the ratios of the medians to those of the baselines. A command that fails ends it all: its time would mean nothing.
+ */
 
 #define CASES_MAX 16
 #define BASELINES_MAX 4
@@ -161,7 +162,8 @@ static int print_json(const Bench *bench) {
 
         fprintf(f, "{\"rounds\":%zu,\"warmup\":%zu,\"results\":[", bench->rounds, bench->warmup);
         for (const Case *c = bench->cases; c < bench->cases + bench->n_cases; c++) {
-                fprintf(f, "%s{\"name\":\"%s\",\"median_ms\":%.4f,\"p10_ms\":%.4f,\"p90_ms\":%.4f,\"peak_kib\":%ld,\"ratios\":{",
+                fprintf(f,
+                        "%s{\"name\":\"%s\",\"median_ms\":%.4f,\"p10_ms\":%.4f,\"p90_ms\":%.4f,\"peak_kib\":%ld,\"ratios\":{",
                         c > bench->cases ? "," : "", c->name, quantile(bench, c, 50), quantile(bench, c, 10),
                         quantile(bench, c, 90), c->peak);
                 for (size_t i = 0; i < bench->n_baselines; i++)

@@ -147,7 +147,7 @@ manual_has_details() {
 
 # strings FILE ARRAY: the texts of an array with designated initialisers.
 strings() {
-    sed -n "/$2\[\] = {/,/};/s/^ *\[[A-Z_]*\] = \"\(.*\)\",\$/\1/p" "$source_dir/$1"
+    sed -n "/$2\[\] = {/,/};/p" "$source_dir/$1" | sed -n 's/\[[A-Z_]*\] = "\([^"]*\)",/\n\1\n/gp' | grep -xE '[a-z-]+'
 }
 
 manual_has_outcomes() {

@@ -22,8 +22,8 @@ static int add_place(int fd, const char *path, unsigned depth, void *userdata) {
         ControllerMask enabled;
         int r;
 
-        if (depth == 0 || group_enabled(fd, &enabled) < 0 || enabled != CONTROLLER_MASK_NONE ||
-            !group_is_domain(fd) || places->n++ >= PLACES_MAX)
+        if (depth == 0 || group_enabled(fd, &enabled) < 0 || enabled != CONTROLLER_MASK_NONE || !group_is_domain(fd) ||
+            places->n++ >= PLACES_MAX)
                 return 0;
 
         /* The place begins as the target was typed. aim->text may be quoted already and is of no use for that. */
@@ -74,8 +74,7 @@ static int try_group(int fd, const char *path, unsigned depth, void *userdata) {
         (void) depth;
         if (is_at_or_below(path, target))
                 return 1;
-        if ((leave->far && *path && is_at_or_below(target, path)) ||
-            group_is_frozen(fd) != 0)
+        if ((leave->far && *path && is_at_or_below(target, path)) || group_is_frozen(fd) != 0)
                 return 0;
 
         return group_can_hold_processes(fd) >= 0 && group_attach(fd, 0) >= 0 ? -EEXIST : 0; /* ends the walk */

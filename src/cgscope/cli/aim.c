@@ -31,8 +31,8 @@ static int report_failure(Aim *aim, int error) {
                 return log_refuse(error, "%s has no unit %s%s", system ? "the system manager" : "your user manager",
                                   aim->name.unit,
                                   aim->options->manager_given ? ""
-                                  : system ? " (a user's units are found as that user)"
-                                           : "; --system looks at the system's");
+                                  : system                    ? " (a user's units are found as that user)"
+                                                              : "; --system looks at the system's");
         case -ENOENT:
                 return report_no_group(aim);
         case -ESRCH:
@@ -41,8 +41,10 @@ static int report_failure(Aim *aim, int error) {
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
                         return log_refuse(error, "this process is in no delegated unit");
-                return log_refuse(error, "'.' is the delegated unit that one is in, and %s is in none; start one with "
-                                  "cgscope run --delegate", path);
+                return log_refuse(error,
+                                  "'.' is the delegated unit that one is in, and %s is in none; start one with "
+                                  "cgscope run --delegate",
+                                  path);
         case -ELOOP:
         case -EXDEV:
                 return log_refuse(error, "%s: the way there leads over a symbolic link or another mount", aim->text);
@@ -121,11 +123,15 @@ static int report_not_delegated(const Aim *aim) {
         if (unit_of_path(path, &unit, NULL) < 0)
                 return log_refuse(-EPERM, "%s is above all delegated units and belongs to %s", path, owner);
         if (endswith(unit, ".slice") || startswith(unit, "user@"))
-                return log_refuse(-EPERM, "%s is above all delegated units; %s belongs to %s: see systemctl "
-                                  "set-property", path, unit, owner);
+                return log_refuse(-EPERM,
+                                  "%s is above all delegated units; %s belongs to %s: see systemctl "
+                                  "set-property",
+                                  path, unit, owner);
 
-        return log_refuse(-EPERM, "%s is not delegated: it belongs to %s, and cgscope writes only below what systemd "
-                          "handed over; cgscope run --delegate starts one that is", unit, owner);
+        return log_refuse(-EPERM,
+                          "%s is not delegated: it belongs to %s, and cgscope writes only below what systemd "
+                          "handed over; cgscope run --delegate starts one that is",
+                          unit, owner);
 }
 
 /* The name may be mistyped, so it is told that nothing is there. */
@@ -198,11 +204,15 @@ static int find_hidden(Aim *aim, AimFlags flags, int error) {
         if (r == 0 || !(is_whole || look.has_group))
                 return report_gone(aim, error);
         if (!is_whole)
-                return log_refuse(-EPERM, "%s: %s runs, but what it has below it cannot be seen from here; outside of "
-                                  "this cgroup namespace it can", aim->text, aim->name.unit);
+                return log_refuse(-EPERM,
+                                  "%s: %s runs, but what it has below it cannot be seen from here; outside of "
+                                  "this cgroup namespace it can",
+                                  aim->text, aim->name.unit);
         if (!(flags & AIM_UNIT_OR_GROUP))
-                return log_refuse(-EPERM, "%s runs, though no group of it can be seen here, and itself belongs to its "
-                                  "manager; cgscope stop %s stops it", aim->text, aim->text);
+                return log_refuse(-EPERM,
+                                  "%s runs, though no group of it can be seen here, and itself belongs to its "
+                                  "manager; cgscope stop %s stops it",
+                                  aim->text, aim->text);
 
         aim->hidden = true;
         aim->hidden_holds_caller = look.holds_caller;

@@ -14,22 +14,23 @@ typedef struct Aim {
         char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
         TargetName name;
         Boundary target;
-        Client client; /* not connected until it is needed */
+        Client client;       /* not connected until it is needed */
         ManagerKind manager; /* whose unit it is */
         bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
-        bool hidden;         /* with it and AIM_UNIT_OR_GROUP: a unit that its manager has, without a group to be seen */
+        bool hidden; /* with it and AIM_UNIT_OR_GROUP: a unit that its manager has, without a group to be seen */
         bool hidden_holds_caller;
 } Aim;
 
-#define AIM_INIT { .target = BOUNDARY_INIT }
+#define AIM_INIT \
+        { .target = BOUNDARY_INIT }
 
 typedef enum AimFlags {
-        AIM_MAY_BE_ABSENT = 1 << 0,   /* the group is to be made */
-        AIM_ANY = 1 << 1,             /* for reading: it need not be delegated to anyone */
-        AIM_BELOW_BOUNDARY = 1 << 2,  /* must be a group strictly below a boundary */
-        AIM_UNIT_OR_GROUP = 1 << 3,   /* a whole unit, delegated or not, or a group below a boundary */
-        AIM_WRITABLE = 1 << 4,        /* says when cgroupfs is mounted read-only */
-        AIM_MAY_BE_GONE = 1 << 5,     /* that it is not there is what is wanted: an error, but said as information */
+        AIM_MAY_BE_ABSENT = 1 << 0,  /* the group is to be made */
+        AIM_ANY = 1 << 1,            /* for reading: it need not be delegated to anyone */
+        AIM_BELOW_BOUNDARY = 1 << 2, /* must be a group strictly below a boundary */
+        AIM_UNIT_OR_GROUP = 1 << 3,  /* a whole unit, delegated or not, or a group below a boundary */
+        AIM_WRITABLE = 1 << 4,       /* says when cgroupfs is mounted read-only */
+        AIM_MAY_BE_GONE = 1 << 5,    /* that it is not there is what is wanted: an error, but said as information */
 } AimFlags;
 
 /* Finds what @text means. By default it must be a boundary or a group below one. -EROFS, -ENOENT, -EPERM, …: said. */
@@ -44,11 +45,11 @@ bool aim_is_unit(const Aim *aim, char **ret_unit);
 int aim_ask(Aim *aim);
 
 /* The same, and client_call(). */
-#define aim_call(aim, function, ...)                                                                              \
-        ({                                                                                                        \
-                int _asked = aim_ask(aim);                                                                        \
-                                                                                                                  \
-                _asked < 0 ? _asked : client_call(&(aim)->client, function, ##__VA_ARGS__);                       \
+#define aim_call(aim, function, ...)                                                        \
+        ({                                                                                  \
+                int _asked = aim_ask(aim);                                                  \
+                                                                                            \
+                _asked < 0 ? _asked : client_call(&(aim)->client, function, ##__VA_ARGS__); \
         })
 
 /* Of a unit that was hidden, and was stopped: whether nothing is left of it. */

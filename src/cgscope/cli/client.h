@@ -18,14 +18,14 @@ int client_open(Client *client, ManagerKind kind, const CommonOptions *common);
 /* Likewise, but nothing is said: *trouble tells what went wrong. NULL: it does not matter. */
 int client_try(Client *client, const ManagerOptions *options, Trouble *trouble);
 
-/* Calls @function of the asking half with the manager and what is given here, and says what goes wrong. Returns what the
- * call does. */
-#define client_call(client, function, ...)                                                                 \
-        ({                                                                                                 \
-                Trouble _trouble = {};                                                                     \
-                int _called = (client)->asking->function((client)->manager, ##__VA_ARGS__, &_trouble);     \
-                                                                                                           \
-                _called < 0 ? log_trouble(_called, &_trouble) : _called;                                   \
+/* Calls @function of the asking half with the manager and what is given here, and says what goes wrong. Returns what
+ * the call does. */
+#define client_call(client, function, ...)                                                             \
+        ({                                                                                             \
+                Trouble _trouble = {};                                                                 \
+                int _called = (client)->asking->function((client)->manager, ##__VA_ARGS__, &_trouble); \
+                                                                                                       \
+                _called < 0 ? log_trouble(_called, &_trouble) : _called;                               \
         })
 
 /* Disconnects, where it is not left to exec or exit. */

@@ -44,6 +44,7 @@ int common_options_parse(CommonOptions *options, int id) {
                 return parse_timeout(options);
         case OPTION_JSON:
                 return parse_json(options);
+        /* clang-format off */
         case OPTION_NO_ASK_PASSWORD: options->ask_password = false; return 0;
         case OPTION_QUIET:           options->quiet = true; return 0;
         case OPTION_OUTPUT:          options->columns = optarg; return 0;
@@ -51,6 +52,7 @@ int common_options_parse(CommonOptions *options, int id) {
         case OPTION_BYTES:           options->bytes = true; return 0;
         case OPTION_FULL:            options->full = true; return 0;
         case OPTION_NO_PAGER:        options->pager = false; return 0;
+        /* clang-format on */
         default:
                 return -EINVAL; /* a bad one, of which options_next() has told */
         }

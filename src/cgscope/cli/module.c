@@ -55,7 +55,8 @@ const void *module_load(const char *module, const char *symbol, const char *purp
         if (handle)
                 exported = dlsym(handle, symbol);
         if (!exported)
-                (void) trouble_set(trouble, -ELIBACC, "cannot load %s: %s", purpose, dlerror() ?: "it is another version's");
+                (void) trouble_set(trouble, -ELIBACC, "cannot load %s: %s", purpose,
+                                   dlerror() ?: "it is another version's");
 
         return exported;
 }

@@ -67,8 +67,8 @@ void options_init(OptionParser *parser, const Option *table, bool in_order) {
 
 static const Option *find_by_id(const OptionParser *parser, int id) {
         OPTIONS_FOREACH(o, parser->table)
-                if (o->id == id)
-                        return o;
+        if (o->id == id)
+                return o;
 
         return NULL;
 }
@@ -77,7 +77,7 @@ static bool is_ambiguous(const OptionParser *parser, const char *name, size_t le
         unsigned n = 0;
 
         OPTIONS_FOREACH(o, parser->table)
-                n += strncmp(o->name, name, length) == 0;
+        n += strncmp(o->name, name, length) == 0;
         return n > 1;
 }
 
@@ -114,8 +114,8 @@ int options_next(OptionParser *parser, int argc, char *argv[]) {
         }
 
         OPTIONS_FOREACH(o, parser->table)
-                if (c > 0 && o->letter == c)
-                        c = o->id;
+        if (c > 0 && o->letter == c)
+                c = o->id;
 
         option = find_by_id(parser, c);
         if (option && option->accepts && !optarg && optind < argc && option->accepts(argv[optind]))

@@ -11,10 +11,10 @@
 
 typedef struct Option {
         const char *name;
-        char letter;          /* 0: no short one */
-        const char *metavar;  /* NULL: takes no value; "[=X]": takes one optionally */
-        const char *help;     /* NULL: not shown */
-        int id;               /* what options_next() returns */
+        char letter;         /* 0: no short one */
+        const char *metavar; /* NULL: takes no value; "[=X]": takes one optionally */
+        const char *help;    /* NULL: not shown */
+        int id;              /* what options_next() returns */
 
         /* Of an optional value: whether the next word is one, which then counts as the value. */
         bool (*accepts)(const char *word);

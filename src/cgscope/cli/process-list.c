@@ -35,11 +35,15 @@ int process_report(pid_t pid, int error) {
         case -ESRCH:
                 return log_refuse(error, "no process %d", (int) pid);
         case -EACCES:
-                return log_refuse(error, "process %d is there, but /proc does not show it (mount option hidepid=); root "
-                                  "sees it", (int) pid);
+                return log_refuse(error,
+                                  "process %d is there, but /proc does not show it (mount option hidepid=); root "
+                                  "sees it",
+                                  (int) pid);
         case -ENOSYS:
-                return log_refuse(error, "cannot look at process %d: /proc is not mounted here, or is that of another "
-                                  "PID namespace; mount -t proc proc /proc shows this one", (int) pid);
+                return log_refuse(error,
+                                  "cannot look at process %d: /proc is not mounted here, or is that of another "
+                                  "PID namespace; mount -t proc proc /proc shows this one",
+                                  (int) pid);
         case -EAGAIN:
                 return log_refuse(error, "process %d is moved about all the time; ask again", (int) pid);
         case -ENODATA:

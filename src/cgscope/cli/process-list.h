@@ -28,8 +28,8 @@ int process_open(pid_t pid, int *ret);
 int process_list_parse(ProcessList *list, char *const texts[]);
 
 /* Opens them. Checks that each is no manager, no kernel thread that nobody may move, and where it has to be @owned, a
- * process of ours (any, for root) and no kernel thread at all: within a subtree of ours the kernel lets us move anyone's.
- * Says itself what is wrong with which. */
+ * process of ours (any, for root) and no kernel thread at all: within a subtree of ours the kernel lets us move
+ * anyone's. Says itself what is wrong with which. */
 int process_list_open(ProcessList *list, bool owned);
 void process_list_done(ProcessList *list);
 

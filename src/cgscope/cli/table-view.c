@@ -7,12 +7,12 @@
 #include <poll.h>
 #include <strings.h>
 
-#include "table/table-json.h"
 #include "basic/escape.h"
 #include "basic/format.h"
 #include "basic/log.h"
 #include "basic/terminal.h"
 #include "cgscope/cli/module.h"
+#include "table/table-json.h"
 
 /* A message names no more columns than fit here. */
 #define NAMES_SIZE 1024
@@ -97,10 +97,10 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         (void) setlocale(LC_CTYPE, "");
         table_options.ascii = !streq(nl_langinfo(CODESET), "UTF-8");
 
-        tabular->tabling = options->json ? &table_json
-                                         : module_load(TABLING_MODULE, TABLING_SYMBOL,
-                                                       "the part that prints tables (is libsmartcols installed?)",
-                                                       &trouble);
+        tabular->tabling = options->json
+                                   ? &table_json
+                                   : module_load(TABLING_MODULE, TABLING_SYMBOL,
+                                                 "the part that prints tables (is libsmartcols installed?)", &trouble);
         if (!tabular->tabling)
                 return log_trouble(-ELIBACC, &trouble);
 

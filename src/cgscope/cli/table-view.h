@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The table of a verb: the columns that -o chose, loaded and printed. What goes wrong is said once, and what follows then
- * does nothing: who fills a table needs to look at what tabular_open() and tabular_print() return alone. */
+/* The table of a verb: the columns that -o chose, loaded and printed. What goes wrong is said once, and what follows
+ * then does nothing: who fills a table needs to look at what tabular_open() and tabular_print() return alone. */
 
 #include "basic/pager.h"
 #include "cgscope/cli/common-options.h"
@@ -37,8 +37,8 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
 TableRow *tabular_add(Tabular *tabular, TableRow *parent);
 void tabular_set(Tabular *tabular, TableRow *row, size_t index, char *text);
 
-/* Cells of the usual kinds; UINT64_MAX is an empty cell, null in JSON. A path of groups, or one name, is shown as it can
- * be typed; other strings are only made safe to be shown. */
+/* Cells of the usual kinds; UINT64_MAX is an empty cell, null in JSON. A path of groups, or one name, is shown as it
+ * can be typed; other strings are only made safe to be shown. */
 void tabular_set_string(Tabular *tabular, TableRow *row, size_t index, const char *text);
 void tabular_set_path(Tabular *tabular, TableRow *row, size_t index, const char *path);
 void tabular_set_number(Tabular *tabular, TableRow *row, size_t index, uint64_t number);

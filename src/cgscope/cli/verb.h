@@ -12,7 +12,7 @@
 enum {
         STATUS_FAILURE = 1,
         STATUS_USAGE = 2,
-        STATUS_NOT_STARTED = 125,   /* cgscope failed before the command began */
+        STATUS_NOT_STARTED = 125, /* cgscope failed before the command began */
         STATUS_NOT_EXECUTABLE = 126,
         STATUS_NOT_FOUND = 127,
 };
@@ -30,17 +30,17 @@ typedef struct Verb {
         /* What each word beside the options is: "target", "process", "command", … The last one may be repeated. */
         const char *words[VERB_WORDS_MAX];
         unsigned least, most;
-        AimFlags targets;        /* what a target may be */
-        bool changes;            /* whether it changes anything, as opposed to looking */
+        AimFlags targets; /* what a target may be */
+        bool changes;     /* whether it changes anything, as opposed to looking */
 
         /* Words that work in a delegated scope that has an empty group ./job, and where $$ is a process: for tests that
          * go through all verbs. */
         const char *example;
 
-        const Option *options;   /* ends with a row without a name */
+        const Option *options;      /* ends with a row without a name */
         const TableColumn *columns; /* of its table, for -o; likewise without a heading. NULL: it has no such table */
-        uint64_t timeout;        /* microseconds: the default of --timeout; 0: that of most verbs */
-        int usage_status;        /* of bad usage; 0: STATUS_USAGE */
+        uint64_t timeout;           /* microseconds: the default of --timeout; 0: that of most verbs */
+        int usage_status;           /* of bad usage; 0: STATUS_USAGE */
 
         /* An option of the verb's own, its value in optarg. Returns 0, or a negative errno: said. NULL where all its
          * options set a member. */

@@ -4,9 +4,9 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
-#include "delegation/reach.h"
 #include "cgroup/unit-path.h"
 #include "cgscope/command/in-force.h"
+#include "delegation/reach.h"
 
 /* What the options need: the controllers asked for by name, and those that the limits live in. */
 static ControllerMask controllers_needed(const ScopeOptions *options) {
@@ -81,7 +81,7 @@ static int check_controllers(int root, const char *path, ControllerMask present,
         r = reach_read(root, path, &reach);
         if (r < 0)
                 return log_error_errno(r, "not all controllers reach the scope, and where they stop cannot be found "
-                                       "out");
+                                          "out");
 
         for (Controller c = 0; c < _CONTROLLER_MAX; c++)
                 if ((missing & controller_bit(c)) && !reach_arrives(&reach, c)) {

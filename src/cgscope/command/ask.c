@@ -28,7 +28,8 @@ static int inherit_slice(Ask *ask, const ScopeOptions *options, Trouble *trouble
         if (r >= 0)
                 r = slice_of_path(path, options->common.manager == MANAGER_USER, &outer);
         if (r == -ENXIO)
-                return trouble_set(trouble, r, "--slice-inherit: we are in no slice of your user manager, but in %s", path);
+                return trouble_set(trouble, r, "--slice-inherit: we are in no slice of your user manager, but in %s",
+                                   path);
         if (r >= 0 && options->slice)
                 r = slice_name_join(outer, options->slice, &ask->slice);
         if (r < 0)

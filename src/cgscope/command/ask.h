@@ -17,7 +17,8 @@ typedef struct Ask {
         ScopeResult result;
 } Ask;
 
-#define ASK_INIT { .watch = WATCH_INIT }
+#define ASK_INIT \
+        { .watch = WATCH_INIT }
 
 /* From the options of a verb to what is asked for: names the scope after @command where no name is given, and completes
  * slice and description; @argv, ended by NULL, is the default description. Processes and identity are left to the

@@ -10,8 +10,8 @@
  * status where it has said what is wrong. */
 int command_prepare(const CommandOptions *options, const char *name, char **ret);
 
-/* Sets $CGSCOPE_UNIT to @unit (NULL: as it is), $CGSCOPE_ROOT to where the command sees the boundary @path, and what the
- * options say. Says what is wrong. */
+/* Sets $CGSCOPE_UNIT to @unit (NULL: as it is), $CGSCOPE_ROOT to where the command sees the boundary @path, and what
+ * the options say. Says what is wrong. */
 int command_set_environment(const CommandOptions *options, const char *unit, const char *path);
 
 /* Executes @path with @argv. Returns only on failure, a negative errno. A script without "#!" goes to the shell. */

@@ -31,7 +31,7 @@ void confine_check_delegation(int root) {
         mount = cgroup_mounts_of(&mounts, root);
         if (mount && !cgroup_mount_has_option(mount, "nsdelegate"))
                 log_warning(CANNOT "cgroup2 is mounted without nsdelegate, so that the namespace hides what is outside "
-                            "but is no delegation boundary");
+                                   "but is no delegation boundary");
 }
 
 /* Whether the file of one line is @text. */
@@ -67,7 +67,7 @@ static int report_number(int error, ConfinementFlags flags) {
                                           limits[i].path);
 
         return log_refuse(error, CANNOT "no more namespaces are allowed here: max_user_namespaces, "
-                          "max_cgroup_namespaces and max_mnt_namespaces in /proc/sys/user limit them");
+                                        "max_cgroup_namespaces and max_mnt_namespaces in /proc/sys/user limit them");
 }
 
 static bool is_in_chroot(void) {
@@ -80,15 +80,17 @@ static bool is_in_chroot(void) {
 static int report_forbidden(int error, ConfinementFlags flags, const char *what) {
         if ((flags & CONFINEMENT_USER) && reads("/proc/sys/kernel/unprivileged_userns_clone", "0"))
                 return log_refuse(error, CANNOT "only root may make user namespaces: kernel.unprivileged_userns_clone "
-                                  "is 0");
+                                                "is 0");
         if ((flags & CONFINEMENT_USER) && reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"))
                 return log_refuse(error, CANNOT "AppArmor does not let a user's namespaces do anything: "
-                                  "kernel.apparmor_restrict_unprivileged_userns is 1");
+                                                "kernel.apparmor_restrict_unprivileged_userns is 1");
         if (is_in_chroot())
                 return log_refuse(error, CANNOT "not possible in a chroot(2), where the kernel allows no user "
-                                  "namespace and whose / is no mount point");
+                                                "namespace and whose / is no mount point");
         if (read_status("Seccomp", 10) == 2)
-                return log_error_errno(error, CANNOT "%s is forbidden, by the system call filter of this process as it "
+                return log_error_errno(error,
+                                       CANNOT
+                                       "%s is forbidden, by the system call filter of this process as it "
                                        "seems (RestrictNamespaces= or SystemCallFilter= of its unit, a container's)",
                                        what);
         if (!(flags & CONFINEMENT_USER) && !(read_status("CapEff", 16) & (UINT64_C(1) << CAP_SYS_ADMIN)))
@@ -99,12 +101,17 @@ static int report_forbidden(int error, ConfinementFlags flags, const char *what)
 
 static const char *step_title(ConfinementStep step) {
         switch (step) {
-        case CONFINEMENT_UNSHARE: return "making the namespaces";
-        case CONFINEMENT_MAP:     return "mapping a user in the namespace";
-        case CONFINEMENT_JOIN:    return "entering the namespaces";
-        case CONFINEMENT_PRIVATE: return "making the mounts private";
+        case CONFINEMENT_UNSHARE:
+                return "making the namespaces";
+        case CONFINEMENT_MAP:
+                return "mapping a user in the namespace";
+        case CONFINEMENT_JOIN:
+                return "entering the namespaces";
+        case CONFINEMENT_PRIVATE:
+                return "making the mounts private";
         case CONFINEMENT_MOUNT:
-        default:                  return "mounting cgroup2 anew";
+        default:
+                return "mounting cgroup2 anew";
         }
 }
 
@@ -116,8 +123,10 @@ static int report(int error, ConfinementFlags flags, ConfinementStep step) {
         if (error == -ENOSPC || error == -EUSERS)
                 return report_number(error, flags);
         if (error == -ENOSYS)
-                return log_refuse(error, CANNOT "%s: the kernel, or a system call filter, does not know the calls for "
-                                  "it", what);
+                return log_refuse(error,
+                                  CANNOT "%s: the kernel, or a system call filter, does not know the calls for "
+                                         "it",
+                                  what);
         if (error == -EINVAL && step == CONFINEMENT_UNSHARE)
                 return log_refuse(error, CANNOT "this kernel was built without cgroup, mount or user namespaces");
 
@@ -145,7 +154,7 @@ int confine_by(const Confinement *confinement) {
         /* From inside of a user namespace the number outside cannot be read. */
         if (r == -ENOSPC && step == CONFINEMENT_UNSHARE)
                 return log_refuse(r, CANNOT "no more mount namespaces are allowed here: "
-                                  "/proc/sys/user/max_mnt_namespaces limits them");
+                                            "/proc/sys/user/max_mnt_namespaces limits them");
 
         return r < 0 ? report(r, confinement->user >= 0 ? CONFINEMENT_USER : 0, step) : 0;
 }
@@ -159,8 +168,8 @@ static int go_through(const Aim *aim, ConfinementFlags flags) {
         if (r == 0 && !boundary_is_top(target))
                 r = group_attach(target->top, 0);
         if (r < 0)
-                return r == -EBUSY ? r : log_error_errno(r, CANNOT "cannot enter the delegation boundary of %s",
-                                                         aim->text);
+                return r == -EBUSY ? r
+                                   : log_error_errno(r, CANNOT "cannot enter the delegation boundary of %s", aim->text);
 
         r = confine_self(flags);
         if (r < 0 || boundary_is_top(target))
@@ -180,10 +189,12 @@ static int follow(const Aim *aim, ConfinementFlags flags) {
 
         r = confinement_find(aim->target.top, path, flags, &confinement);
         if (r == -ENOENT)
-                return log_refuse(-EBUSY, CANNOT "no namespace can begin at the boundary of %s, as no process can be "
+                return log_refuse(-EBUSY,
+                                  CANNOT
+                                  "no namespace can begin at the boundary of %s, as no process can be "
                                   "in it while it hands controllers on; use --root=leaf, or start the scope with "
-                                  "cgscope run --cgroup-namespace%s", aim->text,
-                                  flags & CONFINEMENT_MAP_ROOT ? " --map-root" : "");
+                                  "cgscope run --cgroup-namespace%s",
+                                  aim->text, flags & CONFINEMENT_MAP_ROOT ? " --map-root" : "");
         if (r < 0)
                 return log_error_errno(r, CANNOT "cannot look for a namespace at the boundary of %s", aim->text);
 

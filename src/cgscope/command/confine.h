@@ -4,9 +4,9 @@
 /* --cgroup-namespace at work: this process, or one that is to be started, sees its own subtree alone. What is wrong is
  * said, with the setting that forbids it. */
 
-#include "namespace/confinement.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/command/command-options.h"
+#include "namespace/confinement.h"
 
 /* How the caller gets there: by its own rights, or by a user namespace. */
 ConfinementFlags confine_flags(const NamespaceOptions *options);

@@ -181,10 +181,21 @@ static bool find_sudo_variable(char name[static 64]) {
 /* The caller's bus, directories and agents would refuse another user, or serve one that they are not for. */
 static int unset_callers_own(void) {
         static const char *const names[] = {
-                "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK",   "SSH_AGENT_PID",
-                "XAUTHORITY",      "WAYLAND_DISPLAY",          "KRB5CCNAME",      "GNUPGHOME",
-                "XDG_CONFIG_HOME", "XDG_CACHE_HOME",           "XDG_DATA_HOME",   "XDG_STATE_HOME",
-                "MAIL",            "CREDENTIALS_DIRECTORY",    "NOTIFY_SOCKET",
+                "XDG_RUNTIME_DIR",
+                "DBUS_SESSION_BUS_ADDRESS",
+                "SSH_AUTH_SOCK",
+                "SSH_AGENT_PID",
+                "XAUTHORITY",
+                "WAYLAND_DISPLAY",
+                "KRB5CCNAME",
+                "GNUPGHOME",
+                "XDG_CONFIG_HOME",
+                "XDG_CACHE_HOME",
+                "XDG_DATA_HOME",
+                "XDG_STATE_HOME",
+                "MAIL",
+                "CREDENTIALS_DIRECTORY",
+                "NOTIFY_SOCKET",
         };
         char name[64];
 

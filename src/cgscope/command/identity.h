@@ -12,7 +12,7 @@ typedef struct Identity {
         bool foreign; /* not who we are */
         uid_t uid;
         gid_t gid;
-        char *name, *home, *shell; /* the user's, NULL without one */
+        char *name, *home, *shell;       /* the user's, NULL without one */
         char uid_text[16], gid_text[16]; /* decimal: User= and Group= of the scope */
 
         /* Who we were when it was borrowed */

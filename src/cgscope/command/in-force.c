@@ -23,7 +23,8 @@ int in_force_check_privileges(ManagerKind manager, const PropertyList *propertie
 
                 log_full(best_effort ? LOG_WARNING : LOG_ERR, 0,
                          "%s needs a privileged manager, your user manager would not enforce it; only a unit of the "
-                         "system manager's has it (cgscope run --system)", property_info_name(value->info));
+                         "system manager's has it (cgscope run --system)",
+                         property_info_name(value->info));
                 if (!best_effort)
                         return -EPERM;
         }
@@ -79,11 +80,13 @@ static int check_program(const Scope *scope, const PropertyValue *value, const S
         if (endswith(scope->unit, ".slice") && startswith(property_info_name(value->info), "IPAddress"))
                 return say_unseen(scope, value, "the units in a slice enforce it, each for itself"), 0;
 
-        r = scope->group.fd < 0 ? program_check_ahead(scope->group.root, value, &trouble) : program_check(scope->group.fd, value, &trouble);
+        r = scope->group.fd < 0 ? program_check_ahead(scope->group.root, value, &trouble)
+                                : program_check(scope->group.fd, value, &trouble);
         if (r == -EOPNOTSUPP)
                 return refuse(scope, value, options, trouble.cause);
         if ((r == -EPERM || r == -EACCES) && user_is_administrator())
-                return refuse(scope, value, options, "nobody can tell, as bpf(2) is refused here by capabilities or a "
+                return refuse(scope, value, options,
+                              "nobody can tell, as bpf(2) is refused here by capabilities or a "
                               "system call filter");
         if (r == -EPERM || r == -EACCES)
                 return say_unseen(scope, value, "only root may look at BPF programs"), 0;

@@ -10,11 +10,11 @@
 #define RANGE(first, last) (STATISTIC_BIT((last) + 1) - STATISTIC_BIT(first))
 
 /* What only grows, so that a difference is what came meanwhile. */
-#define COUNTERS                                                                      \
+#define COUNTERS                                                                                     \
         (RANGE(STATISTIC_CPU, STATISTIC_CPU_SYSTEM) | RANGE(STATISTIC_CPU_SOME, STATISTIC_IO_FULL) | \
          RANGE(STATISTIC_EVENT_HIGH, STATISTIC_EVENT_OOM_GROUP_KILL))
 #define CPU_TIMES RANGE(STATISTIC_CPU, STATISTIC_CPU_SYSTEM)
-#define PEAKS                                                                \
+#define PEAKS                                                                        \
         (STATISTIC_BIT(STATISTIC_MEMORY_PEAK) | STATISTIC_BIT(STATISTIC_SWAP_PEAK) | \
          STATISTIC_BIT(STATISTIC_TASKS_PEAK))
 
@@ -129,8 +129,8 @@ static void settle_cpu_times(Statistics *statistics) {
         *user = *cpu - *system;
 }
 
-/* The highest of all there is, with ourselves taken out, or that of the leaf, which is exact where the command is nowhere
- * else. */
+/* The highest of all there is, with ourselves taken out, or that of the leaf, which is exact where the command is
+ * nowhere else. */
 static void settle_peaks(const Meter *meter, const Statistics *aside, Report *report) {
         uint64_t *values = report->statistics.values;
         Statistics leaf;

@@ -24,7 +24,8 @@ typedef struct Meter {
         int memory_peak, swap_peak; /* METER_SHARED: they count from when they were opened */
 } Meter;
 
-#define METER_INIT { .group = -EBADF, .leaf = -EBADF, .aside = -EBADF, .memory_peak = -EBADF, .swap_peak = -EBADF }
+#define METER_INIT \
+        { .group = -EBADF, .leaf = -EBADF, .aside = -EBADF, .memory_peak = -EBADF, .swap_peak = -EBADF }
 
 /* For a @report that somebody wants. */
 void meter_start(Meter *meter, const Report *report);

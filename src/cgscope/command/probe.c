@@ -114,8 +114,7 @@ static bool is_gone(const Scope *scope) {
 void probe_done(Probe *probe) {
         end_process(probe);
 
-        while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) &&
-               deadline_left(probe->ask.manager.deadline) > 0)
+        while (probe->scope.group.fd >= 0 && !is_gone(&probe->scope) && deadline_left(probe->ask.manager.deadline) > 0)
                 (void) usleep(NAP_USEC);
 
         ask_done(&probe->ask);

@@ -14,7 +14,8 @@ typedef struct Probe {
         Scope scope; /* its path, its directory and the controllers that reached it */
 } Probe;
 
-#define PROBE_INIT { .ask = ASK_INIT, .pidfd = -EBADF, .scope = SCOPE_INIT }
+#define PROBE_INIT \
+        { .ask = ASK_INIT, .pidfd = -EBADF, .scope = SCOPE_INIT }
 
 /* Asks the manager of @options (its own user's, or for root the system's). The scope is there until probe_done(), which
  * is for a probe that failed, too. Nothing is left behind, whenever this process is killed (watch.h). */

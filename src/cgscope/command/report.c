@@ -57,8 +57,10 @@ int report_open(Report *report, const CommandOptions *options, const char *user)
         if (fd == -ELOOP)
                 return log_refuse(fd, "--report: %s is a link, which is not followed; name the file itself", path);
         if (fd == -ENOTSUP)
-                return log_refuse(fd, "--report: %s is no regular file; without a file, the report is on standard "
-                                  "error", path);
+                return log_refuse(fd,
+                                  "--report: %s is no regular file; without a file, the report is on standard "
+                                  "error",
+                                  path);
         if (fd < 0)
                 return log_error_errno(fd, "--report: %s%scannot write %s", user ?: "", user ? " " : "", path);
 

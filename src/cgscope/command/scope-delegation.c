@@ -7,9 +7,9 @@
 #include "basic/fd.h"
 #include "basic/json.h"
 #include "basic/log.h"
-#include "cgroup/members.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/members.h"
 #include "cgscope/cli/aim.h"
 #include "unit/unit-name.h"
 
@@ -20,7 +20,8 @@ void scope_done(Scope *scope) {
 }
 
 int scope_open_hierarchy(Scope *scope, bool writable) {
-        scope->group.root = root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
+        scope->group.root =
+                root_open(writable ? "no leaf can be made in it; mount it writable, or use --no-leaf" : NULL);
 
         return scope->group.root < 0 ? scope->group.root : 0;
 }
@@ -31,22 +32,24 @@ static int check_identity(Scope *scope, const ScopeResult *result, const ScopeOp
         const char *directory = strrchr(scope->group.path, '/') + 1;
 
         if (startswith(scope->group.path, "/../"))
-                return trouble_set(trouble, -EXDEV, "%s: a new scope is outside of the cgroup namespace that this process is in, "
-                                  "and cannot be used from there; cgscope exec --create ./NAME makes a group inside",
-                                  scope->unit);
+                return trouble_set(trouble, -EXDEV,
+                                   "%s: a new scope is outside of the cgroup namespace that this process is in, "
+                                   "and cannot be used from there; cgscope exec --create ./NAME makes a group inside",
+                                   scope->unit);
 
         if (!unit_name_matches_directory(scope->unit, directory) ||
             ((options->unit || *result->control_group) && !streq(result->control_group, scope->group.path)))
                 return trouble_set(trouble, -EXDEV, "%s was started, but the process is in %s, not in %s", scope->unit,
-                                  scope->group.path, *result->control_group ? result->control_group : "it");
+                                   scope->group.path, *result->control_group ? result->control_group : "it");
 
         scope->group.fd = group_open(scope->group.root, scope->group.path);
         if (scope->group.fd < 0)
-                return trouble_wrap(trouble, scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit, scope->group.path);
+                return trouble_wrap(trouble, scope->group.fd, "%s: cannot open " CGROUP_MOUNT "%s", scope->unit,
+                                    scope->group.path);
 
         if (options->common.manager == MANAGER_SYSTEM && !boundary_is_marked_by_manager(scope->group.fd))
-                return trouble_set(trouble, -EPERM, "%s: the system manager has not delegated " CGROUP_MOUNT "%s", scope->unit,
-                                  scope->group.path);
+                return trouble_set(trouble, -EPERM, "%s: the system manager has not delegated " CGROUP_MOUNT "%s",
+                                   scope->unit, scope->group.path);
 
         return 0;
 }
@@ -99,8 +102,10 @@ static int move_stragglers(Scope *scope, const ScopeOptions *options) {
         int r = group_move_members(scope->group.fd, scope->leaf);
 
         if (r == -EXDEV)
-                return log_refuse(r, "%s: processes outside of this PID namespace are in it, which cannot be moved "
-                                  "into the group %s from here", scope->unit, options->leaf);
+                return log_refuse(r,
+                                  "%s: processes outside of this PID namespace are in it, which cannot be moved "
+                                  "into the group %s from here",
+                                  scope->unit, options->leaf);
         if (r < 0 && r != -ELOOP)
                 return log_error_errno(r, "%s: cannot move what was forked meanwhile into the group %s", scope->unit,
                                        options->leaf);
@@ -148,8 +153,8 @@ static ControllerMask controllers_needed(const Scope *scope, const ScopeOptions 
         return needed & scope->controllers;
 }
 
-/* Where the kernel refuses one, the rest is tried all the same. Without memory systemd-oomd passes over a group, and over
- * all beside it; where it cannot be had, that is no error. */
+/* Where the kernel refuses one, the rest is tried all the same. Without memory systemd-oomd passes over a group, and
+ * over all beside it; where it cannot be had, that is no error. */
 int scope_enable_controllers(Scope *scope, const ScopeOptions *options, ControllerMask limits) {
         ControllerMask needed = controllers_needed(scope, options, limits);
         ControllerMask left = needed | (controller_bit(CONTROLLER_MEMORY) & scope->controllers);
@@ -163,8 +168,10 @@ int scope_enable_controllers(Scope *scope, const ScopeOptions *options, Controll
                         return 0;
 
                 is_needed = needed & controller_bit(refused);
-                log_full(!is_needed ? LOG_DEBUG : options->best_effort ? LOG_WARNING : LOG_ERR, r,
-                         "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
+                log_full(!is_needed             ? LOG_DEBUG
+                         : options->best_effort ? LOG_WARNING
+                                                : LOG_ERR,
+                         r, "%s: cannot enable %s in its cgroup.subtree_control", scope->unit,
                          controller_to_string(refused));
                 if (is_needed && !options->best_effort)
                         return r;

@@ -50,4 +50,5 @@ static inline bool scope_options_supervise(const ScopeOptions *options) {
         return options->command.wait || options->command.report;
 }
 
-#define SCOPE_OPTIONS_INIT(v) { .verb = v, .leaf = LEAF_DEFAULT, .collect = true }
+#define SCOPE_OPTIONS_INIT(v) \
+        { .verb = v, .leaf = LEAF_DEFAULT, .collect = true }

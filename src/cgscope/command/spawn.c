@@ -31,16 +31,22 @@ int spawn_report(const Aim *aim, int error) {
         _cleanup_free_ char *leaves = NULL;
 
         if (error == -EAGAIN)
-                return log_refuse(error, "cannot start a process for %s: no more are allowed to this user (ulimit -u) "
-                                  "or where this process is (TasksMax, pids.max)", aim->text);
+                return log_refuse(error,
+                                  "cannot start a process for %s: no more are allowed to this user (ulimit -u) "
+                                  "or where this process is (TasksMax, pids.max)",
+                                  aim->text);
         if (error != -EBUSY)
                 return aim_report(aim, error, "cannot start a process in");
 
         if (places_list(aim, &leaves) < 0 || isempty(leaves))
-                return log_refuse(error, "%s hands controllers on to groups below it, so that no process can be in it "
-                                  "itself; exec --create %s/NAME makes one", aim->text, aim->text);
-        return log_refuse(error, "%s hands controllers on to groups below it, so that no process can be in it itself; "
-                          "these can take one: %s", aim->text, leaves);
+                return log_refuse(error,
+                                  "%s hands controllers on to groups below it, so that no process can be in it "
+                                  "itself; exec --create %s/NAME makes one",
+                                  aim->text, aim->text);
+        return log_refuse(error,
+                          "%s hands controllers on to groups below it, so that no process can be in it itself; "
+                          "these can take one: %s",
+                          aim->text, leaves);
 }
 
 /* A manager says that it is done, and is not believed. */
@@ -163,9 +169,9 @@ static bool was_killed(int status) {
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
-/* Some kernels (seen with 6.18, not with 6.12) kill a child at birth when cgroup.kill was once written in the group that
- * it is cloned into, however long ago. Whether this is one of them, another child tells, which does nothing. In a group
- * that was frozen meanwhile it does not even that, and lives. */
+/* Some kernels (seen with 6.18, not with 6.12) kill a child at birth when cgroup.kill was once written in the group
+ * that it is cloned into, however long ago. Whether this is one of them, another child tells, which does nothing. In a
+ * group that was frozen meanwhile it does not even that, and lives. */
 static bool kernel_kills_at_birth(int group) {
         _cleanup_close_ int pidfd = -EBADF;
         pid_t pid = clone_into(group, &pidfd);
@@ -187,8 +193,8 @@ static bool kernel_kills_at_birth(int group) {
 }
 
 /* -ENOSYS: system call filters of old container engines. -EAGAIN: as many processes as the group may have; who moves in
- * is not refused, so that it can be entered all the same, as in place. What somebody has killed, we ourselves or another,
- * is not started once more. */
+ * is not refused, so that it can be entered all the same, as in place. What somebody has killed, we ourselves or
+ * another, is not started once more. */
 static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, int status) {
         if (r < 0)
                 return r == -ENOSYS || r == -EACCES || r == -EAGAIN;

@@ -11,12 +11,12 @@
 #include "basic/macros.h"
 
 typedef struct Supervisor {
-        int signals;                /* signalfd(2) */
-        sigset_t mask;              /* of the caller: the command's */
-        struct sigaction on_child;  /* likewise */
+        int signals;               /* signalfd(2) */
+        sigset_t mask;             /* of the caller: the command's */
+        struct sigaction on_child; /* likewise */
 
-        int stop_signal;            /* of the unit: handed on as the others are; 0: none */
-        bool *stop_came;            /* borrowed: set when that has come; NULL: nobody asks */
+        int stop_signal; /* of the unit: handed on as the others are; 0: none */
+        bool *stop_came; /* borrowed: set when that has come; NULL: nobody asks */
 
         /* To be called at @deadline, or when poll(2) says that the file @events has changed, which it has to read.
          * Returns the next deadline. NULL: never. */
@@ -26,7 +26,8 @@ typedef struct Supervisor {
         int events;
 } Supervisor;
 
-#define SUPERVISOR_INIT { .signals = -EBADF, .deadline = USEC_INFINITY, .events = -EBADF }
+#define SUPERVISOR_INIT \
+        { .signals = -EBADF, .deadline = USEC_INFINITY, .events = -EBADF }
 
 typedef struct Child {
         pid_t pid;

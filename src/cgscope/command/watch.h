@@ -21,7 +21,8 @@ typedef struct Watch {
         bool dismissed;
 } Watch;
 
-#define WATCH_INIT { .writer = -EBADF }
+#define WATCH_INIT \
+        { .writer = -EBADF }
 
 /* Starts the child. It keeps no descriptor of ours. Until it is told something there is nothing to do for it: it ends
  * quietly when we do. */

@@ -82,10 +82,8 @@ static void set_manager(Enable *enable, TableRow *cells, const DelegationManager
                 EnableColumn column;
                 ControllerMask mask;
         } masks[] = {
-                { COLUMN_MANAGER, manager->live },
-                { COLUMN_MISSING, enable_missing(enable, manager) },
-                { COLUMN_LOADED, manager->loaded },
-                { COLUMN_SLICE, manager->slice },
+                { COLUMN_MANAGER, manager->live },      { COLUMN_MISSING, enable_missing(enable, manager) },
+                { COLUMN_LOADED, manager->loaded },     { COLUMN_SLICE, manager->slice },
                 { COLUMN_HANDED_ON, manager->enabled },
         };
 
@@ -142,8 +140,8 @@ int enable_show(Enable *enable) {
 
         if (enable->request.uid == DELEGATION_EVERYBODY && state->n_drop_ins == 0 && state->n_managers == 0 &&
             !enable->common.json)
-                return log_info("Nothing is enabled for anybody%s.",
-                                enable->image ? "" : ", and no user manager runs"), 0;
+                return log_info("Nothing is enabled for anybody%s.", enable->image ? "" : ", and no user manager runs"),
+                       0;
 
         r = tabular_open(&enable->tabular, &enable->common, enable_columns, "users");
         if (r < 0)

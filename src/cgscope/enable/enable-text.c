@@ -85,8 +85,8 @@ void enable_say_changes(const Enable *enable) {
         char names[CONTROLLER_MASK_TEXT_MAX], user[ENABLE_USER_MAX];
 
         if (!changed)
-                log_info(disable ? "%s not enabled by cgscope for %s: nothing to take back." :
-                                   "%s enabled for %s already.",
+                log_info(disable ? "%s not enabled by cgscope for %s: nothing to take back."
+                                 : "%s enabled for %s already.",
                          controller_mask_format(request->controllers, ' ', names),
                          enable_user(enable, request->uid, user));
         if (disable)

@@ -49,8 +49,7 @@ static int count_unit(int fd, const char *path, void *userdata) {
         ControllerMask mask;
         ssize_t n;
 
-        if (streq(name, "init.scope") ||
-            (count->read && (count->read(fd, &mask) < 0 || !(mask & count->controllers))))
+        if (streq(name, "init.scope") || (count->read && (count->read(fd, &mask) < 0 || !(mask & count->controllers))))
                 return 0;
 
         n = group_members_below(fd, &pids);

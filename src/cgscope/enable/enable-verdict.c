@@ -4,8 +4,7 @@
 #include "basic/user-namespace.h"
 
 /* Delegate= of user@.service itself, since systemd 250. */
-#define DEFAULT_CONTROLLERS \
-        (1U << CONTROLLER_CPU | 1U << CONTROLLER_MEMORY | 1U << CONTROLLER_PIDS)
+#define DEFAULT_CONTROLLERS (1U << CONTROLLER_CPU | 1U << CONTROLLER_MEMORY | 1U << CONTROLLER_PIDS)
 
 ControllerMask enable_asked(const DelegationState *state, uint64_t uid) {
         ControllerMask mask = CONTROLLER_MASK_NONE;

@@ -88,8 +88,7 @@ static bool is_done(const Enable *enable) {
         for (size_t i = 0; i < enable->state.n_managers; i++) {
                 const DelegationManager *manager = enable->state.managers + i;
 
-                if (enable_missing(enable, manager) ||
-                    (!disable && enable_judged(enable, manager, VERDICT_REACHED)))
+                if (enable_missing(enable, manager) || (!disable && enable_judged(enable, manager, VERDICT_REACHED)))
                         return false;
         }
 

@@ -21,12 +21,12 @@ typedef struct Enable {
         bool all_users, runtime, restart, no_apply;
 
         DelegationRequest request;
-        bool image; /* no system runs there: files alone */
+        bool image;   /* no system runs there: files alone */
         char *prefix; /* of the image's files: "/srv/image"; NULL: none */
         Client client;
 
         DelegationState before, state; /* before what was asked for last, and now */
-        bool asked; /* something was to be changed that was not so already */
+        bool asked;                    /* something was to be changed that was not so already */
 
         /* What a new scope of the caller's got, where that was found out. */
         bool probed;

@@ -67,8 +67,10 @@ static int chown_target(Aim *aim, const void *userdata) {
         interrupt_release(&before);
 
         if (r == -EPERM)
-                return log_refuse(r, "cannot hand over %s%s%s: only root can give it to another user, and its owner to "
-                                  "a group of users with that owner in it", aim->text, failed ? "/" : "", failed ?: "");
+                return log_refuse(r,
+                                  "cannot hand over %s%s%s: only root can give it to another user, and its owner to "
+                                  "a group of users with that owner in it",
+                                  aim->text, failed ? "/" : "", failed ?: "");
         if (r < 0 && failed)
                 return log_error_errno(r, "cannot hand over %s/%s", aim->text, failed);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/groups.h"
-#include "delegation/reach.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
+#include "delegation/reach.h"
 
 /* `cgscope controllers`: which are there, which are handed on, and where the others stop. */
 

@@ -20,8 +20,8 @@ enum {
 };
 
 static const Option create_options[] = {
-        { "parents",  'p', NULL,   "Make the groups above it, too; it may be there",  OPTION_FLAG(Create, parents) },
-        { "evacuate", 0,   "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "parents", 'p', NULL, "Make the groups above it, too; it may be there", OPTION_FLAG(Create, parents) },
+        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,

@@ -10,9 +10,9 @@
 #include "cgroup/groups.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
-#include "delegation/reach.h"
 #include "cgscope/group/interrupt.h"
 #include "cgscope/group/undercut.h"
+#include "delegation/reach.h"
 
 /* As many processes are named in a message; a line is a line. */
 #define PIDS_SHOWN 5
@@ -29,8 +29,9 @@ static char *group_title(const Aim *aim, const char *below) {
 
         if (!prefix)
                 return NULL;
-        unit = aim->name.kind == TARGET_OWN ? "." :
-               boundary_begins_at_root(&aim->target) ? CGROUP_MOUNT : boundary_title(prefix);
+        unit = aim->name.kind == TARGET_OWN            ? "."
+               : boundary_begins_at_root(&aim->target) ? CGROUP_MOUNT
+                                                       : boundary_title(prefix);
         if (asprintf(&title, "%s%s%s", unit, *below ? "/" : "", below) < 0)
                 return title = NULL;
 
@@ -61,15 +62,18 @@ static int report_busy(const Aim *aim, const char *below, Controller controller)
         _cleanup_free_ char *title = group_title(aim, below), *pids = fd >= 0 ? list_pids(fd) : NULL;
 
         if (title && fd >= 0 && isempty(pids) && group_holds_outsiders(fd, false) > 0)
-                return log_refuse(-EBUSY, "%s cannot hand %s on while processes are in it, which are outside of this "
-                                  "PID namespace: move them from there", title, controller_to_string(controller));
+                return log_refuse(-EBUSY,
+                                  "%s cannot hand %s on while processes are in it, which are outside of this "
+                                  "PID namespace: move them from there",
+                                  title, controller_to_string(controller));
         if (!title || isempty(pids))
                 return log_refuse(-EBUSY, "%s cannot hand %s on: the kernel says it is busy", title ?: below,
                                   controller_to_string(controller));
 
-        return log_refuse(-EBUSY, "%s cannot hand %s on while processes are in it (%s); move them: cgscope move "
-                          "%s/LEAF %s, or use --evacuate LEAF", title, controller_to_string(controller), pids, title,
-                          pids);
+        return log_refuse(-EBUSY,
+                          "%s cannot hand %s on while processes are in it (%s); move them: cgscope move "
+                          "%s/LEAF %s, or use --evacuate LEAF",
+                          title, controller_to_string(controller), pids, title, pids);
 }
 
 /* The limit of the kernel's that made it say EAGAIN: of the nearest group above that has one. */
@@ -92,8 +96,10 @@ static int report_full(const Aim *aim, const char *title) {
                 }
         }
 
-        return log_refuse(-EAGAIN, "cannot make %s: no more groups are allowed here (cgroup.max.descendants, "
-                          "cgroup.max.depth)", title);
+        return log_refuse(-EAGAIN,
+                          "cannot make %s: no more groups are allowed here (cgroup.max.descendants, "
+                          "cgroup.max.depth)",
+                          title);
 }
 
 static int report_make(const Aim *aim, int error, const char *below, bool parents) {
@@ -109,13 +115,17 @@ static int report_make(const Aim *aim, int error, const char *below, bool parent
         case -EEXIST:
                 return log_refuse(error, "the group %s is there already", title);
         case -EINVAL:
-                return log_refuse(error, "'%s' is no name for a group: it is one that the kernel or a unit could "
-                                  "claim, begins with '.', or is no UTF-8 without control characters", title);
+                return log_refuse(error,
+                                  "'%s' is no name for a group: it is one that the kernel or a unit could "
+                                  "claim, begins with '.', or is no UTF-8 without control characters",
+                                  title);
         case -EAGAIN:
                 return report_full(aim, title);
         case -EINPROGRESS:
-                return log_refuse(error, "cannot make %s: another cgscope exec --remove is still removing the one of "
-                                  "that name; try again, or end that one", aim->text);
+                return log_refuse(error,
+                                  "cannot make %s: another cgscope exec --remove is still removing the one of "
+                                  "that name; try again, or end that one",
+                                  aim->text);
         case -EACCES:
         case -EPERM:
                 return aim_report(aim, error, "cannot make");
@@ -140,12 +150,15 @@ static int report_stop(const Aim *aim, const char *path, Controller controller, 
                 return log_refuse(-EOPNOTSUPP, "%s%scontroller %s is not enabled for %s", key ?: "", colon, name,
                                   aim->text);
         if (stop == REACH_NOWHERE && boundary_begins_at_root(&aim->target))
-                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s does not reach this cgroup namespace, and what stops "
-                                  "it is outside; cgscope run --delegate=%s asks for it", key ?: "", colon, name, name);
+                return log_refuse(-EOPNOTSUPP,
+                                  "%s%scontroller %s does not reach this cgroup namespace, and what stops "
+                                  "it is outside; cgscope run --delegate=%s asks for it",
+                                  key ?: "", colon, name, name);
         if (stop != REACH_NOWHERE && strlen(reach.levels[stop].path) >= aim->target.length && aim->target.length > 0)
-                return log_refuse(-EOPNOTSUPP, "%s%scontroller %s stops at %s, which does not hand it on; cgscope "
-                                  "create -p %s KEY=VALUE enables what it needs on the way", key ?: "", colon, name,
-                                  reach.levels[stop].path, aim->text);
+                return log_refuse(-EOPNOTSUPP,
+                                  "%s%scontroller %s stops at %s, which does not hand it on; cgscope "
+                                  "create -p %s KEY=VALUE enables what it needs on the way",
+                                  key ?: "", colon, name, reach.levels[stop].path, aim->text);
 
         r = trouble_wrap(&trouble, reach_tell(&reach, controller, &known, &trouble),
                          "%s%scontroller %s does not reach the delegated unit", key ?: "", colon, name);
@@ -211,11 +224,15 @@ static int evacuate(Divide *divide, const Aim *aim, const char *below) {
         int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
 
         if (r == -EXDEV)
-                return log_refuse(r, "--evacuate: cannot move the processes into %s: some are outside of this PID "
-                                  "namespace", divide->evacuate);
+                return log_refuse(r,
+                                  "--evacuate: cannot move the processes into %s: some are outside of this PID "
+                                  "namespace",
+                                  divide->evacuate);
         if (r == -ELOOP)
-                return log_refuse(r, "--evacuate: cannot move the processes into %s: they fork faster than they are "
-                                  "moved", divide->evacuate);
+                return log_refuse(r,
+                                  "--evacuate: cannot move the processes into %s: they fork faster than they are "
+                                  "moved",
+                                  divide->evacuate);
         if (r < 0)
                 return log_error_errno(r, "--evacuate: cannot move the processes into %s", divide->evacuate);
 

@@ -18,7 +18,8 @@ typedef struct Divide {
         const sigset_t *before; /* borrowed from who holds signals back (interrupt_hold()): they end the waiting */
 } Divide;
 
-#define DIVIDE_INIT { .division = DIVISION_INIT, .evacuated = -EBADF }
+#define DIVIDE_INIT \
+        { .division = DIVISION_INIT, .evacuated = -EBADF }
 
 /* Makes the group that @aim names, hands on to it the controllers that @attributes need, and sets them. @parents: those
  * above it, too, and it may be there already. */

@@ -6,11 +6,11 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
-#include "cgscope/command/command.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/command/command.h"
 #include "cgscope/command/spawn.h"
-#include "cgscope/verbs.h"
 #include "cgscope/command/watch.h"
+#include "cgscope/verbs.h"
 
 /* `cgscope exec` in place of this process. A group that was made is to go again where the command does not begin, and
  * so we have to leave it. */

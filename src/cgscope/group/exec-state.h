@@ -20,10 +20,10 @@ typedef struct Exec {
         Report report;
         Aim aim;
         Divide divide;
-        bool made; /* the group is new */
+        bool made;       /* the group is new */
         sigset_t before; /* the signals that were held before ours: the command's */
         pid_t supervisor;
-        Watch watch;     /* with --remove: it ends all that is in a new group where we are killed */
-        char *home; /* the group where we came from; NULL: not needed */
-        pid_t self; /* who is to go back there */
+        Watch watch; /* with --remove: it ends all that is in a new group where we are killed */
+        char *home;  /* the group where we came from; NULL: not needed */
+        pid_t self;  /* who is to go back there */
 } Exec;

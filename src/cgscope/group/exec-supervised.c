@@ -35,7 +35,8 @@ int exec_watch(Exec *exec) {
 
         r = r < 0 ? r : watch_tell(&exec->watch, "made");
         return r < 0 ? log_error_errno(r, "--remove: cannot start the process that removes the group where this one is "
-                                       "killed") : 0;
+                                          "killed")
+                     : 0;
 }
 
 /* With @all what is left in it, too; else -EBUSY says at once that there is something. */
@@ -64,7 +65,8 @@ static void remove_old(const Exec *exec) {
 
         if (r == -EBUSY)
                 log_warning("--remove: %s stays: groups or processes are in it that are not of this command; cgscope "
-                            "remove -r %s removes it with them", exec->aim.text, exec->aim.text);
+                            "remove -r %s removes it with them",
+                            exec->aim.text, exec->aim.text);
         else if (r < 0 && r != -ENOENT)
                 log_warning_errno(r, "--remove: cannot remove %s", exec->aim.text);
 }

@@ -70,8 +70,8 @@ static int check_combination(const Exec *exec) {
                 return log_refuse(-EINVAL, "--parents, --evacuate: a group is made only with --create");
         if (exec->command.keep && (exec->remove || !is_supervised(exec)))
                 return log_refuse(-EINVAL, "--keep: %s",
-                                  exec->remove ? "with --remove nothing can stay in the group" :
-                                                 "nothing is ended without --wait or --report");
+                                  exec->remove ? "with --remove nothing can stay in the group"
+                                               : "nothing is ended without --wait or --report");
 
         return command_options_check(&exec->command);
 }
@@ -134,8 +134,8 @@ static int prepare_group(Exec *exec) {
         return r < 0 ? spawn_report(&exec->aim, r) : 0;
 }
 
-/* What `run` sets, for the unit that the group is in. Where the boundary is the root of our namespace, we do not see what
- * that unit is called; but who set it for us did. */
+/* What `run` sets, for the unit that the group is in. Where the boundary is the root of our namespace, we do not see
+ * what that unit is called; but who set it for us did. */
 static int set_environment(const Exec *exec) {
         const Boundary *target = &exec->aim.target;
         _cleanup_free_ char *boundary = boundary_path(target), *unit = NULL;
@@ -189,8 +189,8 @@ static int run_command(Exec *exec, const char *target) {
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
-        _cleanup_(exec_done) Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT,
-                                              .watch = WATCH_INIT };
+        _cleanup_(exec_done)
+                Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT, .watch = WATCH_INIT };
         int status;
         char **words = verb_parse(verb, &exec.options, &exec, argc, argv, &status);
 

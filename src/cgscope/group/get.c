@@ -16,8 +16,8 @@ typedef struct Get {
 } Get;
 
 static const Option get_options[] = {
-        { "value", 0,   NULL, "Print the value alone",          OPTION_FLAG(Get, value) },
-        { "bytes", 'b', NULL, "Print numbers in base units",    OPTION_BYTES },
+        { "value", 0, NULL, "Print the value alone", OPTION_FLAG(Get, value) },
+        { "bytes", 'b', NULL, "Print numbers in base units", OPTION_BYTES },
         MANAGER_OPTIONS,
         JSON_OPTION,
         GENERAL_OPTIONS,
@@ -61,8 +61,10 @@ static int report_key(const Get *get, const char *key, int error) {
 
         switch (error) {
         case -ENOENT:
-                return log_refuse(error, "%s has no %s: its controller is not enabled here, or this kernel lacks it; "
-                                  "see cgscope controllers %s", get->aim.text, key, get->aim.text);
+                return log_refuse(error,
+                                  "%s has no %s: its controller is not enabled here, or this kernel lacks it; "
+                                  "see cgscope controllers %s",
+                                  get->aim.text, key, get->aim.text);
         case -EACCES:
                 return log_refuse(error, "%s can be written only", key);
         case -EOPNOTSUPP:

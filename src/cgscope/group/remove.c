@@ -16,7 +16,7 @@ typedef struct Remove {
 static const Option remove_options[] = {
         { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it",
           OPTION_FLAG(Remove, recursive) },
-        { "self",      0,   NULL, "Also where this process is in it",                 OPTION_FLAG(Remove, self) },
+        { "self", 0, NULL, "Also where this process is in it", OPTION_FLAG(Remove, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -44,8 +44,10 @@ static int leave(const Aim *aim) {
         (void) signal(SIGHUP, SIG_IGN);
         r = leave_group(aim, false);
         if (r == -EBUSY)
-                return log_refuse(r, "cannot remove %s: this process is in it, and no other group of its unit takes "
-                                  "processes; cgscope create makes one", aim->text);
+                return log_refuse(r,
+                                  "cannot remove %s: this process is in it, and no other group of its unit takes "
+                                  "processes; cgscope create makes one",
+                                  aim->text);
 
         return r < 0 ? aim_report(aim, r, "cannot leave") : 0;
 }

@@ -3,8 +3,8 @@
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgscope/command/arrival.h"
-#include "cgscope/group/divide.h"
 #include "cgscope/command/in-force.h"
+#include "cgscope/group/divide.h"
 #include "cgscope/group/interrupt.h"
 #include "cgscope/group/undercut.h"
 #include "cgscope/verbs.h"
@@ -52,8 +52,10 @@ static int refuse_file(const char *unit, const char *word, int length) {
         if (attribute_list_add(&list, word, &trouble) == -EOPNOTSUPP)
                 return log_trouble(-EPERM, &trouble);
 
-        return log_refuse(-EPERM, "%.*s of %s belongs to its manager, which would overwrite it; set the property "
-                          "instead (MemoryMax= for memory.max)", length, word, unit);
+        return log_refuse(-EPERM,
+                          "%.*s of %s belongs to its manager, which would overwrite it; set the property "
+                          "instead (MemoryMax= for memory.max)",
+                          length, word, unit);
 }
 
 static int parse_properties(Set *set, const char *unit, char *const words[]) {
@@ -85,8 +87,10 @@ static int check_thawed(const Aim *aim, const char *unit) {
         int r = group_is_frozen(aim->target.fd);
 
         if (r > 0)
-                return log_refuse(-EBUSY, "%s is frozen, and its manager would not apply it; thaw it first: cgscope "
-                                  "thaw %s", unit, aim->text);
+                return log_refuse(-EBUSY,
+                                  "%s is frozen, and its manager would not apply it; thaw it first: cgscope "
+                                  "thaw %s",
+                                  unit, aim->text);
 
         return r < 0 ? aim_report(aim, r, "cannot look at") : 0;
 }
@@ -191,8 +195,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         if (aim_open(&set.aim, &set.limits.common, *words++, verb->targets) < 0)
                 return STATUS_FAILURE;
 
-        by_manager = aim_is_unit(&set.aim, &unit) &&
-                     !(boundary_is_top(&set.aim.target) && all_for_everybody(words));
+        by_manager = aim_is_unit(&set.aim, &unit) && !(boundary_is_top(&set.aim.target) && all_for_everybody(words));
         r = by_manager ? parse_properties(&set, unit, words) : divide_parse(words, &set.attributes);
         if (r < 0)
                 return r == -EPERM ? STATUS_FAILURE : status;

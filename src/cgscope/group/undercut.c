@@ -15,16 +15,18 @@ static void warn_memory(const Aim *aim, uint64_t limit) {
 
         if (used != UINT64_MAX && used > limit)
                 log_warning("%s uses %s of memory, the limit will be %s: the kernel takes back what it can, and kills "
-                            "processes in it where that is not enough", aim->text, format_bytes(used, a),
-                            format_bytes(limit, b));
+                            "processes in it where that is not enough",
+                            aim->text, format_bytes(used, a), format_bytes(limit, b));
 }
 
 static void warn_tasks(const Aim *aim, uint64_t limit) {
         uint64_t used = group_read_number(aim->target.fd, "pids.current", UINT64_MAX);
 
         if (used != UINT64_MAX && used > limit)
-                log_warning("%s has %" PRIu64 " tasks, the limit will be %" PRIu64 ": they stay, and none can be started "
-                            "in it before enough have ended", aim->text, used, limit);
+                log_warning("%s has %" PRIu64 " tasks, the limit will be %" PRIu64
+                            ": they stay, and none can be started "
+                            "in it before enough have ended",
+                            aim->text, used, limit);
 }
 
 static void warn_limit(const Aim *aim, const char *file, uint64_t limit) {

@@ -49,8 +49,10 @@ static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
 
         for (size_t i = 0; i < n; i++)
                 if (holds_unit(aim, needed[i]))
-                        return log_refuse(-EDEADLK, "%s holds %s, without which nobody could ask for it to be thawed; "
-                                          "--self freezes it all the same", aim->text, needed[i]);
+                        return log_refuse(-EDEADLK,
+                                          "%s holds %s, without which nobody could ask for it to be thawed; "
+                                          "--self freezes it all the same",
+                                          aim->text, needed[i]);
 
         return 0;
 }

@@ -21,8 +21,8 @@ enum {
 };
 
 static const Option kill_options[] = {
-        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]",               OPTION_SIGNAL },
-        { "self",   0,   NULL,     "Also where this very process is in there", OPTION_FLAG(Kill, self) },
+        { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]", OPTION_SIGNAL },
+        { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Kill, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -78,11 +78,15 @@ static int kill_group(const Kill *context, Aim *aim) {
         if (refused > 0)
                 return remainder_report_refused(aim, refused);
         if (r == -EXDEV)
-                return log_refuse(r, "processes in %s that are outside of this PID namespace did not get the signal; "
-                                  "send it from there, or end them: cgscope kill -s KILL %s", aim->text, aim->text);
+                return log_refuse(r,
+                                  "processes in %s that are outside of this PID namespace did not get the signal; "
+                                  "send it from there, or end them: cgscope kill -s KILL %s",
+                                  aim->text, aim->text);
         if (r == -EOPNOTSUPP)
-                return log_refuse(r, "%s is a threaded group, in which threads are and no processes; kill the group "
-                                  "above it", aim->text);
+                return log_refuse(r,
+                                  "%s is a threaded group, in which threads are and no processes; kill the group "
+                                  "above it",
+                                  aim->text);
 
         return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
 }

@@ -39,8 +39,10 @@ static void move_done(Move *move) {
 }
 
 static int report_owned(pid_t pid, const char *owner) {
-        return log_refuse(-EPERM, "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
-                          "all the same", (int) pid, owner);
+        return log_refuse(-EPERM,
+                          "process %d is in the delegated %s, whose manager would lose it; --steal takes it "
+                          "all the same",
+                          (int) pid, owner);
 }
 
 /* A user manager marks none of its units, so it is asked. What is another user's we cannot ask about. */
@@ -90,8 +92,10 @@ static int check_not_owned(Move *move, pid_t pid, const char *path) {
         if (r >= 0)
                 return report_owned(pid, boundary_title(boundary));
         if (r == -EXDEV)
-                return log_refuse(-EPERM, "process %d is in %s, outside of this cgroup namespace, and whose it is "
-                                  "cannot be seen; --steal tries it all the same", (int) pid, path);
+                return log_refuse(-EPERM,
+                                  "process %d is in %s, outside of this cgroup namespace, and whose it is "
+                                  "cannot be seen; --steal tries it all the same",
+                                  (int) pid, path);
         if (r != -ENODATA && r != -ENOENT)
                 return log_error_errno(r, "cannot look at the control group of process %d", (int) pid);
 
@@ -120,9 +124,10 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
         if (proc < 0 || fstat(proc, &st) < 0)
                 return process_report(pid, -ESRCH);
         if (st.st_uid != geteuid())
-                return log_refuse(-EPERM, "process %d belongs to uid %u, you are uid %u, and %s, from where it would "
-                                  "be moved, is not yours: only root can move it", (int) pid, (unsigned) st.st_uid,
-                                  (unsigned) geteuid(), ancestor);
+                return log_refuse(-EPERM,
+                                  "process %d belongs to uid %u, you are uid %u, and %s, from where it would "
+                                  "be moved, is not yours: only root can move it",
+                                  (int) pid, (unsigned) st.st_uid, (unsigned) geteuid(), ancestor);
 
         return aim_ask(&move->aim);
 }
@@ -162,7 +167,8 @@ static void explain_busy(FILE *file, const Aim *aim) {
         _cleanup_free_ char *places = NULL;
         bool any = places_list(aim, &places) >= 0 && !isempty(places);
 
-        fprintf(file, "it hands controllers on to the groups below it and can hold no process itself; groups that can: %s",
+        fprintf(file,
+                "it hands controllers on to the groups below it and can hold no process itself; groups that can: %s",
                 any ? places : "none yet (see cgscope create)");
 }
 

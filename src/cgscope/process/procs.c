@@ -38,10 +38,10 @@ enum {
 };
 
 static const TableColumn procs_columns[_COLUMN_MAX + 1] = {
-        [COLUMN_PID]     = { "PID",     "pid",     "0: outside of this PID namespace", TABLE_NUMBER },
-        [COLUMN_USER]    = { "USER",    "user",    "whose it is", 0 },
+        [COLUMN_PID] = { "PID", "pid", "0: outside of this PID namespace", TABLE_NUMBER },
+        [COLUMN_USER] = { "USER", "user", "whose it is", 0 },
         [COLUMN_COMMAND] = { "COMMAND", "command", "its command line, or its name in brackets", TABLE_SHORTEN },
-        [COLUMN_GROUP]   = { "GROUP",   "group",   "its group, from the target on", 0 },
+        [COLUMN_GROUP] = { "GROUP", "group", "its group, from the target on", 0 },
 };
 
 static void procs_done(Procs *procs) {
@@ -59,8 +59,10 @@ static void add_row(Procs *procs, pid_t pid, const char *user, char *command, co
 }
 
 static int report_no_proc(const Procs *procs) {
-        return log_refuse(-ENOSYS, "cannot list the processes in %s: /proc is not mounted here, or is that of another "
-                          "PID namespace; mount -t proc proc /proc shows this one", procs->aim.text);
+        return log_refuse(-ENOSYS,
+                          "cannot list the processes in %s: /proc is not mounted here, or is that of another "
+                          "PID namespace; mount -t proc proc /proc shows this one",
+                          procs->aim.text);
 }
 
 /* A process that ends meanwhile is passed over. The owner of one outside of this PID namespace is not known. */

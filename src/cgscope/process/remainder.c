@@ -15,7 +15,7 @@
 
 typedef struct Remainder {
         pid_t pid;
-        uid_t uid;       /* UID_INVALID: it cannot be seen */
+        uid_t uid;         /* UID_INVALID: it cannot be seen */
         const char *below; /* the path of its group below the target; borrowed from the migrant */
 } Remainder;
 
@@ -66,9 +66,9 @@ static int report_left(const Aim *aim, const Remainder *remainder, const char *d
 
         return log_refuse(-EBUSY, "%s %s, but process %d is still in it: %s; cgscope kill -s KILL %s%s ends it",
                           aim->text, done, (int) remainder->pid,
-                          remainder->uid == geteuid() ? "the unit spares it (KillMode=, SendSIGKILL=)" :
-                                                        owner_text(remainder, owner, sizeof(owner)), aim->text,
-                          remainder->below);
+                          remainder->uid == geteuid() ? "the unit spares it (KillMode=, SendSIGKILL=)"
+                                                      : owner_text(remainder, owner, sizeof(owner)),
+                          aim->text, remainder->below);
 }
 
 /* The waits fail also where the group has gone, and then nobody is in it. */
@@ -86,8 +86,10 @@ int remainder_check(const Aim *aim, bool foreign, const char *done) {
         if (find(aim, foreign, &migrant, &remainder) > 0)
                 return report_left(aim, &remainder, done);
         if (!foreign && group_holds_outsiders(aim->target.fd, true) > 0)
-                return log_refuse(-EBUSY, "%s %s, but processes outside of this PID namespace are still in it; cgscope "
-                                  "kill -s KILL %s ends them", aim->text, done, aim->text);
+                return log_refuse(-EBUSY,
+                                  "%s %s, but processes outside of this PID namespace are still in it; cgscope "
+                                  "kill -s KILL %s ends them",
+                                  aim->text, done, aim->text);
 
         return 0;
 }

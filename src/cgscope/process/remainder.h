@@ -8,8 +8,8 @@
 #include "cgscope/cli/aim.h"
 
 /* Ends, after a moment for what is dying, when nobody is in the group that @aim is, or the group itself has gone: 0.
- * -EBUSY: a process is in it; said, with whose it is and what ends it. @done is what was done ("was stopped"). @foreign:
- * only processes of other users than the caller count. */
+ * -EBUSY: a process is in it; said, with whose it is and what ends it. @done is what was done ("was stopped").
+ * @foreign: only processes of other users than the caller count. */
 int remainder_check(const Aim *aim, bool foreign, const char *done);
 
 /* Says that process @pid in the group that @aim is did not get a signal, and whose it is. Returns -EPERM. */

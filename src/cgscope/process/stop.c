@@ -30,10 +30,10 @@ enum {
 };
 
 static const Option stop_options[] = {
-        { "grace", 0,   "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]",    OPTION_GRACE },
-        { "empty", 0,   NULL,   "Stop scopes that no process is in any more",           OPTION_FLAG(Stop, empty) },
-        { "all",   'a', NULL,   "With --empty: those of other users, too",           OPTION_FLAG(Stop, all) },
-        { "self",  0,   NULL,   "Also where this very process is in there",          OPTION_FLAG(Stop, self) },
+        { "grace", 0, "TIME", "Of a group: SIGKILL so long after SIGTERM [5s]", OPTION_GRACE },
+        { "empty", 0, NULL, "Stop scopes that no process is in any more", OPTION_FLAG(Stop, empty) },
+        { "all", 'a', NULL, "With --empty: those of other users, too", OPTION_FLAG(Stop, all) },
+        { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Stop, self) },
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
         GENERAL_OPTIONS,
@@ -92,8 +92,10 @@ static int stop_group(const Stop *stop, Aim *aim) {
         if (r < 0 && aim_is_gone(aim))
                 return 0;
         if (r == -EOPNOTSUPP)
-                return log_refuse(r, "%s is a threaded group, in which threads are and no processes; stop the group "
-                                  "above it", aim->text);
+                return log_refuse(r,
+                                  "%s is a threaded group, in which threads are and no processes; stop the group "
+                                  "above it",
+                                  aim->text);
         return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
 }
 
@@ -225,8 +227,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return log_refuse(status, "stop: either targets are given, or --empty, perhaps with --all; "
                                           "see cgscope stop --help");
 
-        return stop.empty ? stop_empty(&stop)
-                          : verb_for_targets(verb, &stop.options, targets, stop_target, &stop);
+        return stop.empty ? stop_empty(&stop) : verb_for_targets(verb, &stop.options, targets, stop_target, &stop);
 }
 
 const Verb verb_stop = {

@@ -2,12 +2,12 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
-#include "namespace/path.h"
 #include "cgscope/command/arrival.h"
-#include "cgscope/command/scope-delegation.h"
 #include "cgscope/command/in-force.h"
+#include "cgscope/command/scope-delegation.h"
 #include "cgscope/scope/scope-parse.h"
 #include "cgscope/verbs.h"
+#include "namespace/path.h"
 
 /* `cgscope adopt`: a new scope around processes that run already. They cannot be put back where they came from, so all
  * that can be asked beforehand is asked before the scope is. */
@@ -27,8 +27,10 @@ static void adopt_done(Adopt *adopt) {
 }
 
 static int explain_owned(pid_t pid, const char *owner, Trouble *trouble) {
-        return trouble_set(trouble, -EPERM, "process %d is in the delegated %s, whose manager would lose it; --steal "
-                           "takes it all the same", (int) pid, owner);
+        return trouble_set(trouble, -EPERM,
+                           "process %d is in the delegated %s, whose manager would lose it; --steal "
+                           "takes it all the same",
+                           (int) pid, owner);
 }
 
 /* A process in another delegated scope is somebody's: marks tell, and where a user manager left none, it is asked. */
@@ -115,7 +117,8 @@ static int look_at_scope(Adopt *adopt) {
         for (size_t i = 0; i < processes->n; i++)
                 if (!process_has_ended(processes->pidfds[i]))
                         return log_trouble(scope_identify(&adopt->scope, processes->pids[i], &adopt->ask,
-                                                          &adopt->options, &trouble), &trouble);
+                                                          &adopt->options, &trouble),
+                                           &trouble);
 
         return log_refuse(-ESRCH, "the processes have ended");
 }
@@ -169,8 +172,9 @@ static int fill_scope(Adopt *adopt) {
                         return r;
         }
 
-        return options->common.json && scope_print_json(&adopt->scope, options->common.json_pretty) < 0 ?
-                       log_error_errno(-EIO, "cannot write to standard output") : 0;
+        return options->common.json && scope_print_json(&adopt->scope, options->common.json_pretty) < 0
+                       ? log_error_errno(-EIO, "cannot write to standard output")
+                       : 0;
 }
 
 static int adopt_processes(Adopt *adopt, char *argv[]) {
@@ -199,8 +203,8 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
-        _cleanup_(adopt_done) Adopt adopt = { .options = SCOPE_OPTIONS_INIT(verb), .scope = SCOPE_INIT,
-                                                 .ask = ASK_INIT };
+        _cleanup_(adopt_done)
+                Adopt adopt = { .options = SCOPE_OPTIONS_INIT(verb), .scope = SCOPE_INIT, .ask = ASK_INIT };
         int status, r;
         char **words = verb_parse(verb, &adopt.options.common, &adopt.options, argc, argv, &status);
 

@@ -5,8 +5,8 @@
 #include "cgroup/attribute-encode.h"
 #include "cgroup/attribute.h"
 
-/* What the supervisor needs beside the command: what it allocates, and what the kernel charges to the scope for two more
- * groups, which grows with the number of processors. */
+/* What the supervisor needs beside the command: what it allocates, and what the kernel charges to the scope for two
+ * more groups, which grows with the number of processors. */
 #define ROOM_MEMORY (UINT64_C(4) << 20)
 #define ROOM_TASKS 1
 #define ROOM_CPU (USEC_PER_SEC / 100)
@@ -17,13 +17,8 @@ static const struct Limit {
         const char *name;
         uint64_t room;
 } limits[] = {
-        { "CPUQuota", ROOM_CPU },
-        { "CPUQuotaPeriodSec", 0 },
-        { "MemoryMin", 0 },
-        { "MemoryLow", 0 },
-        { "MemoryHigh", ROOM_MEMORY },
-        { "MemoryMax", ROOM_MEMORY },
-        { "TasksMax", ROOM_TASKS },
+        { "CPUQuota", ROOM_CPU },      { "CPUQuotaPeriodSec", 0 },   { "MemoryMin", 0 },         { "MemoryLow", 0 },
+        { "MemoryHigh", ROOM_MEMORY }, { "MemoryMax", ROOM_MEMORY }, { "TasksMax", ROOM_TASKS },
 };
 
 static const struct Limit *find_limit(const PropertyValue *value) {

@@ -2,9 +2,9 @@
 #pragma once
 
 /* The limits of a supervised command. They lie on its own group, beside which the supervisor sits: it is neither killed
- * nor held up, nor counted, by what it is to report on. The scope has the same limits with a little more to each, room for
- * the supervisor: they hold what a delegated command makes beside its leaf, and whoever asks the manager sees them. All
- * other properties are the scope's alone. */
+ * nor held up, nor counted, by what it is to report on. The scope has the same limits with a little more to each, room
+ * for the supervisor: they hold what a delegated command makes beside its leaf, and whoever asks the manager sees them.
+ * All other properties are the scope's alone. */
 
 #include "cgscope/scope/run-state.h"
 

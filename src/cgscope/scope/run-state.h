@@ -25,9 +25,11 @@ typedef struct Stop {
         const char *stopped_by;
 } Stop;
 
-#define STOP_INIT \
-        { .runtime = USEC_INFINITY, .earliest = USEC_INFINITY, .latest = USEC_INFINITY, \
-          .deadline = USEC_INFINITY, .events = -EBADF }
+#define STOP_INIT                                                                             \
+        {                                                                                     \
+                .runtime = USEC_INFINITY, .earliest = USEC_INFINITY, .latest = USEC_INFINITY, \
+                .deadline = USEC_INFINITY, .events = -EBADF                                   \
+        }
 
 typedef struct Run {
         ScopeOptions options;
@@ -40,7 +42,7 @@ typedef struct Run {
         Scope scope;
         Ask ask;
         Confinement confinement; /* made before the command, where that is supervised */
-        Report report; /* of a supervised run */
+        Report report;           /* of a supervised run */
         char **argv;
         char *path; /* of the command */
 } Run;

@@ -229,7 +229,7 @@ static bool has_met_time(const Stop *stop, int status) {
                 return false;
 
         return stop->told || (WIFSIGNALED(status) &&
-                        (WTERMSIG(status) == stop->signal || (stop->hangs_up && WTERMSIG(status) == SIGHUP)));
+                              (WTERMSIG(status) == stop->signal || (stop->hangs_up && WTERMSIG(status) == SIGHUP)));
 }
 
 const char *run_stopped_by(Run *run, int status) {

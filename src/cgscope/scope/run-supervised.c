@@ -4,10 +4,10 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/control.h"
+#include "cgscope/command/spawn.h"
 #include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-stop.h"
-#include "cgscope/command/spawn.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope run --wait` and `--report`: we stay in the scope, in a group of our own beside the command's, so that the
@@ -91,8 +91,10 @@ static void end_outlivers(const Run *run, Report *report) {
 
 static int report_failure(const Scope *scope, int error) {
         if (error == -EAGAIN)
-                log_error("%s: cannot start the command: no more processes are allowed to this user (ulimit -u) or in a "
-                          "slice above (TasksMax); cgscope stays beside it and is one itself", scope->unit);
+                log_error(
+                        "%s: cannot start the command: no more processes are allowed to this user (ulimit -u) or in a "
+                        "slice above (TasksMax); cgscope stays beside it and is one itself",
+                        scope->unit);
         else
                 log_error_errno(error, "%s: cannot start the command", scope->unit);
 

@@ -35,7 +35,8 @@ static int check_directory(const Run *run) {
         const char *directory = run->options.command.working_directory;
 
         if (directory && run->identity.user_given && chdir(*directory == '/' ? directory : ".") < 0)
-                return log_error_errno(-errno, "--working-directory: %s cannot enter %s", run->identity.name, directory);
+                return log_error_errno(-errno, "--working-directory: %s cannot enter %s", run->identity.name,
+                                       directory);
 
         return 0;
 }
@@ -270,8 +271,12 @@ static int run_command(Run *run) {
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
-        _cleanup_(run_done) Run run = { .options = SCOPE_OPTIONS_INIT(verb), .scope = SCOPE_INIT, .ask = ASK_INIT,
-                                           .confinement = CONFINEMENT_INIT, .report = REPORT_INIT, .stop = STOP_INIT };
+        _cleanup_(run_done) Run run = { .options = SCOPE_OPTIONS_INIT(verb),
+                                        .scope = SCOPE_INIT,
+                                        .ask = ASK_INIT,
+                                        .confinement = CONFINEMENT_INIT,
+                                        .report = REPORT_INIT,
+                                        .stop = STOP_INIT };
         int status;
 
         run.argv = verb_parse(verb, &run.options.common, &run.options, argc, argv, &status);

@@ -109,8 +109,10 @@ static int parse_unit(ScopeOptions *options) {
         options->unit = NULL;
         r = scope_name_complete(optarg, &options->unit);
         if (r == -EPERM)
-                return log_refuse(r, "--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
-                                  "another name", optarg);
+                return log_refuse(r,
+                                  "--unit: '%s' is a scope of systemd's own (init.scope, session-N.scope); choose "
+                                  "another name",
+                                  optarg);
 
         return r < 0 ? log_refuse(-EINVAL, "--unit: '%s' is no valid name of a scope", optarg) : 0;
 }
@@ -136,8 +138,9 @@ static const char *find_delegate(const char **value) {
 }
 
 static const char *find_collect(const char **value) {
-        const char *option = streq(*value, "inactive") ? "no-collect" :
-                             streq(*value, "inactive-or-failed") ? "collect" : NULL;
+        const char *option = streq(*value, "inactive")             ? "no-collect"
+                             : streq(*value, "inactive-or-failed") ? "collect"
+                                                                   : NULL;
 
         *value = NULL;
         return option;
@@ -149,17 +152,21 @@ static const char *find_directory(const char **value) {
 }
 
 /* The long option that says what "NAME=VALUE" in @text does, as "slice" of "Slice=build.slice": command lines that were
- * written for systemd-run have such assignments. Its value, in @text, is *ret_value, NULL where it is to have none. NULL:
- * no option says that. */
+ * written for systemd-run have such assignments. Its value, in @text, is *ret_value, NULL where it is to have none.
+ * NULL: no option says that. */
 static const char *find_option(const char *text, const char **ret_value) {
         static const struct {
                 const char *name, *option;
                 const char *(*find)(const char **value);
         } rows[] = {
-                { "Slice=", "slice", NULL },           { "Description=", "description", NULL },
-                { "User=", "uid", NULL },              { "Group=", "gid", NULL },
-                { "Nice=", "nice", NULL },             { "DelegateSubgroup=", "leaf", NULL },
-                { "Delegate=", NULL, find_delegate },  { "CollectMode=", NULL, find_collect },
+                { "Slice=", "slice", NULL },
+                { "Description=", "description", NULL },
+                { "User=", "uid", NULL },
+                { "Group=", "gid", NULL },
+                { "Nice=", "nice", NULL },
+                { "DelegateSubgroup=", "leaf", NULL },
+                { "Delegate=", NULL, find_delegate },
+                { "CollectMode=", NULL, find_collect },
                 { "WorkingDirectory=", NULL, find_directory },
         };
 
@@ -184,13 +191,13 @@ static int parse_as_option(ScopeOptions *options) {
                 return 0;
 
         OPTIONS_FOREACH(o, options->verb->options)
-                if (streq(o->name, name)) {
-                        int r;
+        if (streq(o->name, name)) {
+                int r;
 
-                        optarg = (char *) value;
-                        r = verb_parse_option(options->verb, &options->common, options, o->id);
-                        return r < 0 ? r : 1;
-                }
+                optarg = (char *) value;
+                r = verb_parse_option(options->verb, &options->common, options, o->id);
+                return r < 0 ? r : 1;
+        }
 
         return log_refuse(-EINVAL, "--property: %.*s is what --%s of cgscope run says; adopt starts no command",
                           (int) strcspn(optarg, "="), optarg, name);
@@ -232,14 +239,14 @@ static int parse_expand_environment(void) {
                 return log_refuse(-EINVAL, "--expand-environment: '%s' is neither yes nor no", optarg);
         if (expand)
                 return log_refuse(-EINVAL, "--expand-environment: words are handed to the command as they are; let a "
-                                  "shell expand them, as sh -c does");
+                                           "shell expand them, as sh -c does");
 
         return 0;
 }
 
 static int refuse_shell(void) {
         return log_refuse(-EINVAL, "--shell: that is a service with a terminal of its own; a shell in a scope is "
-                          "cgscope run -- \"$SHELL\"");
+                                   "cgscope run -- \"$SHELL\"");
 }
 
 static int parse_leaf(ScopeOptions *options) {
@@ -296,8 +303,8 @@ static int check_combination(const ScopeOptions *options) {
         if (options->command.keep && !scope_options_supervise(options))
                 return log_refuse(-EINVAL, "--keep: nothing is ended without --wait or --report");
         if (scope_options_supervise(options) && options->leaf && streq(options->leaf, SUPERVISOR_GROUP))
-                return log_refuse(-EINVAL, "--leaf: with --wait and --report, cgscope itself is in the group "
-                                  SUPERVISOR_GROUP);
+                return log_refuse(-EINVAL,
+                                  "--leaf: with --wait and --report, cgscope itself is in the group " SUPERVISOR_GROUP);
 
         return 0;
 }

@@ -7,6 +7,7 @@
 #include "cgroup/statistics.h"
 #include "cgscope/cli/table-view.h"
 
+/* clang-format off */
 #define FIGURE_MEMORY { "MEMORY", "memory", "memory in use", TABLE_NUMBER }
 #define FIGURE_MEMORY_PEAK { "MEMORY-PEAK", "memory_peak", "most memory used at once", TABLE_NUMBER }
 #define FIGURE_SWAP { "SWAP", "swap", "swap in use", TABLE_NUMBER }
@@ -19,6 +20,7 @@
 #define FIGURE_OOM_KILLS { "OOM-KILLS", "events_oom_kill", "processes killed for lack of memory", TABLE_NUMBER }
 #define FIGURE_GROUPS { "GROUPS", "groups", "groups below it", TABLE_NUMBER }
 #define FIGURE_FROZEN { "FROZEN", "frozen", "whether it is frozen", TABLE_BOOLEAN }
+/* clang-format on */
 
 /* Those of the columns that were chosen. */
 typedef struct Figures {
@@ -34,5 +36,6 @@ void figures_choose(const Tabular *tabular, const TableColumn *all, Figures *ret
 /* Sets their cells. */
 void figures_set(Tabular *tabular, TableRow *row, const Figures *figures, const Statistics *statistics);
 
-/* Reads a limit: one number, or "max", which is UINT64_MAX; that of the CPU ("50000 100000") in microseconds a second. */
+/* Reads a limit: one number, or "max", which is UINT64_MAX; that of the CPU ("50000 100000") in microseconds a second.
+ */
 int limit_read(int group, const char *file, uint64_t *ret);

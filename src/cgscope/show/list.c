@@ -137,8 +137,9 @@ static int print_units(List *list, const Figures *figures) {
         int r;
 
         if (list->n_units == 0 && !list->common.json) {
-                log_info("0 units listed.%s", list->all ? "" : " Pass --all to see those of others and those not "
-                                                               "marked as delegated, too.");
+                log_info("0 units listed.%s", list->all ? ""
+                                                        : " Pass --all to see those of others and those not "
+                                                          "marked as delegated, too.");
                 return 0;
         }
 

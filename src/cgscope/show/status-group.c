@@ -30,7 +30,7 @@ static uint64_t parse_average(const char *text, const char *key) {
         unsigned whole, hundredths;
 
         return value && sscanf(value, "avg10=%u.%2u", &whole, &hundredths) == 2 ? whole * 100 + hundredths
-                                                                                   : STATISTIC_ABSENT;
+                                                                                : STATISTIC_ABSENT;
 }
 
 /* One file has the two of each kind. */

@@ -15,9 +15,9 @@ typedef struct StatusProcess {
 } StatusProcess;
 
 typedef struct StatusGroup {
-        const Aim *aim;  /* borrowed */
-        char *unit;      /* NULL: in none */
-        char *boundary;  /* NULL: none is marked */
+        const Aim *aim; /* borrowed */
+        char *unit;     /* NULL: in none */
+        char *boundary; /* NULL: none is marked */
         uid_t owner;
         ControllerMask controllers, enabled;
         Statistics statistics;

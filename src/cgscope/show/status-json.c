@@ -23,8 +23,8 @@ static void print_limits(JsonWriter *writer, const StatusGroup *status) {
         json_open_array(writer, "limits");
         for (size_t i = 0; i < status->limits.n; i++) {
                 const StatusLimit *limit = status->limits.limits + i;
-                void (*put)(JsonWriter *, const char *, const char *) = limit->indices ? json_string_or_null
-                                                                                      : json_value;
+                void (*put)(JsonWriter *, const char *, const char *) =
+                        limit->indices ? json_string_or_null : json_value;
 
                 json_open_object(writer, NULL);
                 json_string(writer, "name", limit->name);

@@ -7,10 +7,10 @@
 
 /* A limit that is set on the group, or that one above it sets. */
 typedef struct StatusLimit {
-        const char *name; /* systemd's */
-        char *value;      /* NULL: not set on the group itself */
-        char *effective;  /* NULL: as above */
-        char *set_by;     /* the group that sets what is in effect; NULL: as above */
+        const char *name;    /* systemd's */
+        char *value;         /* NULL: not set on the group itself */
+        char *effective;     /* NULL: as above */
+        char *set_by;        /* the group that sets what is in effect; NULL: as above */
         bool bytes, indices; /* what its number is; "0" may stand where "0-3" does */
 } StatusLimit;
 

@@ -38,7 +38,8 @@ static const struct UsageRow {
         { NULL, { STATISTIC_IO_WRITTEN, STATISTIC_IO_WRITES }, 2 },
         { "Events",
           { STATISTIC_EVENT_HIGH, STATISTIC_EVENT_MAX, STATISTIC_EVENT_OOM, STATISTIC_EVENT_OOM_KILL,
-            STATISTIC_EVENT_OOM_GROUP_KILL }, 5 },
+            STATISTIC_EVENT_OOM_GROUP_KILL },
+          5 },
         { NULL, { STATISTIC_GROUPS }, 1 },
 };
 
@@ -60,7 +61,10 @@ static void print_usage_row(Sheet *sheet, const StatusGroup *status, const struc
                         has_main = true;
                 } else
                         end += snprintf(end, sizeof(line) - (size_t) (end - line), "%s%s: %s",
-                                        n++ ? ", " : has_main ? " (" : "", statistic_label(s), figure);
+                                        n++        ? ", "
+                                        : has_main ? " ("
+                                                   : "",
+                                        statistic_label(s), figure);
         }
 
         if (*line)
@@ -201,11 +205,10 @@ int status_text_print(const StatusGroup *status) {
         if (options->pager)
                 pager_open(&pager);
 
-        print_title(name[1] ? name + 1 : name,
-                    streq(state, "active")   ? TERMINAL_GREEN
-                    : streq(state, "frozen") ? TERMINAL_CYAN
-                    : streq(state, "stale")  ? TERMINAL_YELLOW
-                                             : "");
+        print_title(name[1] ? name + 1 : name, streq(state, "active")   ? TERMINAL_GREEN
+                                               : streq(state, "frozen") ? TERMINAL_CYAN
+                                               : streq(state, "stale")  ? TERMINAL_YELLOW
+                                                                        : "");
         print_all(&sheet, status);
         r = sheet_end(&sheet);
 

@@ -19,9 +19,9 @@ enum {
 static const Option status_options[] = {
         MANAGER_OPTIONS,
         ASKING_OPTIONS,
-        { "bytes",             'b', NULL,     "Print numbers in base units",                   OPTION_BYTES },
-        { "full",              'l', NULL,     "List all processes and shorten nothing",        OPTION_FULL },
-        { "no-pager",          0,  NULL,      "Do not use a pager",                            OPTION_NO_PAGER },
+        { "bytes", 'b', NULL, "Print numbers in base units", OPTION_BYTES },
+        { "full", 'l', NULL, "List all processes and shorten nothing", OPTION_FULL },
+        { "no-pager", 0, NULL, "Do not use a pager", OPTION_NO_PAGER },
         JSON_OPTION,
         GENERAL_OPTIONS,
 };

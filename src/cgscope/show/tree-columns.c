@@ -44,10 +44,8 @@ static const struct {
         TreeColumn column;
         const char *file;
 } columns_of_limits[] = {
-        { TREE_MEMORY_LIMIT, "memory.max" },
-        { TREE_MEMORY_HIGH, "memory.high" },
-        { TREE_SWAP_LIMIT, "memory.swap.max" },
-        { TREE_TASKS_LIMIT, "pids.max" },
+        { TREE_MEMORY_LIMIT, "memory.max" },    { TREE_MEMORY_HIGH, "memory.high" },
+        { TREE_SWAP_LIMIT, "memory.swap.max" }, { TREE_TASKS_LIMIT, "pids.max" },
         { TREE_CPU_LIMIT, "cpu.max" },
 };
 

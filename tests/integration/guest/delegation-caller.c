@@ -11,13 +11,13 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] [-p PINGS] [-t SECONDS] METHOD UID FLAGS [CONTROLLER…]: calls
- * a method of cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most. METHOD is Get,
- * which takes UID alone, or EnableWithFlags or DisableWithFlags. -u: as this user, from the beginning. -s: stops itself
- * first, so that somebody can get ready. -i: polkit may ask somebody. -p: after each of these, so many calls of Ping with
- * nearly the largest body that the system bus takes, answered with "pong"; when the bus has all of it, "sent" is said on
- * the standard error. -t: how long user managers may take to look again. When all are answered it says how often each answer came, "COUNT ok" or "COUNT ERROR-NAME: TEXT"
- * with the first such text. */
+/* delegation-caller [-u USER] [-s] [-i] [-n COUNT] [-w WINDOW] [-p PINGS] [-t SECONDS] METHOD UID FLAGS [CONTROLLER…]:
+ * calls a method of cgscoped's past the command: COUNT times over one connection, with WINDOW calls unanswered at most.
+ * METHOD is Get, which takes UID alone, or EnableWithFlags or DisableWithFlags. -u: as this user, from the beginning.
+ * -s: stops itself first, so that somebody can get ready. -i: polkit may ask somebody. -p: after each of these, so many
+ * calls of Ping with nearly the largest body that the system bus takes, answered with "pong"; when the bus has all of
+ * it, "sent" is said on the standard error. -t: how long user managers may take to look again. When all are answered it
+ * says how often each answer came, "COUNT ok" or "COUNT ERROR-NAME: TEXT" with the first such text. */
 
 #define NAME "org.cgscope.Delegation1"
 #define PATH "/org/cgscope/Delegation1"
@@ -74,7 +74,8 @@ static void call(sd_bus *bus, bool interactive, char *words[]) {
         check(sd_bus_message_append(m, "t", (uint64_t) strtoull(words[1], NULL, 10)), words[1]);
         if (strcmp(words[0], "Get") != 0) {
                 check(sd_bus_message_append_strv(m, words + 3), "controllers");
-                check(sd_bus_message_append(m, "tt", (uint64_t) strtoull(words[2], NULL, 10), seconds * 1000000), words[2]);
+                check(sd_bus_message_append(m, "tt", (uint64_t) strtoull(words[2], NULL, 10), seconds * 1000000),
+                      words[2]);
         }
         check(sd_bus_message_set_allow_interactive_authorization(m, interactive), "interactive");
         check(sd_bus_call_async(bus, NULL, m, on_answer, (char *) "ok", UINT64_MAX), "call");

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /* known-load FILE: uses so much of everything as is known beforehand, for comparing with what is reported: 20 processes
- * at once besides this one, 50 MiB written directly to FILE, 200 MiB of memory touched, one second of CPU in all. That is
- * what an emulated processor may need for the memory alone, so it says how many microseconds it has come to. */
+ * at once besides this one, 50 MiB written directly to FILE, 200 MiB of memory touched, one second of CPU in all. That
+ * is what an emulated processor may need for the memory alone, so it says how many microseconds it has come to. */
 
 #define MIB (1024 * 1024)
 #define CHILDREN 20

@@ -7,13 +7,13 @@
 #include <systemd/sd-bus.h>
 #include <unistd.h>
 
-/* polkit-agent silent|dismiss|error|grant PID: whom polkit asks for a password when the process PID wants something, and
- * what it does then: nothing at all, what somebody does who presses "Cancel", fail, or grant it, which polkit believes
- * of root alone. Prints "ready", and what it is told, a line each: "action ID", "message TEXT", "detail KEY=VALUE",
- * "cancelled". Ends when it is killed. */
+/* polkit-agent silent|dismiss|error|grant PID: whom polkit asks for a password when the process PID wants something,
+ * and what it does then: nothing at all, what somebody does who presses "Cancel", fail, or grant it, which polkit
+ * believes of root alone. Prints "ready", and what it is told, a line each: "action ID", "message TEXT", "detail
+ * KEY=VALUE", "cancelled". Ends when it is killed. */
 
-#define AUTHORITY "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority", \
-                  "org.freedesktop.PolicyKit1.Authority"
+#define AUTHORITY \
+        "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority"
 #define AGENT_PATH "/org/cgscope/TestAgent"
 #define CANCELLED "org.freedesktop.PolicyKit1.Error.Cancelled"
 #define FAILED "org.freedesktop.PolicyKit1.Error.Failed"
@@ -125,8 +125,8 @@ int main(int argc, char *argv[]) {
         check(sd_bus_add_object_vtable(bus, NULL, AGENT_PATH, "org.freedesktop.PolicyKit1.AuthenticationAgent", vtable,
                                        NULL),
               "object");
-        r = sd_bus_call_method(bus, AUTHORITY, "RegisterAuthenticationAgent", &error, NULL, "(sa{sv})ss", "unix-process",
-                               2, "pid", "u", (uint32_t) strtoul(argv[2], NULL, 10), "start-time", "t",
+        r = sd_bus_call_method(bus, AUTHORITY, "RegisterAuthenticationAgent", &error, NULL, "(sa{sv})ss",
+                               "unix-process", 2, "pid", "u", (uint32_t) strtoul(argv[2], NULL, 10), "start-time", "t",
                                start_time(argv[2]), "C", AGENT_PATH);
         if (r < 0) {
                 fprintf(stderr, "polkit-agent: %s\n", error.message);

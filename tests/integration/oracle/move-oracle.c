@@ -248,8 +248,8 @@ static void run_round(Oracle *oracle, unsigned n) {
 }
 
 static void run_rounds(Oracle *oracle) {
-        bool before = oracle->nsdelegate =
-                cgroup_mount_has_option(oracle->hierarchy.mount, "nsdelegate"), toggle = oracle->toggle;
+        bool before = oracle->nsdelegate = cgroup_mount_has_option(oracle->hierarchy.mount, "nsdelegate"),
+             toggle = oracle->toggle;
 
         for (unsigned round = 0; oracle->counts.cases < oracle->cases; round++) {
                 unsigned left = oracle->cases - oracle->counts.cases;
@@ -279,9 +279,8 @@ static void print_counts(const Oracle *oracle, uint64_t usec) {
         if (counts->asked > 0)
                 printf("oracle: cgscope can-move: %u asked, %u told, %u could not tell\n", counts->asked, counts->told,
                        counts->unable);
-        printf("oracle: %s%s, seed %ju, %.1f s\n",
-               oracle->hierarchy.mount->unified ? "v2" : "v1 ",
-               oracle->hierarchy.mount->unified ? oracle->toggle      ? ", nsdelegate on and off"
+        printf("oracle: %s%s, seed %ju, %.1f s\n", oracle->hierarchy.mount->unified ? "v2" : "v1 ",
+               oracle->hierarchy.mount->unified ? oracle->toggle       ? ", nsdelegate on and off"
                                                   : oracle->nsdelegate ? ", nsdelegate on"
                                                                        : ", nsdelegate off"
                                                 : oracle->hierarchy.mount->options,
@@ -310,9 +309,12 @@ static uint64_t number_of(const char *text) {
 
 static void parse(Oracle *oracle, int argc, char *argv[]) {
         static const struct option options[] = {
-                { "hierarchy", required_argument, NULL, 'h' }, { "cases", required_argument, NULL, 'c' },
-                { "seed", required_argument, NULL, 's' },      { "nsdelegate", no_argument, NULL, 'n' },
-                { "cgscope", required_argument, NULL, 'p' },   { "every", required_argument, NULL, 'e' },
+                { "hierarchy", required_argument, NULL, 'h' },
+                { "cases", required_argument, NULL, 'c' },
+                { "seed", required_argument, NULL, 's' },
+                { "nsdelegate", no_argument, NULL, 'n' },
+                { "cgscope", required_argument, NULL, 'p' },
+                { "every", required_argument, NULL, 'e' },
                 {},
         };
         int option;
@@ -325,13 +327,26 @@ static void parse(Oracle *oracle, int argc, char *argv[]) {
         };
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
                 switch (option) {
-                case 'h': oracle->hierarchy_name = optarg; break;
-                case 'c': oracle->cases = (unsigned) number_of(optarg); break;
-                case 's': oracle->seed = number_of(optarg); break;
-                case 'n': oracle->toggle = true; break;
-                case 'p': oracle->program = optarg; break;
-                case 'e': oracle->every = (unsigned) number_of(optarg); break;
-                default: exit(2);
+                case 'h':
+                        oracle->hierarchy_name = optarg;
+                        break;
+                case 'c':
+                        oracle->cases = (unsigned) number_of(optarg);
+                        break;
+                case 's':
+                        oracle->seed = number_of(optarg);
+                        break;
+                case 'n':
+                        oracle->toggle = true;
+                        break;
+                case 'p':
+                        oracle->program = optarg;
+                        break;
+                case 'e':
+                        oracle->every = (unsigned) number_of(optarg);
+                        break;
+                default:
+                        exit(2);
                 }
 }
 

@@ -34,11 +34,11 @@ _noreturn_ void die(const char *what, const char *name);
 /* --- hierarchy.c --- */
 
 typedef struct Hierarchy {
-        int root;             /* its mount */
+        int root; /* its mount */
         CgroupMount *mount;
         CgroupMounts mounts;
-        bool own_mount;       /* made by us, to be taken away */
-        char *controllers;    /* v2: those that groups right below the root have; "" for v1 */
+        bool own_mount;    /* made by us, to be taken away */
+        char *controllers; /* v2: those that groups right below the root have; "" for v1 */
 } Hierarchy;
 
 /* @name as cgscope's --hierarchy takes it. "new" mounts a v1 hierarchy without controllers, and where that is not
@@ -56,11 +56,11 @@ bool hierarchy_set_nsdelegate(Hierarchy *hierarchy, bool on);
 
 typedef struct Tree {
         const Hierarchy *hierarchy;
-        char base[64];             /* "/cgscope-oracle-RANDOM" */
-        int lock;                  /* its directory, locked for as long as it is used */
-        char *groups[GROUPS_MAX];  /* paths, the base first */
+        char base[64];            /* "/cgscope-oracle-RANDOM" */
+        int lock;                 /* its directory, locked for as long as it is used */
+        char *groups[GROUPS_MAX]; /* paths, the base first */
         unsigned n_groups;
-        uid_t owner;               /* of most of them */
+        uid_t owner; /* of most of them */
 } Tree;
 
 /* Where those are who only wait: a group of the tree that nobody may be moved out of. */

@@ -21,7 +21,8 @@ static void test_lines(void) {
         g_autofree char *megabyte = NULL;
 
         if (!g_test_subprocess()) {
-                run_case(NULL, "info", "*cgscope: plain\ncgscope: a\\x0ab\\x1b\\x09\\x7f\n"
+                run_case(NULL, "info",
+                         "*cgscope: plain\ncgscope: a\\x0ab\\x1b\\x09\\x7f\n"
                          "cgscope: \\xc2\\x9b ü\\xe2\\x80\\xae\\xff\n"
                          "cgscope: cause: No such file or directory\n100%s\nother: named\nother: xxx*xxx\n*");
                 g_test_trap_assert_stderr_unmatched("*hidden*");
@@ -55,10 +56,8 @@ static void test_levels(void) {
         static const struct {
                 const char *level, *expected;
         } rows[] = {
-                { NULL, "*cgscope: E\ncgscope: W\nI\n*" },
-                { "bogus", "*cgscope: E\ncgscope: W\nI\n*" },
-                { "debug", "*cgscope: E\ncgscope: W\nI\nD\n*" },
-                { "7", "*\nI\nD\n*" },
+                { NULL, "*cgscope: E\ncgscope: W\nI\n*" },       { "bogus", "*cgscope: E\ncgscope: W\nI\n*" },
+                { "debug", "*cgscope: E\ncgscope: W\nI\nD\n*" }, { "7", "*\nI\nD\n*" },
                 { "4", "*cgscope: E\ncgscope: W\n*" },
         };
 

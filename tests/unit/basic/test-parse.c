@@ -74,14 +74,14 @@ static int parse_any_base(const char *text, uint64_t *ret) {
 
 static void test_unsigned(void) {
         static const Number bounded[] = {
-                { "1", 1, 0 },        { "100", 100, 0 },     { "10", 10, 0 },
-                { "0x10", 0, -EINVAL }, { "010", 0, -EINVAL }, { "01", 0, -EINVAL }, { "00", 0, -EINVAL },
-                { "0b1", 0, -EINVAL }, { "0o7", 0, -EINVAL }, { "1e1", 0, -EINVAL }, { "\t1", 0, -EINVAL },
-                { "0", 0, -ERANGE },  { "101", 0, -ERANGE }, { "-1", 0, -ERANGE },
-                { "99999999999999999999", 0, -ERANGE },
-                { "", 0, -EINVAL },   { "+1", 0, -EINVAL },  { " 1", 0, -EINVAL }, { "1 ", 0, -EINVAL },
-                { "1.5", 0, -EINVAL }, { "1K", 0, -EINVAL }, { "x", 0, -EINVAL },  { "-", 0, -EINVAL },
-                { "08", 0, -EINVAL },
+                { "1", 1, 0 },          { "100", 100, 0 },     { "10", 10, 0 },
+                { "0x10", 0, -EINVAL }, { "010", 0, -EINVAL }, { "01", 0, -EINVAL },
+                { "00", 0, -EINVAL },   { "0b1", 0, -EINVAL }, { "0o7", 0, -EINVAL },
+                { "1e1", 0, -EINVAL },  { "\t1", 0, -EINVAL }, { "0", 0, -ERANGE },
+                { "101", 0, -ERANGE },  { "-1", 0, -ERANGE },  { "99999999999999999999", 0, -ERANGE },
+                { "", 0, -EINVAL },     { "+1", 0, -EINVAL },  { " 1", 0, -EINVAL },
+                { "1 ", 0, -EINVAL },   { "1.5", 0, -EINVAL }, { "1K", 0, -EINVAL },
+                { "x", 0, -EINVAL },    { "-", 0, -EINVAL },   { "08", 0, -EINVAL },
         };
         static const Number unbounded[] = {
                 { "0", 0, 0 },
@@ -90,8 +90,8 @@ static void test_unsigned(void) {
         };
 
         static const Number any_base[] = {
-                { "10", 10, 0 },      { "0x10", 16, 0 },     { "010", 8, 0 },      { "08", 0, -EINVAL },
-                { "0x", 0, -EINVAL }, { "+1", 0, -EINVAL },  { " 1", 0, -EINVAL }, { "0", 0, -ERANGE },
+                { "10", 10, 0 },        { "0x10", 16, 0 },    { "010", 8, 0 },      { "08", 0, -EINVAL },
+                { "0x", 0, -EINVAL },   { "+1", 0, -EINVAL }, { " 1", 0, -EINVAL }, { "0", 0, -ERANGE },
                 { "0x65", 0, -ERANGE }, { "-1", 0, -ERANGE },
         };
 
@@ -106,11 +106,11 @@ static void test_range(void) {
                 uint64_t lower, upper;
                 int r;
         } rows[] = {
-                { "5", 5, 5, 0 },          { "0-3", 0, 3, 0 },        { "10-10", 10, 10, 0 },
-                { "3-1", 0, 0, -EINVAL },  { "1-", 0, 0, -EINVAL },   { "-1", 0, 0, -EINVAL },
-                { "1-2-3", 0, 0, -EINVAL }, { "", 0, 0, -EINVAL },    { "1--2", 0, 0, -EINVAL },
-                { "0-11", 0, 0, -ERANGE }, { "11", 0, 0, -ERANGE },   { "a-b", 0, 0, -EINVAL },
-                { "010", 0, 0, -EINVAL },  { "0-07", 0, 0, -EINVAL }, { "0x1", 0, 0, -EINVAL },
+                { "5", 5, 5, 0 },           { "0-3", 0, 3, 0 },        { "10-10", 10, 10, 0 },
+                { "3-1", 0, 0, -EINVAL },   { "1-", 0, 0, -EINVAL },   { "-1", 0, 0, -EINVAL },
+                { "1-2-3", 0, 0, -EINVAL }, { "", 0, 0, -EINVAL },     { "1--2", 0, 0, -EINVAL },
+                { "0-11", 0, 0, -ERANGE },  { "11", 0, 0, -ERANGE },   { "a-b", 0, 0, -EINVAL },
+                { "010", 0, 0, -EINVAL },   { "0-07", 0, 0, -EINVAL }, { "0x1", 0, 0, -EINVAL },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
@@ -236,17 +236,35 @@ static int parse_share(const char *text, uint64_t *ret) {
 
 static void test_permyriad(void) {
         static const Number rows[] = {
-                { "50%", 5000, 0 },        { "12.5%", 1250, 0 },       { "33.33%", 3333, 0 },
-                { "0%", 0, 0 },            { "100%", 10000, 0 },       { "5\u2030", 50, 0 },
-                { "5.5\u2030", 55, 0 },    { "7\u2031", 7, 0 },        { "100.01%", 0, -ERANGE },
-                { "101%", 0, -ERANGE },    { "1001\u2030", 0, -ERANGE }, { "99999999999%", 0, -ERANGE },
-                { "-1%", 0, -ERANGE },     { "99999999999999999999%", 0, -ERANGE },
-                { "50", 0, -EINVAL },      { "%", 0, -EINVAL },        { "", 0, -EINVAL },
-                { "1.234%", 0, -EINVAL },  { "1.%", 0, -EINVAL },      { "5.55\u2030", 0, -EINVAL },
-                { "5.5\u2031", 0, -EINVAL }, { "50%%", 0, -EINVAL },   { "50 %", 0, -EINVAL },
-                { "a%", 0, -EINVAL },      { "1,5%", 0, -EINVAL },     { "50% ", 0, -EINVAL },
+                { "50%", 5000, 0 },
+                { "12.5%", 1250, 0 },
+                { "33.33%", 3333, 0 },
+                { "0%", 0, 0 },
+                { "100%", 10000, 0 },
+                { "5\u2030", 50, 0 },
+                { "5.5\u2030", 55, 0 },
+                { "7\u2031", 7, 0 },
+                { "100.01%", 0, -ERANGE },
+                { "101%", 0, -ERANGE },
+                { "1001\u2030", 0, -ERANGE },
+                { "99999999999%", 0, -ERANGE },
+                { "-1%", 0, -ERANGE },
+                { "99999999999999999999%", 0, -ERANGE },
+                { "50", 0, -EINVAL },
+                { "%", 0, -EINVAL },
+                { "", 0, -EINVAL },
+                { "1.234%", 0, -EINVAL },
+                { "1.%", 0, -EINVAL },
+                { "5.55\u2030", 0, -EINVAL },
+                { "5.5\u2031", 0, -EINVAL },
+                { "50%%", 0, -EINVAL },
+                { "50 %", 0, -EINVAL },
+                { "a%", 0, -EINVAL },
+                { "1,5%", 0, -EINVAL },
+                { "50% ", 0, -EINVAL },
                 /* Without a symbol it is no share, however far out of any range. */
-                { "-1", 0, -EINVAL },      { "18446744073709551616", 0, -EINVAL },
+                { "-1", 0, -EINVAL },
+                { "18446744073709551616", 0, -EINVAL },
         };
 
         check_numbers(rows, ELEMENTSOF(rows), parse_share);
@@ -292,12 +310,30 @@ static void test_signal(void) {
                 const char *text;
                 int signal; /* or negative errno */
         } rows[] = {
-                { "SIGTERM", SIGTERM },   { "TERM", SIGTERM },     { "15", 15 },          { "SIGKILL", SIGKILL },
-                { "IO", SIGIO },          { "SYS", SIGSYS },       { "64", 64 },          { "RTMIN", SIGRTMIN },
-                { "SIGRTMIN+3", SIGRTMIN + 3 }, { "RTMAX-1", SIGRTMAX - 1 }, { "RTMAX", SIGRTMAX }, { "0", -ERANGE },
-                { "65", -ERANGE },        { "-1", -ERANGE },       { "RTMIN+99", -ERANGE }, { "RTMIN-1", -EINVAL },
-                { "RTMAX+1", -EINVAL },   { "RTMIN+", -EINVAL },   { "", -EINVAL },       { "SIG", -EINVAL },
-                { "FOO", -EINVAL },       { "term", -EINVAL },     { "SIGSIGTERM", -EINVAL }, { "15 ", -EINVAL },
+                { "SIGTERM", SIGTERM },
+                { "TERM", SIGTERM },
+                { "15", 15 },
+                { "SIGKILL", SIGKILL },
+                { "IO", SIGIO },
+                { "SYS", SIGSYS },
+                { "64", 64 },
+                { "RTMIN", SIGRTMIN },
+                { "SIGRTMIN+3", SIGRTMIN + 3 },
+                { "RTMAX-1", SIGRTMAX - 1 },
+                { "RTMAX", SIGRTMAX },
+                { "0", -ERANGE },
+                { "65", -ERANGE },
+                { "-1", -ERANGE },
+                { "RTMIN+99", -ERANGE },
+                { "RTMIN-1", -EINVAL },
+                { "RTMAX+1", -EINVAL },
+                { "RTMIN+", -EINVAL },
+                { "", -EINVAL },
+                { "SIG", -EINVAL },
+                { "FOO", -EINVAL },
+                { "term", -EINVAL },
+                { "SIGSIGTERM", -EINVAL },
+                { "15 ", -EINVAL },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
@@ -331,9 +367,10 @@ static void test_word(void) {
 static void test_printable(void) {
         static const char *const good[] = { "", "plain", "a\tb", "gr\u00fc\u00df", "\u20ac", "\U0001f600", "\ufffd" };
         static const char *const bad[] = {
-                "a\nb", "\x7f",     "\x1b[0m",      "\xff",             "\x80", "\xc0\x80",
-                "\uffff", "\ufdd0", "\U0010fffe", "\xc2\x9b", "\x80\x90\x80\x80",
-                "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
+                "a\nb",       "\x7f",         "\x1b[0m",          "\xff",
+                "\x80",       "\xc0\x80",     "\uffff",           "\ufdd0",
+                "\U0010fffe", "\xc2\x9b",     "\x80\x90\x80\x80", "\xc3",
+                "\xe2\x82",   "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++)

@@ -11,8 +11,16 @@
 #include "basic/terminal.h"
 
 static const char *const variables[] = {
-        "SYSTEMD_COLORS", "NO_COLOR", "TERM",        "COLUMNS",             "SYSTEMD_PAGER",
-        "PAGER",          "LESS",     "SYSTEMD_LESS", "SYSTEMD_LESSCHARSET", "SYSTEMD_PAGERSECURE",
+        "SYSTEMD_COLORS",
+        "NO_COLOR",
+        "TERM",
+        "COLUMNS",
+        "SYSTEMD_PAGER",
+        "PAGER",
+        "LESS",
+        "SYSTEMD_LESS",
+        "SYSTEMD_LESSCHARSET",
+        "SYSTEMD_PAGERSECURE",
 };
 
 /* What a child prints, whose standard output is a terminal of 60 columns or a pipe, and whose environment is @setting,

@@ -5,8 +5,8 @@
 
 #define NOBODYS "4294967294" /* has no entry anywhere: the last number that is one */
 
-static const char *const none[] = { "00", "0x0", "+0", " 0", "0 ", "-0", "-1", "", "4294967295", "0b0", "0.0",
-                                    "no-such-name" };
+static const char *const none[] = { "00", "0x0", "+0",         " 0",  "0 ",  "-0",
+                                    "-1", "",    "4294967295", "0b0", "0.0", "no-such-name" };
 
 static void test_user(void) {
         const struct passwd *entry = NULL;

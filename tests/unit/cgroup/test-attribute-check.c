@@ -2,9 +2,9 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#include "basic/macros.h"
 #include "cgroup/attribute-check.h"
 #include "cgroup/attribute-group.h"
-#include "basic/macros.h"
 
 /* Whether what a manager took is in force: the last of the assignments, by the files as they are. */
 
@@ -48,7 +48,8 @@ static const Case cases[] = {
           "cpuset.cpus.partition is 'root invalid (Cpu list in cpuset.cpus not exclusive)', not 'root'" },
 
         /* Devices: each by its own line, of which the last assignment counts */
-        { "io.max", "250:1 rbps=1000000 wbps=max riops=max wiops=max\n", "IOReadBandwidthMax=/dev/block/250:1 1M", NULL },
+        { "io.max", "250:1 rbps=1000000 wbps=max riops=max wiops=max\n", "IOReadBandwidthMax=/dev/block/250:1 1M",
+          NULL },
         { "io.max", "250:1 rbps=1000000 wbps=max riops=max wiops=max\n", "IOWriteBandwidthMax=/dev/block/250:1 1M",
           "io.max is '250:1 rbps=1000000 wbps=max riops=max wiops=max', not '250:1 wbps=1000000'" },
         { "io.max", "250:1 rbps=1000000 wbps=max riops=max wiops=max\n", "IOReadBandwidthMax=/dev/block/250:2 1M",
@@ -60,13 +61,12 @@ static const Case cases[] = {
           "io.max has no line for 250:9" },
         { "io.max", "250:1 rbps=2000000 wbps=max riops=max wiops=max\n",
           "IOReadBandwidthMax=/dev/block/250:9 1M; IOReadBandwidthMax=; IOReadBandwidthMax=/dev/block/250:1 2M", NULL },
-        { "io.max", "250:1 rbps=2000000 wbps=max riops=max wiops=max\n", "IOReadBandwidthMax=",
-          "io.max is '250:1 rbps=2000000 wbps=max riops=max wiops=max', not '250:1 rbps=max'" },
+        { "io.max", "250:1 rbps=2000000 wbps=max riops=max wiops=max\n",
+          "IOReadBandwidthMax=", "io.max is '250:1 rbps=2000000 wbps=max riops=max wiops=max', not '250:1 rbps=max'" },
         { "io.max", "250:1 rbps=max wbps=5 riops=max wiops=max\n", "IOReadBandwidthMax=", NULL },
         { "io.max", "", "IOReadBandwidthMax=/dev/null 2M", "/dev/null is on no disk" },
         { "io.weight", "default 100\n", "IODeviceWeight=/nosuch 123", "/nosuch: No such file or directory" },
-        { "io.weight", "default 100\n", "IODeviceWeight=/dev/block/250:1 123",
-          "io.weight has no line for 250:1" },
+        { "io.weight", "default 100\n", "IODeviceWeight=/dev/block/250:1 123", "io.weight has no line for 250:1" },
         { "io.bfq.weight", "default 100\n250:1 200\n", "IODeviceWeight=/dev/block/250:1 1200", NULL },
         { "io.weight", "default 100\n", "IOWeight=50", "io.weight is 'default 100', not 'default 50'" },
         { "io.latency", "250:1 target=25000\n", "IODeviceLatencyTargetSec=/dev/block/250:1 25ms", NULL },
@@ -140,12 +140,14 @@ static void test_effective(Group *group, const void *data) {
         /* Then all is as before. */
         g_assert_cmpint(apply(group, "MemoryMax=5M; AllowedCPUs=1-3", &failed, &message), ==, -EOPNOTSUPP);
         g_assert_cmpstr(failed, ==, "AllowedCPUs");
-        g_assert_cmpstr(message, ==, "cpuset.cpus.effective is '0' and not within '1-3', of which some is offline or kept "
+        g_assert_cmpstr(message, ==,
+                        "cpuset.cpus.effective is '0' and not within '1-3', of which some is offline or kept "
                         "by a group above");
         assert_file(group, "cpuset.cpus", "0-1");
         assert_file(group, "memory.max", "max");
         g_assert_cmpint(apply(group, "cpuset.cpus=1", NULL, &raw), ==, -EOPNOTSUPP);
-        g_assert_cmpstr(raw, ==, "cpuset.cpus.effective is '0' and not within '1', of which some is offline or kept by a "
+        g_assert_cmpstr(raw, ==,
+                        "cpuset.cpus.effective is '0' and not within '1', of which some is offline or kept by a "
                         "group above");
         assert_file(group, "cpuset.cpus", "0-1");
 

@@ -37,8 +37,8 @@ static const struct {
         { "cpuset.cpus.partition", "root invalid (x)\n", "CPUSetPartition", "member", NULL },
         { "cpuset.cpus.partition", "root invalid (x)\n", "cpuset.cpus.partition", "root invalid (x)", NULL },
         { "io.weight", "default 200\n7:3 5\n", "IOWeight", "200", NULL },
-        { "io.weight", "default 200\n250:3 5\n250:4 6\n", "IODeviceWeight",
-          "/dev/block/250:3 5\n/dev/block/250:4 6", NULL },
+        { "io.weight", "default 200\n250:3 5\n250:4 6\n", "IODeviceWeight", "/dev/block/250:3 5\n/dev/block/250:4 6",
+          NULL },
         { "io.bfq.weight", "default 200\n250:3 1000\n", "IOWeight", "1200", NULL },
         { "io.bfq.weight", "default 200\n250:3 1000\n", "IODeviceWeight", "/dev/block/250:3 10000", NULL },
         { "io.max", "250:3 rbps=max wbps=7 riops=max wiops=9\n250:4 rbps=5 wbps=8 riops=max wiops=max\n",
@@ -129,10 +129,21 @@ static void test_round_trip(Group *group, const void *data) {
 /* Whatever quota and period the kernel takes: the text of one is taken back, whichever the other is. */
 static void test_round_trip_quota(Group *group, const void *data) {
         static const char *const keys[] = { "CPUQuota", "CPUQuotaPeriodSec" };
-        static const uint64_t quotas[] = { 1000, 1001, 1333, 12345, 33333, 50000, 99999, 100000, 666666, 1000000,
-                                           7654321, UINT64_C(4294967296), UINT64_C(17592186044415) };
-        static const uint64_t periods[] = { 1000, 1001, 3000, 7777, 33333, 66666, 66667, 100000, 123456, 333333,
-                                            999999, 1000000 };
+        static const uint64_t quotas[] = { 1000,
+                                           1001,
+                                           1333,
+                                           12345,
+                                           33333,
+                                           50000,
+                                           99999,
+                                           100000,
+                                           666666,
+                                           1000000,
+                                           7654321,
+                                           UINT64_C(4294967296),
+                                           UINT64_C(17592186044415) };
+        static const uint64_t periods[] = { 1000,  1001,   3000,   7777,   33333,  66666,
+                                            66667, 100000, 123456, 333333, 999999, 1000000 };
 
         (void) data;
         for (size_t i = 0; i < ELEMENTSOF(quotas) * ELEMENTSOF(periods); i++) {

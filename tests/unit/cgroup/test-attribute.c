@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
-#include "cgroup/attribute-group.h"
 #include "basic/fd.h"
+#include "cgroup/attribute-group.h"
 
 /* What is written into the files of a group. */
 
@@ -42,7 +42,8 @@ static const struct {
           "'notes.txt' is neither a property nor a file of a group (examples: MemoryMax, memory.max)" },
         { "a/memory.max=1", -ENOENT,
           "'a/memory.max' is neither a property nor a file of a group (examples: MemoryMax, memory.max)" },
-        { "memory.x/../memory.max=1", -ENOENT, "'memory.x/../memory.max' is neither a property nor a file of a "
+        { "memory.x/../memory.max=1", -ENOENT,
+          "'memory.x/../memory.max' is neither a property nor a file of a "
           "group (examples: MemoryMax, memory.max)" },
         { "../memory.max=1", -ENOENT,
           "'../memory.max' is neither a property nor a file of a group (examples: MemoryMax, memory.max)" },
@@ -53,8 +54,7 @@ static const struct {
         { "cgroup.threads=1", -EOPNOTSUPP, "cgroup.threads is not set, use cgscope move" },
         { "cgroup.kill=1", -EOPNOTSUPP, "cgroup.kill is not set, use cgscope kill" },
         { "memory.current=1", -EROFS, "memory.current is read-only" },
-        { "memory.peak=1", -EROFS,
-          "memory.peak is read-only: a reset lasts only as long as the file is held open" },
+        { "memory.peak=1", -EROFS, "memory.peak is read-only: a reset lasts only as long as the file is held open" },
         { "memory.pressure=some 1 2", -EROFS,
           "memory.pressure is read-only: a trigger lasts only as long as the file is held open" },
         { "cgroup.controllers=cpu", -EROFS, "cgroup.controllers is read-only" },
@@ -265,8 +265,8 @@ static void test_rollback(Group *group, const void *data) {
                 { "io.weight", "default 70\n7:31 5\n", "IODeviceWeight=/dev/block/7:3 300", "7:3 default" },
                 { "io.max", "7:33 rbps=1 wbps=1 riops=1 wiops=1\n7:3 rbps=5 wbps=max riops=7 wiops=max\n",
                   "IOReadBandwidthMax=/dev/block/7:3 9", "7:3 rbps=5 wbps=max riops=7 wiops=max" },
-                { "io.max", "7:3 rbps=5 wbps=max riops=7 wiops=max\n", "IOReadBandwidthMax=",
-                  "7:3 rbps=5 wbps=max riops=7 wiops=max" },
+                { "io.max", "7:3 rbps=5 wbps=max riops=7 wiops=max\n",
+                  "IOReadBandwidthMax=", "7:3 rbps=5 wbps=max riops=7 wiops=max" },
                 { "io.max", "", "io.max=7:3 rbps=9", "7:3 rbps=max wbps=max riops=max wiops=max" },
                 { "io.latency", "", "IODeviceLatencyTargetSec=/dev/block/7:3 9", "7:3 target=0" },
                 { "io.latency", "7:3 target=5", "IODeviceLatencyTargetSec=/dev/block/7:3 9", "7:3 target=5" },

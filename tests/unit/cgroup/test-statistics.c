@@ -56,8 +56,7 @@ static void put_all(Group *group) {
         put(group, "memory.swap.peak", "4096\n");
         put(group, "pids.current", "7\n");
         put(group, "pids.peak", "9\n");
-        put(group, "cpu.stat",
-            "usage_usec 300\nuser_usec 200\nsystem_usec 100\nnice_usec 5\nnr_periods 0\n");
+        put(group, "cpu.stat", "usage_usec 300\nuser_usec 200\nsystem_usec 100\nnice_usec 5\nnr_periods 0\n");
         put(group, "io.stat",
             "8:0 rbytes=100 wbytes=200 rios=3 wios=4 dbytes=7 dios=9\n"
             "252:0 8:16 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=0 dios=0 cost.rios=500\n");
@@ -74,8 +73,8 @@ static void put_all(Group *group) {
 
 static void test_all(Group *group, gconstpointer data) {
         static const uint64_t expected[_STATISTIC_MAX] = {
-                1048576, 2097152, 0, 4096, 7, 9, 300, 200, 100, 110, 220, 33, 44, 11, 12, 13, 14, 15, 16, 2, 3, 4, 5, 6,
-                8, 0, 1,
+                1048576, 2097152, 0,  4096, 7,  9, 300, 200, 100, 110, 220, 33, 44, 11,
+                12,      13,      14, 15,   16, 2, 3,   4,   5,   6,   8,   0,  1,
         };
         Statistics statistics;
 
@@ -156,8 +155,8 @@ static void test_many_devices(Group *group, gconstpointer data) {
                 for (size_t i = 0; i < pad; i++)
                         g_string_append(text, " ");
                 for (unsigned i = 0; i < N; i++)
-                        g_string_append_printf(text, "259:%u rbytes=1234567890 wbytes=11 rios=1 wios=%u dbytes=0\n",
-                                               i, i);
+                        g_string_append_printf(text, "259:%u rbytes=1234567890 wbytes=11 rios=1 wios=%u dbytes=0\n", i,
+                                               i);
                 put(group, "io.stat", text->str);
 
                 g_assert_cmpint(statistics_read(group->fd, ALL, &statistics), ==, 0);
@@ -216,14 +215,10 @@ int main(int argc, char *argv[]) {
                 const char *name;
                 void (*function)(Group *group, gconstpointer data);
         } tests[] = {
-                { "/statistics/all", test_all },
-                { "/statistics/wanted", test_wanted },
-                { "/statistics/absent", test_absent },
-                { "/statistics/no-io", test_no_io },
-                { "/statistics/gone", test_gone },
-                { "/statistics/many-devices", test_many_devices },
-                { "/statistics/devices", test_devices },
-                { "/statistics/link", test_link },
+                { "/statistics/all", test_all },         { "/statistics/wanted", test_wanted },
+                { "/statistics/absent", test_absent },   { "/statistics/no-io", test_no_io },
+                { "/statistics/gone", test_gone },       { "/statistics/many-devices", test_many_devices },
+                { "/statistics/devices", test_devices }, { "/statistics/link", test_link },
         };
 
         g_test_init(&argc, &argv, NULL);

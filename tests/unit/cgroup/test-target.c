@@ -47,7 +47,8 @@ static void test_unit(void) {
         expect_name("a.service/b", TARGET_UNIT, "a.service", 0, "b");
         expect_name("a@b.service", TARGET_UNIT, "a@b.service", 0, "");
         expect_name("user-1000.slice", TARGET_UNIT, "user-1000.slice", 0, "");
-        expect_name("app-cgscope-sh-0123456789abcdef.scope", TARGET_UNIT, "app-cgscope-sh-0123456789abcdef.scope", 0, "");
+        expect_name("app-cgscope-sh-0123456789abcdef.scope", TARGET_UNIT, "app-cgscope-sh-0123456789abcdef.scope", 0,
+                    "");
         expect_name("a.scope/two words", TARGET_UNIT, "a.scope", 0, "two words");
         expect_name("a.scope/grün", TARGET_UNIT, "a.scope", 0, "grün");
 }
@@ -77,9 +78,36 @@ static void test_process(void) {
 
 static void test_refused(void) {
         static const char *const refused[] = {
-                "", "a", "a/b", "a.txt", ".scope", "a b.scope", "a.scopes", "-", "~", "../a", "..", ".a",
-                "@", "@0", "@-1", "@x", "@1x", "@ 1", "@+1", "@1/a", "@2147483648", "@99999999999999999999", "@1 ",
-                "/", "//", "/sys/fs", "/sys/fs/cgroups", "/sys/fs/cgroup.x", "/etc/passwd", "//sys/fs/cgroup/a",
+                "",
+                "a",
+                "a/b",
+                "a.txt",
+                ".scope",
+                "a b.scope",
+                "a.scopes",
+                "-",
+                "~",
+                "../a",
+                "..",
+                ".a",
+                "@",
+                "@0",
+                "@-1",
+                "@x",
+                "@1x",
+                "@ 1",
+                "@+1",
+                "@1/a",
+                "@2147483648",
+                "@99999999999999999999",
+                "@1 ",
+                "/",
+                "//",
+                "/sys/fs",
+                "/sys/fs/cgroups",
+                "/sys/fs/cgroup.x",
+                "/etc/passwd",
+                "//sys/fs/cgroup/a",
                 "/sys/fs/./cgroup/a",
         };
 
@@ -107,17 +135,12 @@ static void test_group_names(void) {
         static const struct {
                 const char *typed, *name;
         } names[] = {
-                { ".hidden", ".hidden" },
-                { "...", "..." },
-                { "cpu.max", "cpu.max" },
-                { "a.scope", "a.scope" },
-                { "a\nb", "a\nb" },
-                { "g\xe9", "g\xe9" },
-                { "a\\x1b", "a\\x1b" },
-                { "$'a\\x0ab'", "a\nb" },
-                { "$'\\xe9\\\\\\''", "\xe9\\'" },
+                { ".hidden", ".hidden" }, { "...", "..." },         { "cpu.max", "cpu.max" },
+                { "a.scope", "a.scope" }, { "a\nb", "a\nb" },       { "g\xe9", "g\xe9" },
+                { "a\\x1b", "a\\x1b" },   { "$'a\\x0ab'", "a\nb" }, { "$'\\xe9\\\\\\''", "\xe9\\'" },
         };
-        static const char *const bad[] = { "$'", "$'a", "$'a'b", "$'\\q'", "$''", "$'.'", "$'..'", "$'\\x2e.'", "$'\\x2f'" };
+        static const char *const bad[] = { "$'",   "$'a",   "$'a'b",     "$'\\q'",  "$''",
+                                           "$'.'", "$'..'", "$'\\x2e.'", "$'\\x2f'" };
         g_autofree char *longest = g_strnfill(255, 'x'), *longer = g_strnfill(256, 'x');
         g_autofree char *fits = g_strconcat("./", longest, NULL), *too_long = g_strconcat("./", longer, NULL);
         g_autofree char *long_path = g_strconcat(MOUNT "/", longer, NULL);

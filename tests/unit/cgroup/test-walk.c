@@ -27,7 +27,8 @@ static void tree_setup(Tree *tree, const void *data) {
 static void remove_tree(const char *path) {
         const char *argv[] = { "rm", "-rf", "--", path, NULL };
 
-        g_assert_true(g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+        g_assert_true(
+                g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
 static void tree_teardown(Tree *tree, const void *data) {
@@ -243,12 +244,23 @@ static void expect_unit(const Tree *tree, const char *unit, uid_t uid, const cha
 
 static void make_system(const Tree *tree) {
         static const char *const groups[] = {
-                "/init.scope", "/system.slice/a.scope/main", "/system.slice/a.scope/inner.scope", "/system.slice/b.service",
-                "/system.slice/system-x.slice/x@1.service", "/machine.slice/m.scope", "/top.scope", "/notunit/n.scope",
-                "/system.slice/_cpu.service", MANAGER "/init.scope",
-                MANAGER "/app.slice/a.scope/main", MANAGER "/app.slice/u.scope", MANAGER "/app.slice/app-x.slice/y.scope",
-                MANAGER "/background.slice/bg.scope", MANAGER "/session.slice/user@7.service/hidden.scope",
-                "/user.slice/user-1000.slice/session-1.scope", "/user.slice/user-1001.slice/user@1001.service/app.slice/o.scope",
+                "/init.scope",
+                "/system.slice/a.scope/main",
+                "/system.slice/a.scope/inner.scope",
+                "/system.slice/b.service",
+                "/system.slice/system-x.slice/x@1.service",
+                "/machine.slice/m.scope",
+                "/top.scope",
+                "/notunit/n.scope",
+                "/system.slice/_cpu.service",
+                MANAGER "/init.scope",
+                MANAGER "/app.slice/a.scope/main",
+                MANAGER "/app.slice/u.scope",
+                MANAGER "/app.slice/app-x.slice/y.scope",
+                MANAGER "/background.slice/bg.scope",
+                MANAGER "/session.slice/user@7.service/hidden.scope",
+                "/user.slice/user-1000.slice/session-1.scope",
+                "/user.slice/user-1001.slice/user@1001.service/app.slice/o.scope",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(groups); i++)

@@ -26,7 +26,8 @@ int doctor_way_look(const Doctor *doctor, Way *ret) {
                 .unknown.cause = g_strdup(current->unknown),
         };
         ret->reach.levels[0] = (ReachLevel) { .path = g_strdup("/"), .controllers = CONTROLLER_MASK_MANAGED };
-        ret->reach.levels[1] = (ReachLevel) { .path = g_strdup("/a \"b\".scope"), .owner = 12345678, .delegated = true };
+        ret->reach.levels[1] =
+                (ReachLevel) { .path = g_strdup("/a \"b\".scope"), .owner = 12345678, .delegated = true };
         ret->controllers[0] = (WayController) {
                 .controller = CONTROLLER_MEMORY,
                 .arrival = current->memory,

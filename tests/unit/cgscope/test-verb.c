@@ -110,8 +110,8 @@ static void test_options(void) {
 /* Those that tests are to go by. */
 static void test_examples(void) {
         for (size_t i = 0; verbs[i]; i++) {
-                g_autofree char *line = g_strdup_printf("%s%s%s", verbs[i]->name, *verbs[i]->example ? " " : "",
-                                                        verbs[i]->example);
+                g_autofree char *line =
+                        g_strdup_printf("%s%s%s", verbs[i]->name, *verbs[i]->example ? " " : "", verbs[i]->example);
                 g_autofree void *own = g_malloc0(1 << 16);
                 g_autofree char *got = parse(verbs[i], line, own);
 

@@ -34,8 +34,8 @@ static void record(const char *what, const DelegationRequest *request) {
         int fd = open_file("record", O_WRONLY | O_CREAT | O_APPEND), n;
 
         n = snprintf(line, sizeof(line), "%s %s %llu [%s] %d\n", what, names[request->operation],
-                     (unsigned long long) request->uid,
-                     controller_mask_format(request->controllers, ',', controllers), (int) request->flags);
+                     (unsigned long long) request->uid, controller_mask_format(request->controllers, ',', controllers),
+                     (int) request->flags);
         if (write(fd, line, (size_t) n) != n)
                 abort();
         (void) close(fd);
@@ -62,11 +62,17 @@ static void take_descriptors(void) {
 
 static int fill(const DelegationRequest *request, DelegationState *ret) {
         const DelegationDropIn drop_in = {
-                .uid = request->uid, .runtime = true, .kind = DROP_IN_OURS, .controllers = request->controllers,
+                .uid = request->uid,
+                .runtime = true,
+                .kind = DROP_IN_OURS,
+                .controllers = request->controllers,
         };
         const DelegationManager manager = {
-                .uid = 7, .loaded = 1U << CONTROLLER_IO, .slice = 1U << CONTROLLER_CPU | 1U << CONTROLLER_PIDS,
-                .live = 1U << CONTROLLER_CPUSET, .outcome = OUTCOME_BUSY,
+                .uid = 7,
+                .loaded = 1U << CONTROLLER_IO,
+                .slice = 1U << CONTROLLER_CPU | 1U << CONTROLLER_PIDS,
+                .live = 1U << CONTROLLER_CPUSET,
+                .outcome = OUTCOME_BUSY,
         };
         int r = delegation_state_add_drop_in(ret, &drop_in);
 
@@ -94,7 +100,8 @@ int operation_change(const DelegationRequest *request, DelegationState *ret, Tro
                 return trouble_set(trouble, -EIO, "the second could not be written");
         }
         if (r >= 0)
-                ret->effect = behaviour == OPERATION_IDLE ? request->spare ? 0 : DELEGATION_RELOADED : DELEGATION_CHANGED;
+                ret->effect =
+                        behaviour == OPERATION_IDLE ? request->spare ? 0 : DELEGATION_RELOADED : DELEGATION_CHANGED;
         if (behaviour == OPERATION_IDLE && request->spare)
                 record("spared", request);
 
@@ -138,7 +145,10 @@ static void block_signals(void) {
 int service_test_serve(char *arguments[]) {
         ServiceOptions options;
         uint64_t *const numbers[] = {
-                &options.idle, &options.timeouts.look_up, &options.timeouts.work, &options.timeouts.authorize,
+                &options.idle,
+                &options.timeouts.look_up,
+                &options.timeouts.work,
+                &options.timeouts.authorize,
                 &options.timeouts.interactive,
         };
         _cleanup_trouble_ Trouble trouble = {};

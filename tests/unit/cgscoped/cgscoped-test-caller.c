@@ -60,8 +60,9 @@ static void connect_to_bus(Caller *caller) {
         g_autoptr(GError) error = NULL;
 
         caller->connection = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+                fake_bus_address(),
+                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+                NULL, &error);
         g_assert_no_error(error);
 
         (void) g_dbus_connection_add_filter(caller->connection, on_received, caller, NULL);
@@ -98,9 +99,9 @@ void caller_free(Caller *caller) {
 }
 
 static uint32_t send_call(Caller *caller, const char *interface, const char *member, GVariant *parameters,
-                     bool interactive) {
-        g_autoptr(GDBusMessage) call = g_dbus_message_new_method_call(DESTINATION, "/org/cgscope/Delegation1",
-                                                                      interface, member);
+                          bool interactive) {
+        g_autoptr(GDBusMessage) call =
+                g_dbus_message_new_method_call(DESTINATION, "/org/cgscope/Delegation1", interface, member);
         g_autoptr(GError) error = NULL;
         uint32_t serial = 0;
 

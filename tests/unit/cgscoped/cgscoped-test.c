@@ -121,8 +121,12 @@ void service_test_start(ServiceTest *test) {
 
 void service_test_spawn(ServiceTest *test) {
         const uint64_t numbers[] = {
-                test->operation, test->options.idle, test->options.timeouts.look_up, test->options.timeouts.work,
-                test->options.timeouts.authorize, test->options.timeouts.interactive,
+                test->operation,
+                test->options.idle,
+                test->options.timeouts.look_up,
+                test->options.timeouts.work,
+                test->options.timeouts.authorize,
+                test->options.timeouts.interactive,
         };
         g_autofree char *notify = g_build_filename(test->directory, "notify", NULL);
         g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);

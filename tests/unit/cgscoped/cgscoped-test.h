@@ -4,8 +4,8 @@
 /* What the tests of the service share: a bus, a fake polkit, callers, and cgscoped itself in a process of its own, with
  * an operation that changes nothing but keeps a record. That process is the test program once more. */
 
-#include "cgscoped/service.h"
 #include "cgscoped/fake-polkit.h"
+#include "cgscoped/service.h"
 
 #define DESTINATION "org.cgscope.Delegation1"
 #define ERROR_ACCESS "org.freedesktop.DBus.Error.AccessDenied"

@@ -77,8 +77,7 @@ static void *serve(void *userdata) {
 }
 
 /* In GDBus's thread, which must not be kept. */
-static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
-                                void *userdata) {
+static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming, void *userdata) {
         FakePolkit *fake = userdata;
 
         (void) connection;
@@ -94,8 +93,9 @@ static void take_name(FakePolkit *fake) {
         g_autoptr(GError) error = NULL;
 
         fake->connection = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+                fake_bus_address(),
+                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+                NULL, &error);
         g_assert_no_error(error);
 
         (void) g_dbus_connection_add_filter(fake->connection, on_message, fake, NULL);

@@ -12,7 +12,7 @@ typedef struct FakePolkit FakePolkit;
 typedef void (*FakePolkitAnswer)(FakePolkit *fake, GDBusMessage *call);
 
 struct FakePolkit {
-        FakePolkitAnswer answer; /* to CheckAuthorization; a CancelCheckAuthorization is never answered */
+        FakePolkitAnswer answer;     /* to CheckAuthorization; a CancelCheckAuthorization is never answered */
         GDBusConnection *connection; /* NULL: not on the bus */
         GAsyncQueue *calls;
         GThread *thread;

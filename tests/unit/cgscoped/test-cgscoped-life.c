@@ -118,8 +118,8 @@ static pid_t bus_daemon(Caller *caller) {
 
         answer = g_dbus_connection_call_sync(caller->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                              "org.freedesktop.DBus", "GetConnectionUnixProcessID",
-                                             g_variant_new("(s)", "org.freedesktop.DBus"), NULL,
-                                             G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+                                             g_variant_new("(s)", "org.freedesktop.DBus"), NULL, G_DBUS_CALL_FLAGS_NONE,
+                                             -1, NULL, &error);
         g_assert_no_error(error);
         g_variant_get(answer, "(u)", &pid);
         return (pid_t) pid;
@@ -253,10 +253,9 @@ static void test_name_taken(ServiceTest *test, gconstpointer data _unused_) {
         g_autoptr(GVariant) answer = NULL;
         g_autoptr(GError) error = NULL;
 
-        answer = g_dbus_connection_call_sync(caller->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                             "org.freedesktop.DBus", "RequestName",
-                                             g_variant_new("(su)", DESTINATION, 4), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                                             NULL, &error);
+        answer = g_dbus_connection_call_sync(
+                caller->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                "RequestName", g_variant_new("(su)", DESTINATION, 4), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
         g_assert_no_error(error);
         service_test_spawn(test);
         end(test, EXIT_FAILURE, "another cgscoped runs");

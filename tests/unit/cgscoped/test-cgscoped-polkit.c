@@ -98,21 +98,21 @@ static void test_question(ServiceTest *test, gconstpointer data _unused_) {
         for (unsigned i = 0; i < ELEMENTSOF(rows); i++)
                 for (unsigned interactive = 0; interactive < 2; interactive++) {
                         guint64 uid = uids[rows[i].whose];
-                        g_autofree char *parameters = g_strdup_printf("(uint64 %" G_GUINT64_FORMAT ", %s)", uid,
-                                                                      rows[i].parameters);
-                        g_autofree char *number = uid == UINT64_MAX ? g_strdup("all") :
-                                                  g_strdup_printf("%" G_GUINT64_FORMAT, uid);
+                        g_autofree char *parameters =
+                                g_strdup_printf("(uint64 %" G_GUINT64_FORMAT ", %s)", uid, rows[i].parameters);
+                        g_autofree char *number =
+                                uid == UINT64_MAX ? g_strdup("all") : g_strdup_printf("%" G_GUINT64_FORMAT, uid);
                         g_autofree char *details = g_strdup_printf(
                                 "controllers=%s\npolkit.gettext_domain=cgscope\npolkit.message=%s\n"
-                                "runtime=%s\nuid=%s\nuser=%s", rows[i].controllers, rows[i].message,
-                                rows[i].runtime, number, users[rows[i].whose]);
+                                "runtime=%s\nuid=%s\nuser=%s",
+                                rows[i].controllers, rows[i].message, rows[i].runtime, number, users[rows[i].whose]);
 
                         assert_answer(caller_await(caller, caller_send(caller, rows[i].member,
-                                                                       g_variant_new_parsed(parameters),
-                                                                       interactive)), NULL, NULL);
+                                                                       g_variant_new_parsed(parameters), interactive)),
+                                      NULL, NULL);
                         assert_question(fake_bus_nth(test->bus, "CheckAuthorization", 2 * i + interactive, NULL),
-                                        g_dbus_connection_get_unique_name(caller->connection), rows[i].action,
-                                        details, interactive);
+                                        g_dbus_connection_get_unique_name(caller->connection), rows[i].action, details,
+                                        interactive);
                 }
 
         caller_free(caller);
@@ -122,8 +122,8 @@ static void test_question(ServiceTest *test, gconstpointer data _unused_) {
 static const char *cancellation(GDBusMessage *call) {
         const char *id;
 
-        g_variant_get_child(g_dbus_message_get_body(call), strcmp(g_dbus_message_get_member(call),
-                                                                  "CheckAuthorization") == 0 ? 4 : 0, "&s", &id);
+        g_variant_get_child(g_dbus_message_get_body(call),
+                            strcmp(g_dbus_message_get_member(call), "CheckAuthorization") == 0 ? 4 : 0, "&s", &id);
         return id;
 }
 

@@ -67,8 +67,8 @@ static void test_order(ServiceTest *test, gconstpointer data _unused_) {
         }
 
         for (unsigned i = 0; i < 5; i++) {
-                g_autofree char *line = g_strdup_printf("enable %u [%s] 0\n", (unsigned) service_test_uid(),
-                                                        controllers[order[i]]);
+                g_autofree char *line =
+                        g_strdup_printf("enable %u [%s] 0\n", (unsigned) service_test_uid(), controllers[order[i]]);
 
                 say_yes(test, order[i]);
                 g_string_append_printf(expected, "begin %send %s", line, line);
@@ -379,8 +379,8 @@ static void test_slow_manager(ServiceTest *test, gconstpointer data _unused_) {
         caller_free(other);
 }
 
-/* An administrator who is not root, asking for everybody, waits for no manager of one who asks for himself alone, however
- * slow that is made. */
+/* An administrator who is not root, asking for everybody, waits for no manager of one who asks for himself alone,
+ * however slow that is made. */
 static void test_administrator(ServiceTest *test, gconstpointer data _unused_) {
         Caller *slow, *administrator;
         uint32_t first, everybody;
@@ -474,8 +474,8 @@ static void test_root_first(ServiceTest *test, gconstpointer data _unused_) {
         (void) fake_bus_nth(test->bus, "CheckAuthorization", 3, NULL);
         caller_sync(other);
         roots = caller_send(root, "Enable", change_new(0, "pids", false), false);
-        /* Nobody is asked about root's, so nothing shows when it is in the line: the user is looked up first, in another
-         * process. */
+        /* Nobody is asked about root's, so nothing shows when it is in the line: the user is looked up first, in
+         * another process. */
         for (unsigned i = 0; i < 20; i++) {
                 caller_sync(root);
                 caller_sync(other);
@@ -504,8 +504,8 @@ static void test_range(void) {
                 uid_t uid;
                 bool admitted;
         } rows[] = {
-                { 131072 + 2, false }, { 196607, false }, { 131071, true }, { 196608, true }, { 65535, true },
-                { 1000, true },        { 0, true },
+                { 131072 + 2, false }, { 196607, false }, { 131071, true }, { 196608, true },
+                { 65535, true },       { 1000, true },    { 0, true },
         };
         Request requests[2 * PER_USER] = {};
         Queue queue = {};

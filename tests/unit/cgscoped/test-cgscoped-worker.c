@@ -83,11 +83,18 @@ static int run(WorkerTest *test, WorkerJob job, const DelegationRequest *request
 
 static JOB(job_well) {
         const DelegationDropIn drop_in = {
-                .uid = request->uid, .runtime = request->flags & DELEGATION_RUNTIME, .kind = DROP_IN_EDITED,
+                .uid = request->uid,
+                .runtime = request->flags & DELEGATION_RUNTIME,
+                .kind = DROP_IN_EDITED,
                 .controllers = request->controllers,
         };
         const DelegationManager manager = {
-                .uid = 1000, .loaded = 1, .slice = 2, .live = 4, .enabled = 8, .outcome = OUTCOME_FAILED,
+                .uid = 1000,
+                .loaded = 1,
+                .slice = 2,
+                .live = 4,
+                .enabled = 8,
+                .outcome = OUTCOME_FAILED,
         };
 
         if (request->operation != DELEGATION_ENABLE || delegation_state_add_drop_in(ret, &drop_in) < 0 ||
@@ -265,8 +272,8 @@ static _noreturn_ JOB(job_flood) {
 
 static void test_no_word(WorkerTest *test, gconstpointer data _unused_) {
         static const WorkerJob jobs[] = {
-                job_die, job_leave, job_half, job_short, job_junk, job_overflow, job_positive, job_more,
-                job_bad_outcome, job_bad_kind, job_bad_boolean, job_flood,
+                job_die,      job_leave, job_half,        job_short,    job_junk,        job_overflow,
+                job_positive, job_more,  job_bad_outcome, job_bad_kind, job_bad_boolean, job_flood,
         };
 
         for (size_t i = 0; i < ELEMENTSOF(jobs); i++) {

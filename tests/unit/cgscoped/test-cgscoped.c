@@ -164,7 +164,8 @@ static void test_refused(ServiceTest *test, gconstpointer data _unused_) {
                 { "EnableWithFlags", "(uint64 0, ['io'], uint64 4, uint64 0)", ERROR_INVALID, "0x4" },
                 { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x8000000000000001, uint64 0)", ERROR_INVALID,
                   "0x8000000000000000" },
-                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x100000000, uint64 0)", ERROR_INVALID, "0x100000000" },
+                { "DisableWithFlags", "(uint64 0, ['io'], uint64 0x100000000, uint64 0)", ERROR_INVALID,
+                  "0x100000000" },
 
                 /* times */
                 { "EnableWithFlags", "(uint64 0, ['io'], uint64 0, uint64 600000001)", ERROR_INVALID, "600000001" },
@@ -200,8 +201,8 @@ static void test_overlong(ServiceTest *test, gconstpointer data _unused_) {
                 for (unsigned i = 0; i < n; i++)
                         g_variant_builder_add(&names, "s", i % 2 ? "io" : "cpu");
                 if (n == 64)
-                        assert_answer(caller_call(caller, "Enable", g_variant_new("(tasb)", uid, &names, false)),
-                                      NULL, NULL);
+                        assert_answer(caller_call(caller, "Enable", g_variant_new("(tasb)", uid, &names, false)), NULL,
+                                      NULL);
                 else
                         assert_answer(caller_call(caller, "Enable", g_variant_new("(tasb)", uid, &names, false)),
                                       ERROR_INVALID, "far too many", NULL);
@@ -220,8 +221,8 @@ static void test_fail(ServiceTest *test, gconstpointer data _unused_) {
         caller = start(test);
         assert_answer(caller_call(caller, "Enable", change_new(service_test_uid(), "io", false)),
                       DELEGATION_ERROR_NOT_OURS, "not", "ours", NULL);
-        assert_answer(caller_call(caller, "Get", g_variant_new("(t)", DELEGATION_EVERYBODY)),
-                      DELEGATION_ERROR_NOT_OURS, NULL);
+        assert_answer(caller_call(caller, "Get", g_variant_new("(t)", DELEGATION_EVERYBODY)), DELEGATION_ERROR_NOT_OURS,
+                      NULL);
         caller_free(caller);
 
         (void) kill(test->pid, SIGTERM);

@@ -38,7 +38,7 @@ static struct World {
         bool reload_realizes;  /* as systemd 252 does it */
         bool outdated;
         ControllerMask unread; /* what systemd does not load for all that the files say */
-        bool write_half; /* the error comes after the first of two files */
+        bool write_half;       /* the error comes after the first of two files */
         int write_error, reload_error, refresh_error, list_error, open_error;
         unsigned n_writes, n_reloads, n_refreshes;
         DelegationRequest written;
@@ -84,8 +84,8 @@ int store_change(int root _unused_, const DelegationRequest *request, bool *ret_
         else
                 world.files &= ~request->controllers;
         *ret_changed = world.files != before;
-        return world.write_half ? trouble_set(trouble, world.write_error, "the second is somebody else's") :
-               *ret_changed;
+        return world.write_half ? trouble_set(trouble, world.write_error, "the second is somebody else's")
+                                : *ret_changed;
 }
 
 /* The kernel. */
@@ -229,8 +229,12 @@ static Trouble trouble;
 static void reset(void) {
         world = (struct World) { .kernel = KERNEL };
         for (size_t i = 0; i < N_USERS; i++)
-                world.users[i] = (User) { .running = true, .loaded = USUAL, .slice = USUAL, .live = USUAL,
-                                          .enabled = USUAL, .outcome = OUTCOME_APPLIED };
+                world.users[i] = (User) { .running = true,
+                                          .loaded = USUAL,
+                                          .slice = USUAL,
+                                          .live = USUAL,
+                                          .enabled = USUAL,
+                                          .outcome = OUTCOME_APPLIED };
 }
 
 static bool spare; /* see operation_change() */
@@ -570,13 +574,14 @@ static void test_settled(void) {
                 { USUAL, USUAL, USUAL, true },
                 { USUAL | IO, USUAL | IO, USUAL, true },
                 { USUAL | IO, USUAL, USUAL, false },
-                { USUAL, USUAL | IO, USUAL, false },      /* to be taken back */
-                { USUAL, USUAL | IO, USUAL | IO, true },  /* in use */
+                { USUAL, USUAL | IO, USUAL, false },                      /* to be taken back */
+                { USUAL, USUAL | IO, USUAL | IO, true },                  /* in use */
                 { USUAL | 1U << CONTROLLER_HUGETLB, USUAL, USUAL, true }, /* there is none */
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                const DelegationManager manager = { .loaded = rows[i].loaded, .live = rows[i].live,
+                const DelegationManager manager = { .loaded = rows[i].loaded,
+                                                    .live = rows[i].live,
                                                     .enabled = rows[i].enabled };
 
                 g_assert_cmpint(look_is_settled(&manager, KERNEL), ==, rows[i].settled);

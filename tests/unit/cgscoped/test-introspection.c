@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "basic/macros.h"
-#include "systemd/fake-bus.h"
 #include "systemd/delegation-message.h"
+#include "systemd/fake-bus.h"
 
 #define PATIENCE_MSEC 10000
 
@@ -47,8 +47,8 @@ static void start_service(ServiceTest *test) {
                              &test->service, &error);
         g_assert_no_error(error);
 
-        watch = g_bus_watch_name_on_connection(test->connection, DELEGATION_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name,
-                                               NULL, loop, NULL);
+        watch = g_bus_watch_name_on_connection(test->connection, DELEGATION_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                               on_name, NULL, loop, NULL);
         timeout = g_timeout_add(PATIENCE_MSEC, on_timeout, NULL);
         g_main_loop_run(loop);
         g_source_remove(timeout);
@@ -60,9 +60,9 @@ static void introspect(ServiceTest *test) {
         g_autoptr(GError) error = NULL;
         const char *text;
 
-        answer = g_dbus_connection_call_sync(test->connection, DELEGATION_NAME, DELEGATION_PATH,
-                                             "org.freedesktop.DBus.Introspectable", "Introspect", NULL,
-                                             G_VARIANT_TYPE("(s)"), G_DBUS_CALL_FLAGS_NONE, PATIENCE_MSEC, NULL, &error);
+        answer = g_dbus_connection_call_sync(
+                test->connection, DELEGATION_NAME, DELEGATION_PATH, "org.freedesktop.DBus.Introspectable", "Introspect",
+                NULL, G_VARIANT_TYPE("(s)"), G_DBUS_CALL_FLAGS_NONE, PATIENCE_MSEC, NULL, &error);
         g_assert_no_error(error);
         g_variant_get(answer, "(&s)", &text);
         test->said = g_dbus_node_info_new_for_xml(text, &error);
@@ -135,9 +135,9 @@ static void add_members(GPtrArray *lines, const GDBusInterfaceInfo *interface) {
         }
 
         for (size_t i = 0; interface->properties && interface->properties[i]; i++)
-                g_ptr_array_add(lines, g_strdup_printf("property %s:%s %u", interface->properties[i]->name,
-                                                       interface->properties[i]->signature,
-                                                       interface->properties[i]->flags));
+                g_ptr_array_add(lines,
+                                g_strdup_printf("property %s:%s %u", interface->properties[i]->name,
+                                                interface->properties[i]->signature, interface->properties[i]->flags));
 
         add_annotations(lines, interface->name, interface->annotations);
 }
@@ -147,7 +147,8 @@ static int compare(gconstpointer a, gconstpointer b) {
 }
 
 static char *describe(const GDBusNodeInfo *node) {
-        const GDBusInterfaceInfo *interface = g_dbus_node_info_lookup_interface((GDBusNodeInfo *) node, DELEGATION_NAME);
+        const GDBusInterfaceInfo *interface =
+                g_dbus_node_info_lookup_interface((GDBusNodeInfo *) node, DELEGATION_NAME);
         g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 
         g_assert_nonnull(interface);

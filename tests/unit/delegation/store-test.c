@@ -48,8 +48,8 @@ bool store_test_can_chown(void) {
 static void run(const char *const *argv) {
         int status = -1;
 
-        g_assert_true(g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status,
-                                   NULL));
+        g_assert_true(
+                g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL));
         g_assert_cmpint(status, ==, 0);
 }
 

@@ -25,7 +25,9 @@ static void expect_list(const Tree *tree, uint64_t uid, const char *expected) {
                 else
                         g_string_append_printf(text, "%u", (unsigned) d->uid);
                 g_string_append_printf(text, "%s:%s",
-                                       d->kind == DROP_IN_FOREIGN ? "?" : d->kind == DROP_IN_EDITED ? "~" : "",
+                                       d->kind == DROP_IN_FOREIGN  ? "?"
+                                       : d->kind == DROP_IN_EDITED ? "~"
+                                                                   : "",
                                        controller_mask_format(d->controllers, '+', names));
         }
 
@@ -81,13 +83,24 @@ static void test_edited(Tree *tree, const void *data) {
 static void test_names(Tree *tree, const void *data) {
         static const char *const names[] = { "user@0.service.d", "user@4294967294.service.d", "user@65536.service.d",
                                              "user@10.service.d", "user@9.service.d" };
-        static const char *const none[] = { "user@00.service.d", "user@01.service.d", "user@+1.service.d",
-                                            "user@-1.service.d", "user@ 1.service.d", "user@0x1.service.d",
-                                            "user@4294967295.service.d", "user@65535.service.d",
-                                            "user@4294967296.service.d", "user@18446744073709551615.service.d",
-                                            "user@18446744073709551617.service.d", "user@1.service",
-                                            "user@1.service.dx", "user@1a.service.d", "user1.service.d",
-                                            "user@root.service.d", "User@1.service.d", "user@1\n.service.d",
+        static const char *const none[] = { "user@00.service.d",
+                                            "user@01.service.d",
+                                            "user@+1.service.d",
+                                            "user@-1.service.d",
+                                            "user@ 1.service.d",
+                                            "user@0x1.service.d",
+                                            "user@4294967295.service.d",
+                                            "user@65535.service.d",
+                                            "user@4294967296.service.d",
+                                            "user@18446744073709551615.service.d",
+                                            "user@18446744073709551617.service.d",
+                                            "user@1.service",
+                                            "user@1.service.dx",
+                                            "user@1a.service.d",
+                                            "user1.service.d",
+                                            "user@root.service.d",
+                                            "User@1.service.d",
+                                            "user@1\n.service.d",
                                             "user-runtime-dir@1.service.d" };
         const DelegationDropIn before = { .uid = DELEGATION_EVERYBODY };
         DelegationState state = {};

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-
 /* What cannot be written, what others left, and who waits for whom. */
 
 /* Mounts a small file system over the root of @tree, which is opened anew. */

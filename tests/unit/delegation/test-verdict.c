@@ -18,13 +18,20 @@ typedef struct Row {
 } Row;
 
 /* Drop-ins that name io, and one that does not. */
-#define OWN { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO }
-#define OWN_RUNTIME { .uid = UID, .runtime = true, .kind = DROP_IN_OURS, .controllers = IO }
-#define ALL { .uid = DELEGATION_EVERYBODY, .kind = DROP_IN_OURS, .controllers = IO }
-#define ALL_RUNTIME { .uid = DELEGATION_EVERYBODY, .runtime = true, .kind = DROP_IN_OURS, .controllers = IO }
-#define FOREIGN { .uid = UID, .kind = DROP_IN_FOREIGN, .controllers = IO }
-#define OTHERS { .uid = OTHER, .kind = DROP_IN_OURS, .controllers = IO }
-#define OWN_CPUSET { .uid = UID, .kind = DROP_IN_OURS, .controllers = CPUSET }
+#define OWN \
+        { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO }
+#define OWN_RUNTIME \
+        { .uid = UID, .runtime = true, .kind = DROP_IN_OURS, .controllers = IO }
+#define ALL \
+        { .uid = DELEGATION_EVERYBODY, .kind = DROP_IN_OURS, .controllers = IO }
+#define ALL_RUNTIME \
+        { .uid = DELEGATION_EVERYBODY, .runtime = true, .kind = DROP_IN_OURS, .controllers = IO }
+#define FOREIGN \
+        { .uid = UID, .kind = DROP_IN_FOREIGN, .controllers = IO }
+#define OTHERS \
+        { .uid = OTHER, .kind = DROP_IN_OURS, .controllers = IO }
+#define OWN_CPUSET \
+        { .uid = UID, .kind = DROP_IN_OURS, .controllers = CPUSET }
 
 static const Row rows[] = {
         { "nobody asked", {}, {}, VERDICT_ABSENT },
@@ -50,13 +57,19 @@ static const Row rows[] = {
         { "arrived, taken up", { OWN }, { .loaded = IO, .live = IO, .outcome = OUTCOME_APPLIED }, VERDICT_IN_EFFECT },
         { "arrived, left", { OWN }, { .loaded = IO, .live = IO, .outcome = OUTCOME_LEFT }, VERDICT_NOT_TAKEN_UP },
         { "arrived, busy", { OWN }, { .loaded = IO, .live = IO, .outcome = OUTCOME_BUSY }, VERDICT_NOT_TAKEN_UP },
-        { "arrived, no answer", { OWN }, { .loaded = IO, .live = IO, .outcome = OUTCOME_NO_ANSWER },
+        { "arrived, no answer",
+          { OWN },
+          { .loaded = IO, .live = IO, .outcome = OUTCOME_NO_ANSWER },
           VERDICT_NOT_TAKEN_UP },
         { "arrived, failed", { OWN }, { .loaded = IO, .live = IO, .outcome = OUTCOME_FAILED }, VERDICT_NOT_TAKEN_UP },
         { "handed on", { OWN }, { .loaded = IO, .live = IO, .enabled = IO }, VERDICT_IN_EFFECT },
-        { "handed on, left", { OWN }, { .loaded = IO, .live = IO, .enabled = IO, .outcome = OUTCOME_LEFT },
+        { "handed on, left",
+          { OWN },
+          { .loaded = IO, .live = IO, .enabled = IO, .outcome = OUTCOME_LEFT },
           VERDICT_IN_EFFECT },
-        { "others handed on", { OWN }, { .loaded = IO | MEMORY, .live = IO | MEMORY, .enabled = MEMORY },
+        { "others handed on",
+          { OWN },
+          { .loaded = IO | MEMORY, .live = IO | MEMORY, .enabled = MEMORY },
           VERDICT_REACHED },
 
         { "by the unit itself", {}, { .loaded = IO, .live = IO, .enabled = IO }, VERDICT_IN_EFFECT },

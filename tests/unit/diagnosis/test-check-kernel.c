@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 
-#include "proc/kernel.h"
 #include "basic/fd.h"
 #include "diagnosis/check-host.h"
 #include "diagnosis/check-io.h"
 #include "diagnosis/check-kernel.h"
 #include "diagnosis/check-realtime.h"
 #include "diagnosis/finding-test.h"
+#include "proc/kernel.h"
 
 /* A directory that stands for one of the kernel's. */
 static char *directory;
@@ -24,7 +24,7 @@ static void write_file(const char *path, const char *text) {
 static void remove_tree(const char *path) {
         GDir *dir = g_dir_open(path, 0, NULL);
 
-        for (const char *name; dir && (name = g_dir_read_name(dir)); ) {
+        for (const char *name; dir && (name = g_dir_read_name(dir));) {
                 g_autofree char *child = g_build_filename(path, name, NULL);
 
                 remove_tree(child);
@@ -130,8 +130,10 @@ static void test_io_weight(void) {
         }
         add_disk("nvme0n1", "[none] bfq\n", "259:0\n", "100\n");
         assert_finding(judge_io_weight(block, "", &finding), &finding,
-                       &(Expected) { FINDING_NOTE, "nvme0n1 (none), vda (mq-deadline), vdb (none), vdc (none), vdd "
-                                     "(none) and 3 more: ", "as root: echo bfq >/sys/block/nvme0n1/queue/scheduler" });
+                       &(Expected) { FINDING_NOTE,
+                                     "nvme0n1 (none), vda (mq-deadline), vdb (none), vdc (none), vdd "
+                                     "(none) and 3 more: ",
+                                     "as root: echo bfq >/sys/block/nvme0n1/queue/scheduler" });
         end_directory();
 }
 

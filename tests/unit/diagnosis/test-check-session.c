@@ -116,8 +116,9 @@ static void test_runtime_dir(void) {
         else
                 g_setenv("XDG_RUNTIME_DIR", "/", true);
         assert_finding(check_runtime_dir(&doctor, &finding), &finding,
-                       &(Expected) { root ? FINDING_NOTE : FINDING_PROBLEM, root ? "belongs to uid 1234" :
-                                     "belongs to uid 0", "unset it, or log in as the user" });
+                       &(Expected) { root ? FINDING_NOTE : FINDING_PROBLEM,
+                                     root ? "belongs to uid 1234" : "belongs to uid 0",
+                                     "unset it, or log in as the user" });
 
         doctor.own = false;
         assert_finding(check_runtime_dir(&doctor, &finding), &finding, &NOTHING);
@@ -179,11 +180,13 @@ static void test_user_manager(void) {
                 { 0, 1, "activating", NULL, { FINDING_NOTE, "is starting" } },
                 { 0, 1, "deactivating", NULL, { FINDING_NOTE, "is ending" } },
                 { 0, 1, "failed", NULL, { FINDING_PROBLEM, "has failed", "journalctl -u user@4711.service" } },
-                { 0, 1, "inactive", NULL, { FINDING_PROBLEM, "no user manager runs for uid 4711",
-                                            "loginctl enable-linger 4711" } },
+                { 0,
+                  1,
+                  "inactive",
+                  NULL,
+                  { FINDING_PROBLEM, "no user manager runs for uid 4711", "loginctl enable-linger 4711" } },
                 { 0, 0, NULL, NULL, { FINDING_PROBLEM, "no user manager runs for uid 4711", "enable-linger" } },
-                { 0, -EIO, NULL, "it is so", { FINDING_UNKNOWN, "it is so", "do this; or that" },
-                  "do this; or that" },
+                { 0, -EIO, NULL, "it is so", { FINDING_UNKNOWN, "it is so", "do this; or that" }, "do this; or that" },
                 { 0, -EIO, NULL, NULL, { FINDING_UNKNOWN, "Input/output error" } },
                 { -ECONNREFUSED, 0, NULL, "no system bus", { FINDING_UNKNOWN, "no system bus" } },
         };

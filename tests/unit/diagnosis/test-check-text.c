@@ -3,8 +3,8 @@
 #include <glib.h>
 #include <sched.h>
 
-#include "proc/kernel.h"
 #include "diagnosis/check-text.h"
+#include "proc/kernel.h"
 
 static void test_kernel(void) {
         static const struct {

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <glib.h>
 
-#include "diagnosis/way-reason.h"
 #include "delegation/store.h"
+#include "diagnosis/way-reason.h"
 
 /* Why io stops, and what helps: judged by groups, drop-ins and managers that are made up here. */
 
@@ -28,7 +28,7 @@ typedef struct Row {
         bool another;           /* user asks */
         bool silent;            /* PID 1 does not answer */
         ControllerMask loaded;
-        const char *slice;      /* which keeps io back */
+        const char *slice; /* which keeps io back */
         ManagerKind slice_kind;
         DelegationDropIn drop_ins[3];
 
@@ -49,7 +49,8 @@ static const Row rows[] = {
           .stop = "/", .why = "PID 1 does not hand it to the user manager unless told to",
           .remedy = "cgscope enable io --user-id=1000" },
         { "written", WAY_PROBE, user_paths, 6, 2,
-          .drop_ins = { { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO } }, .arrival = ARRIVAL_NO, .stop = "/user.slice",
+          .drop_ins = { { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO } }, .arrival = ARRIVAL_NO,
+          .stop = "/user.slice",
           .why = "/etc/systemd/system/user@1000.service.d/delegate-user.conf asks for it, which PID 1 has not read yet",
           .remedy = "cgscope enable io" },
         { "written, and PID 1 is silent", WAY_PROBE, user_paths, 6, 2, .silent = true,
@@ -72,7 +73,8 @@ static const Row rows[] = {
         { "kept back for all", WAY_PROBE, user_paths, 6, 1, .slice = "-.slice", .arrival = ARRIVAL_NO, .stop = "/",
           .why = "-.slice keeps it from all that is below (DisableControllers=)", .remedy = "systemctl edit -.slice" },
         { "kept back for users", WAY_PROBE, user_paths, 6, 2, .loaded = IO, .slice = "user.slice",
-          .arrival = ARRIVAL_NO, .stop = "/user.slice", .why = "user.slice keeps it from all that is below (DisableControllers=)",
+          .arrival = ARRIVAL_NO, .stop = "/user.slice",
+          .why = "user.slice keeps it from all that is below (DisableControllers=)",
           .remedy = "systemctl edit user.slice" },
         { "kept back further down", WAY_PROBE, user_paths, 6, 1, .slice = "user.slice", .arrival = ARRIVAL_NO,
           .stop = "/", .why = "PID 1 does not hand it to the user manager unless told to",
@@ -188,7 +190,8 @@ static const Asking asking = {
 /* --- the ways --- */
 
 static void make_way(const Row *row, Way *ret) {
-        *ret = (Way) { .end = row->end, .reach = { .manager = REACH_NOWHERE, .uid = UID, .levels = g_new0(ReachLevel, row->n_levels) } };
+        *ret = (Way) { .end = row->end,
+                       .reach = { .manager = REACH_NOWHERE, .uid = UID, .levels = g_new0(ReachLevel, row->n_levels) } };
 
         for (size_t i = 0; i < row->n_levels; i++) {
                 ReachLevel *level = ret->reach.levels + ret->reach.n_levels++;

@@ -18,8 +18,8 @@ static int open_process(pid_t pid) {
 static bool has_hierarchy(void) {
         char here[16384];
 
-        return fd_read_path("/proc/self/cgroup", here, sizeof(here)) >= 0 && (startswith(here, "0::") ||
-                                                                           strstr(here, "\n0::"));
+        return fd_read_path("/proc/self/cgroup", here, sizeof(here)) >= 0 &&
+               (startswith(here, "0::") || strstr(here, "\n0::"));
 }
 
 static void test_oneself(void) {

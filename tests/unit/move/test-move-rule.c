@@ -344,12 +344,18 @@ int main(int argc, char *argv[]) {
                 const char *name;
                 void (*function)(Fixture *fixture, const void *data);
         } tests[] = {
-                { "/move-rule/allowed", test_allowed },     { "/move-rule/target", test_target },
-                { "/move-rule/read-only", test_read_only }, { "/move-rule/inner", test_inner },
-                { "/move-rule/domain", test_domain },       { "/move-rule/process", test_process },
-                { "/move-rule/namespace", test_namespace }, { "/move-rule/unseen", test_unseen },
-                { "/move-rule/mounts", test_mounts },       { "/move-rule/v1", test_v1 },
-                { "/move-rule/order", test_order },         { "/move-rule/note", test_note },
+                { "/move-rule/allowed", test_allowed },
+                { "/move-rule/target", test_target },
+                { "/move-rule/read-only", test_read_only },
+                { "/move-rule/inner", test_inner },
+                { "/move-rule/domain", test_domain },
+                { "/move-rule/process", test_process },
+                { "/move-rule/namespace", test_namespace },
+                { "/move-rule/unseen", test_unseen },
+                { "/move-rule/mounts", test_mounts },
+                { "/move-rule/v1", test_v1 },
+                { "/move-rule/order", test_order },
+                { "/move-rule/note", test_note },
                 { "/move-rule/freezer-and-pids", test_freezer_and_pids },
         };
 

@@ -18,12 +18,15 @@ static void test_within(void) {
                 const char *path, *top;
                 bool within;
         } cases[] = {
-                { "/", "/", true },          { "/a", "/", true },            { "/a", "/a", true },
-                { "/a/b", "/a", true },      { "/ab", "/a", false },         { "/", "/a", false },
-                { "/..", "/", false },       { "/../a", "/", false },        { "/../a", "/a", false },
-                { "/", "/..", true },        { "/a", "/../..", true },       { "/../a", "/../..", true },
-                { "/../../a", "/..", false }, { "/../../a", "/../..", true }, { "/../a", "/../a", true },
-                { "/../a/b", "/../a", true }, { "/a", "/../a", false },       { "/../../a", "/../a", false },
+                { "/", "/", true },           { "/a", "/", true },
+                { "/a", "/a", true },         { "/a/b", "/a", true },
+                { "/ab", "/a", false },       { "/", "/a", false },
+                { "/..", "/", false },        { "/../a", "/", false },
+                { "/../a", "/a", false },     { "/", "/..", true },
+                { "/a", "/../..", true },     { "/../a", "/../..", true },
+                { "/../../a", "/..", false }, { "/../../a", "/../..", true },
+                { "/../a", "/../a", true },   { "/../a/b", "/../a", true },
+                { "/a", "/../a", false },     { "/../../a", "/../a", false },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
@@ -62,10 +65,15 @@ static void test_below(void) {
                 const char *path, *top, *below;
                 int r;
         } cases[] = {
-                { "/a/b", "/", "/a/b", 0 },         { "/a/b", "/a", "/b", 0 },  { "/a", "/a", "/", 0 },
-                { "/../a/b", "/../a", "/b", 0 },    { "/../../a", "/../..", "/a", 0 },
-                { "/..", "/..", "/", 0 },           { "/ab", "/a", NULL, -EXDEV },
-                { "/../a", "/", NULL, -EXDEV },     { "/a", "/..", NULL, -ENODATA },
+                { "/a/b", "/", "/a/b", 0 },
+                { "/a/b", "/a", "/b", 0 },
+                { "/a", "/a", "/", 0 },
+                { "/../a/b", "/../a", "/b", 0 },
+                { "/../../a", "/../..", "/a", 0 },
+                { "/..", "/..", "/", 0 },
+                { "/ab", "/a", NULL, -EXDEV },
+                { "/../a", "/", NULL, -EXDEV },
+                { "/a", "/..", NULL, -ENODATA },
                 { "/../a", "/../..", NULL, -ENODATA },
         };
 

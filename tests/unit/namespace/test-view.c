@@ -58,7 +58,8 @@ static void test_marks(void) {
                 { "1 0 0:1 /.. /a" V2 "2 0 0:2 /.. /b" V1, { VIEW_STALE_MOUNT, VIEW_STALE_MOUNT } },
                 /* One that is covered misleads nobody, and is no better one either. */
                 { "1 0 0:1 /.. /a" V2 "2 1 0:1 / /a" V2, { 0, 0 } },
-                { "1 0 0:1 /.. /a" V2 "2 0 0:1 / /b" V2 "3 2 0:1 /.. /b" V2, { VIEW_STALE_MOUNT, 0, VIEW_STALE_MOUNT } },
+                { "1 0 0:1 /.. /a" V2 "2 0 0:1 / /b" V2 "3 2 0:1 /.. /b" V2,
+                  { VIEW_STALE_MOUNT, 0, VIEW_STALE_MOUNT } },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -138,8 +139,8 @@ static void test_options(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                g_autofree char *line = g_strdup_printf("1 0 0:1 / /a %s - cgroup cgroup %s", cases[i].flags,
-                                                        cases[i].options);
+                g_autofree char *line =
+                        g_strdup_printf("1 0 0:1 / /a %s - cgroup cgroup %s", cases[i].flags, cases[i].options);
                 _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
                 _cleanup_free_ char *text = NULL;
 
@@ -152,7 +153,8 @@ static void test_options(void) {
 static void test_namespace_root(void) {
         char unified[] = "", other[] = "name=x", ours[] = "/a/b", outside[] = "/..", inside[] = "/b";
         ViewPair pairs[] = { { other, ours, ours }, { unified, ours, outside }, { unified, ours, inside } };
-        ViewNamespace namespaces[] = { { .own = true }, { .pairs = pairs, .n_pairs = 3 },
+        ViewNamespace namespaces[] = { { .own = true },
+                                       { .pairs = pairs, .n_pairs = 3 },
                                        { .pairs = pairs, .n_pairs = 2 },
                                        { .pairs = pairs + 2, .n_pairs = 1 } };
         _cleanup_free_ char *own = NULL, *known = NULL, *unknown = NULL, *translated = NULL;

@@ -19,7 +19,8 @@ static void test_unified(void) {
 
         parse("22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/root rw\n"
               "26 22 0:24 / /sys/fs/cgroup rw,nosuid shared:9 master:3 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n"
-              "27 22 0:25 / /proc rw - proc proc rw\n", &mounts);
+              "27 22 0:25 / /proc rw - proc proc rw\n",
+              &mounts);
 
         g_assert_cmpuint(mounts.n, ==, 1);
         mount = cgroup_mounts_find(&mounts, CGROUP_HIERARCHY_UNIFIED);
@@ -36,13 +37,12 @@ static void test_unified(void) {
         g_assert_cmpstr(name, ==, "");
 }
 
-static const char hybrid[] =
-        "30 22 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
-        "31 22 0:31 / /sys/fs/cgroup/memory ro,nosuid - cgroup cgroup rw,memory\n"
-        "32 22 0:32 / /sys/fs/cgroup/systemd rw - cgroup cgroup "
-        "rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd\n"
-        "33 22 0:33 /.. /sys/fs/cgroup/unified rw - cgroup2 cgroup2 ro\n"
-        "34 22 0:33 / /mnt rw - cgroup2 cgroup2 ro\n";
+static const char hybrid[] = "30 22 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
+                             "31 22 0:31 / /sys/fs/cgroup/memory ro,nosuid - cgroup cgroup rw,memory\n"
+                             "32 22 0:32 / /sys/fs/cgroup/systemd rw - cgroup cgroup "
+                             "rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd\n"
+                             "33 22 0:33 /.. /sys/fs/cgroup/unified rw - cgroup2 cgroup2 ro\n"
+                             "34 22 0:33 / /mnt rw - cgroup2 cgroup2 ro\n";
 
 static void test_hybrid(void) {
         static const struct {
@@ -80,9 +80,10 @@ static void test_hybrid(void) {
 static void test_escapes(void) {
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
         g_autofree char *long_path = g_strnfill(60000, 'x');
-        g_autofree char *text = g_strdup_printf(
-                "40 1 0:40 /a\\040b\\011c\\134d /mnt\\012x rw opt:1 opt:2 - cgroup2 none rw\n"
-                "41 1 0:41 /%s /%s rw - cgroup2 with\\040blank rw,nsdelegate", long_path, long_path);
+        g_autofree char *text =
+                g_strdup_printf("40 1 0:40 /a\\040b\\011c\\134d /mnt\\012x rw opt:1 opt:2 - cgroup2 none rw\n"
+                                "41 1 0:41 /%s /%s rw - cgroup2 with\\040blank rw,nsdelegate",
+                                long_path, long_path);
 
         parse(text, &mounts);
         g_assert_cmpuint(mounts.n, ==, 2);
@@ -100,7 +101,8 @@ static void test_odd(void) {
 
         parse("40 1 0:40 /.. /m\\04 rw - cgroup2  rw,nsdelegate\n"
               "41 1 0:41 / /m\\ rw - cgroup2  ro\n"
-              "42 1 0:42 / /m\\400 rw - cgroup2 x rw\n", &mounts);
+              "42 1 0:42 / /m\\400 rw - cgroup2 x rw\n",
+              &mounts);
         g_assert_cmpuint(mounts.n, ==, 3);
         g_assert_cmpstr(mounts.mounts[0].root, ==, "/..");
         g_assert_cmpstr(mounts.mounts[0].point, ==, "/m\\04");
@@ -122,7 +124,8 @@ static void test_covered(void) {
               "42 1 0:40 / /d rw - cgroup2 none rw\n"
               "43 1 0:40 / /e rw - cgroup2 none rw\n"
               "44 43 0:40 / /e rw - cgroup2 none rw\n"
-              "52 42\n", &mounts);
+              "52 42\n",
+              &mounts);
         g_assert_cmpuint(mounts.n, ==, ELEMENTSOF(covered));
         for (size_t i = 0; i < ELEMENTSOF(covered); i++)
                 g_assert_cmpint(mounts.mounts[i].covered, ==, covered[i]);
@@ -130,8 +133,11 @@ static void test_covered(void) {
 
 static void test_junk(void) {
         static const char *const texts[] = {
-                "40 - cgroup2 none rw", "x 1 0:40 / /mnt rw - cgroup2 none rw", "40 1 0:40 / /mnt rw - cgroup2",
-                "40 1 0:40 / /mnt rw - cgroup2 none", " - cgroup",
+                "40 - cgroup2 none rw",
+                "x 1 0:40 / /mnt rw - cgroup2 none rw",
+                "40 1 0:40 / /mnt rw - cgroup2",
+                "40 1 0:40 / /mnt rw - cgroup2 none",
+                " - cgroup",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {

@@ -91,8 +91,14 @@ static void daemon_setup(void *userdata) {
 
 static void start_daemon(FakeBus *bus, bool with_systemd) {
         g_autofree char *config = write_config(with_systemd), *option = g_strconcat("--config-file=", config, NULL);
-        const char *arguments[] = { "dbus-daemon", option, "--nofork", "--nopidfile", "--nosyslog", "--print-address",
-                                    with_systemd ? "--systemd-activation" : NULL, NULL };
+        const char *arguments[] = { "dbus-daemon",
+                                    option,
+                                    "--nofork",
+                                    "--nopidfile",
+                                    "--nosyslog",
+                                    "--print-address",
+                                    with_systemd ? "--systemd-activation" : NULL,
+                                    NULL };
         g_autoptr(GError) error = NULL;
         char greeting[256];
         int output;
@@ -142,15 +148,14 @@ static void start_monitor(FakeBus *bus) {
         g_autoptr(GError) error = NULL;
 
         bus->monitor = g_dbus_connection_new_for_address_sync(
-                address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+                address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                NULL, NULL, &error);
         g_assert_no_error(error);
 
         (void) g_dbus_connection_add_filter(bus->monitor, on_monitored, bus, NULL);
-        answer = g_dbus_connection_call_sync(bus->monitor, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                             "org.freedesktop.DBus.Monitoring", "BecomeMonitor",
-                                             g_variant_new("(asu)", NULL, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-                                             &error);
+        answer = g_dbus_connection_call_sync(
+                bus->monitor, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.Monitoring",
+                "BecomeMonitor", g_variant_new("(asu)", NULL, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
         g_assert_no_error(error);
 }
 

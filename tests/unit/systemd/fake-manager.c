@@ -122,7 +122,7 @@ static void answer_get(FakeManager *fake, GDBusMessage *call) {
 }
 
 static bool is_control(const char *member) {
-        static const char *const members[] = { "SetUnitProperties", "FreezeUnit", "ThawUnit", "KillUnit",
+        static const char *const members[] = { "SetUnitProperties",     "FreezeUnit", "ThawUnit", "KillUnit",
                                                "AttachProcessesToUnit", NULL };
 
         return g_strv_contains(members, member);
@@ -170,8 +170,7 @@ static void *serve(void *userdata) {
 }
 
 /* In GDBus's thread, which must not be kept. */
-static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
-                                void *userdata) {
+static GDBusMessage *on_message(GDBusConnection *connection, GDBusMessage *message, gboolean incoming, void *userdata) {
         FakeManager *fake = userdata;
 
         (void) connection;
@@ -193,8 +192,9 @@ void fake_return(FakeManager *fake) {
         g_autoptr(GError) error = NULL;
 
         fake->connection = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+                fake_bus_address(),
+                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+                NULL, &error);
         g_assert_no_error(error);
 
         (void) g_dbus_connection_add_filter(fake->connection, on_message, fake, NULL);

@@ -32,7 +32,7 @@ struct FakeManager {
         const char *freezer_state, *active_state;
         bool delegate;
         guint64 units_loaded; /* UnitsLoadTimestampMonotonic */
-        unsigned job_left; /* the job that the unit's property names; 0: none */
+        unsigned job_left;    /* the job that the unit's property names; 0: none */
 
         const char *name; /* that it has on the bus */
         FakeBus *bus;

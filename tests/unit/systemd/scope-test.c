@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "systemd/manager-open.h"
 #include "systemd/scope-test.h"
+#include "systemd/manager-open.h"
 
 #include <sys/syscall.h>
 

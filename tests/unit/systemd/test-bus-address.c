@@ -92,7 +92,8 @@ static void test_chosen(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                g_autofree char *address = fill_in(rows[i].address, "DIR"), *word = fill_in(rows[i].word ?: "/bus", "DIR");
+                g_autofree char *address = fill_in(rows[i].address, "DIR"),
+                                *word = fill_in(rows[i].word ?: "/bus", "DIR");
                 _cleanup_trouble_ Trouble trouble = {};
 
                 set_variable("XDG_RUNTIME_DIR", rows[i].runtime_dir, "");
@@ -135,7 +136,8 @@ static void test_runtime_dir_of_other(void) {
                 g_assert_null(address);
                 g_assert_nonnull(strstr(trouble.cause, directory));
                 g_assert_nonnull(strstr(trouble.cause, made ? "belongs to uid 1234" : "belongs to uid 0"));
-                g_assert_cmpint(strstr(trouble.remedy, "unset it and DBUS_SESSION_BUS_ADDRESS,") != NULL, ==, sessions[i] != NULL);
+                g_assert_cmpint(strstr(trouble.remedy, "unset it and DBUS_SESSION_BUS_ADDRESS,") != NULL, ==,
+                                sessions[i] != NULL);
 
                 /* The system bus is where it is. */
                 trouble_done(&trouble);
@@ -164,9 +166,9 @@ static void test_explain(void) {
 
         for (size_t i = 0; i < ELEMENTSOF(absent); i++) {
                 assert_explained(MANAGER_USER, absent[i],
-                                 user_is_there   ? "no user bus at unix:path=/the/bus" :
-                                 geteuid() == 0 ? "--system" :
-                                                  "enable-linger");
+                                 user_is_there    ? "no user bus at unix:path=/the/bus"
+                                 : geteuid() == 0 ? "--system"
+                                                  : "enable-linger");
                 assert_explained(MANAGER_SYSTEM, absent[i],
                                  systemd_is_there ? "no system bus at unix:path=/the/bus" : "is not PID 1");
         }

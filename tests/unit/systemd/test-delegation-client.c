@@ -3,9 +3,9 @@
 /* What the command asks cgscoped, and what it makes of the answers. */
 
 #include "basic/clock.h"
-#include "systemd/fake-manager.h"
 #include "systemd/delegation-client.h"
 #include "systemd/delegation-message.h"
+#include "systemd/fake-manager.h"
 #include "systemd/manager-open.h"
 
 typedef struct ClientTest {
@@ -21,9 +21,9 @@ typedef struct ClientTest {
 #define CPUSET (1U << CONTROLLER_CPUSET)
 
 static void reply_state(FakeManager *fake, GDBusMessage *call) {
-        fake_reply(fake, call, g_variant_new_parsed(
-                "([(@t 1000, false, 'cgscope', ['io'])], "
-                "[(@t 1000, ['io', 'cpu'], ['io'], ['io'], @as [], 'applied')])"));
+        fake_reply(fake, call,
+                   g_variant_new_parsed("([(@t 1000, false, 'cgscope', ['io'])], "
+                                        "[(@t 1000, ['io', 'cpu'], ['io'], ['io'], @as [], 'applied')])"));
 }
 
 static void setup(ClientTest *test, gconstpointer data _unused_) {
@@ -70,17 +70,22 @@ static void test_requests(ClientTest *test, gconstpointer data _unused_) {
                 const char *method, *arguments;
         } rows[] = {
                 { { DELEGATION_GET, 1000, 0, 0 }, "Get", "(uint64 1000,)" },
-                { { DELEGATION_GET, DELEGATION_EVERYBODY, IO, DELEGATION_FLAGS_ALL }, "Get",
+                { { DELEGATION_GET, DELEGATION_EVERYBODY, IO, DELEGATION_FLAGS_ALL },
+                  "Get",
                   "(uint64 18446744073709551615,)" },
                 { { DELEGATION_ENABLE, 0, IO | CPUSET, 0 }, "Enable", "(uint64 0, ['cpuset', 'io'], false)" },
                 { { DELEGATION_ENABLE, 1000, IO, DELEGATION_RUNTIME }, "Enable", "(uint64 1000, ['io'], true)" },
-                { { DELEGATION_ENABLE, 1000, IO, DELEGATION_RUNTIME | DELEGATION_NO_APPLY }, "EnableWithFlags",
+                { { DELEGATION_ENABLE, 1000, IO, DELEGATION_RUNTIME | DELEGATION_NO_APPLY },
+                  "EnableWithFlags",
                   "(uint64 1000, ['io'], uint64 3, uint64 0)" },
-                { { DELEGATION_DISABLE, DELEGATION_EVERYBODY, IO, 0 }, "Disable",
+                { { DELEGATION_DISABLE, DELEGATION_EVERYBODY, IO, 0 },
+                  "Disable",
                   "(uint64 18446744073709551615, ['io'], false)" },
-                { { DELEGATION_DISABLE, 1000, IO, DELEGATION_NO_APPLY }, "DisableWithFlags",
+                { { DELEGATION_DISABLE, 1000, IO, DELEGATION_NO_APPLY },
+                  "DisableWithFlags",
                   "(uint64 1000, ['io'], uint64 2, uint64 0)" },
-                { { DELEGATION_ENABLE, 1000, IO, 0, .timeout = 5 }, "EnableWithFlags",
+                { { DELEGATION_ENABLE, 1000, IO, 0, .timeout = 5 },
+                  "EnableWithFlags",
                   "(uint64 1000, ['io'], uint64 0, uint64 5)" },
         };
 

@@ -68,12 +68,12 @@ static void test_names(void) {
         static const char *const junk[] = { "", "io ", "IO", "i", "cpu,io", "io\n", "../io", "io\n[Service]" };
         const char *many[66] = {};
 
-        read_names((const char *[]){ "io", "cpuset", "io", NULL }, false, 0,
+        read_names((const char *[]) { "io", "cpuset", "io", NULL }, false, 0,
                    controller_bit(CONTROLLER_IO) | controller_bit(CONTROLLER_CPUSET), NULL);
-        read_names((const char *[]){ NULL }, true, 0, 0, NULL);
-        read_names((const char *[]){ NULL }, false, -EINVAL, 0, NULL);
+        read_names((const char *[]) { NULL }, true, 0, 0, NULL);
+        read_names((const char *[]) { NULL }, false, -EINVAL, 0, NULL);
         for (size_t i = 0; i < ELEMENTSOF(junk); i++)
-                read_names((const char *[]){ "io", junk[i], "bogus", NULL }, true, -EINVAL, 0, junk[i]);
+                read_names((const char *[]) { "io", junk[i], "bogus", NULL }, true, -EINVAL, 0, junk[i]);
 
         for (size_t i = 0; i < 65; i++)
                 many[i] = "memory";
@@ -175,22 +175,18 @@ static void refuse_state(sd_bus_message *message) {
 static sd_bus_message *one_drop_in(uint64_t uid, const char *kind, const char *controller) {
         sd_bus_message *message = message_new();
 
-        g_assert_cmpint(sd_bus_message_append(message, DELEGATION_STATE_SIGNATURE,
-                                              2,
-                                              UINT64_C(1000), 0, "cgscope", 1, "io",
-                                              uid, 1, kind, 1, controller,
-                                              0), >=, 0);
+        g_assert_cmpint(sd_bus_message_append(message, DELEGATION_STATE_SIGNATURE, 2, UINT64_C(1000), 0, "cgscope", 1,
+                                              "io", uid, 1, kind, 1, controller, 0),
+                        >=, 0);
         return message;
 }
 
 static sd_bus_message *two_managers(uint64_t first, uint64_t second, const char *controller, const char *outcome) {
         sd_bus_message *message = message_new();
 
-        g_assert_cmpint(sd_bus_message_append(message, DELEGATION_STATE_SIGNATURE,
-                                              0,
-                                              2,
-                                              first, 0, 0, 0, 0, "none",
-                                              second, 1, "io", 0, 0, 2, "cpu", controller, outcome), >=, 0);
+        g_assert_cmpint(sd_bus_message_append(message, DELEGATION_STATE_SIGNATURE, 0, 2, first, 0, 0, 0, 0, "none",
+                                              second, 1, "io", 0, 0, 2, "cpu", controller, outcome),
+                        >=, 0);
         return message;
 }
 

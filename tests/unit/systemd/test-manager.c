@@ -99,8 +99,7 @@ static void test_delegated(ManagerTest *test, gconstpointer data _unused_) {
                 g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", &unit, &test->trouble), ==,
                                 rows[i].r);
                 g_assert_cmpstr(unit, ==, rows[i].unit);
-                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->trouble), ==,
-                                rows[i].r);
+                g_assert_cmpint(control_group_is_delegated(test->manager, "/a/b", NULL, &test->trouble), ==, rows[i].r);
         }
 
         test->fake->get_unit = found_junk;
@@ -221,7 +220,8 @@ static void test_chosen_address(void) {
         g_assert_cmpint(manager_open(&options, &manager, &trouble), ==, 0);
         g_assert_cmpint(manager_control_group(manager, &group, &trouble), ==, 0);
         g_assert_cmpuint(fake_bus_count(bus, "GetConnectionUnixProcessID") +
-                         fake_bus_count(bus, "GetConnectionCredentials"), >=, 1);
+                                 fake_bus_count(bus, "GetConnectionCredentials"),
+                         >=, 1);
         manager_free(TAKE_PTR(manager));
 
         /* Nor is the one that has the name on it PID 1. */

@@ -146,9 +146,7 @@ static void test_long_control_group(ScopeTest *test, gconstpointer data _unused_
         scope_test_assert_calls(test, 1);
 }
 
-static struct {
-        const char *name, *text;
-} remote_error;
+static struct { const char *name, *text; } remote_error;
 
 static void refuse(FakeManager *fake, GDBusMessage *call) {
         fake_reply_error(fake, call, remote_error.name, remote_error.text);
@@ -221,9 +219,10 @@ static void be_forged(FakeManager *fake, GDBusMessage *call) {
 
         fake_reply_job(fake, call);
 
-        stranger = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, NULL);
+        stranger = g_dbus_connection_new_for_address_sync(fake_bus_address(),
+                                                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                                          NULL, NULL, NULL);
         send_forgery(stranger, client, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
                      g_variant_new("(uoss)", 42, FAKE_JOB, fake->unit, "failed"));
         send_forgery(stranger, client, "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged",
@@ -248,9 +247,10 @@ static void be_forged_early(FakeManager *fake, GDBusMessage *call) {
         g_autoptr(GDBusConnection) stranger = NULL;
 
         fake_job_removed(fake, FAKE_JOB, fake->unit, "done");
-        stranger = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, NULL);
+        stranger = g_dbus_connection_new_for_address_sync(fake_bus_address(),
+                                                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                                          NULL, NULL, NULL);
         send_forgery(stranger, client, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "JobRemoved",
                      g_variant_new("(uoss)", 43, FAKE_OTHER_JOB, fake->unit, "done"));
         (void) g_dbus_connection_close_sync(stranger, NULL, NULL);

@@ -103,9 +103,9 @@ static void give_old(FakeManager *fake, GDBusMessage *call) {
 }
 
 static void test_undo(ControlTest *test, gconstpointer data _unused_) {
-        static const char *const more[] = { "AllowedCPUs=0", "IOReadBandwidthMax=/dev/sda 1M", "IPAddressDeny=any",
-                                            "RestrictNetworkInterfaces=eth0", "ManagedOOMSwap=kill",
-                                            "CPUPressureWatch=on" };
+        static const char *const more[] = { "AllowedCPUs=0",       "IOReadBandwidthMax=/dev/sda 1M",
+                                            "IPAddressDeny=any",   "RestrictNetworkInterfaces=eth0",
+                                            "ManagedOOMSwap=kill", "CPUPressureWatch=on" };
         UnitUndo *undo = NULL;
 
         test->fake->get = give_old;
@@ -218,7 +218,8 @@ static const struct Refusal {
         int (*function)(ControlTest *test);
         int error;
         const char *word;
-} refusals[] = { /* the texts of 252 and 257 */
+} refusals[] = {
+        /* the texts of 252 and 257 */
         { "org.freedesktop.DBus.Error.FileNotFound",
           "Failed to attach processes to control group: No such file or directory", attach, -ENOENT, "no group /b" },
         { "org.freedesktop.DBus.Error.InvalidArgs", "Process migration not available on non-delegated units.", attach,
@@ -349,8 +350,9 @@ static void forge(FakeManager *fake, GDBusMessage *call) {
         FakeManager forger = { .destination = g_dbus_message_get_sender(call) };
 
         forger.connection = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, NULL);
+                fake_bus_address(),
+                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+                NULL, NULL);
         g_assert_nonnull(forger.connection);
 
         fake_reply_job(fake, call);

@@ -131,8 +131,11 @@ static void setup(RefreshTest *test, gconstpointer data _unused_) {
         const ManagerOptions options = { .kind = MANAGER_SYSTEM, .deadline = deadline_after(60 * USEC_PER_SEC) };
 
         for (size_t i = 0; i < ELEMENTSOF(test->users); i++)
-                test->users[i] = (User) { .uid = 1000 + (uid_t) i, .states = active, .job_result = "done",
-                                          .result = "success", .code = CLD_EXITED };
+                test->users[i] = (User) { .uid = 1000 + (uid_t) i,
+                                          .states = active,
+                                          .job_result = "done",
+                                          .result = "success",
+                                          .code = CLD_EXITED };
 
         test->bus = fake_bus_new(true);
         test->fake = fake_manager_new(test->bus);
@@ -311,8 +314,9 @@ static void forge(FakeManager *fake, GDBusMessage *call) {
                 return;
 
         forger.connection = g_dbus_connection_new_for_address_sync(
-                fake_bus_address(), G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, NULL);
+                fake_bus_address(),
+                G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL,
+                NULL, NULL);
         g_assert_nonnull(forger.connection);
         end_job(&forger, user, "done");
         fake_leave(&forger);
@@ -470,7 +474,8 @@ static void test_restart(RefreshTest *test, gconstpointer data _unused_) {
 
         restart_result = "failed";
         g_assert_cmpint(user_manager_restart(test->manager, 1000, &test->trouble), ==, -EIO);
-        g_assert_nonnull(strstr(test->trouble.cause, "user@1000.service: the job that restarts it ended with \"failed\""));
+        g_assert_nonnull(
+                strstr(test->trouble.cause, "user@1000.service: the job that restarts it ended with \"failed\""));
         trouble_done(&test->trouble);
 
         test->fake->restart = restart_refused;

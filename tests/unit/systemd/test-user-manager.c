@@ -99,8 +99,8 @@ static void test_list(UserTest *test, gconstpointer data _unused_) {
         test->fake->list = list;
         g_assert_cmpint(user_manager_list(test->manager, &uids, &n, &test->trouble), ==, 0);
         g_assert_cmpmem(uids, n * sizeof(*uids), expected, sizeof(expected));
-        arguments = g_variant_print(g_dbus_message_get_body(fake_bus_nth(test->bus, "ListUnitsByPatterns", 0, NULL)),
-                                    true);
+        arguments =
+                g_variant_print(g_dbus_message_get_body(fake_bus_nth(test->bus, "ListUnitsByPatterns", 0, NULL)), true);
         g_assert_cmpstr(arguments, ==, "(@as [], ['user@*.service'])");
 
         test->fake->list = list_none;
@@ -147,8 +147,8 @@ static void get_junk(FakeManager *fake, GDBusMessage *call) {
 #define INTERFACE "org.freedesktop.systemd1."
 
 static void test_properties(UserTest *test, gconstpointer data _unused_) {
-        static const char *const all[] = { "cpu", "cpuacct", "cpuset", "io", "blkio", "memory", "devices", "pids",
-                                           "bpf-firewall", "bpf-devices", "", NULL };
+        static const char *const all[] = { "cpu",     "cpuacct", "cpuset",       "io",          "blkio", "memory",
+                                           "devices", "pids",    "bpf-firewall", "bpf-devices", "",      NULL };
         static const char *const few[] = { "pids", "memory", NULL }, *const none[] = { NULL };
         _cleanup_free_ char *group = NULL;
         ControllerMask mask;

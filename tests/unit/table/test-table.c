@@ -202,8 +202,7 @@ static void test_escapes(void) {
         static const Row names[] = { { 0, { "my\\x2dtool", "\u202e\x1b", "1", "ü\\x01", "\x9b\xb1\x80\x80" } } };
         static const TableOptions plain = {}, json = { .name = "n" };
 
-        assert_output(&plain, rows, 1,
-                      "a\\x0ab\\x1b[1m\\x7f 1.5 yes x\"  \\x01 \\xff\"\\ \\x09\\xc2\\x9b {[ ,  :\n");
+        assert_output(&plain, rows, 1, "a\\x0ab\\x1b[1m\\x7f 1.5 yes x\"  \\x01 \\xff\"\\ \\x09\\xc2\\x9b {[ ,  :\n");
         assert_output(&plain, names, 1, "my\\x2dtool \\xe2\\x80\\xae\\x1b yes ü\\x01 \\x9b\\xb1\\x80\\x80\n");
         assert_output(&json, names, 1,
                       "{\"n\":[{\"group\":\"my\\\\x2dtool\",\"memory_peak\":\"\\u202e\\u001b\",\"frozen\":true,"

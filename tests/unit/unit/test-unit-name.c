@@ -6,10 +6,12 @@
 #include "unit/unit-name.h"
 
 static void test_unit(void) {
-        static const char *const good[] = { "a.service", "a@b.service", "a\\x2db.mount", "-.slice", "x.y.target",
-                                            "a:b_c-d.timer", "user@1000.service", "-.mount" };
-        static const char *const bad[] = { "", "a", ".service", "a@.service", "@b.service", "a b.service",
-                                           "a/b.service", "a.services", "a.", "\u00e4.service" };
+        static const char *const good[] = { "a.service",  "a@b.service",   "a\\x2db.mount",     "-.slice",
+                                            "x.y.target", "a:b_c-d.timer", "user@1000.service", "-.mount" };
+        static const char *const bad[] = {
+                "",           "a",  ".service",      "a@.service", "@b.service", "a b.service", "a/b.service",
+                "a.services", "a.", "\u00e4.service"
+        };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++)
                 g_assert_true(unit_name_is_valid(good[i]));
@@ -18,10 +20,10 @@ static void test_unit(void) {
 }
 
 static void test_scope(void) {
-        static const char *const good[] = { "a.scope", "a-b.scope", "a\\x2db.scope", "a.b.scope", ".a.scope",
-                                            "a:b_c.scope", "a.service.scope" };
-        static const char *const bad[] = { "", "a", ".scope", "a.service", "a@b.scope", "a@.scope", "a b.scope",
-                                           "a/b.scope", "a.scope/b", "a\n.scope", "a.scope " };
+        static const char *const good[] = { "a.scope",  "a-b.scope",   "a\\x2db.scope",  "a.b.scope",
+                                            ".a.scope", "a:b_c.scope", "a.service.scope" };
+        static const char *const bad[] = { "",          "a",         ".scope",    "a.service", "a@b.scope", "a@.scope",
+                                           "a b.scope", "a/b.scope", "a.scope/b", "a\n.scope", "a.scope " };
         g_autofree char *longest = NULL, *too_long = NULL;
         g_autofree char *letters = g_strnfill(UNIT_NAME_MAX - strlen(".scope"), 'a');
 
@@ -43,10 +45,12 @@ typedef struct Completion {
 
 /* The manager's own, and logind's. */
 static void test_taken(void) {
-        static const char *const taken[] = { "init", "init.scope", "session-1", "session-1.scope", "session-42",
-                                             "session-c3", "session-c3.scope" };
-        static const char *const free_names[] = { "init-1", "myinit", "session", "session-", "session-c", "session-x",
-                                                  "session-1a", "session-1-2", "session-1.2", "session-cc1" };
+        static const char *const taken[] = { "init",       "init.scope", "session-1",       "session-1.scope",
+                                             "session-42", "session-c3", "session-c3.scope" };
+        static const char *const free_names[] = {
+                "init-1",    "myinit",     "session",     "session-",    "session-c",
+                "session-x", "session-1a", "session-1-2", "session-1.2", "session-cc1"
+        };
 
         for (size_t i = 0; i < ELEMENTSOF(taken); i++) {
                 char *name = NULL;
@@ -72,16 +76,25 @@ static void check_completions(const Completion *rows, size_t n_rows, int (*compl
 
 static void test_complete(void) {
         static const Completion scopes[] = {
-                { "a", "a.scope" },   { "a.scope", "a.scope" }, { "a.b", "a.b.scope" }, { "a-b", "a-b.scope" },
-                { "", NULL },         { ".scope", NULL },       { "a b", NULL },        { "a@b", NULL },
-                { "a.service", NULL }, { "a.slice", NULL },     { "../a", NULL },
+                { "a", "a.scope" },    { "a.scope", "a.scope" }, { "a.b", "a.b.scope" }, { "a-b", "a-b.scope" },
+                { "", NULL },          { ".scope", NULL },       { "a b", NULL },        { "a@b", NULL },
+                { "a.service", NULL }, { "a.slice", NULL },      { "../a", NULL },
         };
         static const Completion slices[] = {
-                { "a", "a.slice" },     { "a.slice", "a.slice" }, { "system-foo", "system-foo.slice" },
-                { "-", "-.slice" },     { "-.slice", "-.slice" }, { "foo--bar", NULL },
-                { "foo--bar.slice", NULL }, { "-foo", NULL },     { "foo-", NULL },
-                { "foo-.slice", NULL }, { "", NULL },             { "a@b", NULL },
-                { "a.scope", NULL },    { "a/b", NULL },
+                { "a", "a.slice" },
+                { "a.slice", "a.slice" },
+                { "system-foo", "system-foo.slice" },
+                { "-", "-.slice" },
+                { "-.slice", "-.slice" },
+                { "foo--bar", NULL },
+                { "foo--bar.slice", NULL },
+                { "-foo", NULL },
+                { "foo-", NULL },
+                { "foo-.slice", NULL },
+                { "", NULL },
+                { "a@b", NULL },
+                { "a.scope", NULL },
+                { "a/b", NULL },
         };
 
         check_completions(scopes, ELEMENTSOF(scopes), scope_name_complete);
