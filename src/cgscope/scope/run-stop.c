@@ -219,6 +219,21 @@ void run_watch_stop(Run *run, Supervisor *supervisor) {
         supervisor->userdata = run;
 }
 
+/* Whether we were sent the manager's signal. It sends that to one process after the other, so the command may have
+ * ended by it before our turn comes; and where both have happened, the end of a child is read before a real-time
+ * signal. */
+static bool is_told(const Stop *stop) {
+        const struct timespec turn = { .tv_nsec = 200 * USEC_PER_MSEC * NSEC_PER_USEC };
+        sigset_t set;
+
+        if (stop->told || stop->signal == SIGKILL)
+                return stop->told;
+
+        (void) sigemptyset(&set);
+        (void) sigaddset(&set, stop->signal);
+        return sigtimedwait(&set, NULL, &turn) == stop->signal;
+}
+
 /* What has just happened may have ended the command before we were woken. The manager counts from when the scope was
  * made, which is some time after it was asked for (somebody may have had to type a password), and before we hear of it.
  * In between, it was stopped if it ended by the signal that the manager sends, or we were sent that, too. */
@@ -228,8 +243,9 @@ static bool has_met_time(const Stop *stop, int status) {
         if (deadline_left(stop->earliest) > 0)
                 return false;
 
-        return stop->told || (WIFSIGNALED(status) &&
-                              (WTERMSIG(status) == stop->signal || (stop->hangs_up && WTERMSIG(status) == SIGHUP)));
+        return (WIFSIGNALED(status) &&
+                (WTERMSIG(status) == stop->signal || (stop->hangs_up && WTERMSIG(status) == SIGHUP))) ||
+               is_told(stop);
 }
 
 const char *run_stopped_by(Run *run, int status) {

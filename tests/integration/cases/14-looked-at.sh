@@ -236,6 +236,7 @@ test_shared() {
 
 # looks MODE GROUP: the user other, who may look at the group, locks all of it that he can open: $looker.
 looks() {
+    rm -f "$scratch/held"
     setpriv --reuid=other --regid=other --clear-groups python3 -c '
 import fcntl, os, signal, sys
 held = []
