@@ -364,7 +364,7 @@ test_others() {
     # From 257 on the system manager, too, does nothing before something starts.
     expect_equal "$(row other | sed 's/not there$/not taken up/')" \
         "1001 other cpuset io $(user_controllers other) not taken up"
-    expect_err '^cgscope: other \(1001\): .*(: systemctl --user --machine=other@ daemon-reexec |without --no-apply$)'
+    expect_err '^cgscope: other \(1001\): .*(; systemctl --user --machine=other@ daemon-reexec |without --no-apply$)'
     command=$(sed -n 's/.*\(systemctl --user.*daemon-reexec\).*/\1/p' <<<"$err")
     expect_truth
     # shellcheck disable=SC2086 # words
