@@ -16,6 +16,7 @@ teardown() {
     kill -CONT "$pid" 2>/dev/null || true
     manager_of tester stop 'test-*.scope' 2>/dev/null || true
     systemctl start user@1001.service
+    systemctl stop test-stays.service 2>/dev/null || true
     let_through
     # Only what a failed test left.
     if [[ -e /run/systemd/system/user@1000.service.d ]]; then
@@ -159,6 +160,8 @@ test_namespace() {
 test_no_manager() {
     # without a user manager: what PID 1 would hand to one, and that it is so
     local loaded
+    # user-.slice is StopWhenUnneeded=: without something in it the user's slice goes a moment after the manager.
+    systemd-run --quiet --slice=user-1001.slice --unit=test-stays.service sleep 60
     systemctl stop user@1001.service
     loaded=$(systemctl show -p DelegateControllers --value user@1001.service)
     doctor root --user-id=1001
