@@ -8,7 +8,7 @@
 # container  the integration tests under a suite's systemd in a container
 # vm         the same in a virtual machine, where every controller is
 # all        all of them (default)
-# --suite    bookworm, trixie or sid; default bookworm and trixie
+# --suite    bookworm, trixie or sid; default all three in containers, the first two in virtual machines
 # --filter   only integration tests whose "FILE test_name description" matches this regular expression
 #
 # Missing packages are installed with apt-get. Root file systems are made once and kept in
@@ -49,7 +49,6 @@ parse() {
         shift
     done
     [[ ${#parts[@]} -gt 0 ]] || parts=(unit container vm)
-    [[ ${#suites[@]} -gt 0 ]] || suites=(bookworm trixie)
     local suite
     for suite in "${suites[@]}"; do
         [[ $suite =~ ^(bookworm|trixie|sid)$ ]] || die "unknown suite $suite: bookworm, trixie or sid"
@@ -85,7 +84,12 @@ integration_result() {
 # All suites at once: tests wait most of the time, for a manager or an emulated processor. What they print is shown one
 # after the other, the first as it comes.
 integration_run() {
-    local kind=$1 suite i log status
+    local kind=$1 suites=("${suites[@]}") suite i log status
+    if [[ ${#suites[@]} -eq 0 ]]; then
+        suites=(bookworm trixie)
+        # What is of another version, not of other controllers, is seen in a container.
+        [[ $kind != container ]] || suites+=(sid)
+    fi
     for suite in "${suites[@]}"; do
         log=$work_dir/$kind-$suite.log
         # Before the process in the background gets to it: what follows the log does not wait for it to be there.
