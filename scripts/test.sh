@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs the tests and ends with the line "N passed, N failed, N skipped".
 #
-#   scripts/test.sh [unit] [container] [vm] [all] [--suite SUITE]… [--filter PATTERN]…
+#   scripts/test.sh [unit] [container] [vm] [all] [long] [--suite SUITE]… [--filter PATTERN]…
 #
 # unit       meson test on this machine: gcc with sanitizers, clang, gcc with optimisation
 # container  the integration tests under a suite's systemd in a container
 # vm         the same in a virtual machine, where every controller is
 # all        all of them (default)
+# long       with full counts where a part otherwise runs a sample: takes hours
 # --suite    bookworm, trixie or sid; default all three in containers, the first two in virtual machines
 # --filter   only integration tests whose "FILE test_name description" matches this regular expression
 #
@@ -22,6 +23,8 @@ for part in common packages unit; do
 done
 
 parts=() suites=() filters=() beside=()
+# shellcheck disable=SC2034 # for the parts
+long=0 # whether a part that can run a sample runs all
 total_passed=0 total_failed=0 total_skipped=0
 
 usage() {
@@ -33,6 +36,7 @@ parse() {
         case $1 in
             unit | container | vm) parts+=("$1") ;;
             all) parts+=(unit container vm) ;;
+            long) long=1 ;;
             --suite | --filter)
                 [[ $# -gt 1 ]] || die "$1 needs a value"
                 if [[ $1 == --suite ]]; then suites+=("$2"); else filters+=(--filter "$2"); fi
