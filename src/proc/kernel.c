@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <ctype.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -25,6 +27,22 @@ int kernel_is_at_least(const char *release, unsigned major, unsigned minor) {
                 return -EINVAL;
 
         return a > major || (a == major && b >= minor);
+}
+
+int kernel_check_calls(const char **ret_call) {
+        struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC };
+        _cleanup_close_ int directory = -EBADF, pidfd = -EBADF;
+
+        assert(ret_call);
+
+        directory = (int) syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
+        *ret_call = "openat2";
+        if (directory < 0 && (errno == ENOSYS || errno == EPERM))
+                return -errno;
+
+        pidfd = (int) syscall(SYS_pidfd_open, getpid(), 0);
+        *ret_call = "pidfd_open";
+        return pidfd < 0 && (errno == ENOSYS || errno == EPERM) ? -errno : 0;
 }
 
 /* --- the command line --- */

@@ -13,6 +13,10 @@ char *kernel_release(char buffer[static KERNEL_RELEASE_SIZE]);
 /* Whether the kernel @release is version @major.@minor or newer. -EINVAL: it begins with no version. */
 int kernel_is_at_least(const char *release, unsigned major, unsigned minor);
 
+/* The system calls that nothing here can do without. 0; or -ENOSYS, or the -EPERM of a filter, and *ret_call is the
+ * name of the one that is refused. */
+int kernel_check_calls(const char **ret_call);
+
 /* The configuration of the running kernel, of @release, wherever distributions put it. *ret is freed by the caller. */
 int kernel_config_read(const char *release, char **ret);
 

@@ -66,6 +66,7 @@ static void print_verb(JsonWriter *json, const Verb *verb) {
         json_boolean(json, "changes", verb->changes);
         json_string(json, "example", verb->example);
         json_number(json, "usage_status", (uint64_t) (verb->usage_status ?: STATUS_USAGE));
+        json_number(json, "failure_status", (uint64_t) (verb->failure_status ?: STATUS_FAILURE));
         print_options(json, verb->options);
         print_columns(json, verb->columns);
         json_close(json);

@@ -6,6 +6,7 @@
 #include "basic/log.h"
 #include "basic/sheet.h"
 #include "cgscope/version.h"
+#include "proc/kernel.h"
 
 /* The columns of the narrowest usual terminal. */
 #define HELP_WIDTH 80
@@ -98,6 +99,19 @@ static int check_words(const Verb *verb, char *const words[], size_t n) {
         return log_refuse(-EINVAL, "%s: no %s given; see cgscope %s --help", verb->name, verb->words[last], verb->name);
 }
 
+static int check_kernel(const Verb *verb) {
+        const char *call;
+        int r = verb->any_kernel ? 0 : kernel_check_calls(&call);
+
+        if (r == 0)
+                return 0;
+
+        return log_refuse(r,
+                          "%s(2) is refused: the kernel is too old, or a filter of system calls is in the way; "
+                          "cgscope doctor looks at both",
+                          call);
+}
+
 char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int argc, char *argv[], int *ret_status) {
         bool has_command = streq(verb->words[0] ?: "", "command"), has_target = streq(verb->words[1] ?: "", "command");
         OptionParser parser;
@@ -117,9 +131,16 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
                 r = -EINVAL;
 
         *ret_status = r == 0 ? EXIT_SUCCESS : verb->usage_status ?: STATUS_USAGE;
-        if (r > 0 && options->quiet)
+        if (r <= 0)
+                return NULL;
+
+        if (options->quiet)
                 log_set_quiet();
-        return r > 0 ? argv + optind : NULL;
+        if (check_kernel(verb) >= 0)
+                return argv + optind;
+
+        *ret_status = verb->failure_status ?: STATUS_FAILURE;
+        return NULL;
 }
 
 int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],

@@ -41,6 +41,8 @@ typedef struct Verb {
         const TableColumn *columns; /* of its table, for -o; likewise without a heading. NULL: it has no such table */
         uint64_t timeout;           /* microseconds: the default of --timeout; 0: that of most verbs */
         int usage_status;           /* of bad usage; 0: STATUS_USAGE */
+        int failure_status;         /* where it fails altogether; 0: STATUS_FAILURE */
+        bool any_kernel;            /* it works without the calls that cgscope cannot do without, and tells of them */
 
         /* An option of the verb's own, its value in optarg. Returns 0, or a negative errno: said. NULL where all its
          * options set a member. */

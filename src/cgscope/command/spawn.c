@@ -107,19 +107,29 @@ static pid_t clone_into(int group, int *ret_pidfd) {
         return pid < 0 ? -errno : (pid_t) pid;
 }
 
+/* In the child, where it was born elsewhere. */
+static int enter_group(const Spawn *spawn) {
+        int r;
+
+        if (spawn->aim) {
+                /* A manager takes for the caller whoever has connected. */
+                spawn->aim->client.manager = NULL;
+                return spawn_enter(spawn->aim);
+        }
+
+        r = group_attach(spawn->group, 0);
+        return r < 0 ? log_error_errno(r, "cannot move the command into its group") : 0;
+}
+
 /* What is to be done in the child first. */
 static int prepare(const Spawn *spawn, bool enter) {
         int r;
 
         supervisor_leave(spawn->supervisor);
 
-        if (enter) {
-                /* A manager takes for the caller whoever has connected. */
-                spawn->aim->client.manager = NULL;
-                r = spawn_enter(spawn->aim);
-                if (r < 0)
-                        return r;
-        }
+        r = enter ? enter_group(spawn) : 0;
+        if (r < 0)
+                return r;
 
         return spawn->prepare ? spawn->prepare(spawn->userdata) : 0;
 }
@@ -192,14 +202,15 @@ static bool kernel_kills_at_birth(int group) {
         return ended && was_killed(status);
 }
 
-/* -ENOSYS: system call filters of old container engines. -EAGAIN: as many processes as the group may have; who moves in
- * is not refused, so that it can be entered all the same, as in place. What somebody has killed, we ourselves or
- * another, is not started once more. */
+/* -ENOSYS, -EPERM: system call filters, as of old container engines. -EAGAIN: as many processes as the group may have;
+ * who moves in is not refused, so that it can be entered all the same, as in place. What somebody has killed, we
+ * ourselves or another, is not started once more. */
 static bool has_to_enter(int r, const Spawn *spawn, const volatile Word *word, int status) {
         if (r < 0)
-                return r == -ENOSYS || r == -EACCES || r == -EAGAIN;
+                return r == -ENOSYS || r == -EPERM || (spawn->aim && (r == -EACCES || r == -EAGAIN));
 
-        return !word->alive && word->failure == 0 && was_killed(status) && kernel_kills_at_birth(spawn->group);
+        return spawn->aim && !word->alive && word->failure == 0 && was_killed(status) &&
+               kernel_kills_at_birth(spawn->group);
 }
 
 /* The page stays: who supervises, starts one command and ends with it. */
@@ -211,7 +222,7 @@ static int start_or_enter(const Spawn *spawn, int *ret_status) {
                 return -errno;
 
         r = start_and_wait(spawn, word, false, ret_status);
-        if (spawn->aim && has_to_enter(r, spawn, word, *ret_status))
+        if (has_to_enter(r, spawn, word, *ret_status))
                 r = start_and_wait(spawn, word, true, ret_status);
         if (r < 0)
                 return r;

@@ -13,7 +13,7 @@ typedef struct Spawn {
         char **argv;
         Supervisor *supervisor;
         const sigset_t *mask;           /* the signals that the command holds back; NULL: those that we do */
-        Aim *aim;                       /* of the group, for when the kernel does not let us; NULL: then it fails */
+        Aim *aim;                       /* of the group, for when the kernel does not let us; NULL: it is our own */
         int (*prepare)(void *userdata); /* in the child, there: a negative errno where it has said what is wrong */
         int (*started)(void *userdata); /* here, when it is there; likewise, and it is killed. NULL: nothing */
         void *userdata;

@@ -102,6 +102,7 @@ const Verb verb_doctor = {
         .see = "EXIT STATUS",
         .example = "--json",
         .options = options_table,
+        .any_kernel = true,
         .parse = parse_own,
         .run = run,
 };

@@ -216,6 +216,7 @@ const Verb verb_exec = {
         .example = "./job -- true",
         .options = exec_options,
         .usage_status = STATUS_NOT_STARTED,
+        .failure_status = STATUS_NOT_STARTED,
         .parse = parse_option,
         .run = run,
 };

@@ -71,5 +71,6 @@ const Verb verb_can_move = {
         .targets = AIM_ANY,
         .example = "$$ ./job",
         .options = can_move_options,
+        .failure_status = STATUS_USAGE,
         .run = run,
 };

@@ -298,6 +298,7 @@ const Verb verb_run = {
         .example = "--delegate -- true",
         .options = run_options,
         .usage_status = STATUS_NOT_STARTED,
+        .failure_status = STATUS_NOT_STARTED,
         .parse = scope_options_parse,
         .run = run,
 };
