@@ -44,3 +44,18 @@ size_t nearest_distance(const char *a, const char *b) {
 
         return above[length];
 }
+
+Nearest nearest_begin(const char *typed) {
+        size_t length = strlen(typed);
+
+        return (Nearest) { .typed = typed, .distance = (length < 3 ? 3 : length) / 3 + 1 };
+}
+
+void nearest_offer(Nearest *nearest, const char *name) {
+        size_t distance = nearest_distance(nearest->typed, name);
+
+        if (distance < nearest->distance) {
+                nearest->distance = distance;
+                nearest->name = name;
+        }
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "cgscope/cli/introspect.h"
+#include "cgscope/cli/verb-find.h"
 #include "cgscope/verbs.h"
 #include "cgscope/version.h"
 
@@ -27,24 +28,43 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
         return verb->run(verb, argc, argv);
 }
 
+/* What was printed may not have arrived. A verb that has failed has said so itself. */
+static int finish(int status, int failure) {
+        if ((fflush(stdout) == 0 && !ferror(stdout)) || status != EXIT_SUCCESS)
+                return status;
+
+        return log_full(LOG_ERR, -EIO, "cannot write to standard output"), failure;
+}
+
+static bool is_help(const char *word) {
+        return streq(word, "help") || streq(word, "--help") || streq(word, "-h");
+}
+
+/* "cgscope help run" is "cgscope run --help". */
+static int help(const char *name) {
+        const Verb *verb = name ? verb_by_name(verbs, name) : NULL;
+
+        if (!name)
+                return print_help();
+        return verb ? run_verb(verb, 2, (char *[]) { NULL, (char[]) { "--help" }, NULL }) : STATUS_USAGE;
+}
+
 int main(int argc, char *argv[]) {
         const char *name = argc > 1 ? argv[1] : NULL;
+        const Verb *verb;
 
         if (!name)
                 return log_refuse(STATUS_USAGE, "no verb given; see cgscope --help");
-        if (streq(name, "-h") || streq(name, "--help") || streq(name, "help"))
-                return print_help();
+        if (is_help(name))
+                return finish(help(argv[2] && argv[2][0] != '-' ? argv[2] : NULL), STATUS_FAILURE);
         if (streq(name, "--version")) {
                 printf("cgscope %s\n", version_text());
-                return EXIT_SUCCESS;
+                return finish(EXIT_SUCCESS, STATUS_FAILURE);
         }
         if (streq(name, "--introspect"))
                 return introspect_print(verbs) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 
-        for (size_t i = 0; verbs[i]; i++)
-                if (streq(name, verbs[i]->name))
-                        return run_verb(verbs[i], argc - 1, argv + 1);
-
-        return log_refuse(STATUS_USAGE, "unknown %s '%s'; see cgscope --help", name[0] == '-' ? "option" : "verb",
-                          name);
+        if (verb_find(verbs, argc, argv, &verb) < 0)
+                return STATUS_USAGE;
+        return finish(run_verb(verb, argc - 1, argv + 1), verb->usage_status ?: STATUS_FAILURE);
 }

@@ -92,26 +92,16 @@ static const char *find_successor(const char *name) {
 }
 
 const char *property_nearest(const char *name) {
-        const char *nearest;
-        size_t length = strlen(name), best;
+        Nearest nearest = nearest_begin(name);
+        const char *successor = find_successor(name);
 
-        nearest = find_successor(name);
-        if (nearest)
-                return nearest;
+        if (successor)
+                return successor;
 
-        /* A third of the letters wrong is another word. */
-        best = (length < 3 ? 3 : length) / 3 + 1;
+        for (size_t i = 0; i < property_table_size; i++)
+                nearest_offer(&nearest, property_table[i].name);
 
-        for (size_t i = 0; i < property_table_size; i++) {
-                size_t distance = nearest_distance(name, property_table[i].name);
-
-                if (distance < best) {
-                        best = distance;
-                        nearest = property_table[i].name;
-                }
-        }
-
-        return nearest;
+        return nearest.name;
 }
 
 static int refuse_name(const char *name, Trouble *trouble) {

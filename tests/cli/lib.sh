@@ -53,7 +53,7 @@ knows_option() {
     local verb output
     for verb in "${verbs[@]}"; do
         output=$(timeout 10 "$cgscope" "$verb" "$1" --help 2>&1 </dev/null) || true
-        [[ $output == *"unrecognized option"* ]] || return 0
+        [[ $output == *"unknown option"* ]] || return 0
     done
     printf 'cgscope knows no %s\n' "$1"
     return 1

@@ -7,6 +7,7 @@
 #include "basic/sheet.h"
 #include "cgscope/version.h"
 #include "proc/kernel.h"
+#include "unit/unit-name.h"
 
 /* The columns of the narrowest usual terminal. */
 #define HELP_WIDTH 80
@@ -82,12 +83,34 @@ static int parse_behind_target(const Verb *verb, OptionParser *parser, CommonOpt
         return 1;
 }
 
+/* Certainly a target, and nothing else that a verb takes. */
+static bool is_plainly_target(const char *word) {
+        char unit[UNIT_NAME_MAX + 1];
+
+        (void) snprintf(unit, sizeof(unit), "%.*s", (int) strcspn(word, "/"), word);
+        return *word == '/' || streq(unit, ".") || unit_name_is_valid(unit);
+}
+
+/* Where one of two words of different kinds is a target, whether they stand the other way round. */
+static bool words_are_swapped(const Verb *verb, char *const words[], size_t n) {
+        const char *first = verb->words[0] ?: "", *second = verb->words[1] ?: "";
+
+        if (n < 2 || streq(second, "command") || streq(second, first))
+                return false;
+        if (streq(first, "target"))
+                return is_plainly_target(words[1]) && !is_plainly_target(words[0]);
+        return streq(second, "target") && is_plainly_target(words[0]) && !is_plainly_target(words[1]);
+}
+
 static int check_words(const Verb *verb, char *const words[], size_t n) {
         size_t last = 0;
 
         if (n > verb->most)
                 return log_refuse(-EINVAL, "%s: '%s' is a word too many; see cgscope %s --help", verb->name,
                                   words[verb->most], verb->name);
+        if (words_are_swapped(verb, words, n))
+                return log_refuse(-EINVAL, "%s: the %s comes before the %s: cgscope %s %s", verb->name, verb->words[0],
+                                  verb->words[1], verb->name, verb->synopsis);
         if (n >= verb->least)
                 return 0;
 

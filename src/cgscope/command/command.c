@@ -58,6 +58,17 @@ static int find(const char *name, char **ret) {
         return result;
 }
 
+static void report_not_found(const char *name) {
+        Controller controller = controller_from_name(name, strlen(name));
+
+        if (isempty(name))
+                log_error("the command is an empty word");
+        else if (controller != _CONTROLLER_INVALID)
+                log_error("%s: command not found; controllers are divided by commas, as --delegate=cpu,io", name);
+        else
+                log_error("%s: command not found", name);
+}
+
 int command_prepare(const CommandOptions *options, const char *name, char **ret) {
         const char *directory = options->working_directory;
         int r;
@@ -75,7 +86,10 @@ int command_prepare(const CommandOptions *options, const char *name, char **ret)
         if (r >= 0)
                 return 0;
 
-        log_error_errno(r == -ENOENT ? 0 : r, r == -ENOENT ? "%s: command not found" : "%s: cannot be executed", name);
+        if (r == -ENOENT)
+                report_not_found(name);
+        else
+                log_error_errno(r, "%s: cannot be executed", name);
         return command_status(r);
 }
 

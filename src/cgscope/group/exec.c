@@ -174,12 +174,13 @@ static int run_command(Exec *exec, const char *target) {
         if (report_open(&exec->report, &exec->command, NULL) < 0)
                 return STATUS_NOT_STARTED;
 
+        /* First: where it was forgotten, a word of the command stands in its place. */
+        if (find_target(exec, target) < 0)
+                return STATUS_NOT_STARTED;
+
         r = command_prepare(&exec->command, exec->argv[0], &exec->path);
         if (r != 0)
                 return r;
-
-        if (find_target(exec, target) < 0)
-                return STATUS_NOT_STARTED;
 
         interrupt_hold(&exec->before);
         exec->divide.before = &exec->before;

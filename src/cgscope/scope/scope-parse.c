@@ -89,9 +89,13 @@ static int refuse_controllers(const char *text, const char *unknown) {
 static int parse_delegate(ScopeOptions *options) {
         _cleanup_free_ char *unknown = NULL;
         ControllerMask mask;
+        bool all = !optarg || streq(optarg, "all");
+
+        if (!all && parse_boolean(optarg, &all) >= 0 && !all)
+                return log_refuse(-EINVAL, "--delegate: to delegate nothing, leave the option out");
 
         options->delegate = true;
-        if (!optarg) {
+        if (all) {
                 options->all_controllers = true;
                 return 0;
         }
