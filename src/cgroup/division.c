@@ -13,7 +13,10 @@ void division_done(Division *division) {
         free(division->path);
         free(division->enabled);
         (void) fd_close(division->claim);
-        *division = (Division) { .temporary = division->temporary, .claim = -EBADF };
+        (void) fd_close(division->evacuated);
+        *division = (Division) {
+                .temporary = division->temporary, .evacuate = division->evacuate, .claim = -EBADF, .evacuated = -EBADF
+        };
 }
 
 void division_trouble_done(DivisionTrouble *trouble) {
@@ -23,7 +26,7 @@ void division_trouble_done(DivisionTrouble *trouble) {
 
 /* The first @length bytes of @path are where it happened. */
 static int set_trouble(DivisionTrouble *trouble, int error, const char *path, size_t length, Controller controller) {
-        division_trouble_done(trouble);
+        free(trouble->path);
         trouble->path = strndup(path, length);
         trouble->controller = controller;
 
@@ -93,7 +96,7 @@ static int make_once(Division *division, Boundary *target, bool parents, Divisio
 }
 
 /* What others remove meanwhile is made anew: a group above, and a temporary one before there was a claim on it. */
-int division_make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble) {
+static int make(Division *division, Boundary *target, bool parents, DivisionTrouble *trouble) {
         for (;;) {
                 int r = make_once(division, target, parents, trouble);
 
@@ -193,12 +196,11 @@ static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_l
         return group_open(top, first);
 }
 
-int division_enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble) {
+static int enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble) {
         size_t above, length = 0;
         const char *last;
 
-        assert(division->path);
-
+        trouble->step = DIVISION_ENABLE;
         if (controllers == CONTROLLER_MASK_NONE)
                 return 0;
 
@@ -216,6 +218,52 @@ int division_enable(Division *division, ControllerMask controllers, DivisionTrou
         }
 
         return 0;
+}
+
+/* From the group where @trouble was. */
+static int evacuate(Division *division, DivisionTrouble *trouble) {
+        _cleanup_close_ int fd = group_open(division->top, trouble->path);
+        int r = fd < 0 ? fd : group_evacuate(fd, division->evacuate, &division->leaf_made);
+
+        if (r < 0) {
+                trouble->step = DIVISION_EVACUATE;
+                return r;
+        }
+
+        division->evacuated = TAKE_FD(fd);
+        return 0;
+}
+
+/* Where memory cannot be had, that is no error. */
+static void offer_memory(Division *division) {
+        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
+
+        if (faccessat(division->group, "memory.current", F_OK, 0) < 0)
+                (void) enable(division, controller_bit(CONTROLLER_MEMORY), &trouble);
+}
+
+int division_create(Division *division, Boundary *target, ControllerMask controllers, bool parents,
+                    DivisionTrouble *trouble) {
+        int r;
+
+        assert(target->top >= 0 && !boundary_is_top(target));
+
+        trouble->step = DIVISION_MAKE;
+        r = make(division, target, parents, trouble);
+        if (r < 0)
+                return r;
+
+        r = enable(division, controllers, trouble);
+        if (r == -EBUSY && division->evacuate) {
+                r = evacuate(division, trouble);
+                if (r < 0)
+                        return r;
+                r = enable(division, controllers, trouble);
+        }
+
+        if (r >= 0)
+                offer_memory(division);
+        return r;
 }
 
 /* The group @path beneath @top: nobody else has a claim on it, or gets one as long as *claim is open. */
@@ -272,4 +320,8 @@ void division_undo(Division *division) {
                 if (fd >= 0)
                         (void) group_disable(fd, division->enabled[division->n_levels]);
         }
+
+        if (division->evacuated >= 0)
+                group_return(division->evacuated, division->evacuate, division->leaf_made);
+        division->evacuated = fd_close(division->evacuated);
 }

@@ -94,7 +94,7 @@ static bool ascend(char *path) {
         return true;
 }
 
-/* Where somebody has not got his claim on it yet, it vanishes under his hands: division_make() begins anew then. */
+/* Where somebody has not got his claim on it yet, it vanishes under his hands: division_create() begins anew then. */
 void temporary_remove_above(int boundary, const char *below) {
         _cleanup_free_ char *path = strdup(below);
 

@@ -4,6 +4,7 @@
 /* A target as the verbs use it: found, opened, its boundary known, by asking a manager where no mark says so. What is
  * wrong is said, in one line. */
 
+#include "cgroup/groups.h"
 #include "cgroup/target.h"
 #include "cgroup/unit-path.h"
 #include "cgscope/cli/client.h"
@@ -14,15 +15,16 @@ typedef struct Aim {
         char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
         TargetName name;
         Boundary target;
-        Client client;       /* not connected until it is needed */
-        ManagerKind manager; /* whose unit it is */
-        bool gone;           /* with AIM_MAY_BE_GONE: it is not there, which has been said */
+        const Groups *groups; /* by which way the target is worked on */
+        Client client;        /* not connected until it is needed */
+        ManagerKind manager;  /* whose unit it is */
+        bool gone;            /* with AIM_MAY_BE_GONE: it is not there, which has been said */
         bool hidden; /* with it and AIM_UNIT_OR_GROUP: a unit that its manager has, without a group to be seen */
         bool hidden_holds_caller;
 } Aim;
 
 #define AIM_INIT \
-        { .target = BOUNDARY_INIT }
+        { .target = BOUNDARY_INIT, .groups = &groups_by_files }
 
 typedef enum AimFlags {
         AIM_MAY_BE_ABSENT = 1 << 0,  /* the group is to be made */
@@ -76,8 +78,3 @@ int root_open(const char *read_only);
 /* The groups below @aim's that can hold processes, as a target is typed, divided by ", ", the first few of them: for
  * messages about one that hands controllers on and cannot. "" where there is none. *ret is freed by the caller. */
 int places_list(const Aim *aim, char **ret);
-
-/* Gets out of a group that is to be removed, as the kernel removes none that somebody is in: moves the calling process
- * from the group that @aim is, or from one below it, into another one of the same boundary that takes processes and is
- * not frozen. @far: also into none that lies between the two, which may be removed as well. -EBUSY: there is none. */
-int leave_group(const Aim *aim, bool far);

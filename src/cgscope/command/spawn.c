@@ -84,7 +84,7 @@ static int ask_to_enter(Aim *aim) {
 }
 
 int spawn_enter(Aim *aim) {
-        int r = group_attach(aim->target.fd, 0);
+        int r = aim->groups->attach(&aim->target, 0);
 
         /* Where the group is not ours either, there is nobody to ask. */
         if (r == -EACCES && faccessat(aim->target.fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/user-name.h"
-#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/group/interrupt.h"
 #include "cgscope/verbs.h"
@@ -63,7 +62,7 @@ static int chown_target(Aim *aim, const void *userdata) {
 
         /* All of it, also where a signal ends this process meanwhile. */
         interrupt_hold(&before);
-        r = groups_chown(&aim->target, context->uid, context->gid, context->recursive, &failed);
+        r = aim->groups->chown(&aim->target, context->uid, context->gid, context->recursive, &failed);
         interrupt_release(&before);
 
         if (r == -EPERM)

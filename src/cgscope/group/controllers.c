@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
@@ -50,7 +49,7 @@ static int show(const Aim *aim, const CommonOptions *options, Tabular *table) {
         ControllerMask available, enabled, root;
         int r;
 
-        r = groups_controllers(&aim->target, &available, &enabled, &root);
+        r = aim->groups->controllers(&aim->target, &available, &enabled, &root);
         if (r >= 0)
                 r = reach_read(aim->target.root, aim->target.path, &reach);
         if (r < 0)

@@ -12,7 +12,7 @@ typedef struct Create {
         bool parents;
         Aim aim;
         AttributeList attributes;
-        Divide divide;
+        Division division;
 } Create;
 
 enum {
@@ -32,12 +32,12 @@ static int parse_option(void *userdata, int id _unused_) {
 
         if (!group_name_is_valid(optarg))
                 return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
-        create->divide.evacuate = optarg;
+        create->division.evacuate = optarg;
         return 0;
 }
 
 static void create_done(Create *create) {
-        divide_done(&create->divide);
+        division_done(&create->division);
         attribute_list_done(&create->attributes);
         aim_done(&create->aim);
 }
@@ -48,11 +48,11 @@ static int make(Create *create) {
         int r;
 
         interrupt_hold(&before);
-        r = divide_make(&create->divide, &create->aim, &create->attributes, create->parents);
+        r = divide_make(&create->division, &create->aim, &create->attributes, create->parents, &before);
         if (r >= 0) {
                 if (!interrupt_is_pending(&before))
                         return 0;
-                divide_undo(&create->divide);
+                create->aim.groups->undo(&create->division);
         }
 
         interrupt_release(&before);
@@ -60,7 +60,7 @@ static int make(Create *create) {
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
-        _cleanup_(create_done) Create create = { .aim = AIM_INIT, .divide = DIVIDE_INIT };
+        _cleanup_(create_done) Create create = { .aim = AIM_INIT, .division = DIVISION_INIT };
         int status;
         char **words = verb_parse(verb, &create.options, &create, argc, argv, &status);
 

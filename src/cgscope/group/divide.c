@@ -7,7 +7,7 @@
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/groups.h"
+#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/members.h"
 #include "cgscope/group/interrupt.h"
@@ -188,7 +188,7 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         int r;
 
         undercut_warn_attributes(aim, attributes);
-        r = groups_set(&aim->target, attributes, &failed, &trouble);
+        r = aim->groups->set(&aim->target, attributes, &failed, &trouble);
         if (r >= 0)
                 return 0;
         if (!failed)
@@ -219,99 +219,50 @@ int divide_parse(char *const words[], AttributeList *ret) {
         return 0;
 }
 
-static int evacuate(Divide *divide, const Aim *aim, const char *below) {
-        _cleanup_close_ int fd = group_open(aim->target.top, below);
-        int r = fd < 0 ? fd : group_evacuate(fd, divide->evacuate, &divide->leaf_made);
+static int report_evacuate(int error, const char *leaf) {
+        const char *why = error == -EXDEV   ? ": some are outside of this PID namespace"
+                          : error == -ELOOP ? ": they fork faster than they are moved"
+                                            : NULL;
 
-        if (r == -EXDEV)
-                return log_refuse(r,
-                                  "--evacuate: cannot move the processes into %s: some are outside of this PID "
-                                  "namespace",
-                                  divide->evacuate);
-        if (r == -ELOOP)
-                return log_refuse(r,
-                                  "--evacuate: cannot move the processes into %s: they fork faster than they are "
-                                  "moved",
-                                  divide->evacuate);
-        if (r < 0)
-                return log_error_errno(r, "--evacuate: cannot move the processes into %s", divide->evacuate);
+        if (!why)
+                return log_error_errno(error, "--evacuate: cannot move the processes into %s", leaf);
 
-        divide->evacuated = TAKE_FD(fd);
-        return 0;
-}
-
-static int enable(Divide *divide, const Aim *aim, ControllerMask controllers) {
-        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
-        int r;
-
-        r = division_enable(&divide->division, controllers, &trouble);
-        if (r == -EBUSY && divide->evacuate) {
-                r = evacuate(divide, aim, trouble.path);
-                if (r < 0)
-                        return r;
-                r = division_enable(&divide->division, controllers, &trouble);
-        }
-
-        return r < 0 ? report_enable(aim, r, &trouble) : 0;
-}
-
-/* systemd-oomd passes over a group without memory, and over all that are beside it. Where memory cannot be had, that is
- * no error. */
-static void offer_memory(Divide *divide, const Aim *aim) {
-        _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
-
-        if (faccessat(aim->target.fd, "memory.current", F_OK, 0) < 0)
-                (void) division_enable(&divide->division, controller_bit(CONTROLLER_MEMORY), &trouble);
+        return log_refuse(error, "--evacuate: cannot move the processes into %s%s", leaf, why);
 }
 
 /* Where another one removes the group just now, it is made anew when he is done. */
-static int make(Divide *divide, Aim *aim, bool parents, DivisionTrouble *trouble) {
-        uint64_t deadline = deadline_after(REMOVED_USEC);
-        int r = division_make(&divide->division, &aim->target, parents, trouble);
-
-        while (r == -EINPROGRESS && deadline_left(deadline) > 0) {
-                if (divide->before && interrupt_is_pending(divide->before))
-                        return -EINTR;
-                (void) usleep(NAP_USEC);
-                r = division_make(&divide->division, &aim->target, parents, trouble);
-        }
-
-        return r;
-}
-
-static int make_and_set(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
+static int create(Division *division, Aim *aim, ControllerMask controllers, bool parents, const sigset_t *before) {
         _cleanup_(division_trouble_done) DivisionTrouble trouble = DIVISION_TROUBLE_INIT;
+        uint64_t deadline = deadline_after(REMOVED_USEC);
         int r;
 
-        r = make(divide, aim, parents, &trouble);
-        if (r < 0)
-                return r == -EINTR ? r : report_make(aim, r, trouble.path ?: "", parents); /* the signal says it */
+        while ((r = aim->groups->create(division, &aim->target, controllers, parents, &trouble)) == -EINPROGRESS &&
+               deadline_left(deadline) > 0) {
+                if (interrupt_is_pending(before))
+                        return -EINTR; /* the signal says it */
+                (void) usleep(NAP_USEC);
+        }
 
-        r = enable(divide, aim, attribute_list_controllers(attributes));
-        if (r < 0)
-                return r;
+        if (r >= 0)
+                return 0;
 
-        offer_memory(divide, aim);
-        return divide_apply(aim, attributes);
+        switch (trouble.step) {
+        case DIVISION_MAKE:
+                return report_make(aim, r, trouble.path ?: "", parents);
+        case DIVISION_EVACUATE:
+                return report_evacuate(r, division->evacuate);
+        case DIVISION_ENABLE:
+        default:
+                return report_enable(aim, r, &trouble);
+        }
 }
 
-int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents) {
-        int r = make_and_set(divide, aim, attributes, parents);
+int divide_make(Division *division, Aim *aim, const AttributeList *attributes, bool parents, const sigset_t *before) {
+        int r = create(division, aim, attribute_list_controllers(attributes), parents, before);
 
+        if (r >= 0)
+                r = divide_apply(aim, attributes);
         if (r < 0)
-                divide_undo(divide);
+                aim->groups->undo(division);
         return r;
-}
-
-void divide_undo(Divide *divide) {
-        division_undo(&divide->division);
-
-        if (divide->evacuated >= 0)
-                group_return(divide->evacuated, divide->evacuate, divide->leaf_made);
-        divide->evacuated = fd_close(divide->evacuated);
-}
-
-void divide_done(Divide *divide) {
-        division_done(&divide->division);
-        (void) fd_close(divide->evacuated);
 }

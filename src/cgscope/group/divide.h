@@ -6,28 +6,12 @@
 
 #include <signal.h>
 
-#include "cgroup/attribute.h"
-#include "cgroup/division.h"
 #include "cgscope/cli/aim.h"
 
-typedef struct Divide {
-        Division division;
-        const char *evacuate; /* the leaf that processes in the way are moved into; NULL: they are not. Borrowed */
-        int evacuated;        /* the group they were in; -EBADF: none */
-        bool leaf_made;
-        const sigset_t *before; /* borrowed from who holds signals back (interrupt_hold()): they end the waiting */
-} Divide;
-
-#define DIVIDE_INIT \
-        { .division = DIVISION_INIT, .evacuated = -EBADF }
-
 /* Makes the group that @aim names, hands on to it the controllers that @attributes need, and sets them. @parents: those
- * above it, too, and it may be there already. */
-int divide_make(Divide *divide, Aim *aim, const AttributeList *attributes, bool parents);
-
-/* Undoes it, where something later fails. */
-void divide_undo(Divide *divide);
-void divide_done(Divide *divide);
+ * above it, too, and it may be there already. What was done is in @division, for the caller to undo where something
+ * later fails. @before is from interrupt_hold(): when a signal has come, nothing is waited for. */
+int divide_make(Division *division, Aim *aim, const AttributeList *attributes, bool parents, const sigset_t *before);
 
 /* "KEY=VALUE" words to attributes; says which is wrong. */
 int divide_parse(char *const words[], AttributeList *ret);

@@ -68,7 +68,7 @@ static bool is_in_new(const Exec *exec) {
 static void leave(Exec *exec) {
         if (!is_in_new(exec) || go_home(exec->aim.target.root, exec, 0) >= 0)
                 return;
-        if (leave_group(&exec->aim, true) < 0)
+        if (exec->aim.groups->leave(&exec->aim.target, true) < 0)
                 log_warning("%s remains: this process cannot leave it any more", exec->aim.text);
 }
 

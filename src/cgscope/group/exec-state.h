@@ -19,7 +19,7 @@ typedef struct Exec {
         char *path; /* of the command */
         Report report;
         Aim aim;
-        Divide divide;
+        Division division;
         bool made;       /* the group is new */
         sigset_t before; /* the signals that were held before ours: the command's */
         pid_t supervisor;

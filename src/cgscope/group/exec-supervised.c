@@ -5,7 +5,8 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/groups.h"
+#include "cgroup/control.h"
+#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
 #include "cgscope/command/descendant.h"
@@ -41,7 +42,7 @@ int exec_watch(Exec *exec) {
 
 /* With @all what is left in it, too; else -EBUSY says at once that there is something. */
 static int remove_group(const Exec *exec, bool all) {
-        return groups_remove(&exec->aim.target, all, all ? REMOVE_TIMEOUT_USEC : 0);
+        return exec->aim.groups->remove(&exec->aim.target, all, all ? REMOVE_TIMEOUT_USEC : 0);
 }
 
 /* @whole: all that is in the group, else what the command has started. Then it is read again. */
@@ -93,7 +94,7 @@ static void finish(Exec *exec, const Meter *meter) {
         meter_read(meter, &exec->report);
 
         if (exec->remove && group_is_temporary(group))
-                r = temporary_release(group, &exec->divide.division.claim);
+                r = temporary_release(group, &exec->division.claim);
         if (r > 0)
                 remove_new(exec, meter);
         else if (exec->remove || exec->made)

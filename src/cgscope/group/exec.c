@@ -39,7 +39,7 @@ static void exec_done(Exec *exec) {
         command_options_done(&exec->command);
         free(exec->path);
         free(exec->home);
-        divide_done(&exec->divide);
+        division_done(&exec->division);
         aim_done(&exec->aim);
         attribute_list_done(&exec->attributes);
 }
@@ -51,7 +51,7 @@ static int parse_option(void *userdata, int id) {
         case OPTION_PROPERTY:
                 return divide_parse((char *[]) { optarg, NULL }, &exec->attributes);
         case OPTION_EVACUATE:
-                exec->divide.evacuate = optarg;
+                exec->division.evacuate = optarg;
                 if (!group_name_is_valid(optarg))
                         return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
                 return 0;
@@ -66,7 +66,7 @@ static bool is_supervised(const Exec *exec) {
 
 /* What only makes sense beside another option. */
 static int check_combination(const Exec *exec) {
-        if (!exec->create && (exec->parents || exec->divide.evacuate))
+        if (!exec->create && (exec->parents || exec->division.evacuate))
                 return log_refuse(-EINVAL, "--parents, --evacuate: a group is made only with --create");
         if (exec->command.keep && (exec->remove || !is_supervised(exec)))
                 return log_refuse(-EINVAL, "--keep: %s",
@@ -112,17 +112,13 @@ static int prepare_group(Exec *exec) {
         int r;
 
         if (exec->create)
-                r = divide_make(&exec->divide, &exec->aim, &exec->attributes, exec->parents);
+                r = divide_make(&exec->division, &exec->aim, &exec->attributes, exec->parents, &exec->before);
         else
                 r = divide_apply(&exec->aim, &exec->attributes);
         if (r < 0)
                 return r;
 
-        /* Of one that is to go with another command, this one would be killed with it. */
-        if (!exec->create)
-                temporary_keep(exec->aim.target.fd);
-
-        exec->made = exec->divide.division.n_made > 0;
+        exec->made = exec->division.n_made > 0;
         if (exec->made && !is_supervised(exec))
                 (void) cgroup_of_process(0, &exec->home);
 
@@ -130,7 +126,8 @@ static int prepare_group(Exec *exec) {
         if (r < 0 || exec->made)
                 return r;
 
-        r = group_can_hold_processes(exec->aim.target.fd);
+        /* With a group that is to go with another command, this one would be killed. */
+        r = exec->aim.groups->admit(&exec->aim.target, !exec->create);
         return r < 0 ? spawn_report(&exec->aim, r) : 0;
 }
 
@@ -152,8 +149,8 @@ static int set_environment(const Exec *exec) {
 
 /* Takes back what was made for the command. Where a signal is why, it ends this process. */
 static void undo(Exec *exec) {
-        divide_undo(&exec->divide);
-        if (exec->divide.division.temporary)
+        exec->aim.groups->undo(&exec->division);
+        if (exec->division.temporary)
                 temporary_remove_above(exec->aim.target.top, boundary_below(&exec->aim.target));
         watch_dismiss(&exec->watch);
         watch_end(&exec->watch);
@@ -161,7 +158,7 @@ static void undo(Exec *exec) {
 }
 
 static int enter_and_run(Exec *exec) {
-        if ((exec->divide.division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
+        if ((exec->division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
             set_environment(exec) < 0 || interrupt_is_pending(&exec->before))
                 return STATUS_NOT_STARTED;
 
@@ -183,7 +180,6 @@ static int run_command(Exec *exec, const char *target) {
                 return r;
 
         interrupt_hold(&exec->before);
-        exec->divide.before = &exec->before;
         r = enter_and_run(exec);
         undo(exec);
         return r;
@@ -191,7 +187,7 @@ static int run_command(Exec *exec, const char *target) {
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(exec_done)
-                Exec exec = { .aim = AIM_INIT, .divide = DIVIDE_INIT, .report = REPORT_INIT, .watch = WATCH_INIT };
+                Exec exec = { .aim = AIM_INIT, .division = DIVISION_INIT, .report = REPORT_INIT, .watch = WATCH_INIT };
         int status;
         char **words = verb_parse(verb, &exec.options, &exec, argc, argv, &status);
 
@@ -199,7 +195,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return status;
 
         exec.argv = words + 1;
-        exec.divide.division.temporary = exec.create && exec.remove;
+        exec.division.temporary = exec.create && exec.remove;
         return run_command(&exec, words[0]);
 }
 

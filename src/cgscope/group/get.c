@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 #include "basic/log.h"
-#include "cgroup/groups.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
 
@@ -33,7 +32,7 @@ static void print_text(const Get *get, const char *key, const char *value) {
 
 static int print_key(Get *get, const char *key) {
         _cleanup_free_ char *value = NULL;
-        int r = groups_get(&get->aim.target, key, get->options.bytes || get->options.json, &value);
+        int r = get->aim.groups->get(&get->aim.target, key, get->options.bytes || get->options.json, &value);
 
         if (r < 0)
                 return r;
@@ -94,7 +93,7 @@ static int print_all(Get *get, char *const keys[], size_t n_keys) {
         if (n_keys > 0)
                 return 0;
 
-        r = attribute_foreach(get->aim.target.fd, true, print_any, get);
+        r = get->aim.groups->keys(&get->aim.target, print_any, get);
         return r < 0 ? aim_report(&get->aim, r, "cannot read") : 0;
 }
 

@@ -2,7 +2,7 @@
 #include <signal.h>
 
 #include "basic/log.h"
-#include "cgroup/groups.h"
+#include "cgroup/group.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
 
@@ -42,7 +42,7 @@ static int leave(const Aim *aim) {
                 return 0;
 
         (void) signal(SIGHUP, SIG_IGN);
-        r = leave_group(aim, false);
+        r = aim->groups->leave(&aim->target, false);
         if (r == -EBUSY)
                 return log_refuse(r,
                                   "cannot remove %s: this process is in it, and no other group of its unit takes "
@@ -64,7 +64,7 @@ static int remove_target(Aim *aim, const void *userdata) {
         if (r < 0)
                 return r;
 
-        r = groups_remove(&aim->target, remove->recursive, remove->options.timeout);
+        r = aim->groups->remove(&aim->target, remove->recursive, remove->options.timeout);
         return r < 0 && !aim_is_gone(aim) ? report(aim, remove, r) : 0;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/user-namespace.h"
-#include "cgroup/groups.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
@@ -22,7 +21,7 @@ static const Option freeze_options[] = {
 };
 
 static int freeze_group(Aim *aim, bool freeze) {
-        int r = groups_freeze(&aim->target, freeze, aim->options->timeout);
+        int r = aim->groups->freeze(&aim->target, freeze, aim->options->timeout);
 
         if (r == -ETIMEDOUT && !freeze)
                 return log_refuse(r, "cannot thaw %s: a group above it is frozen; thaw that one", aim->text);

@@ -3,7 +3,7 @@
 
 #include "basic/log.h"
 #include "basic/parse-words.h"
-#include "cgroup/groups.h"
+#include "cgroup/group.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
@@ -71,7 +71,7 @@ static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
 
 static int kill_group(const Kill *context, Aim *aim) {
         pid_t refused = 0;
-        int r = groups_signal(&aim->target, context->signal, &refused);
+        int r = aim->groups->kill(&aim->target, context->signal, &refused);
 
         if (r < 0 && aim_is_gone(aim))
                 return 0;

@@ -6,8 +6,7 @@
 #include "basic/log.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
-#include "cgroup/groups.h"
-#include "cgroup/temporary.h"
+#include "cgroup/group.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/process-list.h"
 #include "cgscope/process/can-move.h"
@@ -245,7 +244,7 @@ static int move_one(Move *move, size_t i) {
         int pidfd = move->processes.pidfds[i], r;
         _cleanup_trouble_ Trouble trouble = {};
 
-        r = process_has_ended(pidfd) ? -ESRCH : groups_attach(&move->aim.target, pid);
+        r = process_has_ended(pidfd) ? -ESRCH : move->aim.groups->attach(&move->aim.target, pid);
         if (r == -EACCES && move->aim.client.manager) {
                 r = attach_by_manager(move, pid, &trouble);
                 if (r >= 0)
@@ -263,12 +262,11 @@ static int move_all(Move *move) {
         if (r < 0)
                 return r;
 
-        r = group_can_hold_processes(move->aim.target.fd);
+        /* A group that is removed with its command would take them along. */
+        r = move->aim.groups->admit(&move->aim.target, true);
         if (r < 0)
                 return report_failure(move, 0, r, &(Trouble) {});
 
-        /* A group that is removed with its command would take them along. */
-        temporary_keep(move->aim.target.fd);
         for (size_t i = 0; i < move->processes.n; i++) {
                 r = move_one(move, i);
                 if (r < 0)

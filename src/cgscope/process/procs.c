@@ -4,8 +4,6 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
-#include "cgroup/members.h"
-#include "cgroup/walk.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
@@ -58,49 +56,31 @@ static void add_row(Procs *procs, pid_t pid, const char *user, char *command, co
         tabular_set_path(&procs->table, row, COLUMN_GROUP, group);
 }
 
-static int report_no_proc(const Procs *procs) {
-        return log_refuse(-ENOSYS,
-                          "cannot list the processes in %s: /proc is not mounted here, or is that of another "
-                          "PID namespace; mount -t proc proc /proc shows this one",
-                          procs->aim.text);
+static int report(const Aim *aim, int error) {
+        switch (error) {
+        case -ENOSYS:
+                return log_refuse(error,
+                                  "cannot list the processes in %s: /proc is not mounted here, or is that of another "
+                                  "PID namespace; mount -t proc proc /proc shows this one",
+                                  aim->text);
+        case -EOPNOTSUPP:
+                return log_refuse(error, "%s is a threaded group, in which threads are and no processes", aim->text);
+        default:
+                return aim_report(aim, error, "cannot list the processes in");
+        }
 }
 
 /* A process that ends meanwhile is passed over. The owner of one outside of this PID namespace is not known. */
-static int add_process(Procs *procs, pid_t pid, const char *group) {
+static int add_process(pid_t pid, const char *group, void *userdata) {
         _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
+        Procs *procs = userdata;
         struct stat st;
         char *command;
 
         if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
-                return proc == -ENOSYS ? report_no_proc(procs) : 0;
+                return proc == -ENOSYS ? proc : 0;
 
         add_row(procs, pid, pid == 0 ? NULL : user_name_or_number(st.st_uid), command, group);
-        return 0;
-}
-
-static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
-        _cleanup_free_ pid_t *pids = NULL;
-        Procs *procs = userdata;
-        ssize_t n = group_members(fd, &pids);
-
-        /* The processes of a threaded group are listed by the domain above it. */
-        if (n == -EOPNOTSUPP && depth > 0)
-                return 0;
-        if (n == -EOPNOTSUPP)
-                return log_refuse(-EOPNOTSUPP, "%s is a threaded group, in which threads are and no processes",
-                                  procs->aim.text);
-        if (n < 0)
-                return depth > 0 && (n == -ENODEV || n == -ENOENT)
-                               ? 0
-                               : aim_report(&procs->aim, (int) n, "cannot list the processes in");
-
-        for (ssize_t i = 0; i < n; i++) {
-                int r = add_process(procs, pids[i], path);
-
-                if (r < 0)
-                        return r;
-        }
-
         return 0;
 }
 
@@ -114,12 +94,8 @@ static int list_processes(Procs *procs, const char *target) {
         if (r < 0)
                 return r;
 
-        if (procs->recursive)
-                r = group_walk(procs->aim.target.fd, WALK_BEFORE, add_group, procs);
-        else
-                r = add_group(procs->aim.target.fd, "", 0, procs);
-
-        return r < 0 ? r : tabular_print(&procs->table, &procs->options);
+        r = procs->aim.groups->procs(&procs->aim.target, procs->recursive, add_process, procs);
+        return r < 0 ? report(&procs->aim, r) : tabular_print(&procs->table, &procs->options);
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {

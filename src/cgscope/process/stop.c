@@ -7,7 +7,6 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/parse.h"
-#include "cgroup/control.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
@@ -48,33 +47,6 @@ static int parse_option(void *userdata, int id _unused_) {
         return 0;
 }
 
-/* Some processes may not be sent SIGTERM, or cannot act on it; SIGKILL reaches all of them later, by cgroup.kill. */
-static int end_politely(const Stop *stop, int group) {
-        uint64_t deadline = deadline_after(stop->grace);
-        int r;
-
-        r = group_signal(group, SIGTERM, NULL);
-        if (r < 0 && r != -EPERM && r != -EXDEV)
-                return r;
-        if (r != 0)
-                (void) group_signal(group, SIGCONT, NULL);
-        (void) group_freeze(group, false, deadline_left(deadline));
-
-        return group_wait_event(group, "populated 0", deadline);
-}
-
-static int end_all(const Stop *stop, int group, uint64_t timeout) {
-        int r = group_is_populated(group);
-
-        if (r <= 0)
-                return r;
-        r = end_politely(stop, group);
-        if (r != -ETIMEDOUT)
-                return r;
-        r = group_kill(group);
-        return r < 0 ? r : group_wait_event(group, "populated 0", deadline_after(timeout));
-}
-
 static int stop_group(const Stop *stop, Aim *aim) {
         int r;
 
@@ -82,11 +54,11 @@ static int stop_group(const Stop *stop, Aim *aim) {
          * goes last. */
         if (aim_holds_caller(aim)) {
                 (void) signal(SIGHUP, SIG_IGN);
-                if (aim->target.top < 0 || leave_group(aim, false) < 0)
+                if (aim->groups->leave(&aim->target, false) < 0)
                         (void) signal(SIGTERM, SIG_IGN);
         }
 
-        r = end_all(stop, aim->target.fd, aim->options->timeout);
+        r = aim->groups->stop(&aim->target, stop->grace, aim->options->timeout);
 
         /* With a last process its unit may go, and the group with it. */
         if (r < 0 && aim_is_gone(aim))
