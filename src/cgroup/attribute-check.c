@@ -145,8 +145,8 @@ static int compare(AttributeWriter *writer, const char *name, const char *text) 
 static bool is_same_device(const PropertyValue *a, const PropertyValue *b) {
         dev_t device, other;
 
-        return streq(a->pairs.items[0].key, b->pairs.items[0].key) ||
-               (device_find(a->pairs.items[0].key, &device) >= 0 && device_find(b->pairs.items[0].key, &other) >= 0 &&
+        return streq(a->pairs[0].key, b->pairs[0].key) ||
+               (device_find(a->pairs[0].key, &device) >= 0 && device_find(b->pairs[0].key, &other) >= 0 &&
                 device == other);
 }
 
@@ -158,8 +158,8 @@ static bool is_replaced(const PropertyList *list, size_t index) {
                 return true;
 
         for (size_t i = index + 1; i < list->n_items; i++)
-                if (streq(value->signature, "a(st)") && list->items[i].info == value->info &&
-                    (value->pairs.n_items == 0 || is_same_device(value, &list->items[i])))
+                if (value->kind == PROPERTY_NUMBERS && list->items[i].info == value->info &&
+                    (value->n_items == 0 || is_same_device(value, &list->items[i])))
                         return true;
 
         return false;

@@ -76,9 +76,9 @@ int attribute_limit(const PropertyValue *value, uint64_t *ret) {
         if (!file || !(startswith(file, "memory.") || streq(file, "pids.max")))
                 return -EINVAL;
 
-        if (streq(value->signature, "t"))
+        if (value->kind == PROPERTY_UINT64)
                 *ret = value->uint64;
-        else if (streq(value->signature, "u"))
+        else if (value->kind == PROPERTY_UINT32)
                 *ret = share_of(file, value->uint32);
         else
                 return -EINVAL;
@@ -99,14 +99,14 @@ static int write_share(AttributeWriter *writer, const char *file, const Property
 
 /* A mask, lowest byte first, as "0-3,6". */
 static int write_mask(AttributeWriter *writer, const char *file, const PropertyValue *property) {
-        size_t n_bits = property->bytes.size * 8, size = n_bits * sizeof("65535,") + 1;
+        size_t n_bits = property->n_items * 8, size = n_bits * sizeof("65535,") + 1;
         _cleanup_free_ char *text = malloc(size);
         char *end = text;
 
         if (!text)
                 return -ENOMEM;
 
-#define IS_SET(bit) (property->bytes.data[(bit) / 8] >> ((bit) % 8) & 1)
+#define IS_SET(bit) (property->bytes[(bit) / 8] >> ((bit) % 8) & 1)
         *text = '\0';
         for (size_t first = 0, last; first < n_bits; first = last + 1) {
                 last = first;
@@ -222,11 +222,11 @@ static int write_devices(AttributeWriter *writer, const char *file, const Proper
         const char *limit = attribute_limit_of(property_info_name(property->info)) ?: "target";
         int r = 0;
 
-        if (property->pairs.n_items == 0)
+        if (property->n_items == 0)
                 return reset_property_devices(writer, file, limit);
 
-        for (size_t i = 0; r >= 0 && i < property->pairs.n_items; i++)
-                r = write_device(writer, file, limit, &property->pairs.items[i]);
+        for (size_t i = 0; r >= 0 && i < property->n_items; i++)
+                r = write_device(writer, file, limit, &property->pairs[i]);
 
         return r;
 }
@@ -271,18 +271,22 @@ static int write_quota(AttributeWriter *writer) {
 }
 
 int attribute_encode(AttributeWriter *writer, const PropertyValue *property) {
-        const char *file = property_info_file(property->info), *signature = property->signature;
+        const char *file = property_info_file(property->info);
 
-        if (streq(signature, "b"))
+        switch (property->kind) {
+        case PROPERTY_BOOLEAN:
                 return attribute_write(writer, file, property->boolean ? "1" : "0");
-        if (streq(signature, "s"))
+        case PROPERTY_STRING:
                 return attribute_write(writer, file, property->string);
-        if (streq(signature, "ay"))
+        case PROPERTY_BYTES:
                 return write_mask(writer, file, property);
-        if (streq(signature, "u"))
+        case PROPERTY_UINT32:
                 return write_share(writer, file, property);
-        if (streq(signature, "a(st)"))
+        case PROPERTY_NUMBERS:
                 return write_devices(writer, file, property);
+        default:
+                break;
+        }
 
         if (streq(file, "cpu.max"))
                 return write_quota(writer);

@@ -154,13 +154,13 @@ int attribute_list_add(AttributeList *list, const char *assignment, Trouble *tro
 static bool is_overridden(const AttributeList *list, size_t i) {
         const PropertyValue *property = list->items[i].property;
 
-        if (!property || streq(property->signature, "a(st)"))
+        if (!property || property->kind == PROPERTY_NUMBERS)
                 return false;
 
         for (size_t k = i + 1; k < list->n_items; k++) {
                 const PropertyValue *later = list->items[k].property;
 
-                if (later && streq(list->items[k].file, list->items[i].file) && !streq(later->signature, "a(st)"))
+                if (later && streq(list->items[k].file, list->items[i].file) && later->kind != PROPERTY_NUMBERS)
                         return true;
         }
 

@@ -219,8 +219,8 @@ int program_check(int group, const PropertyValue *value, Trouble *trouble) {
         if (streq(name, "IPEgressFilterPath"))
                 return check_paths(group, "egress", value->strings, trouble);
 
-        for (size_t i = 0; r >= 0 && i < value->pairs.n_items; i++) /* BPFProgram */
-                r = check_pinned(group, value->pairs.items[i].key, value->pairs.items[i].text, trouble);
+        for (size_t i = 0; r >= 0 && i < value->n_items; i++) /* BPFProgram */
+                r = check_pinned(group, value->pairs[i].key, value->pairs[i].text, trouble);
 
         return r;
 }
@@ -240,8 +240,8 @@ int program_check_ahead(int root, const PropertyValue *value, Trouble *trouble) 
         if (r < 0)
                 return explain(r, trouble);
 
-        for (size_t i = 0; r >= 0 && by_hook && i < value->pairs.n_items; i++)
-                r = find_pinned(value->pairs.items[i].text, &id, trouble);
+        for (size_t i = 0; r >= 0 && by_hook && i < value->n_items; i++)
+                r = find_pinned(value->pairs[i].text, &id, trouble);
 
         return r;
 }

@@ -5,30 +5,18 @@
 
 #include "basic/macros.h"
 
-/* The content of the variant, by the member of the union that the signature stands for. */
-
-typedef int (*AppendFunction)(sd_bus_message *m, const PropertyValue *value, size_t i);
-
-static int append_array(sd_bus_message *m, const PropertyValue *value, const char *contents, size_t n,
-                        AppendFunction append) {
-        int r = sd_bus_message_open_container(m, 'a', contents);
-
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = append(m, value, i);
-
-        return r < 0 ? r : sd_bus_message_close_container(m);
-}
+/* The content of the variant. */
 
 static int append_text(sd_bus_message *m, const PropertyValue *value, size_t i) {
-        return sd_bus_message_append(m, "(ss)", value->pairs.items[i].key, value->pairs.items[i].text);
+        return sd_bus_message_append(m, "(ss)", value->pairs[i].key, value->pairs[i].text);
 }
 
 static int append_number(sd_bus_message *m, const PropertyValue *value, size_t i) {
-        return sd_bus_message_append(m, "(st)", value->pairs.items[i].key, value->pairs.items[i].number);
+        return sd_bus_message_append(m, "(st)", value->pairs[i].key, value->pairs[i].number);
 }
 
 static int append_address(sd_bus_message *m, const PropertyValue *value, size_t i) {
-        const PropertyAddress *address = &value->addresses.items[i];
+        const PropertyAddress *address = &value->addresses[i];
         size_t size = address->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
         int r;
 
@@ -49,13 +37,13 @@ static int append_address(sd_bus_message *m, const PropertyValue *value, size_t 
 }
 
 static int append_bind_rule(sd_bus_message *m, const PropertyValue *value, size_t i) {
-        const PropertyBindRule *rule = &value->bind_rules.items[i];
+        const PropertyBindRule *rule = &value->bind_rules[i];
 
         return sd_bus_message_append(m, "(iiqq)", rule->family, rule->protocol, rule->n_ports, rule->first_port);
 }
 
 static int append_nft_set(sd_bus_message *m, const PropertyValue *value, size_t i) {
-        const PropertyNftSet *set = &value->nft_sets.items[i];
+        const PropertyNftSet *set = &value->nft_sets[i];
 
         return sd_bus_message_append(m, "(iiss)", set->source, set->protocol, set->table, set->set);
 }
@@ -75,37 +63,56 @@ static int append_interfaces(sd_bus_message *m, const PropertyValue *value) {
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+/* The type of the variant, and of an array how an item is appended. */
+static const struct {
+        const char *signature;
+        int (*append)(sd_bus_message *m, const PropertyValue *value, size_t i);
+} kinds[] = {
+        [PROPERTY_BOOLEAN] = { "b" },
+        [PROPERTY_INT32] = { "i" },
+        [PROPERTY_UINT32] = { "u" },
+        [PROPERTY_UINT64] = { "t" },
+        [PROPERTY_STRING] = { "s" },
+        [PROPERTY_STRINGS] = { "as" },
+        [PROPERTY_BYTES] = { "ay" },
+        [PROPERTY_NUMBERS] = { "a(st)", append_number },
+        [PROPERTY_TEXTS] = { "a(ss)", append_text },
+        [PROPERTY_ADDRESSES] = { "a(iayu)", append_address },
+        [PROPERTY_BIND_RULES] = { "a(iiqq)", append_bind_rule },
+        [PROPERTY_NFT_SETS] = { "a(iiss)", append_nft_set },
+        [PROPERTY_INTERFACES] = { "(bas)" },
+};
+
+static int append_array(sd_bus_message *m, const PropertyValue *value) {
+        int r = sd_bus_message_open_container(m, 'a', kinds[value->kind].signature + strlen("a"));
+
+        for (size_t i = 0; r >= 0 && i < value->n_items; i++)
+                r = kinds[value->kind].append(m, value, i);
+
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 static int append_content(sd_bus_message *m, const PropertyValue *value) {
-        const char *signature = value->signature;
-
-        if (streq(signature, "b"))
+        switch (value->kind) {
+        case PROPERTY_BOOLEAN:
                 return sd_bus_message_append(m, "b", (int) value->boolean);
-        if (streq(signature, "i"))
+        case PROPERTY_INT32:
                 return sd_bus_message_append(m, "i", value->int32);
-        if (streq(signature, "u"))
+        case PROPERTY_UINT32:
                 return sd_bus_message_append(m, "u", value->uint32);
-        if (streq(signature, "t"))
+        case PROPERTY_UINT64:
                 return sd_bus_message_append(m, "t", value->uint64);
-        if (streq(signature, "s"))
+        case PROPERTY_STRING:
                 return sd_bus_message_append(m, "s", value->string);
-        if (streq(signature, "as"))
+        case PROPERTY_STRINGS:
                 return sd_bus_message_append_strv(m, value->strings);
-        if (streq(signature, "ay"))
-                return sd_bus_message_append_array(m, 'y', value->bytes.data, value->bytes.size);
-        if (streq(signature, "a(st)"))
-                return append_array(m, value, "(st)", value->pairs.n_items, append_number);
-        if (streq(signature, "a(ss)"))
-                return append_array(m, value, "(ss)", value->pairs.n_items, append_text);
-        if (streq(signature, "a(iayu)"))
-                return append_array(m, value, "(iayu)", value->addresses.n_items, append_address);
-        if (streq(signature, "a(iiqq)"))
-                return append_array(m, value, "(iiqq)", value->bind_rules.n_items, append_bind_rule);
-        if (streq(signature, "a(iiss)"))
-                return append_array(m, value, "(iiss)", value->nft_sets.n_items, append_nft_set);
-        if (streq(signature, "(bas)"))
+        case PROPERTY_BYTES:
+                return sd_bus_message_append_array(m, 'y', value->bytes, value->n_items);
+        case PROPERTY_INTERFACES:
                 return append_interfaces(m, value);
-
-        return -EINVAL;
+        default:
+                return append_array(m, value);
+        }
 }
 
 int property_open(sd_bus_message *message, const char *name, const char *signature) {
@@ -128,7 +135,7 @@ int property_close(sd_bus_message *message) {
 int property_value_append(sd_bus_message *message, const PropertyValue *value) {
         int r;
 
-        r = property_open(message, value->bus_name, value->signature);
+        r = property_open(message, value->bus_name, kinds[value->kind].signature);
         if (r < 0)
                 return r;
 

@@ -8,10 +8,10 @@
 /* Settings of a path and what goes with it, "/dev/sda 1M": arrays of one pair. An empty text is the empty array, which
  * resets. Whether the device is there the manager says, whose view of /dev counts. */
 
-static int set_no_pairs(PropertyValue *ret, const char *signature) {
-        ret->signature = signature;
-        ret->pairs.items = NULL;
-        ret->pairs.n_items = 0;
+static int set_no_pairs(PropertyValue *ret, PropertyKind kind) {
+        ret->kind = kind;
+        ret->pairs = NULL;
+        ret->n_items = 0;
         return 0;
 }
 
@@ -30,9 +30,9 @@ static int set_pair(PropertyValue *ret, char *key, uint64_t number, const char *
         }
 
         *pair = (PropertyPair) { .key = key, .number = number, .text = copy };
-        ret->signature = text ? "a(ss)" : "a(st)";
-        ret->pairs.items = pair;
-        ret->pairs.n_items = 1;
+        ret->kind = text ? PROPERTY_TEXTS : PROPERTY_NUMBERS;
+        ret->pairs = pair;
+        ret->n_items = 1;
         return 0;
 }
 
@@ -74,7 +74,7 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
         int r;
 
         if (isempty(text))
-                return set_no_pairs(ret, "a(st)");
+                return set_no_pairs(ret, PROPERTY_NUMBERS);
 
         r = split_device(info, text, &path, &rest, trouble);
         if (r < 0)
@@ -132,7 +132,7 @@ int property_parse_device_access(const PropertyInfo *info, const char *text, Pro
         int r;
 
         if (isempty(text))
-                return set_no_pairs(ret, "a(ss)");
+                return set_no_pairs(ret, PROPERTY_TEXTS);
 
         r = parse_word(&access, &pattern);
         if (r == -ENOMEM)
@@ -161,7 +161,7 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
         int r;
 
         if (isempty(text))
-                return set_no_pairs(ret, "a(ss)");
+                return set_no_pairs(ret, PROPERTY_TEXTS);
 
         colon = strchr(text, ':');
         if (!colon)

@@ -51,7 +51,7 @@ static int set_words(const PropertyInfo *info, const char *text, bool (*valid)(c
         if (r < 0)
                 return r;
 
-        ret->signature = "as";
+        ret->kind = PROPERTY_STRINGS;
         ret->strings = words;
         return 0;
 }

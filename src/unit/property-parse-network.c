@@ -100,9 +100,9 @@ int property_parse_addresses(const PropertyInfo *info, const char *text, Propert
                         return property_refuse(info, -EINVAL, trouble, "'%s' is no network (examples: %s)", *word,
                                                info->examples);
 
-        ret->signature = "a(iayu)";
-        ret->addresses.items = TAKE_PTR(items);
-        ret->addresses.n_items = n_items;
+        ret->kind = PROPERTY_ADDRESSES;
+        ret->addresses = TAKE_PTR(items);
+        ret->n_items = n_items;
         return 0;
 }
 
@@ -149,10 +149,10 @@ int property_parse_bind_rule(const PropertyInfo *info, const char *text, Propert
         char *rest, *part;
         int r;
 
-        ret->bind_rules.items = NULL;
-        ret->bind_rules.n_items = 0;
+        ret->bind_rules = NULL;
+        ret->n_items = 0;
         if (isempty(text)) {
-                ret->signature = "a(iiqq)";
+                ret->kind = PROPERTY_BIND_RULES;
                 return 0;
         }
 
@@ -170,9 +170,9 @@ int property_parse_bind_rule(const PropertyInfo *info, const char *text, Propert
                                                info->examples);
         }
 
-        ret->signature = "a(iiqq)";
-        ret->bind_rules.items = TAKE_PTR(rule);
-        ret->bind_rules.n_items = 1;
+        ret->kind = PROPERTY_BIND_RULES;
+        ret->bind_rules = TAKE_PTR(rule);
+        ret->n_items = 1;
         return 0;
 }
 
@@ -229,7 +229,7 @@ static int parse_nft_set(char *text, PropertyNftSet *ret) {
 
 int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
-        _cleanup_(property_value_done) PropertyValue value = { .signature = "a(iiss)" };
+        _cleanup_(property_value_done) PropertyValue value = { .kind = PROPERTY_NFT_SETS };
         size_t n_words = 0;
         int r;
 
@@ -240,8 +240,8 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
         while (words[n_words])
                 n_words++;
 
-        value.nft_sets.items = calloc(n_words + 1, sizeof(*value.nft_sets.items));
-        if (!value.nft_sets.items)
+        value.nft_sets = calloc(n_words + 1, sizeof(*value.nft_sets));
+        if (!value.nft_sets)
                 return -ENOMEM;
 
         for (char **word = words; *word; word++) {
@@ -250,7 +250,7 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
                 if (!copy)
                         return -ENOMEM;
 
-                r = parse_nft_set(copy, &value.nft_sets.items[value.nft_sets.n_items++]);
+                r = parse_nft_set(copy, &value.nft_sets[value.n_items++]);
                 if (r == -EINVAL)
                         return property_refuse(info, r, trouble, "'%s' is no set (examples: %s)", *word,
                                                info->examples);
@@ -258,9 +258,10 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
                         return r;
         }
 
-        ret->signature = value.signature;
-        ret->nft_sets = value.nft_sets;
-        value.signature = NULL;
+        value.info = ret->info;
+        value.bus_name = ret->bus_name;
+        *ret = value;
+        value = (PropertyValue) {};
         return 0;
 }
 
@@ -290,7 +291,7 @@ int property_parse_interfaces(const PropertyInfo *info, const char *text, Proper
         if (r < 0)
                 return r;
 
-        ret->signature = "(bas)";
+        ret->kind = PROPERTY_INTERFACES;
         ret->interfaces.allow = allow;
         ret->interfaces.names = names;
         return 0;

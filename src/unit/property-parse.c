@@ -18,35 +18,36 @@ void property_strings_free(char **strings) {
 }
 
 void property_value_done(PropertyValue *value) {
-        const char *signature = value->signature;
+        for (size_t i = 0; i < value->n_items; i++)
+                if (value->kind == PROPERTY_NUMBERS || value->kind == PROPERTY_TEXTS) {
+                        free(value->pairs[i].key);
+                        free(value->pairs[i].text);
+                } else if (value->kind == PROPERTY_NFT_SETS) {
+                        free(value->nft_sets[i].table);
+                        free(value->nft_sets[i].set);
+                }
 
-        if (!signature)
-                return;
-
-        if (streq(signature, "s"))
+        switch (value->kind) {
+        case PROPERTY_STRING:
                 free(value->string);
-        else if (streq(signature, "as"))
+                break;
+        case PROPERTY_STRINGS:
                 property_strings_free(value->strings);
-        else if (streq(signature, "ay"))
-                free(value->bytes.data);
-        else if (streq(signature, "a(st)") || streq(signature, "a(ss)")) {
-                for (size_t i = 0; i < value->pairs.n_items; i++) {
-                        free(value->pairs.items[i].key);
-                        free(value->pairs.items[i].text);
-                }
-                free(value->pairs.items);
-        } else if (streq(signature, "a(iayu)"))
-                free(value->addresses.items);
-        else if (streq(signature, "a(iiqq)"))
-                free(value->bind_rules.items);
-        else if (streq(signature, "a(iiss)")) {
-                for (size_t i = 0; i < value->nft_sets.n_items; i++) {
-                        free(value->nft_sets.items[i].table);
-                        free(value->nft_sets.items[i].set);
-                }
-                free(value->nft_sets.items);
-        } else if (streq(signature, "(bas)"))
+                break;
+        case PROPERTY_INTERFACES:
                 property_strings_free(value->interfaces.names);
+                break;
+        case PROPERTY_BYTES:
+        case PROPERTY_NUMBERS:
+        case PROPERTY_TEXTS:
+        case PROPERTY_ADDRESSES:
+        case PROPERTY_BIND_RULES:
+        case PROPERTY_NFT_SETS:
+                free(value->items);
+                break;
+        default:
+                break;
+        }
 
         *value = (PropertyValue) {};
 }
@@ -55,7 +56,7 @@ void property_value_done(PropertyValue *value) {
  * its sources): the default of a limit or weight, an error elsewhere. */
 
 static int set_uint64(PropertyValue *ret, uint64_t value) {
-        ret->signature = "t";
+        ret->kind = PROPERTY_UINT64;
         ret->uint64 = value;
         return 0;
 }
@@ -66,14 +67,14 @@ static int set_string(PropertyValue *ret, const char *text) {
         if (!copy)
                 return -ENOMEM;
 
-        ret->signature = "s";
+        ret->kind = PROPERTY_STRING;
         ret->string = copy;
         return 0;
 }
 
 /* 0 to 100 % as 0 to UINT32_MAX, rounded: a percentage on the bus (UINT32_SCALE_FROM_PERMYRIAD() in systemd). */
 static int set_fraction(PropertyValue *ret, uint64_t permyriad) {
-        ret->signature = "u";
+        ret->kind = PROPERTY_UINT32;
         ret->uint32 = (uint32_t) ((permyriad * UINT32_MAX + 5000) / 10000);
         return 0;
 }
@@ -97,7 +98,7 @@ int property_parse_yes_no(const PropertyInfo *info, const char *text, PropertyVa
         if (parse_boolean(text, &value) < 0)
                 return property_refuse(info, -EINVAL, trouble, "'%s' is neither yes nor no", text);
 
-        ret->signature = "b";
+        ret->kind = PROPERTY_BOOLEAN;
         ret->boolean = value;
         return 0;
 }
@@ -240,7 +241,7 @@ int property_parse_tasks(const PropertyInfo *info, const char *text, PropertyVal
                 return r;
 
         /* Unlike with memory the manager refuses the whole (bus_cgroup_set_tasks_max_scale() in its sources). */
-        if (streq(ret->signature, "u") && ret->uint32 == UINT32_MAX)
+        if (ret->kind == PROPERTY_UINT32 && ret->uint32 == UINT32_MAX)
                 return property_refuse(info, -ERANGE, trouble, "%s is out of range 0.01%% to 99.99%%", text);
 
         return 0;
@@ -305,7 +306,7 @@ int property_parse_signal(const PropertyInfo *info, const char *text, PropertyVa
         if (r < 0)
                 return refuse_text(info, text, "signal", trouble);
 
-        ret->signature = "i";
+        ret->kind = PROPERTY_INT32;
         ret->int32 = value;
         return 0;
 }
@@ -323,8 +324,8 @@ int property_parse_mask(const PropertyInfo *info, const char *text, PropertyValu
         if (r < 0)
                 return refuse_text(info, text, "list of numbers and ranges", trouble);
 
-        ret->signature = "ay";
-        ret->bytes.data = data;
-        ret->bytes.size = size;
+        ret->kind = PROPERTY_BYTES;
+        ret->bytes = data;
+        ret->n_items = size;
         return 0;
 }

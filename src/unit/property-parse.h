@@ -6,7 +6,7 @@
 #include "basic/trouble.h"
 #include "unit/property-value.h"
 
-/* Parses @text for @info into @ret, whose info and bus_name are set already: sets the signature and the member for it,
+/* Parses @text for @info into @ret, whose info and bus_name are set already: sets the kind and the member for it,
  * and replaces the bus_name where the form of the value asks for another. On failure *trouble as
  * property_refuse() makes it, and nothing is left to free in @ret. */
 typedef int PropertyParse(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);

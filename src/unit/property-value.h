@@ -55,44 +55,48 @@ typedef struct PropertyNftSet {
         char *set;
 } PropertyNftSet;
 
-/* One assignment, parsed. @bus_name and @signature are what travels: MemoryMax=50% is MemoryMaxScale of type "u".
- * The member of the union is chosen by @signature. Owns what it points to, but for @info, @bus_name and @signature,
- * which live as long as the program. */
+/* What a value is: which member of the union below. */
+typedef enum PropertyKind {
+        PROPERTY_NOTHING, /* not parsed */
+        PROPERTY_BOOLEAN,
+        PROPERTY_INT32,
+        PROPERTY_UINT32,
+        PROPERTY_UINT64,
+        PROPERTY_STRING,
+        PROPERTY_STRINGS,
+        PROPERTY_BYTES,
+        PROPERTY_NUMBERS, /* pairs with a number */
+        PROPERTY_TEXTS,   /* pairs with a text */
+        PROPERTY_ADDRESSES,
+        PROPERTY_BIND_RULES,
+        PROPERTY_NFT_SETS,
+        PROPERTY_INTERFACES,
+} PropertyKind;
+
+/* One assignment, parsed. @bus_name is what travels: MemoryMax=50% is MemoryMaxScale, a fraction of UINT32_MAX. Owns
+ * what it points to, but for @info and @bus_name, which live as long as the program. */
 typedef struct PropertyValue {
         const PropertyInfo *info;
         const char *bus_name;
-        const char *signature;
+        PropertyKind kind;
+        size_t n_items; /* of those that say so */
         union {
-                bool boolean;    /* b */
-                int32_t int32;   /* i */
-                uint32_t uint32; /* u */
-                uint64_t uint64; /* t: bytes, microseconds, a weight or a count; UINT64_MAX is "infinity" */
-                char *string;    /* s */
-                char **strings;  /* as: ends with NULL */
-                struct {
-                        uint8_t *data;
-                        size_t size;
-                } bytes; /* ay: a bit mask, lowest byte first */
-                struct {
-                        PropertyPair *items;
-                        size_t n_items;
-                } pairs; /* a(st), a(ss) */
-                struct {
-                        PropertyAddress *items;
-                        size_t n_items;
-                } addresses; /* a(iayu) */
-                struct {
-                        PropertyBindRule *items;
-                        size_t n_items;
-                } bind_rules; /* a(iiqq) */
-                struct {
-                        PropertyNftSet *items;
-                        size_t n_items;
-                } nft_sets; /* a(iiss) */
+                bool boolean;
+                int32_t int32;
+                uint32_t uint32;
+                uint64_t uint64; /* bytes, microseconds, a weight or a count; UINT64_MAX is "infinity" */
+                char *string;
+                char **strings;      /* ends with NULL */
+                uint8_t *bytes;      /* n_items: a bit mask, lowest byte first */
+                PropertyPair *pairs; /* n_items, as the next three */
+                PropertyAddress *addresses;
+                PropertyBindRule *bind_rules;
+                PropertyNftSet *nft_sets;
+                void *items; /* any of these arrays */
                 struct {
                         bool allow;
                         char **names;
-                } interfaces; /* (bas) */
+                } interfaces;
         };
 } PropertyValue;
 

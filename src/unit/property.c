@@ -157,35 +157,31 @@ int property_list_add(PropertyList *list, const char *assignment, Trouble *troub
 bool property_value_asks(const PropertyValue *value) {
         const PropertyInfo *info = value->info;
 
-        if (streq(value->signature, "b"))
+        switch (value->kind) {
+        case PROPERTY_BOOLEAN:
                 return value->boolean == !(info->flags & PROPERTY_ASKS_BY_NO);
-        if (streq(value->signature, "s"))
-                return !streq(value->string, "") && !streq(value->string, "auto") && !streq(value->string, "none");
-        if (streq(value->signature, "as"))
-                return value->strings && *value->strings;
-        if (streq(value->signature, "t"))
-                return value->uint64 != ((info->flags & PROPERTY_RESET_TO_ZERO) ? 0 : UINT64_MAX);
-        if (streq(value->signature, "u"))
+        case PROPERTY_UINT32:
                 return value->uint32 > 0 || !(info->flags & PROPERTY_RESET_TO_ZERO);
-        if (streq(value->signature, "ay"))
-                return value->bytes.size > 0;
-        if (streq(value->signature, "a(st)") || streq(value->signature, "a(ss)"))
-                return value->pairs.n_items > 0;
-        if (streq(value->signature, "a(iayu)"))
-                return value->addresses.n_items > 0;
-        if (streq(value->signature, "a(iiqq)"))
-                return value->bind_rules.n_items > 0;
-        if (streq(value->signature, "a(iiss)"))
-                return value->nft_sets.n_items > 0;
-        if (streq(value->signature, "(bas)"))
+        case PROPERTY_UINT64:
+                return value->uint64 != ((info->flags & PROPERTY_RESET_TO_ZERO) ? 0 : UINT64_MAX);
+        case PROPERTY_STRING:
+                return !streq(value->string, "") && !streq(value->string, "auto") && !streq(value->string, "none");
+        case PROPERTY_STRINGS:
+                return value->strings && *value->strings;
+        case PROPERTY_INTERFACES:
                 return value->interfaces.names && *value->interfaces.names;
-
-        return true;
+        case PROPERTY_NOTHING:
+        case PROPERTY_INT32:
+                return true;
+        default:
+                return value->n_items > 0;
+        }
 }
 
 bool property_list_resets(const PropertyList *list, size_t index) {
         const PropertyValue *value = &list->items[index];
-        bool adds = value->signature[0] == 'a' && !streq(value->signature, "ay");
+        bool adds = value->kind == PROPERTY_STRINGS ||
+                    (value->kind >= PROPERTY_NUMBERS && value->kind <= PROPERTY_NFT_SETS);
 
         assert(index < list->n_items);
 

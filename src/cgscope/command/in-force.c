@@ -129,7 +129,7 @@ static int oomd_runs(const Scope *scope, const ScopeOptions *options) {
 
 /* Who asks for its protection alone is spared by an oomd that is not there, too. */
 static int check_oomd(const Scope *scope, const PropertyValue *value, const ScopeOptions *options) {
-        bool kills = streq(value->signature, "s") && streq(value->string, "kill");
+        bool kills = value->kind == PROPERTY_STRING && streq(value->string, "kill");
         int r = oomd_runs(scope, options);
 
         if (r == -ENODATA)

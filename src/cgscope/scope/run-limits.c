@@ -41,10 +41,10 @@ PropertyValue *property_of(const PropertyList *list, const char *name) {
 static void add_room(PropertyValue *value, uint64_t room) {
         uint64_t limit;
 
-        if (streq(value->signature, "u") && attribute_limit(value, &limit) >= 0) {
+        if (value->kind == PROPERTY_UINT32 && attribute_limit(value, &limit) >= 0) {
                 value->uint64 = limit;
                 value->bus_name = property_info_name(value->info);
-                value->signature = "t";
+                value->kind = PROPERTY_UINT64;
         }
 
         value->uint64 = value->uint64 > UINT64_MAX - room ? UINT64_MAX : value->uint64 + room;

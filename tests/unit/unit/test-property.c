@@ -312,7 +312,6 @@ static void test_good(void) {
                 g_assert_cmpint(r, ==, 0);
                 g_assert_cmpuint(list.n_items, ==, 1);
                 g_assert_cmpstr(list.items[0].bus_name, ==, good[i].bus_name);
-                g_assert_cmpstr(list.items[0].signature, ==, good[i].signature);
                 check_encoding(bus, &good[i], &list.items[0]);
         }
 
