@@ -110,12 +110,29 @@ const AttributeFile *attribute_file_find(const char *name) {
         return NULL;
 }
 
-const char *attribute_file_nearest(const char *name) {
-        for (size_t i = 0; i < ELEMENTSOF(files); i++)
-                if (!strchr(files[i].name, '*') && nearest_distance(name, files[i].name) <= 1)
-                        return files[i].name;
+/* A file of any controller's ("*.stat") is compared as that of the one which @name begins with. */
+static const char *whole_name(const char *pattern, const char *name, char buffer[static ATTRIBUTE_NAME_SIZE]) {
+        if (*pattern != '*')
+                return strchr(pattern, '*') ? NULL : pattern;
+        if (controller_from_name(name, strcspn(name, ".")) == _CONTROLLER_INVALID)
+                return NULL;
 
-        return NULL;
+        (void) snprintf(buffer, ATTRIBUTE_NAME_SIZE, "%.*s%s", (int) strcspn(name, "."), name, pattern + 1);
+        return buffer;
+}
+
+bool attribute_file_nearest(const char *name, char ret[static ATTRIBUTE_NAME_SIZE]) {
+        for (size_t i = 0; i < ELEMENTSOF(files); i++) {
+                char buffer[ATTRIBUTE_NAME_SIZE];
+                const char *whole = whole_name(files[i].name, name, buffer);
+
+                if (whole && nearest_distance(name, whole) <= 1) {
+                        (void) snprintf(ret, ATTRIBUTE_NAME_SIZE, "%s", whole);
+                        return true;
+                }
+        }
+
+        return false;
 }
 
 bool attribute_file_name_is_valid(const char *name, Controller *ret_controller) {

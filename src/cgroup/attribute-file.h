@@ -26,8 +26,10 @@ typedef struct AttributeFile {
 /* The row of the file @name; NULL: not known, which says nothing about whether a kernel has it. */
 const AttributeFile *attribute_file_find(const char *name);
 
-/* A known file whose name is but one slip of the fingers away from @name, or NULL. */
-const char *attribute_file_nearest(const char *name);
+#define ATTRIBUTE_NAME_SIZE 256
+
+/* Whether the name of a known file is but one slip of the fingers away from @name: that one. */
+bool attribute_file_nearest(const char *name, char ret[static ATTRIBUTE_NAME_SIZE]);
 
 /* Whether @name can be a file of the kernel's in a group: "CONTROLLER.…", "cgroup.…" or "irq.…", and no path.
  * *ret_controller may be _CONTROLLER_INVALID. */

@@ -56,8 +56,7 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
 
         if (info && !file)
                 return trouble_set(trouble, -EOPNOTSUPP,
-                                   "%s is kept by the manager, a group has no file for it; set "
-                                   "it on the unit",
+                                   "%s is kept by the manager, a group has no file for it; set it on the unit",
                                    attribute->key);
 
         if (file) {
@@ -81,9 +80,9 @@ static int parse_property(AttributeList *list, const char *assignment, Attribute
  * of the fingers does not: the kernel's own names are further apart. */
 static int check_file(const char *name, Controller *ret_controller, Trouble *trouble) {
         const AttributeFile *file = attribute_file_find(name);
-        const char *nearest = file ? NULL : attribute_file_nearest(name);
+        char nearest[ATTRIBUTE_NAME_SIZE];
 
-        if (nearest)
+        if (!file && attribute_file_nearest(name, nearest))
                 return trouble_set(trouble, -ENOENT, "unknown file '%s', did you mean %s?", name, nearest);
         if (!attribute_file_name_is_valid(name, ret_controller))
                 return trouble_set(trouble, -ENOENT,

@@ -71,17 +71,23 @@ static int parse_path(const char *text, TargetName *name, Trouble *trouble) {
 
 static int parse_unit(const char *text, TargetName *name, Trouble *trouble) {
         size_t length = strcspn(text, "/");
+        _cleanup_free_ char *unit = strndup(text, length);
+        int r;
+
+        if (!unit)
+                return -ENOMEM;
 
         name->kind = TARGET_UNIT;
-        name->unit = strndup(text, length);
-        if (!name->unit)
-                return -ENOMEM;
-        if (!unit_name_is_valid(name->unit))
-                return trouble_set(trouble, -EINVAL,
-                                   "'%s' is no target: it is UNIT.scope, UNIT.scope/GROUP, ., "
-                                   "./GROUP, a path below " CGROUP_MOUNT " or @PID",
+        r = unit_name_complete(unit, &name->unit);
+        if (r == -EINVAL)
+                return trouble_set(trouble, r,
+                                   "'%s' is no target: it is UNIT, UNIT/GROUP, ., ./GROUP, a path below " CGROUP_MOUNT
+                                   " or @PID",
                                    text);
+        if (r < 0)
+                return r;
 
+        name->completed = !streq(name->unit, unit);
         return target_rest_parse(text, text + length, &name->rest, trouble);
 }
 

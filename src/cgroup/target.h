@@ -19,9 +19,10 @@ typedef enum TargetKind {
 
 typedef struct TargetName {
         TargetKind kind;
-        char *unit; /* TARGET_UNIT: a full unit name */
-        pid_t pid;  /* TARGET_PROCESS */
-        char *rest; /* "a/b" below the unit or the boundary, "" for itself; TARGET_PATH: "/a/b" in the hierarchy */
+        char *unit;     /* TARGET_UNIT: a full unit name */
+        bool completed; /* that had no suffix */
+        pid_t pid;      /* TARGET_PROCESS */
+        char *rest;     /* "a/b" below the unit or the boundary, "" for itself; TARGET_PATH: "/a/b" in the hierarchy */
 } TargetName;
 
 /* Reads what was typed; no system call. A group may have any name, for others make them, too: as it is, or as

@@ -74,6 +74,21 @@ static int name_complete(const char *text, const char *suffix, bool (*valid)(con
         return 0;
 }
 
+int unit_name_complete(const char *text, char **ret) {
+        _cleanup_free_ char *name = NULL;
+
+        /* Something else is meant by "..", ".scope", "-" and nothing. */
+        if (!unit_name_is_valid(text) && (!*text || *text == '.' || *text == '-'))
+                return -EINVAL;
+        if (asprintf(&name, "%s%s", text, unit_name_is_valid(text) ? "" : ".scope") < 0)
+                return -ENOMEM;
+        if (!unit_name_is_valid(name))
+                return -EINVAL;
+
+        *ret = TAKE_PTR(name);
+        return 0;
+}
+
 /* The perpetual scope of every manager, and what logind calls the scope of a session: "session-" and its number, with
  * a "c" before one that audit did not give. */
 static bool scope_name_is_taken(const char *name) {

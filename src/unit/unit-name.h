@@ -16,7 +16,11 @@ bool unit_name_is_valid(const char *name);
  * ".scope", no '@' (a transient scope can be no instance), at most UNIT_NAME_MAX bytes. */
 bool scope_name_is_valid(const char *name);
 
-/* From what a person types to a scope name: ".scope" is added where there is no suffix. -EINVAL where the result is no
+/* From what a person types to the name of a unit that there may be: ".scope" is added where there is no suffix, as
+ * systemctl(1) adds ".service". -EINVAL where the result is no valid one. *ret is freed by the caller. */
+int unit_name_complete(const char *text, char **ret);
+
+/* The same for the name of a new scope: ".scope" is added where there is no suffix. -EINVAL where the result is no
  * valid one; -EPERM where it is the manager's own init.scope, or a session's (session-3.scope, session-c1.scope), which
  * logind makes. A request for one of those would be taken for a change of it. *ret is freed by the caller. */
 int scope_name_complete(const char *text, char **ret);

@@ -23,16 +23,11 @@ static int report_no_group(const Aim *aim) {
 }
 
 static int report_failure(Aim *aim, int error) {
-        bool system = aim->options->manager == MANAGER_SYSTEM;
         _cleanup_free_ char *path = NULL;
 
         switch (error) {
         case -ENXIO:
-                return log_refuse(error, "%s has no unit %s%s", system ? "the system manager" : "your user manager",
-                                  aim->name.unit,
-                                  aim->options->manager_given ? ""
-                                  : system                    ? " (a user's units are found as that user)"
-                                                              : "; --system looks at the system's");
+                return unit_report_unknown(aim->options, aim->target.root, &aim->name);
         case -ENOENT:
                 return report_no_group(aim);
         case -ESRCH:
@@ -47,6 +42,9 @@ static int report_failure(Aim *aim, int error) {
                                   path);
         case -ELOOP:
         case -EXDEV:
+                if (error == -EXDEV && aim->name.kind == TARGET_OWN && isempty(aim->name.rest))
+                        return log_refuse(-ENODATA,
+                                          "this process is outside of the cgroup namespace that is seen here");
                 return log_refuse(error, "%s: the way there leads over a symbolic link or another mount", aim->text);
         default:
                 return log_error_errno(error, "cannot open %s", aim->text);
@@ -246,6 +244,17 @@ int root_open(const char *read_only) {
         return TAKE_FD(root);
 }
 
+static int set_text(Aim *aim, const char *typed) {
+        _cleanup_free_ char *text = NULL;
+
+        if (asprintf(&text, "%s%s", aim->name.completed ? aim->name.unit : typed,
+                     aim->name.completed ? typed + strcspn(typed, "/") : "") < 0)
+                return text = NULL, -ENOMEM;
+
+        aim->text = escape_word(text);
+        return aim->text ? 0 : -ENOMEM;
+}
+
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags) {
         uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
         bool may_be_absent = flags & (AIM_MAY_BE_ABSENT | AIM_MAY_BE_GONE);
@@ -255,14 +264,12 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         assert(aim && options && text);
 
         aim->options = options;
-        aim->text = escape_word(text);
         aim->manager = options->manager;
-        if (!aim->text)
-                return log_oom();
-
         r = target_name_parse(text, &aim->name, &trouble);
         if (r < 0)
                 return log_trouble(r, &trouble);
+        if (set_text(aim, text) < 0)
+                return log_oom();
 
         aim->target.root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
         if (aim->target.root < 0)

@@ -12,7 +12,8 @@
 
 typedef struct Aim {
         const CommonOptions *options; /* borrowed */
-        char *text;                   /* as typed, but fit to stand in a message and in the command that it proposes */
+        char *text; /* as typed, a unit by its full name, but fit to stand in a message and in the command that it
+                       proposes */
         TargetName name;
         Boundary target;
         const Groups *groups; /* by which way the target is worked on */
@@ -38,6 +39,9 @@ typedef enum AimFlags {
 /* Finds what @text means. By default it must be a boundary or a group below one. -EROFS, -ENOENT, -EPERM, …: said. */
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags);
 void aim_done(Aim *aim);
+
+/* Says that there is no unit of that name, and where it may be looked for. */
+int unit_report_unknown(const CommonOptions *options, int root, const TargetName *name);
 
 /* Whether the target is a unit as a whole, to be dealt with by its manager. *ret_unit is freed by the caller. */
 bool aim_is_unit(const Aim *aim, char **ret_unit);

@@ -45,11 +45,19 @@ static const char *const titles[_WAY_END_MAX] = {
         [WAY_LOGIN] = "%s has no user manager running. The way of the controllers to the one that a login would start:",
 };
 
+/* --quiet leaves what is a problem, or could not be looked at. */
+static bool is_shown(const CommonOptions *options, FindingResult result) {
+        return !options->quiet || result == FINDING_PROBLEM || result == FINDING_UNKNOWN;
+}
+
 /* "ok  NAME  TEXT", and the remedy below it. */
-static void print_row(Sheet *sheet, FindingResult result, const char *name, size_t name_width, const char *text,
-                      const char *remedy) {
+static void print_row(const CommonOptions *options, Sheet *sheet, FindingResult result, const char *name,
+                      size_t name_width, const char *text, const char *remedy) {
         unsigned indent = (unsigned) (strlen("problem  ") + name_width + strlen("  "));
         bool colored = terminal_has_colors();
+
+        if (!is_shown(options, result))
+                return;
 
         printf("%s%-7s%s  %-*s  ", colored ? colors[result] : "", finding_result_to_string(result),
                colored ? TERMINAL_OFF : "", (int) name_width, name);
@@ -134,16 +142,17 @@ static FindingResult result_of(const WayController *controller) {
 }
 
 /* What helps several of them stands below the last. */
-static const char *remedy_below(const Way *way, const WayController *controller) {
+static const char *remedy_below(const CommonOptions *options, const Way *way, const WayController *controller) {
         for (const WayController *next = controller + 1; next < way->controllers + way->n_controllers; next++)
-                if (controller->trouble.remedy && next->trouble.remedy &&
+                if (is_shown(options, result_of(next)) && controller->trouble.remedy && next->trouble.remedy &&
                     streq(controller->trouble.remedy, next->trouble.remedy))
                         return NULL;
 
         return controller->trouble.remedy;
 }
 
-static void print_controller(Sheet *sheet, const Way *way, const WayController *controller) {
+static void print_controller(const CommonOptions *options, Sheet *sheet, const Way *way,
+                             const WayController *controller) {
         const char *cause = controller->trouble.cause ?: "arrives";
         _cleanup_free_ char *text = NULL;
 
@@ -152,26 +161,29 @@ static void print_controller(Sheet *sheet, const Way *way, const WayController *
                      cause) < 0)
                 text = NULL;
 
-        print_row(sheet, result_of(controller), controller_to_string(controller->controller), strlen("hugetlb"),
-                  text ?: cause, remedy_below(way, controller));
+        print_row(options, sheet, result_of(controller), controller_to_string(controller->controller),
+                  strlen("hugetlb"), text ?: cause, remedy_below(options, way, controller));
 }
 
 /* Where the table cannot be made, which was said, the rest tells the same. */
 static int print_way(Sheet *sheet, const Diagnosis *diagnosis, const CommonOptions *options) {
         const Way *way = &diagnosis->way;
-        int r;
+        int r = 0;
 
-        print_title(sheet, diagnosis);
-        r = print_levels(way, options, sheet->width > 0);
-        putchar('\n');
+        if (!options->quiet) {
+                print_title(sheet, diagnosis);
+                r = print_levels(way, options, sheet->width > 0);
+                putchar('\n');
+        }
         for (size_t i = 0; i < way->n_controllers; i++)
-                print_controller(sheet, way, way->controllers + i);
-        putchar('\n');
+                print_controller(options, sheet, way, way->controllers + i);
+        if (!options->quiet)
+                putchar('\n');
 
         return r;
 }
 
-static void print_checks(Sheet *sheet, const Diagnosis *diagnosis) {
+static void print_checks(Sheet *sheet, const Diagnosis *diagnosis, const CommonOptions *options) {
         const Trouble *unknown = &diagnosis->way.unknown;
         size_t width = strlen("way");
 
@@ -181,12 +193,13 @@ static void print_checks(Sheet *sheet, const Diagnosis *diagnosis) {
 
         /* That there is no hierarchy to look at is what the first check is about. */
         if (unknown->cause && diagnosis->doctor->root != -EMEDIUMTYPE)
-                print_row(sheet, FINDING_UNKNOWN, "way", width, unknown->cause, unknown->remedy);
+                print_row(options, sheet, FINDING_UNKNOWN, "way", width, unknown->cause, unknown->remedy);
 
         for (size_t i = 0; i < diagnosis->n_checks; i++) {
                 const Finding *finding = &diagnosis->checks[i].finding;
 
-                print_row(sheet, finding->result, diagnosis->checks[i].name, width, finding->found, finding->remedy);
+                print_row(options, sheet, finding->result, diagnosis->checks[i].name, width, finding->found,
+                          finding->remedy);
         }
 }
 
@@ -201,7 +214,7 @@ int diagnosis_print_text(const Diagnosis *diagnosis, const CommonOptions *option
 
         if (diagnosis->way.reach.n_levels > 0)
                 r = print_way(&sheet, diagnosis, options);
-        print_checks(&sheet, diagnosis);
+        print_checks(&sheet, diagnosis, options);
 
         /* Who leaves the pager has seen enough. */
         e = sheet_end(&sheet);

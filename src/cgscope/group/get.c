@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 #include "basic/log.h"
+#include "cgroup/attribute-file.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
 
@@ -53,13 +54,34 @@ static int print_any(const char *key, const char *file, void *userdata) {
         return r == -ENODEV ? r : 0;
 }
 
-static int report_key(const Get *get, const char *key, int error) {
-        _cleanup_free_ char *assignment = NULL;
+/* Who sets it knows what is wrong with the name, and says it best. */
+static int report_name(const Get *get, const char *key) {
+        _cleanup_(attribute_list_done) AttributeList list = {};
+        _cleanup_free_ char *assignment = NULL, *unit = NULL;
         Trouble trouble = {};
-        AttributeList list = {};
+        int r;
+
+        if (asprintf(&assignment, "%s=0", key) < 0)
+                return assignment = NULL, log_oom();
+
+        r = attribute_list_add(&list, assignment, &trouble);
+        if (r != -EOPNOTSUPP)
+                return r < 0 ? log_trouble(r, &trouble) : log_refuse(-EOPNOTSUPP, "%s: no such setting", key);
+
+        trouble_done(&trouble);
+        if (aim_is_unit(&get->aim, &unit))
+                return log_refuse(r, "%s has no file, its manager keeps it; systemctl %sshow %s shows it", key,
+                                  get->aim.manager == MANAGER_USER ? "--user " : "", unit);
+        return log_refuse(r, "%s belongs to a unit, a group has no file for it", key);
+}
+
+static int report_key(const Get *get, const char *key, int error) {
+        char nearest[ATTRIBUTE_NAME_SIZE];
 
         switch (error) {
         case -ENOENT:
+                if (!attribute_file_find(key) && attribute_file_nearest(key, nearest))
+                        return log_refuse(error, "unknown file '%s', did you mean %s?", key, nearest);
                 return log_refuse(error,
                                   "%s has no %s: its controller is not enabled here, or this kernel lacks it; "
                                   "see cgscope controllers %s",
@@ -67,15 +89,7 @@ static int report_key(const Get *get, const char *key, int error) {
         case -EACCES:
                 return log_refuse(error, "%s can be written only", key);
         case -EOPNOTSUPP:
-                /* Who knows what is wrong with the name says it best. */
-                if (asprintf(&assignment, "%s=0", key) < 0)
-                        return log_oom();
-                if (attribute_list_add(&list, assignment, &trouble) < 0)
-                        (void) log_trouble(error, &trouble);
-                else
-                        log_error("%s: no such setting", key);
-                attribute_list_done(&list);
-                return error;
+                return report_name(get, key);
         default:
                 return log_error_errno(error, "cannot read %s of %s", key, get->aim.text);
         }

@@ -67,6 +67,8 @@ static int parse_properties(Set *set, const char *unit, char *const words[]) {
                         return refuse_file(unit, words[i], name);
 
                 r = property_list_add(&set->limits.properties, words[i], &trouble);
+                if (r == -EOPNOTSUPP)
+                        r = trouble_help(&trouble, r, "that is an option of cgscope run and adopt, and stays as it is");
                 if (r < 0)
                         return log_trouble(r, &trouble);
         }

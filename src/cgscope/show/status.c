@@ -27,13 +27,14 @@ static const Option status_options[] = {
 };
 
 /* A unit that has no group may all the same be one that its manager knows. Returns the exit status. */
-static int report_unit(const CommonOptions *options, const char *text, const char *unit) {
+static int report_unit(const CommonOptions *options, int root, const TargetName *name) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_free_ char *state = NULL;
+        const char *unit = name->unit;
         int r;
 
         aim.options = options;
-        aim.text = escape_word(text);
+        aim.text = escape_word(unit);
         aim.manager = options->manager;
         if (!aim.text)
                 return log_oom(), STATUS_FAILURE;
@@ -41,8 +42,7 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
         if (r < 0)
                 return STATUS_FAILURE;
         if (r == 0)
-                return log_refuse(STATUS_UNKNOWN, "there is no unit %s; cgscope list --all shows those there are",
-                                  unit);
+                return unit_report_unknown(options, root, name), STATUS_UNKNOWN;
 
         r = options->json ? status_json_groupless(unit, state, options->json_pretty)
                           : status_text_groupless(unit, state);
@@ -51,34 +51,28 @@ static int report_unit(const CommonOptions *options, const char *text, const cha
         return streq(state, "active") ? STATUS_ACTIVE : STATUS_INACTIVE;
 }
 
-/* The unit that is meant, where it has no group: *ret is freed by the caller. Everything else is aim_open()'s. */
-static bool is_groupless_unit(const CommonOptions *options, const char *text, char **ret) {
-        _cleanup_(target_name_done) TargetName name = {};
+/* Whether a unit is meant that has no group. Everything else is aim_open()'s. */
+static bool is_groupless_unit(const CommonOptions *options, int root, const char *text, TargetName *name) {
         _cleanup_free_ char *path = NULL;
         uid_t manager = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
-        _cleanup_close_ int root = cgroup_open_root(NULL);
 
-        if (root < 0 || target_name_parse(text, &name, NULL) < 0 || name.kind != TARGET_UNIT || *name.rest)
-                return false;
-        if (search_unit(root, name.unit, manager, &path) != -ENOENT)
-                return false;
-
-        *ret = TAKE_PTR(name.unit);
-        return true;
+        return root >= 0 && target_name_parse(text, name, NULL) >= 0 && name->kind == TARGET_UNIT && !*name->rest &&
+               search_unit(root, name->unit, manager, &path) == -ENOENT;
 }
 
 static int show(const CommonOptions *options, const char *text) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_(status_group_done) StatusGroup status = {};
-        _cleanup_free_ char *unit = NULL;
+        _cleanup_(target_name_done) TargetName name = {};
+        _cleanup_close_ int root = cgroup_open_root(NULL);
         int r;
 
-        if (is_groupless_unit(options, text, &unit))
-                return report_unit(options, text, unit);
+        if (is_groupless_unit(options, root, text, &name))
+                return report_unit(options, root, &name);
 
         r = aim_open(&aim, options, text, AIM_ANY);
         if (r < 0)
-                return r == -ENXIO || r == -ENOENT || r == -ESRCH ? STATUS_UNKNOWN : STATUS_FAILURE;
+                return r == -ENXIO || r == -ENOENT || r == -ESRCH || r == -ENODATA ? STATUS_UNKNOWN : STATUS_FAILURE;
 
         r = status_group_read(&status, &aim);
         if (r < 0) {

@@ -39,6 +39,22 @@ static void expect_refused(const char *text) {
 }
 
 static void test_unit(void) {
+        static const struct {
+                const char *text, *unit, *rest;
+        } completed[] = {
+                { "a", "a.scope", "" },         { "job-1", "job-1.scope", "" }, { "a/b", "a.scope", "b" },
+                { "a.txt", "a.txt.scope", "" }, { "init", "init.scope", "" },   { "a.scopes", "a.scopes.scope", "" },
+                { "a@b/c", "a@b.scope", "c" },  { "4711", "4711.scope", "" },
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(completed); i++) {
+                _cleanup_(target_name_done) TargetName name = {};
+
+                expect_name(completed[i].text, TARGET_UNIT, completed[i].unit, 0, completed[i].rest);
+                g_assert_cmpint(target_name_parse(completed[i].text, &name, NULL), ==, 0);
+                g_assert_true(name.completed);
+        }
+
         expect_name("a.scope", TARGET_UNIT, "a.scope", 0, "");
         expect_name("a.scope/", TARGET_UNIT, "a.scope", 0, "");
         expect_name("a.scope/b", TARGET_UNIT, "a.scope", 0, "b");
@@ -79,12 +95,8 @@ static void test_process(void) {
 static void test_refused(void) {
         static const char *const refused[] = {
                 "",
-                "a",
-                "a/b",
-                "a.txt",
                 ".scope",
                 "a b.scope",
-                "a.scopes",
                 "-",
                 "~",
                 "../a",
