@@ -2,6 +2,7 @@
 #include "basic/user-name.h"
 
 #include <assert.h>
+#include <limits.h>
 
 #include "basic/parse.h"
 
@@ -104,4 +105,16 @@ int user_group_find(const char *text, gid_t *ret, const struct group **ret_entry
         if (ret_entry)
                 *ret_entry = entry;
         return 0;
+}
+
+int user_lingers(const char *name) {
+        char path[sizeof(USER_LINGER_DIRECTORY "/") + NAME_MAX];
+
+        if (isempty(name) || strchr(name, '/') || strlen(name) > NAME_MAX)
+                return -EINVAL;
+
+        (void) snprintf(path, sizeof(path), USER_LINGER_DIRECTORY "/%s", name);
+        if (access(path, F_OK) >= 0)
+                return true;
+        return errno == ENOENT ? false : -errno;
 }

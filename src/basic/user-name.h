@@ -26,3 +26,8 @@ const char *user_name(uid_t uid);
 
 /* The name or, where there is none to be had, the number, to be shown. Borrowed until the next call. */
 const char *user_name_or_number(uid_t uid);
+
+/* Whether the manager of the user @name outlives the last session of that user. -EINVAL: no such name can linger;
+ * another negative errno: that cannot be looked at. */
+#define USER_LINGER_DIRECTORY "/var/lib/systemd/linger"
+int user_lingers(const char *name);

@@ -5,12 +5,12 @@
 
 #include "basic/escape.h"
 #include "basic/fd.h"
+#include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 
 /* Of logind: a file for each user whose manager is kept running. */
-#define LINGER_DIRECTORY "/var/lib/systemd/linger"
 
 /* Whether the group of @unit is there, with processes. */
 static bool group_is_alive(const Doctor *doctor, const char *unit) {
@@ -124,19 +124,18 @@ int check_answer(const Doctor *doctor, Finding *ret) {
 
 int check_linger(const Doctor *doctor, Finding *ret) {
         _cleanup_free_ char *remedy = NULL, *word = doctor->user ? escape_word(doctor->user) : NULL;
-        char path[512];
+        int r;
 
         if (doctor->uid == 0 || !doctor->surroundings.systemd)
                 return 0;
 
-        if (!doctor->user || strchr(doctor->user, '/') || strlen(doctor->user) > 255)
+        r = user_lingers(doctor->user);
+        if (r == -EINVAL)
                 return finding_unknown(ret, "uid %u has no name", (unsigned) doctor->uid);
-
-        (void) snprintf(path, sizeof(path), LINGER_DIRECTORY "/%s", doctor->user);
-        if (access(path, F_OK) >= 0)
+        if (r > 0)
                 return finding_ok(ret, "on: what runs in the user manager outlives the last logout");
-        if (errno != ENOENT)
-                return finding_cannot_look(ret, path, -errno);
+        if (r < 0)
+                return finding_cannot_look(ret, USER_LINGER_DIRECTORY, r);
 
         if (!word || asprintf(&remedy, "where they are to stay: loginctl enable-linger %s", word) < 0)
                 return remedy = NULL, -ENOMEM;

@@ -46,14 +46,20 @@ static int open_file(const char *path) {
 
 int report_open(Report *report, const CommandOptions *options, const char *user) {
         const char *path = options->report_file;
-        int fd;
+        int stream = STDERR_FILENO, fd;
 
         if (!options->report)
                 return 0;
 
-        fd = path ? open_file(path) : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (path && streq(path, "-")) {
+                path = NULL;
+                stream = STDOUT_FILENO;
+        }
+
+        fd = path ? open_file(path) : fcntl(stream, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
         if (!path && fd < 0)
-                return log_error_errno(-errno, "--report: cannot write to standard error");
+                return log_error_errno(-errno, "--report: cannot write to standard %s",
+                                       stream == STDOUT_FILENO ? "output" : "error");
         if (fd == -ELOOP)
                 return log_refuse(fd, "--report: %s is a link, which is not followed; name the file itself", path);
         if (fd == -ENOTSUP)
@@ -300,6 +306,16 @@ static int write_all(int fd, const char *text, size_t length) {
         return 0;
 }
 
+/* Of what was done to the command's processes there has to be a word. */
+static void tell(const Report *report) {
+        if (report->stopped_by)
+                log_warning("stopped by %s=", report->stopped_by);
+        if (report->killed)
+                log_info("%ju %s that the command left behind %s killed; --keep lets them run on",
+                         (uintmax_t) report->left, report->left == 1 ? "process" : "processes",
+                         report->left == 1 ? "was" : "were");
+}
+
 /* At once, so that it stays whole beside what others write there. */
 void report_write(const Report *report, bool json, bool pretty) {
         _cleanup_free_ char *text = NULL;
@@ -308,7 +324,7 @@ void report_write(const Report *report, bool json, bool pretty) {
         int r = file ? report_print(report, file, json, pretty) : -ENOMEM;
 
         if (report->file < 0)
-                return;
+                return tell(report);
 
         if (file)
                 (void) fclose(file);

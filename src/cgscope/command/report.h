@@ -8,7 +8,7 @@
 
 typedef struct Report {
         int file;         /* where it goes; -EBADF: nobody wants one */
-        const char *path; /* of that; NULL: standard error. Borrowed */
+        const char *path; /* of that; NULL: standard error or output. Borrowed */
 
         /* Who; borrowed */
         const char *unit; /* NULL: a group that is no unit of its own */
@@ -33,13 +33,13 @@ typedef struct Report {
 
 void report_done(Report *report);
 
-/* Opens the file of --report=, or standard error, where a report is wanted; a path is looked at before it is opened,
- * and has to be a regular file (or /dev/null) by itself, not by a link. @user: as whom we are just now, for the
- * message; NULL: as ourselves. Says why it cannot be written. */
+/* Opens the file of --report=, standard output for "-", or standard error, where a report is wanted; a path is looked
+ * at before it is opened, and has to be a regular file (or /dev/null) by itself, not by a link. @user: as whom we are
+ * just now, for the message; NULL: as ourselves. Says why it cannot be written. */
 int report_open(Report *report, const CommandOptions *options, const char *user);
 
 /* Prints the report there, where one is wanted, in place of what the file said before, and says what goes wrong: that
- * is no reason to fail, the command has ended. */
+ * is no reason to fail, the command has ended. Where none is wanted, says who was killed, and by which limit. */
 void report_write(const Report *report, bool json, bool pretty);
 
 /* As text for people or as one JSON object. -EIO where it could not be written. */

@@ -4,6 +4,7 @@
 #include "cgroup/group.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/in-force.h"
+#include "cgscope/command/linger.h"
 #include "cgscope/command/scope-delegation.h"
 #include "cgscope/scope/scope-parse.h"
 #include "cgscope/verbs.h"
@@ -177,6 +178,15 @@ static int fill_scope(Adopt *adopt) {
                        : 0;
 }
 
+/* Where it was, a logout may have spared it. */
+static void warn_of_logout(const Adopt *adopt) {
+        for (size_t i = 0; i < adopt->processes.n; i++)
+                if (linger_is_meant(adopt->processes.pids[i])) {
+                        linger_warn(adopt->options.common.manager, adopt->ask.unit);
+                        return;
+                }
+}
+
 static int adopt_processes(Adopt *adopt, char *argv[]) {
         const ScopeOptions *options = &adopt->options;
         Trouble trouble = {};
@@ -199,6 +209,7 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         }
 
         log_info("Running as unit: %s", adopt->ask.unit);
+        warn_of_logout(adopt);
         return EXIT_SUCCESS;
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/scope/run-supervised.h"
 
+#include <fcntl.h>
+
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/control.h"
+#include "cgroup/group.h"
+#include "cgscope/command/linger.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
@@ -101,6 +105,18 @@ static int report_failure(const Scope *scope, int error) {
         return STATUS_NOT_STARTED;
 }
 
+/* What goes on in the scope needs no group of ours. Once in the command's, we leave as one of its processes. */
+static void leave_supervisor(const Scope *scope) {
+        int r = group_is_frozen(scope->leaf);
+
+        if (r == 0)
+                r = group_attach(scope->leaf, 0);
+        if (r >= 0 && unlinkat(scope->group.fd, SUPERVISOR_GROUP, AT_REMOVEDIR) < 0)
+                r = -errno;
+        if (r < 0)
+                log_full(LOG_DEBUG, r, "%s: the group " SUPERVISOR_GROUP " stays", scope->unit);
+}
+
 int run_supervised(Run *run) {
         const CommonOptions *options = &run->options.common;
         const Scope *scope = &run->scope;
@@ -134,5 +150,10 @@ int run_supervised(Run *run) {
         end_outlivers(run, report);
         meter_read(&meter, report);
         report_write(report, options->json, options->json_pretty);
+        if (report->left > 0 && !report->killed) {
+                if (!linger_is_meant(0)) /* or it has been said */
+                        linger_warn(options->manager, scope->unit);
+                leave_supervisor(scope);
+        }
         status_pass_on(report->status);
 }

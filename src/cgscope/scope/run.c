@@ -7,6 +7,7 @@
 #include "basic/user-namespace.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/command.h"
+#include "cgscope/command/linger.h"
 #include "cgscope/scope/run-confine.h"
 #include "cgscope/scope/run-limits.h"
 #include "cgscope/scope/run-state.h"
@@ -225,7 +226,11 @@ static int hand_over(Run *run) {
             scope_print_json(&run->scope, options->common.json_pretty) < 0)
                 return log_error_errno(-EIO, "cannot write to standard output");
 
-        log_info("Running as unit: %s", run->scope.unit);
+        /* A report in JSON is alone there. */
+        if (!options->common.json || !options->command.report || options->command.report_file)
+                log_info("Running as unit: %s", run->scope.unit);
+        if (linger_is_meant(0))
+                linger_warn(options->common.manager, run->scope.unit);
         return 0;
 }
 

@@ -3,6 +3,8 @@
 # shellcheck disable=SC2016 # what is in single quotes is for the shell in the scope
 # shellcheck source=tests/integration/scopes.sh
 . "${BASH_SOURCE[0]%/*}/../scopes.sh"
+# shellcheck source=tests/integration/groups.sh
+. "${BASH_SOURCE[0]%/*}/../groups.sh"
 # `run --wait`, `run --report`, `exec --report`: the command under a supervisor, and what it used.
 
 # run_here USER SCRIPT: a shell in this directory.
@@ -248,5 +250,80 @@ test_job_control() {
         expect_out '^continued$'
         expect_out '^interrupted 130$'
     done
+    expect_no_scopes root tester
+}
+
+test_said() {
+    # without a report, who was killed and what stopped the command are said; a report in JSON is alone, or on output
+    needs container
+    local user
+    for user in root tester; do
+        run as "$user" cgscope run --wait -- sh -c 'setsid sleep 1000 >/dev/null 2>&1 & setsid sleep 1000 >/dev/null 2>&1 &'
+        expect_status 0
+        expect_err '^2 processes that the command left behind were killed; --keep lets them run on$'
+        run as "$user" cgscope run -q --wait -p RuntimeMaxSec=100ms -- sleep 1000
+        expect_err '^cgscope: stopped by RuntimeMaxSec=$'
+        run as "$user" sh -c "cgscope run --report --json -- true 2>$scratch/errors; cat $scratch/errors; rm -f $scratch/errors"
+        expect_json 'data["exit_status"] == 0'
+        run as "$user" cgscope run --report=- -- echo hello
+        expect_out '^hello$'
+        expect_out '^ +wall time: '
+        [[ ! -e - ]] || fail 'there is a file "-"'
+        expect_lines err 1
+    done
+    expect_no_scopes root tester
+}
+
+test_kept() {
+    # --keep leaves what is left in its group, and none of cgscope's own
+    needs container
+    local user unit group
+    for user in root tester; do
+        unit=test-keep-$RANDOM.scope
+        run as "$user" cgscope run -q --wait --keep -u "$unit" -- sh -c 'setsid sleep 1000 >/dev/null 2>&1 & echo pid=$!'
+        expect_status 0
+        expect_lines err 0
+        group=$(group_of "$(value pid)")
+        [[ $group == */"$unit/main" ]] || fail "it is in $group"
+        wait_until test ! -e "/sys/fs/cgroup${group%/*}/supervisor"
+        manager_of "$user" stop "$unit"
+    done
+    expect_no_scopes root tester
+}
+
+# without_linger USER CMD…: as nearby, where nobody lingers.
+without_linger() {
+    unshare --mount bash -c 'mount -t tmpfs tmpfs /var/lib/systemd/linger; . "$1/scopes.sh"; shift; nearby "$@"' bash \
+        "${guest_dir%/*}" "$@"
+}
+
+test_linger() {
+    # what is to outlive a session, and will not as the user manager ends with it, says so once; what is not to does not
+    needs container
+    local user words message='ends with your last session, as your user manager does; loginctl enable-linger keeps both'
+    for words in '' --wait '--wait --keep'; do
+        # shellcheck disable=SC2086 # words
+        run without_linger tester sh -c 'trap "" HUP; exec cgscope run -q "$@" -- sleep 0' sh $words
+        expect_status 0
+        expect_lines err 1
+        expect_err "^cgscope: app-cgscope-sleep-.*\\.scope $message$"
+        # Lingering, with root's manager, which does not end, or ending with the session as it is meant to.
+        # shellcheck disable=SC2086 # words
+        for user in tester root; do
+            run nearby "$user" sh -c 'trap "" HUP; exec cgscope run -q "$@" -- sleep 0' sh $words
+            expect_lines err 0
+        done
+        # shellcheck disable=SC2086 # words
+        run without_linger tester cgscope run -q $words -- sleep 0
+        expect_lines err 0
+    done
+    run without_linger tester cgscope run -q --wait --keep -u test-linger -- sh -c 'sleep 1000 >/dev/null 2>&1 &'
+    expect_lines err 1
+    expect_err "^cgscope: test-linger.scope $message$"
+    manager_of tester stop test-linger.scope
+    start tester sh -c 'trap "" HUP; exec sleep 1000'
+    run without_linger tester cgscope adopt -q -u test-linger-2 "$started"
+    expect_err "^cgscope: test-linger-2.scope $message$"
+    manager_of tester stop test-linger-2.scope
     expect_no_scopes root tester
 }
