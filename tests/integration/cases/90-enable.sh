@@ -101,6 +101,7 @@ delegates() {
 
 test_image() {
     # --root: the same files in an image, for all users unless said otherwise; disable removes file and directory
+    needs container
     local files=etc/systemd/system
     mkdir -p image/etc
     run cgscope enable --root=image io,cpuset
@@ -141,6 +142,7 @@ test_image() {
 
 test_image_foreign() {
     # a file of the administrator's is left alone
+    needs container
     local file=image/etc/systemd/system/user@.service.d/delegate.conf before
     mkdir -p "${file%/*}"
     printf '# by hand\e[2J\n[Service]\nDelegate=memory cpuset\n' >"$file"
@@ -155,6 +157,7 @@ test_image_foreign() {
 
 test_no_bus() {
     # without a system bus root writes the files and says that nothing was applied; others get one line
+    needs container
     local script
     script sh -c '
         mount -t tmpfs none /run/dbus && mount -t tmpfs -o mode=755 none /etc/systemd/system || exit

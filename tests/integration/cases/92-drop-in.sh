@@ -66,14 +66,14 @@ interrupted() {
 test_killed_first() {
     # killed at any system call that makes the first file and its directories: none or all; the next one tidies up
     # deadline 120
-    local mode=every
-    [[ $CGSCOPE_SYSTEM == container ]] || mode='kill' # the others change nothing, and each takes a second there
-    interrupted "$mode" enable io cpuset
+    needs container
+    interrupted every enable io cpuset
 }
 
 test_killed_change() {
     # killed at any step of a change: the old file or the new one
     # deadline 100
+    needs container
     in_image enable io
     interrupted kill enable cpuset
     interrupted kill disable io
@@ -112,6 +112,7 @@ test_as_written() {
 
 test_links() {
     # a symbolic link in the place of any directory: refused, and nothing is written through it
+    needs container
     local dir
     in_image enable io
     for dir in etc etc/systemd etc/systemd/system "$user_dir"; do
@@ -127,6 +128,7 @@ test_links() {
 
 test_not_roots() {
     # a directory that is not root's, or that others may write to: refused, with the command that helps
+    needs container
     local dir
     in_image enable io
     for dir in etc etc/systemd etc/systemd/system "$user_dir"; do
@@ -146,6 +148,7 @@ test_not_roots() {
 
 test_not_ours() {
     # a file that is no plain one of root's is left alone, and so is the administrator's
+    needs container
     local file=$image/$user_file
     mkdir -p "$image/$user_dir"
     ln -s /etc/passwd "$file"
@@ -165,6 +168,7 @@ test_not_ours() {
 
 test_full_disk() {
     # no space, neither for a file nor for what is in it: the old file stays, and nothing is left beside it
+    needs container
     mount -t tmpfs -o mode=755,size=32k,nr_inodes=30 tmpfs "$image"
     mkdir -m 755 "$image/run"
     in_image enable io
@@ -186,6 +190,7 @@ test_full_disk() {
 
 test_read_only() {
     # a read-only file system: refused with the way out, unless there is nothing to do
+    needs container
     mount -t tmpfs -o mode=755 tmpfs "$image"
     in_image enable io
     mount -o remount,ro "$image"
@@ -200,6 +205,7 @@ test_read_only() {
 
 test_user() {
     # an ordinary user changes nothing, neither in an image of root's nor in one of his own
+    needs container
     in_image enable io
     before=$(listing)
     run nearby tester cgscope enable cpuset --user-id 1000 "--root=$image"
