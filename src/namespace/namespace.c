@@ -108,8 +108,12 @@ int cgroup_visitor_send(int namespace, CgroupVisitor *ret) {
 
         visitor.fd = pair[0];
         visitor.child = fork();
-        if (visitor.child == 0)
+        if (visitor.child == 0) {
+                /* A child ends when nobody holds the other end any more. Those of the children before it, which it
+                 * holds, too, it lets go of with its own end. */
+                (void) close(pair[0]);
                 be_child(namespace, pair[1]);
+        }
         r = visitor.child < 0 ? -errno : 0;
         (void) fd_close(pair[1]);
         if (r < 0)

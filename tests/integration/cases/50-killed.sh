@@ -87,3 +87,19 @@ test_leak_is_seen() {
     manager_of tester show -p SubState --value 'careless-*.scope' | sort -u >states
     [[ " $(xargs <states) " == *' running '* ]] || fail 'what was left was no scope that runs'
 }
+
+is_elsewhere() {
+    [[ $(readlink "/proc/$1/ns/cgroup") != "$(readlink /proc/self/ns/cgroup)" ]]
+}
+
+test_killed_ns() {
+    # `ns` is killed while its children look from inside of namespaces: none of them stays
+    # deadline 100
+    for _ in {1..4}; do
+        unshare --cgroup sleep 1000 &
+        wait_until is_elsewhere $!
+    done
+    run "$kill_race" kill 60 -- cgscope ns
+    expect_none_left
+    [[ $(value killed) -gt 15 ]] || fail 'most were done before they were killed'
+}
