@@ -229,6 +229,7 @@ test_taken() {
 
 test_refused_by_manager() {
     # a setting that is newer than the manager: its answer, in one line
+    [[ -z $(systemctl show --all -p CPUPressureWatch init.scope) ]] || skip 'this manager knows all settings'
     refused 125 'manager answers: .*CPUPressureWatch' run -p CPUPressureWatch=on -- "$mark"
     refused 125 'manager answers: .*CPUPressureWatch' run --delegate -u test-bad -p CPUPressureWatch=on -- "$mark"
     expect_nothing_started
