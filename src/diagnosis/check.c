@@ -9,6 +9,9 @@
 #include "basic/fd.h"
 #include "diagnosis/check-text.h"
 
+/* What a manager has for an answer where another one has used up all the time, and the next one may be well. */
+#define LEAST_USEC (250 * USEC_PER_MSEC)
+
 int finding_set(Finding *ret, FindingResult result, const char *remedy, const char *found, ...) {
         va_list arguments;
         int r;
@@ -109,8 +112,12 @@ void surroundings_done(Surroundings *surroundings) {
 int check_ask(const Doctor *doctor, ManagerKind kind, Manager **ret, Trouble *trouble) {
         ManagerOptions options = {
                 .kind = kind,
-                .deadline = deadline_after(doctor->timeout),
+                .deadline = deadline_after(LEAST_USEC),
+                .timeout = doctor->timeout,
         };
+
+        if (options.deadline < doctor->deadline)
+                options.deadline = doctor->deadline;
 
         if (!doctor->asking)
                 return trouble_set(trouble, -ELIBACC, "%s",

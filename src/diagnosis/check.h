@@ -23,9 +23,10 @@ typedef struct Doctor {
         uid_t uid;        /* whose way is looked at */
         const char *user; /* the name to that, borrowed; NULL: it has none */
         bool own;         /* it is the caller's */
-        uint64_t timeout; /* for each question to a manager */
-        int root;         /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
-        bool read_only;   /* it is mounted so */
+        uint64_t timeout; /* for all questions to managers, which begin now */
+        uint64_t deadline;
+        int root;       /* the unified hierarchy; -EMEDIUMTYPE: there is none, @mode says what is there */
+        bool read_only; /* it is mounted so */
         CgroupMode mode;
         ControllerMask there; /* the controllers of its root */
         Surroundings surroundings;

@@ -26,6 +26,7 @@ typedef enum ManagerKind {
 typedef struct ManagerOptions {
         ManagerKind kind;
         uint64_t deadline; /* CLOCK_MONOTONIC, microseconds: for all that is asked through it */
+        uint64_t timeout;  /* the time that it was reckoned with, for messages; 0: what is left of it */
         bool ask_password; /* polkit may ask on the terminal */
         bool fixed;        /* the deadline is ours: there is no --timeout that sets it */
         uint64_t absence;  /* microseconds that a manager may be off the bus; 0: as long as a re-execution takes */
@@ -103,7 +104,7 @@ typedef struct Asking {
                                    Trouble *trouble);
 
         /* Asks beforehand what @unit has where @properties are to be set: what unit_undo_apply() sets again, for which
-         * it takes a few seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the
+         * it takes two seconds of its own where the deadline has passed. -ETIMEDOUT: the call is on its way all the
          * same, behind those that were sent before. */
         int (*unit_undo_prepare)(Manager *manager, const char *unit, const PropertyList *properties, UnitUndo **ret,
                                  Trouble *trouble);

@@ -20,7 +20,7 @@ static int get_peer(const Manager *manager, struct ucred *ret) {
         return 0;
 }
 
-static int check_peer(const Manager *manager, const char *address, Trouble *trouble) {
+static int check_peer(const Manager *manager, Trouble *trouble) {
         char owner[32];
         struct ucred peer;
 
@@ -28,7 +28,7 @@ static int check_peer(const Manager *manager, const char *address, Trouble *trou
                 return 0;
 
         (void) snprintf(owner, sizeof(owner), "uid %u", (unsigned) peer.uid);
-        return bus_explain_stranger(MANAGER_USER, address, peer.uid == 0 ? "root" : owner, trouble);
+        return bus_explain_stranger(MANAGER_USER, manager->address, peer.uid == 0 ? "root" : owner, trouble);
 }
 
 static_assert(sizeof(uid_t) == sizeof(uint32_t) && sizeof(pid_t) == sizeof(uint32_t), "the bus has them as \"u\"");
@@ -51,7 +51,7 @@ static int ping(Manager *manager) {
 
 /* *ret_uid, *ret_pid: of who has the managers' name. 0: nobody, or it cannot be known: what keeps it from being known
  * will keep the request, too. */
-static int find_owner(Manager *manager, const char *address, uid_t *ret_uid, pid_t *ret_pid, Trouble *trouble) {
+static int find_owner(Manager *manager, uid_t *ret_uid, pid_t *ret_pid, Trouble *trouble) {
         const char *name;
         int r;
 
@@ -59,8 +59,7 @@ static int find_owner(Manager *manager, const char *address, uid_t *ret_uid, pid
         if (r >= 0)
                 r = sd_bus_get_unique_name(manager->bus, &name);
         if (r < 0)
-                return r == -ETIMEDOUT ? manager_explain(manager, r, NULL, trouble)
-                                       : bus_explain(manager->options.kind, address, r, trouble);
+                return manager_explain(manager, r, NULL, trouble);
 
         r = get_identity(manager, SYSTEMD_NAME, ret_uid, ret_pid);
         if (r < 0 && ping(manager) >= 0)
@@ -71,35 +70,35 @@ static int find_owner(Manager *manager, const char *address, uid_t *ret_uid, pid
 
 /* A bus that somebody has named can be, or lead to, another one than is meant, where another manager has the name that
  * we ask. That costs questions, and is spared the bus of which it is known. */
-static int check_owner(Manager *manager, const char *address, Trouble *trouble) {
+static int check_owner(Manager *manager, Trouble *trouble) {
         ManagerKind kind = manager->options.kind;
         const char *name;
         uid_t own, uid;
         pid_t pid;
         int r;
 
-        r = find_owner(manager, address, &uid, &pid, trouble);
+        r = find_owner(manager, &uid, &pid, trouble);
         if (r <= 0)
                 return r;
         if (kind == MANAGER_SYSTEM)
-                return pid == 1 ? 0 : bus_explain_stranger(kind, address, "a user", trouble);
+                return pid == 1 ? 0 : bus_explain_stranger(kind, manager->address, "a user", trouble);
         if (pid == 1)
-                return bus_explain_stranger(kind, address, "the system manager", trouble);
+                return bus_explain_stranger(kind, manager->address, "the system manager", trouble);
 
         r = sd_bus_get_unique_name(manager->bus, &name);
         if (r >= 0)
                 r = get_identity(manager, name, &own, &pid);
-        return r < 0 || own == uid ? 0 : bus_explain_stranger(kind, address, "another user", trouble);
+        return r < 0 || own == uid ? 0 : bus_explain_stranger(kind, manager->address, "another user", trouble);
 }
 
-int bus_peer_check(Manager *manager, const char *address, Trouble *trouble) {
+int bus_peer_check(Manager *manager, Trouble *trouble) {
         ManagerKind kind = manager->options.kind;
-        int r = kind == MANAGER_USER ? check_peer(manager, address, trouble) : 0;
+        int r = kind == MANAGER_USER ? check_peer(manager, trouble) : 0;
 
-        if (r < 0 || !bus_address_is_chosen(kind, address))
+        if (r < 0 || !bus_address_is_chosen(kind, manager->address))
                 return r;
 
-        return check_owner(manager, address, trouble);
+        return check_owner(manager, trouble);
 }
 
 bool bus_peer_is_system_manager(const Manager *manager) {

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "basic/format.h"
 #include "basic/trouble.h"
 #include "systemd/bus-address.h"
 #include "systemd/delegation-message.h"
@@ -65,12 +66,14 @@ static int explain_absent(const DelegationRequest *request, Trouble *trouble) {
 static int explain(Manager *manager, const DelegationRequest *request, int r, const sd_bus_error *error,
                    Trouble *trouble) {
         const struct Refusal *refusal = NULL;
+        char time[FORMAT_MAX];
         const char *cause;
 
-        if (!sd_bus_error_is_set(error) && r == -ETIMEDOUT)
+        if (!sd_bus_error_is_set(error) && r == -ETIMEDOUT && manager->let_in)
                 return trouble_set(trouble, r,
-                                   "cgscoped did not answer in time; it may still do what was asked: "
-                                   "cgscope enable shows what is true");
+                                   "cgscoped did not answer within %s; it may still do what was asked: "
+                                   "cgscope enable shows what is true",
+                                   manager_format_time(manager, time));
         if (!sd_bus_error_is_set(error))
                 return manager_explain(manager, r, NULL, trouble);
         if (is_absent(error))

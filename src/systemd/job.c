@@ -137,17 +137,10 @@ int job_watch_take(JobWatch *watch, Job *job, sd_bus_message *reply) {
 }
 
 int job_watch_step(JobWatch *watch, uint64_t deadline) {
-        uint64_t left = deadline_left(watch->absent_until < deadline ? watch->absent_until : deadline);
-        int r;
-
         if (watch->error < 0)
                 return watch->error;
 
-        r = sd_bus_process(watch->manager->bus, NULL);
-        if (r == 0)
-                r = left > 0 ? sd_bus_wait(watch->manager->bus, left) : -ETIMEDOUT;
-
-        return r < 0 && r != -EINTR ? r : 0;
+        return manager_step(watch->manager, watch->absent_until < deadline ? watch->absent_until : deadline);
 }
 
 static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {

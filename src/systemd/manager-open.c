@@ -3,14 +3,22 @@
 
 #include <assert.h>
 
+#include "basic/clock.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
 #include "systemd/bus-address.h"
 #include "systemd/bus-peer.h"
 
 static int connect_to(Manager *manager, const char *address, bool is_bus) {
-        int r = sd_bus_new(&manager->bus);
+        int r;
 
+        manager->opened = now_usec();
+        free(manager->address);
+        manager->address = strdup(address);
+        if (!manager->address)
+                return -ENOMEM;
+
+        r = sd_bus_new(&manager->bus);
         if (r < 0)
                 return r;
 
@@ -71,7 +79,7 @@ int manager_open(const ManagerOptions *options, Manager **ret, Trouble *trouble)
                 return bus_explain(options->kind, address, r, trouble);
 
         if (!manager->direct) {
-                r = bus_peer_check(manager, address, trouble);
+                r = bus_peer_check(manager, trouble);
                 if (r < 0)
                         return r;
         }

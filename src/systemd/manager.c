@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "basic/clock.h"
+#include "basic/format.h"
 #include "basic/trouble.h"
 #include "systemd/bus-address.h"
 
@@ -18,6 +19,7 @@ void manager_free(Manager *manager) {
         if (manager->bus && sd_bus_is_ready(manager->bus) > 0)
                 (void) sd_bus_flush(manager->bus);
         (void) sd_bus_close_unref(manager->bus);
+        free(manager->address);
         free(manager);
 }
 
@@ -32,15 +34,42 @@ static int message_length(const char *message) {
         return (int) (length > 0 && message[length - 1] == '.' ? length - 1 : length);
 }
 
+/* Where nobody has told, a part of it was over when it was begun to connect. */
+char *manager_format_time(const Manager *manager, char buffer[static FORMAT_MAX]) {
+        uint64_t deadline = manager->options.deadline, unit = 100 * USEC_PER_MSEC, time;
+
+        if (manager->options.timeout > 0)
+                return format_timespan(manager->options.timeout, USEC_PER_MSEC, buffer);
+
+        time = deadline > manager->opened ? deadline - manager->opened : 0;
+        return format_timespan(time < unit ? time : (time + unit / 2) / unit * unit, USEC_PER_MSEC, buffer);
+}
+
+static int explain_timeout(const Manager *manager, Trouble *trouble) {
+        char time[FORMAT_MAX];
+
+        (void) manager_format_time(manager, time);
+        if (manager->let_in)
+                (void) trouble_set(trouble, -ETIMEDOUT, "%s was not done within %s", manager_title(manager), time);
+        else
+                (void) trouble_set(trouble, -ETIMEDOUT, "the %s at %s did not answer within %s",
+                                   manager->direct                           ? "system manager"
+                                   : manager->options.kind == MANAGER_SYSTEM ? "system bus"
+                                                                             : "user bus",
+                                   manager->address, time);
+
+        return trouble_help(trouble, -ETIMEDOUT, "is it busy?%s",
+                            manager->options.fixed ? "" : " --timeout sets how long to wait");
+}
+
 int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble *trouble) {
         const char *title = manager_title(manager), *answer;
 
         if (!error || !sd_bus_error_is_set(error)) {
-                if (r == -ETIMEDOUT) {
-                        (void) trouble_set(trouble, r, "%s was not done in time", title);
-                        return trouble_help(trouble, r, "is it busy?%s",
-                                            manager->options.fixed ? "" : " --timeout sets how long to wait");
-                }
+                if (r == -ETIMEDOUT)
+                        return explain_timeout(manager, trouble);
+                if (!manager->let_in)
+                        return bus_explain(manager->options.kind, manager->address, r, trouble);
                 if (manager_is_closed(r))
                         return trouble_set(trouble, r, "the bus to %s was closed", title);
                 return trouble_set(trouble, r, "%s: %s", title, strerror(-r));
@@ -65,19 +94,31 @@ int manager_explain(Manager *manager, int r, const sd_bus_error *error, Trouble 
         return trouble_set(trouble, r, "%s answers: %.*s", title, message_length(answer), answer);
 }
 
-/* sd-bus waits for this of itself, but without end. */
+/* Somebody may send without end what is of no interest, so the time comes first. */
+int manager_step(Manager *manager, uint64_t deadline) {
+        uint64_t left = deadline_left(deadline);
+        int r;
+
+        if (left == 0)
+                return -ETIMEDOUT;
+
+        r = sd_bus_process(manager->bus, NULL);
+        if (r == 0)
+                r = sd_bus_wait(manager->bus, left);
+        manager->let_in = manager->let_in || sd_bus_is_ready(manager->bus) > 0;
+        return r < 0 && r != -EINTR ? r : 0;
+}
+
+/* sd-bus waits for this of itself, in any call, but 90 s long whatever the call may take. */
 int manager_await(Manager *manager) {
-        int r = 0;
+        while (!manager->let_in) {
+                int r = manager_step(manager, manager->options.deadline);
 
-        while (r >= 0 && sd_bus_is_ready(manager->bus) == 0) {
-                uint64_t left = deadline_left(manager->options.deadline);
-
-                r = left == 0 ? -ETIMEDOUT : sd_bus_process(manager->bus, NULL);
-                if (r == 0)
-                        r = sd_bus_wait(manager->bus, left);
+                if (r < 0)
+                        return r;
         }
 
-        return r < 0 ? r : 0;
+        return 0;
 }
 
 int manager_greet(Manager *manager, const char **ret_name, Trouble *trouble) {
@@ -97,9 +138,14 @@ static bool is_our_own(const Manager *manager, int r) {
 }
 
 int manager_try(Manager *manager, sd_bus_message *call, sd_bus_error *error, sd_bus_message **ret_reply) {
-        uint64_t left = deadline_left(manager->options.deadline);
-        int r = left == 0 ? -ETIMEDOUT : sd_bus_call(manager->bus, call, left, error, ret_reply);
+        uint64_t left;
+        int r = manager_await(manager);
 
+        if (r < 0)
+                return r;
+
+        left = deadline_left(manager->options.deadline);
+        r = left == 0 ? -ETIMEDOUT : sd_bus_call(manager->bus, call, left, error, ret_reply);
         if (is_our_own(manager, r))
                 sd_bus_error_free(error);
         return r;

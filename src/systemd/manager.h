@@ -7,6 +7,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "basic/format.h"
 #include "systemd/agent.h"
 #include "systemd/asking.h"
 
@@ -28,7 +29,10 @@
 
 struct Manager {
         sd_bus *bus;
-        bool direct; /* to the manager itself: there is no bus in between, and nobody else on the connection */
+        char *address;
+        bool direct;     /* to the manager itself: there is no bus in between, and nobody else on the connection */
+        bool let_in;     /* the other end has */
+        uint64_t opened; /* when it was begun to connect */
         ManagerOptions options;
         Agent agent;
 };
@@ -37,6 +41,10 @@ void manager_free(Manager *manager);
 
 /* As a message names it. */
 const char *manager_title(const Manager *manager);
+
+/* Deals with one message, or waits for one until @deadline: nothing here waits for the other end but by this, by a call
+ * with what is left of the deadline (manager_try()), and by naps between such calls. -ETIMEDOUT: it has passed. */
+int manager_step(Manager *manager, uint64_t deadline);
 
 /* Waits until the other end has let us in. */
 int manager_await(Manager *manager);
@@ -49,6 +57,9 @@ int manager_stop_timeout(Manager *manager, uint64_t *ret, Trouble *trouble);
 static inline bool manager_is_closed(int r) {
         return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
 }
+
+/* All the time that there was until the deadline, for a message. Returns @buffer. */
+char *manager_format_time(const Manager *manager, char buffer[static FORMAT_MAX]);
 
 /* Puts an error of the bus or of the manager into words: the remote text, or what the error's name means here. @error
  * may be unset, then @r says what happened. */

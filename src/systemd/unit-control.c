@@ -13,7 +13,7 @@
 #include "systemd/unit.h"
 
 /* At least, for it may be the deadline that has passed for which something is taken back. */
-#define UNDO_TIMEOUT_USEC (5 * USEC_PER_SEC)
+#define UNDO_TIMEOUT_USEC (2 * USEC_PER_SEC)
 
 /* What a manager refuses, in our words: the first row counts whose @name is the error's and whose @part (NULL: any) is
  * in its text. Without @cause it is the manager's text that says it. */

@@ -16,6 +16,7 @@ int client_open(Client *client, ManagerKind kind, const CommonOptions *common) {
         const ManagerOptions options = {
                 .kind = kind,
                 .deadline = deadline_after(common->timeout),
+                .timeout = common->timeout,
                 .ask_password = common->ask_password,
         };
         Trouble trouble = {};

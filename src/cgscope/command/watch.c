@@ -9,7 +9,7 @@
 #include "basic/fd.h"
 
 /* How long a failing cgscope waits for the child to clear up. With a manager that hangs it goes on by itself. */
-#define MOMENT_MSEC 2000
+#define MOMENT_MSEC 1000
 
 /* A word that is none: go. */
 static const char dismissal[] = "";

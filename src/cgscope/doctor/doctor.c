@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
@@ -85,6 +86,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return status;
 
         doctor.timeout = options.common.timeout;
+        doctor.deadline = deadline_after(options.common.timeout);
         doctor.uid = options.uid;
         doctor.own = options.uid == user_uid_outside();
         doctor.user = user_name(options.uid);

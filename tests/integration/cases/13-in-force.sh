@@ -195,7 +195,7 @@ test_late() {
     for user in root tester; do
         scope "$user" late
         run set_slowly "$user" late ManagedOOMPreference=avoid
-        expect_refusal 1 'manager was not done in time; is it busy\?'
+        expect_refusal 1 'manager was not done within 4s; is it busy\?'
         expect_equal "$(shows "$unit" ManagedOOMPreference)" none
         run set_slowly "$user" lost ManagedOOMPreference=avoid
         expect_refusal 1 "the bus to .* was closed; whether it was set says cgscope get $unit"

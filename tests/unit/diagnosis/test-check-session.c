@@ -95,7 +95,7 @@ static void test_place(void) {
 static void test_runtime_dir(void) {
         g_autofree char *made = g_dir_make_tmp("cgscope-checks-XXXXXX", NULL);
         _cleanup_close_ int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        Doctor doctor = { .timeout = USEC_PER_SEC, .uid = geteuid(), .own = true, .root = fd };
+        Doctor doctor = { .deadline = USEC_INFINITY, .uid = geteuid(), .own = true, .root = fd };
         bool root = user_is_administrator();
         Finding finding = {};
 
@@ -190,7 +190,7 @@ static void test_user_manager(void) {
                 { 0, -EIO, NULL, NULL, { FINDING_UNKNOWN, "Input/output error" } },
                 { -ECONNREFUSED, 0, NULL, "no system bus", { FINDING_UNKNOWN, "no system bus" } },
         };
-        Doctor doctor = { .timeout = USEC_PER_SEC, .uid = 4711, .root = -EBADF, .asking = &asking };
+        Doctor doctor = { .deadline = USEC_INFINITY, .uid = 4711, .root = -EBADF, .asking = &asking };
         Finding finding = {};
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {

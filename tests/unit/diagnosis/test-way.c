@@ -215,7 +215,7 @@ static void clear_way(Way *way) {
 
 static void judge(const Row *row, Way *way) {
         const Doctor doctor = {
-                .timeout = USEC_PER_SEC,
+                .deadline = USEC_INFINITY,
                 .uid = row->end == WAY_SYSTEM ? 0 : UID,
                 .own = !row->another,
                 .root = -EBADF,
@@ -254,7 +254,7 @@ static void test_row(const void *data) {
 /* One command helps all that it can help; what the root has and systemd does not hand on is told, too. */
 static void test_several(void) {
         const Row row = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 1 };
-        const Doctor doctor = { .timeout = USEC_PER_SEC, .uid = UID, .own = true, .root = -EBADF, .asking = &asking };
+        const Doctor doctor = { .deadline = USEC_INFINITY, .uid = UID, .own = true, .root = -EBADF, .asking = &asking };
         unsigned seen = 0;
         Way way;
 
@@ -291,7 +291,7 @@ static void test_nobody(void) {
         const Row arrives = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 6, .silent = true };
         const Row stops = { .end = WAY_PROBE, .paths = user_paths, .n_levels = 6, .depth = 1 };
         const Doctor doctor = {
-                .timeout = USEC_PER_SEC,
+                .deadline = USEC_INFINITY,
                 .uid = UID,
                 .own = true,
                 .root = -EBADF,

@@ -213,8 +213,8 @@ static void test_no_answer(ClientTest *test, gconstpointer data _unused_) {
         fake_return(test->fake);
         test->fake->any = fake_ignore;
         test->manager->options.deadline = deadline_after(200 * USEC_PER_MSEC);
-        ask_in_vain(test, -ETIMEDOUT, "did not answer in time");
-        ask_in_vain(test, -ETIMEDOUT, "did not answer in time"); /* it has passed: nothing is asked */
+        ask_in_vain(test, -ETIMEDOUT, "did not answer within 200ms");
+        ask_in_vain(test, -ETIMEDOUT, "did not answer within 200ms"); /* it has passed: nothing is asked */
 
         test->fake->any = kill_bus;
         test->manager->options.deadline = deadline_after(10 * USEC_PER_SEC);

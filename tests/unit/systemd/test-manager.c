@@ -2,9 +2,15 @@
 
 /* The connection to a manager, and the short questions to it. */
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+
 #include "basic/clock.h"
+#include "systemd/bus-address.h"
 #include "systemd/fake-manager.h"
 #include "systemd/manager-open.h"
+#include "systemd/scope.h"
 #include "systemd/unit-control.h"
 #include "systemd/unit.h"
 
@@ -237,6 +243,102 @@ static void test_chosen_address(void) {
         fake_bus_free(bus);
 }
 
+static int ask_properties(Manager *manager, Trouble *trouble) {
+        _cleanup_free_ char *group = NULL;
+
+        return manager_control_group(manager, &group, trouble);
+}
+
+static int ask_unit(Manager *manager, Trouble *trouble) {
+        _cleanup_free_ char *state = NULL;
+
+        return unit_state(manager, "a.scope", &state, trouble);
+}
+
+static int ask_delegated(Manager *manager, Trouble *trouble) {
+        return control_group_is_delegated(manager, "/a", NULL, trouble);
+}
+
+static int ask_stop(Manager *manager, Trouble *trouble) {
+        return unit_stop_wait(manager, "a.scope", trouble);
+}
+
+static int ask_restart(Manager *manager, Trouble *trouble) {
+        return unit_restart_wait(manager, "a.service", trouble);
+}
+
+static int ask_freeze(Manager *manager, Trouble *trouble) {
+        return unit_freeze(manager, "a.scope", false, trouble);
+}
+
+static int ask_kill(Manager *manager, Trouble *trouble) {
+        return unit_kill(manager, "a.scope", SIGTERM, trouble);
+}
+
+static int ask_attach(Manager *manager, Trouble *trouble) {
+        return unit_attach(manager, "a.scope", "/", (const pid_t[]) { 0 }, 1, trouble);
+}
+
+static int ask_scope(Manager *manager, Trouble *trouble) {
+        const PropertyList none = {};
+        const ScopeRequest request = {
+                .unit = "a.scope",
+                .properties = &none,
+                .pids = (const pid_t[]) { 0 },
+                .pidfds = (const int[]) { STDIN_FILENO },
+                .n_pids = 1,
+        };
+        ScopeResult result;
+
+        return scope_start(manager, &request, &result, trouble);
+}
+
+static int ask_greet(Manager *manager, Trouble *trouble) {
+        const char *name;
+
+        return manager_greet(manager, &name, trouble);
+}
+
+/* Whatever is asked of a bus that takes the connection and says nothing, sd-bus alone would wait for 90 s. */
+static void test_mute_bus(gconstpointer data) {
+        static int (*const asks[])(Manager * manager, Trouble * trouble) = {
+                ask_properties, ask_unit, ask_delegated, ask_stop,  ask_restart,
+                ask_freeze,     ask_kill, ask_attach,    ask_scope, ask_greet,
+        };
+        g_autofree char *path = g_strconcat(g_get_tmp_dir(), "/cgscope-mute-XXXXXX", NULL);
+        g_autofree char *directory = g_strdup(g_mkdtemp(path)), *place = g_build_filename(directory, "bus", NULL);
+        g_autofree char *address = g_strconcat("unix:path=", place, NULL);
+        g_autoptr(GSocketAddress) where = g_unix_socket_address_new(place);
+        g_autoptr(GSocket) listener =
+                g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+        bool usual = data != NULL;
+
+        g_assert_true(g_socket_bind(listener, where, false, NULL) && g_socket_listen(listener, NULL));
+        if (usual) /* of which nothing is asked beforehand */
+                bus_address_usual = address;
+        g_setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);
+
+        for (size_t i = 0; i < ELEMENTSOF(asks); i++) {
+                const ManagerOptions options = { .kind = MANAGER_SYSTEM,
+                                                 .deadline = deadline_after(200 * USEC_PER_MSEC) };
+                _cleanup_trouble_ Trouble trouble = {};
+                _cleanup_(manager_freep) Manager *manager = NULL;
+                uint64_t begin = now_usec();
+                int r = manager_open(&options, &manager, &trouble);
+
+                g_assert_cmpint(r, ==, usual ? 0 : -ETIMEDOUT);
+                if (usual)
+                        g_assert_cmpint(asks[i](manager, &trouble), ==, -ETIMEDOUT);
+                g_assert_cmpuint(now_usec() - begin, <, 5 * USEC_PER_SEC);
+                g_assert_nonnull(strstr(trouble.cause, address));
+                g_assert_nonnull(strstr(trouble.cause, " within 200ms"));
+        }
+
+        bus_address_usual = fake_bus_address();
+        g_setenv("DBUS_SYSTEM_BUS_ADDRESS", fake_bus_address(), true);
+        g_assert_cmpint(g_unlink(place) + g_rmdir(directory), ==, 0);
+}
+
 static void add(const char *name, void (*fn)(ManagerTest *test, gconstpointer data)) {
         g_test_add(name, ManagerTest, NULL, setup, fn, teardown);
 }
@@ -248,6 +350,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/manager/no-bus", test_no_bus);
         g_test_add_func("/manager/bad-address", test_bad_address);
         g_test_add_func("/manager/chosen-address", test_chosen_address);
+        g_test_add_data_func("/manager/mute-bus", "usual", test_mute_bus);
+        g_test_add_data_func("/manager/mute-bus-that-is-looked-at", NULL, test_mute_bus);
         add("/manager/stop", test_stop);
         add("/manager/control-group", test_control_group);
         add("/manager/version", test_version);

@@ -85,7 +85,7 @@ static void test_endless_job(ScopeTest *test, gconstpointer data _unused_) {
         test->timeout = SHORT_USEC;
 
         g_assert_cmpint(scope_test_run(test), ==, -ETIMEDOUT);
-        scope_test_assert_message(test, "in time", NULL);
+        scope_test_assert_message(test, " within ", NULL);
         scope_test_assert_patient(test);
         scope_test_assert_calls(test, 1);
         g_assert_true(test->result.pending);
@@ -96,7 +96,7 @@ static void test_unanswered(ScopeTest *test, gconstpointer data _unused_) {
         test->timeout = SHORT_USEC;
 
         g_assert_cmpint(scope_test_run(test), ==, -ETIMEDOUT);
-        scope_test_assert_message(test, "in time", NULL);
+        scope_test_assert_message(test, " within ", NULL);
         scope_test_assert_patient(test);
         scope_test_assert_calls(test, 1);
         g_assert_true(test->result.pending);
@@ -116,7 +116,7 @@ static void test_deadline_passed(ScopeTest *test, gconstpointer data _unused_) {
         test->timeout = 0;
 
         g_assert_cmpint(scope_test_run(test), ==, -ETIMEDOUT);
-        scope_test_assert_message(test, "in time", NULL);
+        scope_test_assert_message(test, " within ", NULL);
 }
 
 static volatile sig_atomic_t n_signals;
