@@ -24,6 +24,27 @@ static int manager_group(uid_t uid, char **ret) {
         return n < 0 ? -ENOMEM : 0;
 }
 
+/* "a-b.slice" is in "a.slice", and "-.slice" is the manager's own group (systemd.slice(5)). */
+int search_slice(const char *slice, uid_t uid, char **ret) {
+        _cleanup_free_ char *path = NULL;
+        int r = manager_group(uid, &path);
+
+        if (r < 0)
+                return r;
+
+        for (const char *end = slice + strspn(slice, "-"); (end = strpbrk(end, "-."));) {
+                _cleanup_free_ char *outer = TAKE_PTR(path);
+
+                if (asprintf(&path, "%s/%.*s.slice", streq(outer, "/") ? "" : outer, (int) (end - slice), slice) < 0)
+                        return path = NULL, -ENOMEM;
+                if (*end++ == '.')
+                        break;
+        }
+
+        *ret = TAKE_PTR(path);
+        return 0;
+}
+
 /* The unit right in the slice @slice. */
 static int look_in(int slice, const char *path, const char *unit, char **ret) {
         _cleanup_free_ char *escaped = NULL;

@@ -12,6 +12,9 @@
  * freed by the caller. -ENOENT: there is none. */
 int search_unit(int root, const char *unit, uid_t uid, char **ret);
 
+/* Where the group of the slice @slice is, be it there or not, of the user manager of @uid or of the system manager. */
+int search_slice(const char *slice, uid_t uid, char **ret);
+
 /* Calls @found for each unit that has a group in the slice at @slice ("/" or "/a.slice") and in the slices below it,
  * slices aside: @fd is its directory, borrowed, @path its path in the hierarchy, borrowed. Other users' managers
  * (user@UID.service) are descended into where @into_managers is set. A negative result of @found ends the search and is

@@ -6,9 +6,11 @@
 
 #include "basic/escape.h"
 #include "basic/fd.h"
+#include "basic/format.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
+#include "cgroup/frozen.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
@@ -228,6 +230,15 @@ int aim_check_hidden(Aim *aim) {
                           look.has_group ? "a group of it" : "it, or a job for it");
 }
 
+int aim_check_frozen(const Aim *aim, bool itself) {
+        const Boundary *target = &aim->target;
+        Trouble trouble = {};
+        int r = itself ? frozen_check(target->root, target->path, &trouble)
+                       : frozen_check_above(target->root, target->path, &trouble);
+
+        return log_trouble(trouble_wrap(&trouble, r, "%s", aim->text), &trouble);
+}
+
 int root_open(const char *read_only) {
         _cleanup_free_ char *reason = NULL;
         _cleanup_close_ int root = -EBADF;
@@ -334,6 +345,7 @@ bool aim_is_gone(const Aim *aim) {
 }
 
 int aim_report(const Aim *aim, int error, const char *tried) {
+        char time[FORMAT_MAX];
         struct stat st;
 
         switch (error) {
@@ -346,7 +358,8 @@ int aim_report(const Aim *aim, int error, const char *tried) {
         case -ENODEV:
                 return log_refuse(error, "%s %s: the group has gone meanwhile", tried, aim->text);
         case -ETIMEDOUT:
-                return log_refuse(error, "%s %s: not done in time; --timeout sets how long to wait", tried, aim->text);
+                return log_refuse(error, "%s %s: not done within %s; --timeout sets how long to wait", tried, aim->text,
+                                  format_timespan(aim->options->timeout, USEC_PER_MSEC, time));
         }
 
         return log_error_errno(error, "%s %s", tried, aim->text);

@@ -74,6 +74,9 @@ bool aim_holds_caller(const Aim *aim);
  * is "would be frozen". -EDEADLK: said. */
 int aim_spare_caller(const Aim *aim, bool allowed, const char *what);
 
+/* Looks for a frozen group above the target or, with @itself, that is the target. -EBUSY: said, with what helps. */
+int aim_check_frozen(const Aim *aim, bool itself);
+
 /* Opens the hierarchy that everything is looked for in: cgroup_open_root(), and in words why there is none to work on.
  * @read_only: what cannot be done where it is mounted read-only, and what helps; NULL where that does not matter.
  * Returns the descriptor, or a negative errno when it has said what is wrong. */

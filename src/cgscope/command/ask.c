@@ -6,8 +6,11 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/parse-words.h"
+#include "basic/user-namespace.h"
+#include "cgroup/frozen.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/search.h"
 #include "cgroup/unit-path.h"
 #include "unit/unit-name.h"
 
@@ -91,6 +94,7 @@ int ask_init(Ask *ask, const ScopeOptions *options, const char *command, char *c
         ask->manager = (ManagerOptions) {
                 .kind = options->common.manager,
                 .deadline = deadline_after(options->common.timeout),
+                .timeout = options->common.timeout,
                 .ask_password = options->common.ask_password,
         };
         ask->request = (ScopeRequest) {
@@ -108,6 +112,19 @@ int ask_init(Ask *ask, const ScopeOptions *options, const char *command, char *c
                 .inquire = options->unit != NULL,
         };
         return 0;
+}
+
+/* The manager's own default, where none is named (systemd.special(7)). */
+int ask_check_slice(const Ask *ask, int root, Trouble *trouble) {
+        bool of_user = ask->manager.kind == MANAGER_USER;
+        const char *slice = ask->request.slice ?: of_user ? "app.slice" : "system.slice";
+        _cleanup_free_ char *path = NULL;
+        int r = search_slice(slice, of_user ? user_uid_outside() : UID_INVALID, &path);
+
+        if (r < 0)
+                return r;
+
+        return trouble_wrap(trouble, frozen_check(root, path, trouble), "no scope can begin in %s", slice);
 }
 
 static bool is_empty(const char *control_group) {

@@ -25,6 +25,10 @@ typedef struct Ask {
  * caller. */
 int ask_init(Ask *ask, const ScopeOptions *options, const char *command, char *const argv[], Trouble *trouble);
 
+/* Looks whether the slice that the scope is to be in stands still: what is in it, and with it who asks, would hang.
+ * @root: the hierarchy. -EBUSY: it does. */
+int ask_check_slice(const Ask *ask, int root, Trouble *trouble);
+
 /* Connects to the manager, with the watch in place. */
 int ask_connect(Ask *ask, Trouble *trouble);
 

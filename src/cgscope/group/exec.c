@@ -99,8 +99,12 @@ static int find_target(Exec *exec, const char *text) {
 
 /* Nothing would run in a frozen group, and we would hang in there. */
 static int check_frozen(const Aim *aim) {
-        int r = group_is_frozen(aim->target.fd);
+        int r = aim_check_frozen(aim, true);
 
+        if (r < 0)
+                return r;
+
+        r = group_is_frozen(aim->target.fd); /* outside of our cgroup namespace */
         if (r > 0)
                 return log_refuse(-EAGAIN, "%s is frozen, and nothing runs in it; cgscope thaw lets it go on",
                                   aim->text);

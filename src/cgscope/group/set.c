@@ -86,8 +86,12 @@ static int check_arrival(Set *set, const char *unit) {
 
 /* systemd 257 takes settings for a frozen unit, and never writes them. */
 static int check_thawed(const Aim *aim, const char *unit) {
-        int r = group_is_frozen(aim->target.fd);
+        int r = aim_check_frozen(aim, false);
 
+        if (r < 0)
+                return r;
+
+        r = group_is_frozen(aim->target.fd);
         if (r > 0)
                 return log_refuse(-EBUSY,
                                   "%s is frozen, and its manager would not apply it; thaw it first: cgscope "

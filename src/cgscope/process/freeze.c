@@ -65,6 +65,10 @@ static int freeze_target(Aim *aim, const void *userdata) {
         if (r < 0)
                 return r;
 
+        r = freeze->freeze ? 0 : aim_check_frozen(aim, false);
+        if (r < 0)
+                return r;
+
         if (!aim_is_unit(aim, &unit))
                 return freeze_group(aim, freeze->freeze);
 

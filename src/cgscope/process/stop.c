@@ -73,8 +73,14 @@ static int stop_group(const Stop *stop, Aim *aim) {
 
 static int stop_unit(Aim *aim, const char *unit) {
         Trouble trouble = {};
-        int r = aim_ask(aim);
+        int r;
 
+        /* Its manager would wait for what cannot end of itself. */
+        r = aim->hidden ? 0 : aim_check_frozen(aim, false);
+        if (r < 0)
+                return r;
+
+        r = aim_ask(aim);
         if (r < 0)
                 return r;
 

@@ -196,6 +196,8 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
                 return STATUS_FAILURE;
 
         r = ask_init(&adopt->ask, options, "adopted", argv, &trouble);
+        if (r >= 0)
+                r = ask_check_slice(&adopt->ask, adopt->scope.group.root, &trouble);
         if (log_trouble(r, &trouble) < 0)
                 return STATUS_FAILURE;
 

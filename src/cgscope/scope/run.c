@@ -76,6 +76,8 @@ static int prepare(Run *run) {
                 confine_check_delegation(run->scope.group.root);
 
         r = ask_init(&run->ask, options, run->argv[0], run->argv, &trouble);
+        if (r >= 0)
+                r = ask_check_slice(&run->ask, run->scope.group.root, &trouble);
         if (r < 0)
                 return log_trouble(r, &trouble);
 
