@@ -95,6 +95,7 @@ typedef struct Sweep {
         int n_signalled;
         pid_t refused; /* the first that we may not signal; 0: none */
         bool self, outside;
+        size_t n_skipped; /* groups that could not be looked into */
 } Sweep;
 
 static void sweep_done(Sweep *sweep) {
@@ -107,9 +108,11 @@ static int compare_pids(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
-static ssize_t members_in_order(const Sweep *sweep, pid_t **ret) {
-        ssize_t n = sweep->own ? group_members(sweep->group, ret) : group_members_below(sweep->group, ret);
+static ssize_t members_in_order(Sweep *sweep, pid_t **ret) {
+        _cleanup_(walk_skipped_done) WalkSkipped skipped = {};
+        ssize_t n = sweep->own ? group_members(sweep->group, ret) : group_members_below(sweep->group, ret, &skipped);
 
+        sweep->n_skipped = skipped.n;
         if (n > 0)
                 qsort(*ret, (size_t) n, sizeof(pid_t), compare_pids);
         return n;
@@ -239,6 +242,8 @@ int group_signal(int group, int signal, pid_t *ret_refused) {
                 *ret_refused = sweep.refused;
         if (sweep.refused)
                 return -EPERM;
+        if (sweep.n_skipped > 0)
+                return -EACCES;
         return sweep.outside && group_holds_outsiders(group, true) > 0 ? -EXDEV : sweep.n_signalled;
 }
 
@@ -288,7 +293,7 @@ void group_signal_beside(int group, int aside, int signal) {
 /* How many there are besides the calling process. */
 static ssize_t count(int group, int aside) {
         _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = group_members_below(group, &pids);
+        ssize_t n = group_members_below(group, &pids, NULL);
 
         return n > 0 && aside >= 0 ? n - 1 : n;
 }

@@ -20,7 +20,8 @@ int group_kill(int group);
 
 /* @signal to each process of the subtree once, by pidfd and only while it is still in there; those that are forked
  * meanwhile get it, too. Returns how many. -EPERM: not all of them may be signalled by us, though the others were;
- * *ret_refused (may be NULL) is one that was not. -EXDEV: likewise, as some are outside of our PID namespace. */
+ * *ret_refused (may be NULL) is one that was not. -EXDEV: likewise, as some are outside of our PID
+ * namespace; -EACCES: likewise, as a group below cannot be looked into. */
 int group_signal(int group, int signal, pid_t *ret_refused);
 
 /* Sends @signal to all in the groups right below @group and below those, but not to those in the one that is @aside. */

@@ -12,7 +12,6 @@
 #include "cgroup/members.h"
 #include "cgroup/removal.h"
 #include "cgroup/temporary.h"
-#include "cgroup/walk.h"
 
 static int groups_remove(const Boundary *target, bool recursive, uint64_t timeout) {
         const char *name;
@@ -34,7 +33,7 @@ static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
         Owner *owner = userdata;
         int r = group_chown(fd, owner->uid, owner->gid);
 
-        if (r < 0 && depth > 0)
+        if (r < 0 && r != -EACCES && depth > 0)
                 owner->failed = strdup(path);
         return r;
 }
@@ -42,13 +41,20 @@ static int chown_one(int fd, const char *path, unsigned depth, void *userdata) {
 /* Who owns a group could change what is below it while that is still on its way. */
 static int groups_chown(const Boundary *target, uid_t uid, gid_t gid, bool recursive, char **ret_failed) {
         Owner owner = { .uid = uid, .gid = gid };
+        WalkSkipped skipped = {};
         int r;
 
         assert(target->fd >= 0 && ret_failed);
 
-        r = recursive ? group_walk(target->fd, WALK_AFTER, chown_one, &owner) : group_chown(target->fd, uid, gid);
-        *ret_failed = owner.failed;
-        return r;
+        r = recursive ? group_walk_all(target->fd, &(const Walk) { .order = WALK_AFTER,
+                                                                   .function = chown_one,
+                                                                   .userdata = &owner,
+                                                                   .skipped = &skipped })
+                      : group_chown(target->fd, uid, gid);
+        *ret_failed = r > 0 ? skipped.first : owner.failed;
+        if (r <= 0)
+                walk_skipped_done(&skipped);
+        return r > 0 ? skipped.error : r;
 }
 
 static int groups_controllers(const Boundary *target, ControllerMask *ret_available, ControllerMask *ret_enabled,
@@ -106,11 +112,12 @@ static int list_group(int fd, const char *path, unsigned depth, void *userdata) 
 }
 
 static int groups_procs(const Boundary *target, bool recursive,
-                        int (*found)(pid_t pid, const char *path, void *userdata), void *userdata) {
+                        int (*found)(pid_t pid, const char *path, void *userdata), void *userdata,
+                        WalkSkipped *skipped) {
         Listing listing = { .found = found, .userdata = userdata };
+        const Walk walk = { .function = list_group, .userdata = &listing, .skipped = skipped };
 
-        return recursive ? group_walk(target->fd, WALK_BEFORE, list_group, &listing)
-                         : list_group(target->fd, "", 0, &listing);
+        return recursive ? group_walk_all(target->fd, &walk) : list_group(target->fd, "", 0, &listing);
 }
 
 static int groups_freeze(const Boundary *target, bool freeze, uint64_t timeout) {
@@ -127,7 +134,7 @@ static int end_politely(int group, uint64_t grace) {
         int r;
 
         r = group_signal(group, SIGTERM, NULL);
-        if (r < 0 && r != -EPERM && r != -EXDEV)
+        if (r < 0 && r != -EPERM && r != -EXDEV && r != -EACCES)
                 return r;
         if (r != 0)
                 (void) group_signal(group, SIGCONT, NULL);

@@ -16,6 +16,7 @@
 #include "cgroup/attribute.h"
 #include "cgroup/boundary.h"
 #include "cgroup/division.h"
+#include "cgroup/walk.h"
 
 typedef struct Groups {
         /* Makes it, with a way for @controllers down to it: division_create(). undo() takes that back. */
@@ -27,8 +28,8 @@ typedef struct Groups {
          * most @timeout. -EBUSY: something is in it. */
         int (*remove)(const Boundary *target, bool recursive, uint64_t timeout);
 
-        /* Hands it over (group_chown()), with @recursive from the bottom up. *ret_failed is the group below it that
-         * this failed for; NULL: itself. */
+        /* Hands it over (group_chown()), with @recursive from the bottom up, and past those that cannot be looked
+         * into. *ret_failed is the group below it that this failed for; NULL: itself. */
         int (*chown)(const Boundary *target, uid_t uid, gid_t gid, bool recursive, char **ret_failed);
 
         /* The controllers that it has, those that it hands on, and those that the hierarchy has at its root. */
@@ -44,9 +45,10 @@ typedef struct Groups {
 
         /* Calls @found for each process in it, with @recursive also for those in the groups below it. @path is the
          * process's group, "" for the target itself; @pid is 0 for one outside of our PID namespace. A negative result
-         * of @found ends it and is returned. -EOPNOTSUPP: the group is threaded. */
+         * of @found ends it and is returned. Groups that cannot be looked into are noted in @skipped. -EOPNOTSUPP: the
+         * group is threaded. */
         int (*procs)(const Boundary *target, bool recursive, int (*found)(pid_t pid, const char *path, void *userdata),
-                     void *userdata);
+                     void *userdata, WalkSkipped *skipped);
 
         /* Freezes or thaws it, and waits for that: group_freeze(). */
         int (*freeze)(const Boundary *target, bool freeze, uint64_t timeout);

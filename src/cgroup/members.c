@@ -5,7 +5,6 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
-#include "cgroup/walk.h"
 
 /* Of one that was listed and is reaped before its number is printed the kernel prints 0 as well. So many of them one
  * after the other are none. */
@@ -84,15 +83,16 @@ ssize_t group_members(int group, pid_t **ret) {
         return members_take(&members, members_read(group, &members), ret);
 }
 
-ssize_t group_members_below(int group, pid_t **ret) {
+ssize_t group_members_below(int group, pid_t **ret, WalkSkipped *skipped) {
         _cleanup_(members_done) Members members = {};
+        const Walk walk = { .function = read_below, .userdata = &members, .skipped = skipped };
 
-        return members_take(&members, group_walk(group, WALK_BEFORE, read_below, &members), ret);
+        return members_take(&members, group_walk_all(group, &walk), ret);
 }
 
 static int has_zero(int group, bool below) {
         _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = below ? group_members_below(group, &pids) : group_members(group, &pids);
+        ssize_t n = below ? group_members_below(group, &pids, NULL) : group_members(group, &pids);
 
         for (ssize_t i = 0; i < n; i++)
                 if (pids[i] == 0)

@@ -6,15 +6,16 @@
 
 #include <sys/types.h>
 
-#include "basic/macros.h"
+#include "cgroup/walk.h"
 
 /* The numbers in the group's own cgroup.procs, in *ret, to be freed by the caller; returns how many, or a negative
  * errno. -EOPNOTSUPP: the group is threaded and knows threads only. 0 stands for a process outside of our PID
  * namespace, or for one that ended at that moment: written to cgroup.procs it would be ourselves. */
 ssize_t group_members(int group, pid_t **ret);
 
-/* The same of the whole subtree, in no particular order. */
-ssize_t group_members_below(int group, pid_t **ret);
+/* The same of the whole subtree, in no particular order. Groups that cannot be looked into are left out and noted in
+ * @skipped (may be NULL). */
+ssize_t group_members_below(int group, pid_t **ret, WalkSkipped *skipped);
 
 /* Whether there are processes outside of our PID namespace in it, or in the whole subtree: those can be counted, but
  * neither be named nor looked at. 1; 0: there are none. It takes a second look for those that end. */

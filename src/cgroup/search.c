@@ -5,8 +5,6 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
-#include "cgroup/unit-path.h"
-#include "cgroup/walk.h"
 #include "unit/unit-name.h"
 
 static char *path_join(const char *path, const char *name) {
@@ -69,74 +67,70 @@ static int look_in(int slice, const char *path, const char *unit, char **ret) {
 }
 
 typedef struct Search {
-        bool into_managers;
-        bool slices; /* are looked for, too */
+        uid_t managers;     /* those that are descended into */
+        char manager[40];   /* how the group of that one is called */
+        const char *wanted; /* the unit; NULL: all of them, slices aside */
         SearchFunction found;
         void *userdata;
+        char *path; /* of the one that was wanted */
 } Search;
 
-static int search_all(const Search *search, int slice, const char *path);
+static bool enters_manager(const Search *search, const char *name) {
+        return search->managers == SEARCH_ALL_MANAGERS ? is_user_manager(name) : streq(name, search->manager);
+}
 
-static int search_child(const Search *search, int slice, const char *path, const char *name) {
-        _cleanup_close_ int fd = group_open(slice, name);
-        _cleanup_free_ char *below = NULL;
-        bool is_slice = endswith(name, ".slice");
+static bool is_below_manager(const char *path, const char *name) {
+        const char *manager = strstr(path, "/user@");
+
+        return manager && manager + 1 < name;
+}
+
+/* By its name alone, for the group itself need not be for us to open. */
+static int is_to_open(const char *path, void *userdata) {
+        const char *name = strrchr(path, '/') + 1;
+        Search *search = userdata;
+
+        if (search->wanted && unit_name_matches_directory(search->wanted, name)) {
+                search->path = strdup(path);
+                return search->path ? -EEXIST : -ENOMEM;
+        }
+        if (endswith(name, ".slice"))
+                return 1;
+
+        return search->wanted
+                       ? 0
+                       : !is_user_manager(name) || search->managers == UID_INVALID || enters_manager(search, name);
+}
+
+static int look_at(int fd, const char *path, unsigned depth, void *userdata) {
+        const char *name = strrchr(path, '/') + 1;
+        const Search *search = userdata;
         int r;
 
-        if (fd < 0)
-                return fd == -ENOENT ? 0 : fd;
+        if (depth == 0 || endswith(name, ".slice"))
+                return 0;
 
-        below = path_join(path, name);
-        if (!below)
-                return -ENOMEM;
-
-        r = !is_slice || search->slices ? search->found(fd, below, search->userdata) : 0;
-        if (r < 0)
-                return r;
+        r = search->found(fd, path, search->userdata);
 
         /* In a manager's own slices that name is nobody's. */
-        return is_slice || (search->into_managers && is_user_manager(name) && !strstr(path, "/user@"))
-                       ? search_all(search, fd, below)
-                       : 0;
+        return r < 0 ? r : !enters_manager(search, name) || is_below_manager(path, name);
 }
 
-static int search_all(const Search *search, int slice, const char *path) {
-        _cleanup_free_ char **names = NULL;
-        size_t n;
-        int r;
+static int search_all(int slice, const char *path, Search *search, WalkSkipped *skipped) {
+        (void) snprintf(search->manager, sizeof(search->manager), "user@%u.service", (unsigned) search->managers);
 
-        r = group_children(slice, &names, &n);
-        if (r == -ENODEV || r == -ENOENT)
-                return 0;
-
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = search_child(search, slice, path, names[i]);
-
-        return r < 0 ? r : 0;
-}
-
-typedef struct Wanted {
-        const char *unit;
-        char *path;
-} Wanted;
-
-/* Ends the search. */
-static int is_wanted(int fd _unused_, const char *path, void *userdata) {
-        Wanted *wanted = userdata;
-
-        if (!unit_name_matches_directory(wanted->unit, strrchr(path, '/') + 1))
-                return 0;
-
-        wanted->path = strdup(path);
-        return wanted->path ? -EEXIST : -ENOMEM;
+        return group_walk_all(slice, &(const Walk) { .function = look_at,
+                                                     .filter = is_to_open,
+                                                     .userdata = search,
+                                                     .path = path,
+                                                     .skipped = skipped });
 }
 
 int search_unit(int root, const char *unit, uid_t uid, char **ret) {
         /* Where nearly all scopes are (systemd.special(7)): found without listing anything. */
         static const char *const usual[] = { "app.slice", "system.slice" };
         const char *slice = usual[uid == UID_INVALID];
-        Wanted wanted = { .unit = unit };
-        const Search search = { .slices = true, .found = is_wanted, .userdata = &wanted };
+        Search search = { .managers = UID_INVALID, .wanted = unit };
         _cleanup_free_ char *manager = NULL, *path = NULL;
         _cleanup_close_ int first = -EBADF, all = -EBADF;
         int r;
@@ -157,17 +151,18 @@ int search_unit(int root, const char *unit, uid_t uid, char **ret) {
         }
 
         all = group_open(root, manager);
-        r = all < 0 ? all : search_all(&search, all, manager);
+        r = all < 0 ? all : search_all(all, manager, &search, NULL);
         if (r != -EEXIST)
                 return r < 0 ? r : -ENOENT;
 
-        *ret = wanted.path;
+        *ret = search.path;
         return 0;
 }
 
-int search_units(int root, const char *slice, bool into_managers, SearchFunction found, void *userdata) {
-        const Search search = { .into_managers = into_managers, .found = found, .userdata = userdata };
+int search_units(int root, const char *slice, uid_t managers, SearchFunction found, void *userdata,
+                 WalkSkipped *skipped) {
+        Search search = { .managers = managers, .found = found, .userdata = userdata };
         _cleanup_close_ int fd = group_open(root, slice);
 
-        return fd < 0 ? fd : search_all(&search, fd, slice);
+        return fd < 0 ? fd : search_all(fd, slice, &search, skipped);
 }

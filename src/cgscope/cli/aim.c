@@ -189,7 +189,7 @@ static int is_wanted_unit(int fd, const char *path, void *userdata) {
 }
 
 static bool is_nowhere(Aim *aim) {
-        return search_units(aim->target.root, "/", true, is_wanted_unit, aim) >= 0;
+        return search_units(aim->target.root, "/", SEARCH_ALL_MANAGERS, is_wanted_unit, aim, NULL) >= 0;
 }
 
 /* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last
@@ -217,6 +217,22 @@ static int find_hidden(Aim *aim, AimFlags flags, int error) {
         aim->hidden = true;
         aim->hidden_holds_caller = look.holds_caller;
         return 0;
+}
+
+/* What its manager is to do with a unit does not need its group, which its owner may have locked himself out of. */
+static bool is_locked_unit(Aim *aim, AimFlags flags) {
+        _cleanup_free_ char *own = NULL;
+
+        if (!(flags & AIM_UNIT_OR_GROUP) || flags & AIM_WRITABLE || aim->name.kind != TARGET_UNIT ||
+            !isempty(aim->name.rest) || !aim->target.path)
+                return false;
+
+        log_warning("the group of %s cannot be looked into, so that its manager alone is asked, which may not get on "
+                    "either; its owner can open it: chmod u+rwx " CGROUP_MOUNT "%s",
+                    aim->text, aim->target.path);
+        aim->hidden = true;
+        aim->hidden_holds_caller = cgroup_of_process(0, &own) < 0 || cgroup_path_is_within(own, aim->target.path);
+        return true;
 }
 
 int aim_check_hidden(Aim *aim) {
@@ -291,6 +307,8 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
                 r = find_own(aim, may_be_absent, uid);
         else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
                 return find_hidden(aim, flags, r);
+        else if (r == -EACCES && is_locked_unit(aim, flags))
+                r = 0;
         else if (r < 0)
                 r = report_failure(aim, r);
         if (r < 0)
@@ -298,7 +316,7 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
 
         aim->manager = manager_of_path(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
         r = check_boundary(aim, flags);
-        if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0)
+        if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0 && !aim->hidden)
                 return report_gone(aim, -ENOENT);
 
         return r;

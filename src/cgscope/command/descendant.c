@@ -62,7 +62,7 @@ static bool kill_one(pid_t pid) {
 
 static ssize_t kill_all(int group) {
         _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = group_members_below(group, &pids), n_killed = 0;
+        ssize_t n = group_members_below(group, &pids, NULL), n_killed = 0;
 
         if (n > 0 && proc_check_own() < 0) /* who comes down from whom cannot be seen */
                 return -ENOSYS;

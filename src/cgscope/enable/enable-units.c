@@ -52,7 +52,7 @@ static int count_unit(int fd, const char *path, void *userdata) {
         if (streq(name, "init.scope") || (count->read && (count->read(fd, &mask) < 0 || !(mask & count->controllers))))
                 return 0;
 
-        n = group_members_below(fd, &pids);
+        n = group_members_below(fd, &pids, NULL);
         if (n <= 0)
                 return n == -ENOMEM ? -ENOMEM : 0;
 
@@ -80,7 +80,7 @@ static int count_units(uid_t uid, ReadControllers read, ControllerMask controlle
         if (r < 0)
                 return r;
 
-        r = search_units(root, manager, false, count_unit, &(Count) { &units, read, controllers, self });
+        r = search_units(root, manager, UID_INVALID, count_unit, &(Count) { &units, read, controllers, self }, NULL);
         if (r < 0 && r != -ENOENT) /* it has ended */
                 return r;
 

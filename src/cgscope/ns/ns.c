@@ -11,6 +11,7 @@
 #include "cgroup/members.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/process-list.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/verbs.h"
 #include "namespace/view-read.h"
 #include "proc/proc.h"
@@ -88,6 +89,7 @@ static int settle(Ns *ns, pid_t pid, int error) {
 
 static int add_unit(Ns *ns) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
+        _cleanup_(walk_skipped_done) WalkSkipped skipped = {};
         _cleanup_free_ pid_t *pids = NULL;
         ssize_t n;
         int r;
@@ -100,7 +102,8 @@ static int add_unit(Ns *ns) {
         if (r < 0)
                 return r;
 
-        n = group_members_below(aim.target.fd, &pids);
+        n = group_members_below(aim.target.fd, &pids, &skipped);
+        skipped_report(&skipped, aim.text);
         if (n < 0)
                 return aim_report(&aim, (int) n, "cannot list the processes in");
 

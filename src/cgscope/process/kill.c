@@ -82,6 +82,11 @@ static int kill_group(const Kill *context, Aim *aim) {
                                   "processes in %s that are outside of this PID namespace did not get the signal; "
                                   "send it from there, or end them: cgscope kill -s KILL %s",
                                   aim->text, aim->text);
+        if (r == -EACCES && context->signal != SIGKILL)
+                return log_refuse(r,
+                                  "groups in %s cannot be looked into, and what is in them did not get the signal; "
+                                  "cgscope kill -s KILL %s ends it",
+                                  aim->text, aim->text);
         if (r == -EOPNOTSUPP)
                 return log_refuse(r,
                                   "%s is a threaded group, in which threads are and no processes; kill the group "

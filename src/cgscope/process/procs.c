@@ -5,6 +5,7 @@
 #include "basic/log.h"
 #include "basic/user-name.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/verbs.h"
 #include "proc/command-line.h"
@@ -17,6 +18,7 @@ typedef struct Procs {
         bool recursive;
         Aim aim;
         Tabular table;
+        WalkSkipped skipped;
 } Procs;
 
 static const Option procs_options[] = {
@@ -44,6 +46,7 @@ static const TableColumn procs_columns[_COLUMN_MAX + 1] = {
 
 static void procs_done(Procs *procs) {
         tabular_done(&procs->table);
+        walk_skipped_done(&procs->skipped);
         aim_done(&procs->aim);
 }
 
@@ -94,7 +97,8 @@ static int list_processes(Procs *procs, const char *target) {
         if (r < 0)
                 return r;
 
-        r = procs->aim.groups->procs(&procs->aim.target, procs->recursive, add_process, procs);
+        r = procs->aim.groups->procs(&procs->aim.target, procs->recursive, add_process, procs, &procs->skipped);
+        skipped_report(&procs->skipped, procs->aim.text);
         return r < 0 ? report(&procs->aim, r) : tabular_print(&procs->table, &procs->options);
 }
 

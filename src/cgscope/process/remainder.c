@@ -40,7 +40,7 @@ static int look_at(const Aim *aim, pid_t pid, Migrant *migrant, Remainder *ret) 
 /* 1: *ret is one; it is read into @migrant, which the caller releases. */
 static int find(const Aim *aim, bool foreign, Migrant *migrant, Remainder *ret) {
         _cleanup_free_ pid_t *pids = NULL;
-        ssize_t n = group_members_below(aim->target.fd, &pids);
+        ssize_t n = group_members_below(aim->target.fd, &pids, NULL);
 
         for (ssize_t i = 0; i < n; i++) {
                 if (pids[i] > 0 && look_at(aim, pids[i], migrant, ret) >= 0 && !(foreign && ret->uid == geteuid()))

@@ -10,6 +10,7 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
 
@@ -110,6 +111,7 @@ typedef struct EmptySearch {
         const Stop *stop;
         Client client;
         unsigned n_stopped, n_failed;
+        WalkSkipped skipped;
 } EmptySearch;
 
 /* A unit that is being started has no process yet, and one that is ending has none any more: both are the manager's
@@ -172,7 +174,8 @@ static int search_empty(EmptySearch *search, int root) {
         if (r < 0)
                 return r;
 
-        r = search_units(root, top, false, look_at_unit, search);
+        r = search_units(root, top, UID_INVALID, look_at_unit, search, &search->skipped);
+        skipped_report(&search->skipped, "");
         return r < 0 ? log_error_errno(r, "cannot look for scopes in %s", *top ? top : "/") : 0;
 }
 
@@ -186,6 +189,7 @@ static int stop_empty(const Stop *stop) {
 
         r = search_empty(&search, root);
         client_close(&search.client);
+        walk_skipped_done(&search.skipped);
         if (fflush(stdout) != 0)
                 r = log_error_errno(-EIO, "cannot write to standard output");
         if (r >= 0)

@@ -259,7 +259,9 @@ static int found_unit(int fd, const char *path, void *userdata) {
 }
 
 int list_collect(List *list) {
-        bool into_managers = !list->common.manager_given || list->common.manager == MANAGER_USER;
+        bool system = list->common.manager_given && list->common.manager == MANAGER_SYSTEM;
+        bool user = list->common.manager_given && !system;
+        uid_t managers = !list->all || user ? list->self : system ? UID_INVALID : SEARCH_ALL_MANAGERS;
 
-        return search_units(list->root, "/", into_managers, found_unit, list);
+        return search_units(list->root, "/", managers, found_unit, list, &list->skipped);
 }

@@ -5,6 +5,7 @@
 
 #include "cgroup/statistics.h"
 #include "cgroup/unit-path.h"
+#include "cgroup/walk.h"
 #include "cgscope/cli/table-view.h"
 
 typedef struct ListedUnit {
@@ -31,6 +32,7 @@ typedef struct List {
 
         ListedUnit *units;
         size_t n_units, n_allocated;
+        WalkSkipped skipped;
 
         /* Where the manager of the unit looked at last keeps what it started, and when. */
         uid_t started_manager;

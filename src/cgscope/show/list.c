@@ -6,6 +6,7 @@
 #include "basic/user-name.h"
 #include "basic/user-namespace.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/show/figures.h"
 #include "cgscope/show/list-unit.h"
 #include "cgscope/verbs.h"
@@ -78,6 +79,7 @@ static void list_done(List *list) {
         free(list->units);
         free(list->slice);
         free(list->slice_path);
+        walk_skipped_done(&list->skipped);
         (void) fd_close(list->started_fd);
         tabular_done(&list->tabular);
         (void) fd_close(list->root);
@@ -188,6 +190,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return STATUS_FAILURE;
         }
 
+        skipped_report(&list.skipped, "");
         return print_units(&list, &figures) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 

@@ -7,13 +7,13 @@
 #include "basic/fd.h"
 #include "cgroup/group.h"
 #include "cgroup/members.h"
-#include "cgroup/walk.h"
 
 void status_group_done(StatusGroup *status) {
         status_limits_done(&status->limits);
         for (size_t i = 0; i < status->n_groups; i++)
                 free(status->groups[i]);
         free(status->groups);
+        walk_skipped_done(&status->skipped);
         free(status->processes);
         free(status->unit);
         free(status->boundary);
@@ -131,7 +131,8 @@ int status_group_read(StatusGroup *status, const Aim *aim) {
                 return r;
 
         read_pressure(status);
-        return group_walk(group, WALK_BEFORE, add_members, status);
+        return group_walk_all(
+                group, &(const Walk) { .function = add_members, .userdata = status, .skipped = &status->skipped });
 }
 
 const char *status_group_state(const StatusGroup *status) {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "cgroup/statistics.h"
+#include "cgroup/walk.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/show/status-limits.h"
 
@@ -28,6 +29,7 @@ typedef struct StatusGroup {
         size_t n_groups;
         StatusProcess *processes;
         size_t n_processes;
+        WalkSkipped skipped;
 } StatusGroup;
 
 /* Reads all of what @aim is for. -ENODEV, -ENOENT: it has gone. Of what failed the rest is freed by

@@ -216,10 +216,10 @@ int status_text_print(const StatusGroup *status) {
         return r;
 }
 
-int status_text_groupless(const char *unit, const char *state) {
+int status_text_groupless(const char *unit, const char *state, bool locked) {
         Sheet sheet = { stdout, .label_width = LABEL_WIDTH };
 
         print_title(unit, streq(state, "active") ? TERMINAL_GREEN : "");
-        sheet_line(&sheet, "State", "%s; it has no group", state);
+        sheet_line(&sheet, "State", "%s; %s", state, locked ? "its group cannot be looked into" : "it has no group");
         return sheet_end(&sheet);
 }

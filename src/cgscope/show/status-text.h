@@ -9,4 +9,4 @@
 int status_text_print(const StatusGroup *status);
 
 /* The same of a unit that has no group, of which its manager says that it is in @state. */
-int status_text_groupless(const char *unit, const char *state);
+int status_text_groupless(const char *unit, const char *state, bool locked);

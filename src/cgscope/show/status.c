@@ -3,8 +3,10 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
+#include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/show/status-json.h"
 #include "cgscope/show/status-text.h"
 #include "cgscope/verbs.h"
@@ -27,7 +29,7 @@ static const Option status_options[] = {
 };
 
 /* A unit that has no group may all the same be one that its manager knows. Returns the exit status. */
-static int report_unit(const CommonOptions *options, int root, const TargetName *name) {
+static int report_unit(const CommonOptions *options, int root, const TargetName *name, bool locked) {
         _cleanup_(aim_done) Aim aim = AIM_INIT;
         _cleanup_free_ char *state = NULL;
         const char *unit = name->unit;
@@ -45,19 +47,31 @@ static int report_unit(const CommonOptions *options, int root, const TargetName 
                 return unit_report_unknown(options, root, name), STATUS_UNKNOWN;
 
         r = options->json ? status_json_groupless(unit, state, options->json_pretty)
-                          : status_text_groupless(unit, state);
+                          : status_text_groupless(unit, state, locked);
         if (r < 0)
                 return STATUS_FAILURE;
         return streq(state, "active") ? STATUS_ACTIVE : STATUS_INACTIVE;
 }
 
-/* Whether a unit is meant that has no group. Everything else is aim_open()'s. */
-static bool is_groupless_unit(const CommonOptions *options, int root, const char *text, TargetName *name) {
+/* Whether a unit is meant that has no group, or one that is locked. Everything else is aim_open()'s. */
+static bool is_groupless_unit(const CommonOptions *options, int root, const char *text, TargetName *name,
+                              bool *ret_locked) {
         _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int group = -EBADF;
         uid_t manager = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
+        int r;
 
-        return root >= 0 && target_name_parse(text, name, NULL) >= 0 && name->kind == TARGET_UNIT && !*name->rest &&
-               search_unit(root, name->unit, manager, &path) == -ENOENT;
+        if (root < 0 || target_name_parse(text, name, NULL) < 0 || name->kind != TARGET_UNIT || *name->rest)
+                return false;
+
+        r = search_unit(root, name->unit, manager, &path);
+        if (r >= 0)
+                group = group_open(root, path);
+        *ret_locked = group == -EACCES;
+        if (*ret_locked)
+                log_warning_errno(group, "left out what is in %s", name->unit);
+
+        return *ret_locked || r == -ENOENT;
 }
 
 static int show(const CommonOptions *options, const char *text) {
@@ -65,10 +79,11 @@ static int show(const CommonOptions *options, const char *text) {
         _cleanup_(status_group_done) StatusGroup status = {};
         _cleanup_(target_name_done) TargetName name = {};
         _cleanup_close_ int root = cgroup_open_root(NULL);
+        bool locked;
         int r;
 
-        if (is_groupless_unit(options, root, text, &name))
-                return report_unit(options, root, &name);
+        if (is_groupless_unit(options, root, text, &name, &locked))
+                return report_unit(options, root, &name, locked);
 
         r = aim_open(&aim, options, text, AIM_ANY);
         if (r < 0)
@@ -80,6 +95,7 @@ static int show(const CommonOptions *options, const char *text) {
                 return r == -ENODEV || r == -ENOENT ? STATUS_UNKNOWN : STATUS_FAILURE;
         }
 
+        skipped_report(&status.skipped, aim.text);
         r = options->json ? status_json_print(&status) : status_text_print(&status);
         if (r < 0) {
                 log_error_errno(r, "cannot write to standard output");

@@ -14,10 +14,14 @@
 #include "cgroup/members.h"
 #include "cgroup/walk.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/skipped.h"
 #include "cgscope/show/tree-columns.h"
 #include "cgscope/verbs.h"
 #include "proc/command-line.h"
 #include "unit/unit-name.h"
+
+/* No terminal is that wide, and what draws the branches takes the square of it. */
+#define DEPTH_MAX 500U
 
 /* A group that was entered and not yet left: what is below it is still to be counted. */
 typedef struct Level {
@@ -31,13 +35,15 @@ typedef struct Level {
 typedef struct Tree {
         CommonOptions common;
         bool processes;
-        uint64_t depth;
+        uint64_t depth; /* UINT64_MAX: as deep as is sensible to show */
+        bool cut;       /* there was more */
         Aim aim;
         char *default_target; /* what @aim is for where none was named */
         Tabular tabular;
         Figures figures;
         Level *levels; /* from the top of the tree to the group that is being looked at */
         size_t n_levels, n_allocated;
+        WalkSkipped skipped;
 } Tree;
 
 enum {
@@ -56,6 +62,7 @@ static const Option tree_options[] = {
 
 static void tree_done(Tree *tree) {
         free(tree->levels);
+        walk_skipped_done(&tree->skipped);
         tabular_done(&tree->tabular);
         aim_done(&tree->aim);
         free(tree->default_target);
@@ -126,7 +133,7 @@ static int read_processes(const Tree *tree, int group, bool is_last, Level *leve
         if (n == 0 && has_children(group))
                 level->is_empty = group_is_populated(group) == 0;
         if (n >= 0 && is_last && !level->is_empty)
-                n_all = group_members_below(group, &below);
+                n_all = group_members_below(group, &below, NULL);
         if (n < 0 || n_all < 0)
                 return (int) (n < 0 ? n : n_all);
 
@@ -208,6 +215,10 @@ static bool is_uniform(const Tree *tree, unsigned depth) {
         return depth > 0 || !streq(tree->aim.target.path, "/");
 }
 
+static bool is_last(const Tree *tree, unsigned depth) {
+        return depth >= (tree->depth == UINT64_MAX ? DEPTH_MAX : tree->depth);
+}
+
 /* All of it that may fail because the group vanishes. */
 static int read_group(Tree *tree, int fd, unsigned depth, Level *level, TreeFigures *ret, pid_t **ret_pids,
                       size_t *ret_n_pids) {
@@ -224,7 +235,7 @@ static int read_group(Tree *tree, int fd, unsigned depth, Level *level, TreeFigu
         if (level->is_empty || (!tree->processes && !tabular_wants(&tree->tabular, TREE_PROCESSES)))
                 return 0;
 
-        return read_processes(tree, fd, depth >= tree->depth, level, ret_pids, ret_n_pids);
+        return read_processes(tree, fd, is_last(tree, depth), level, ret_pids, ret_n_pids);
 }
 
 /* -ECANCELED: what failed was said. */
@@ -250,7 +261,11 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         for (size_t i = 0; i < n_pids; i++)
                 add_process(tree, level.row, pids[i]);
 
-        return tree->tabular.error < 0 ? -ECANCELED : depth >= tree->depth;
+        if (tree->tabular.error < 0)
+                return -ECANCELED;
+
+        tree->cut = tree->cut || (depth >= DEPTH_MAX && tree->depth == UINT64_MAX && has_children(fd));
+        return is_last(tree, depth);
 }
 
 /* The boundary that the caller lives in, unless a manager was named; else all that the manager has. */
@@ -272,6 +287,7 @@ static int open_default(Tree *tree) {
 }
 
 static int print_tree(Tree *tree, const char *text) {
+        const Walk walk = { .function = add_group, .userdata = tree, .skipped = &tree->skipped };
         int r;
 
         r = text ? aim_open(&tree->aim, &tree->common, text, AIM_ANY) : open_default(tree);
@@ -281,7 +297,11 @@ static int print_tree(Tree *tree, const char *text) {
                 return r;
 
         figures_choose(&tree->tabular, tree_columns, &tree->figures);
-        r = group_walk(tree->aim.target.fd, WALK_BEFORE, add_group, tree);
+        r = group_walk_all(tree->aim.target.fd, &walk);
+        if (r >= 0)
+                skipped_report(&tree->skipped, tree->aim.text);
+        if (tree->cut)
+                log_warning("groups more than %u levels down are only counted; --depth shows them", DEPTH_MAX);
         if (r < 0 && r != -ECANCELED)
                 return aim_report(&tree->aim, r, "cannot read the groups of");
         if (r < 0)
@@ -292,7 +312,7 @@ static int print_tree(Tree *tree, const char *text) {
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
-        _cleanup_(tree_done) Tree tree = { .depth = UINT_MAX, .aim = AIM_INIT };
+        _cleanup_(tree_done) Tree tree = { .depth = UINT64_MAX, .aim = AIM_INIT };
         size_t n_default;
         int status;
         char **targets = verb_parse(verb, &tree.common, &tree, argc, argv, &status);

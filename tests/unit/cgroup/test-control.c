@@ -70,7 +70,7 @@ static void test_members(Fixture *fixture, const void *data) {
         g_assert_cmpint(own[0], ==, 12);
         g_assert_cmpint(own[1], ==, 0);
         g_assert_cmpint(own[2], ==, 4194304);
-        g_assert_cmpint(group_members_below(fixture->group, &all), ==, 4);
+        g_assert_cmpint(group_members_below(fixture->group, &all, NULL), ==, 4);
         g_assert_cmpint(all[0] + all[1] + all[2] + all[3], ==, 12 + 4194304 + 7);
 }
 

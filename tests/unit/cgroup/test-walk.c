@@ -205,30 +205,140 @@ static void test_walk_vanishes(Tree *tree, const void *data) {
         expect_walk(&own, WALK_BEFORE, 0, ":0 a:1 c:1");
 }
 
-/* As many descriptors as it is deep, however many groups there are; and paths longer than any buffer. */
+/* What a walk takes where it is deep. */
+typedef struct Dive {
+        unsigned n, deepest, max_fds;
+        uintptr_t lowest, highest; /* where the stack ends */
+} Dive;
+
+static int dive_group(int fd, const char *path, unsigned depth, void *userdata) {
+        Dive *dive = userdata;
+        char here;
+
+        g_assert_cmpint(fd, >=, 0);
+        g_assert_cmpuint(strlen(path), >=, depth);
+        dive->n++;
+        dive->deepest = MAX(dive->deepest, depth);
+        if (depth % 64 == 0 || depth < 16)
+                dive->max_fds = MAX(dive->max_fds, count_fds());
+        dive->lowest = MIN(dive->lowest, (uintptr_t) &here);
+        dive->highest = MAX(dive->highest, (uintptr_t) &here);
+        return 0;
+}
+
+/* A chain of groups, each with one beside the next. The path is longer than the kernel takes. */
+static void make_chain(const Tree *tree, unsigned depth) {
+        int at = dup(tree->fd);
+
+        for (unsigned i = 0; i < depth; i++) {
+                int next;
+
+                g_assert_no_errno(mkdirat(at, "next", 0755));
+                g_assert_no_errno(mkdirat(at, "zz", 0755));
+                next = openat(at, "next", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                g_assert_cmpint(next, >=, 0);
+                (void) close(at);
+                at = next;
+        }
+        (void) close(at);
+}
+
+/* A dozen descriptors and the stack of one call, however deep it is. */
 static void test_walk_deep(Tree *tree, const void *data) {
-        Visit visit = { .tree = tree, .seen = g_string_new(NULL) };
-        g_autoptr(GString) path = g_string_new(NULL);
-        g_autofree char *long_name = g_strnfill(200, 'x');
+        const unsigned depth = 3000;
         unsigned before = count_fds();
 
         (void) data;
-        for (unsigned i = 0; i < 15; i++) {
-                g_string_append_printf(path, "%s%s", i > 0 ? "/" : "", long_name);
-                make(tree, path->str);
-        }
-        for (unsigned i = 0; i < 50; i++) {
-                char name[16];
+        make_chain(tree, depth);
+        for (WalkOrder order = WALK_BEFORE; order <= WALK_AFTER; order++) {
+                Dive dive = { .lowest = UINTPTR_MAX };
 
-                (void) snprintf(name, sizeof(name), "w%u", i);
-                make(tree, name);
+                g_assert_cmpint(group_walk(tree->fd, order, dive_group, &dive), ==, 0);
+                g_assert_cmpuint(dive.n, ==, 2 * depth + 1);
+                g_assert_cmpuint(dive.deepest, ==, depth);
+                g_assert_cmpuint(dive.max_fds, <=, before + 12);
+                g_assert_cmpuint(dive.highest - dive.lowest, <, 1024);
+                g_assert_cmpuint(count_fds(), ==, before);
         }
+}
 
-        g_assert_cmpint(group_walk(tree->fd, WALK_BEFORE, visit_group, &visit), ==, 0);
-        g_assert_nonnull(strstr(visit.seen->str, path->str));
-        g_assert_cmpuint(visit.max_fds, <=, before + 15 + 1);
-        g_assert_cmpuint(count_fds(), ==, before);
+static int forbid_group(int fd, const char *path, unsigned depth, void *userdata) {
+        int r = visit_group(fd, path, depth, userdata);
+
+        return streq(path, "b") ? -EACCES : r;
+}
+
+static int walk_noting(int top, WalkFunction function, void *userdata, WalkSkipped *skipped) {
+        return group_walk_all(top, &(const Walk) { .function = function, .userdata = userdata, .skipped = skipped });
+}
+
+/* What is not for us costs nothing else. */
+static void test_walk_forbidden(Tree *tree, const void *data) {
+        _cleanup_(walk_skipped_done) WalkSkipped skipped = {};
+        Visit visit = { .tree = tree, .seen = g_string_new(NULL) };
+        uid_t uid = geteuid();
+
+        (void) data;
+        make(tree, "a/x");
+        make(tree, "b/y");
+        make(tree, "c/x");
+        make(tree, "d");
+        g_assert_no_errno(fchmodat(tree->fd, "c", 0, 0));
+        g_assert_no_errno(fchmodat(tree->fd, "a/x", 0, 0));
+        g_assert_no_errno(fchmod(tree->fd, 0755));
+        g_assert_no_errno(uid == 0 ? seteuid(65534) : 0);
+        g_assert_cmpint(walk_noting(tree->fd, forbid_group, &visit, &skipped), ==, 3);
+        g_assert_no_errno(uid == 0 ? seteuid(uid) : 0);
+        g_assert_no_errno(fchmodat(tree->fd, "c", 0755, 0));
+        g_assert_no_errno(fchmodat(tree->fd, "a/x", 0755, 0));
+
+        g_assert_cmpstr(visit.seen->str, ==, ":0 a:1 b:1 b/y:2 d:1");
+        g_assert_cmpuint(skipped.n, ==, 3);
+        g_assert_cmpstr(skipped.first, ==, "a/x");
+        g_assert_cmpint(skipped.error, ==, -EACCES);
         (void) g_string_free(visit.seen, TRUE);
+}
+
+static int refuse_group(int fd _unused_, const char *path _unused_, unsigned depth, void *userdata) {
+        return depth == *(unsigned *) userdata ? -EACCES : 0;
+}
+
+/* Of the top, it is the answer. */
+static void test_walk_forbidden_top(Tree *tree, const void *data) {
+        _cleanup_(walk_skipped_done) WalkSkipped skipped = {};
+        unsigned depth = 0;
+
+        (void) data;
+        make(tree, "a");
+        g_assert_cmpint(walk_noting(tree->fd, refuse_group, &depth, &skipped), ==, -EACCES);
+        g_assert_cmpuint(skipped.n, ==, 0);
+        depth = 1;
+        g_assert_cmpint(walk_noting(tree->fd, refuse_group, &depth, NULL), ==, 1);
+}
+
+static int take_some(const char *path, void *userdata _unused_) {
+        return streq(path, "/top/b/stop") ? -ECANCELED : !g_str_has_suffix(path, "/no");
+}
+
+static int collect_paths(int fd _unused_, const char *path, unsigned depth _unused_, void *userdata) {
+        g_ptr_array_add(userdata, g_strdup(path));
+        return 0;
+}
+
+static void test_walk_filter(Tree *tree, const void *data) {
+        g_autoptr(GPtrArray) seen = g_ptr_array_new_with_free_func(g_free);
+        const Walk walk = { .function = collect_paths, .filter = take_some, .userdata = seen, .path = "/top" };
+        g_autofree char *joined = NULL;
+
+        (void) data;
+        make(tree, "a/no/x");
+        make(tree, "a/yes");
+        g_assert_cmpint(group_walk_all(tree->fd, &walk), ==, 0);
+        make(tree, "b/stop");
+        g_assert_cmpint(group_walk_all(tree->fd, &walk), ==, -ECANCELED);
+        g_ptr_array_add(seen, NULL);
+        joined = g_strjoinv(" ", (char **) seen->pdata);
+        g_assert_cmpstr(joined, ==, "/top /top/a /top/a/yes /top /top/a /top/a/yes /top/b");
 }
 
 static void expect_unit(const Tree *tree, const char *unit, uid_t uid, const char *path) {
@@ -325,11 +435,11 @@ static int collect(int fd, const char *path, void *userdata) {
         return g_str_has_suffix(path, "stop.scope") ? -ECANCELED : 0;
 }
 
-static void expect_units(const Tree *tree, const char *slice, bool into_managers, int result, const char *expected) {
+static void expect_units(const Tree *tree, const char *slice, uid_t managers, int result, const char *expected) {
         g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
         g_autofree char *joined = NULL;
 
-        g_assert_cmpint(search_units(tree->fd, slice, into_managers, collect, found), ==, result);
+        g_assert_cmpint(search_units(tree->fd, slice, managers, collect, found, NULL), ==, result);
         g_ptr_array_add(found, NULL);
         joined = g_strjoinv(" ", (char **) found->pdata);
         g_assert_cmpstr(joined, ==, expected);
@@ -339,21 +449,26 @@ static void test_units(Tree *tree, const void *data) {
         (void) data;
         make_system(tree);
 
-        expect_units(tree, "/system.slice", false, 0,
+        expect_units(tree, "/system.slice", UID_INVALID, 0,
                      "/system.slice/_cpu.service /system.slice/a.scope "
                      "/system.slice/b.service /system.slice/system-x.slice/x@1.service");
-        expect_units(tree, "/user.slice", false, 0,
+        expect_units(tree, "/user.slice", UID_INVALID, 0,
                      "/user.slice/user-1000.slice/session-1.scope " MANAGER
                      " /user.slice/user-1001.slice/user@1001.service");
-        expect_units(tree, "/user.slice/user-1000.slice", true, 0,
+        expect_units(tree, "/user.slice/user-1000.slice", SEARCH_ALL_MANAGERS, 0,
                      "/user.slice/user-1000.slice/session-1.scope " MANAGER " " MANAGER "/app.slice/a.scope " MANAGER
                      "/app.slice/app-x.slice/y.scope " MANAGER "/app.slice/u.scope " MANAGER
                      "/background.slice/bg.scope " MANAGER "/init.scope " MANAGER "/session.slice/user@7.service");
-        expect_units(tree, "/machine.slice", false, 0, "/machine.slice/m.scope");
-        expect_units(tree, "/nosuch.slice", false, -ENOENT, "");
+        expect_units(tree, "/machine.slice", UID_INVALID, 0, "/machine.slice/m.scope");
+        /* One manager's units, and nothing of another one. */
+        expect_units(tree, "/user.slice", 1001, 0,
+                     "/user.slice/user-1000.slice/session-1.scope "
+                     "/user.slice/user-1001.slice/user@1001.service "
+                     "/user.slice/user-1001.slice/user@1001.service/app.slice/o.scope");
+        expect_units(tree, "/nosuch.slice", UID_INVALID, -ENOENT, "");
 
         make(tree, "/machine.slice/a-stop.scope");
-        expect_units(tree, "/machine.slice", false, -ECANCELED, "/machine.slice/a-stop.scope");
+        expect_units(tree, "/machine.slice", UID_INVALID, -ECANCELED, "/machine.slice/a-stop.scope");
 }
 
 int main(int argc, char *argv[]) {
@@ -368,6 +483,9 @@ int main(int argc, char *argv[]) {
         ADD("/walk/walk-ends", test_walk_ends);
         ADD("/walk/walk-vanishes", test_walk_vanishes);
         ADD("/walk/walk-deep", test_walk_deep);
+        ADD("/walk/walk-forbidden", test_walk_forbidden);
+        ADD("/walk/walk-forbidden-top", test_walk_forbidden_top);
+        ADD("/walk/walk-filter", test_walk_filter);
         ADD("/walk/unit", test_unit);
         ADD("/walk/no-unit", test_no_unit);
         ADD("/walk/escaped", test_escaped);

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2016 # what is in single quotes is for the shell in the scope
+# shellcheck source=tests/integration/groups.sh
+. "${BASH_SOURCE[0]%/*}/../groups.sh"
+# A part of the tree that cannot be looked into, or is deeper than anybody needs, costs nothing but itself.
+# The tests that need no controllers are for the container.
+
+teardown() {
+    local group
+    # What a manager would not get out of the way. The paths may be longer than rmdir(1) takes.
+    for group in /sys/fs/cgroup/user.slice/*/*/app.slice/test-*.scope; do
+        # The scope may go meanwhile.
+        echo 1 >"$group/cgroup.kill" || true
+        find "$group" -mindepth 1 -depth -type d -delete || true
+        find "$group" -type d -exec chmod u+rwx {} + || true
+    done 2>"$scratch/left"
+    find /sys/fs/cgroup/user.slice -depth -type d -path '*/test.slice*' -delete
+    end_scopes
+}
+
+# left_out PATTERN: what was left out is said once.
+left_out() {
+    expect_status 0
+    expect_equal "$(grep -c 'left out what is in ' <<<"$err")" 1
+    expect_err "left out what is in $1: Permission denied\$"
+}
+
+test_locked_scope() {
+    # a scope whose owner locked himself out is left out, which is said once, and what helps is said
+    needs container
+    scope tester locked
+    chmod 0 "$boundary"
+    for verb in "list --all" "list" "tree --system" "stop --empty"; do
+        # shellcheck disable=SC2086 # options
+        run nearby tester cgscope $verb
+        left_out '/.*/test-locked\.scope'
+    done
+    run nearby other cgscope list --all --no-pager
+    left_out '/user\.slice/.*/test-locked\.scope'
+    expect_out '^init\.scope '
+    # What is another one's is of no concern without --all.
+    works nearby other cgscope list --json
+    works cgscope list --all --no-pager
+    expect_out '^test-locked\.scope '
+
+    run nearby tester cgscope status "$unit"
+    left_out "$unit"
+    expect_out 'State: active; its group cannot be looked into'
+    # Its manager does not get into it either.
+    run nearby tester cgscope kill "$unit"
+    expect_status 1
+    expect_err "its owner can open it: chmod u\+rwx $boundary\$"
+    chmod u+rwx "$boundary"
+    works nearby tester cgscope stop "$unit"
+}
+
+test_locked_group() {
+    # a locked group is left out of what is shown, gets no signal but SIGKILL, and goes with the others where it is empty
+    needs container
+    local verb
+    scope tester inner
+    nearby tester mkdir -p "$boundary/a/g/x" "$boundary/a/h" "$boundary/b/g"
+    sleep_in "$boundary/a/g/x"
+    chmod 0 "$boundary/a/g" "$boundary/b/g"
+    for verb in "status $unit/a" "tree $unit/a" "procs -r $unit/a" "ns -u $unit/a"; do
+        # shellcheck disable=SC2086 # options
+        run nearby tester cgscope $verb
+        [[ $verb != status* ]] || status=0
+        left_out "$unit/a/g"
+    done
+    run nearby tester cgscope chown -R "$unit/a" tester
+    expect_refusal 1 "cannot hand over $unit/a/g: Permission denied"
+    run nearby tester cgscope kill "$unit/a"
+    expect_refusal 1 "groups in $unit/a cannot be looked into.*; cgscope kill -s KILL $unit/a ends it"
+    works nearby tester cgscope kill -s KILL "$unit/a"
+    wait_until test ! -e "/proc/$sleeping"
+    works nearby tester cgscope remove -r "$unit/b"
+    run nearby tester cgscope remove -r "$unit/a"
+    expect_refusal 1 "cannot remove $unit/a: .*denied"
+    chmod u+rwx "$boundary/a/g"
+    works nearby tester cgscope remove -r "$unit/a"
+}
+
+# chain GROUP DEPTH: groups one below the other.
+chain() {
+    python3 -c '
+import os, sys
+at = os.open(sys.argv[1], os.O_RDONLY)
+for i in range(int(sys.argv[2])):
+    os.mkdir("a.slice", dir_fd=at)
+    at, last = os.open("a.slice", os.O_RDONLY, dir_fd=at), at
+    os.close(last)
+with open("cgroup.procs", "w", opener=lambda name, flags: os.open(name, flags, dir_fd=at)) as file:
+    file.write(sys.argv[3])' "$@"
+}
+
+test_deep() {
+    # 1,500 groups one below the other are shown, handed over, killed and removed with few descriptors
+    # deadline 120
+    needs container
+    local few='ulimit -n 40; exec "$@"'
+    scope tester deep
+    mkdir "$boundary/d"
+    sleep_in "$boundary/main"
+    chain "$boundary/d" 1500 "$sleeping"
+    # Not in a slice of any manager's, though it is called so.
+    works bash -c "$few" - cgscope list --all
+    works bash -c "$few" - cgscope status "$boundary/d"
+    expect_out "Processes: +$sleeping "
+    works bash -c "$few" - cgscope procs -r "$boundary/d" -o PID
+    expect_out "^ *$sleeping\$"
+    run bash -c "$few" - cgscope tree -l "$boundary/d" -o GROUP,PROCESSES
+    expect_status 0
+    expect_err "^cgscope: groups more than 500 levels down are only counted"
+    expect_lines out 502
+    expect_out "a\.slice +1$"
+    works bash -c "$few" - cgscope ns -u "$boundary/d" -o PID
+    works bash -c "$few" - cgscope chown -R "$boundary/d" tester
+    expect_equal "$(stat -c %U "$boundary/d/a.slice/a.slice")" tester
+    works bash -c "$few" - cgscope kill "$boundary/d"
+    wait_until test ! -e "/proc/$sleeping"
+    works bash -c "$few" - cgscope remove -r "$boundary/d"
+    expect_none "$boundary/d"
+}
+
+test_deep_slices() {
+    # groups of a user's that look like slices cost nobody the list
+    needs container
+    local manager
+    manager=/sys/fs/cgroup/user.slice/user-$(id -u tester).slice/user@$(id -u tester).service
+    scope tester deep
+    nearby tester mkdir "$manager/test.slice"
+    chain "$manager/test.slice" 1100 ''
+    for user in root tester other; do
+        works nearby "$user" cgscope list --all
+        expect_out '^test-deep\.scope '
+    done
+    works nearby tester cgscope status test-deep.scope
+    run nearby tester cgscope stop --empty
+    expect_status 0
+    expect_err '^Stopped 0 empty scopes\.$'
+}
