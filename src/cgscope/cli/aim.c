@@ -394,8 +394,8 @@ bool aim_holds_caller(const Aim *aim) {
         return cgroup_path_is_within(own, aim->target.path);
 }
 
-int aim_spare_caller(const Aim *aim, bool allowed, const char *what) {
-        if (allowed || !aim_holds_caller(aim))
+int aim_spare_caller(const Aim *aim, const char *what) {
+        if (!aim_holds_caller(aim))
                 return 0;
 
         return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,

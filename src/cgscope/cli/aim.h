@@ -70,9 +70,9 @@ int aim_report(const Aim *aim, int error, const char *tried);
 /* Whether the calling process is in the target or below it. */
 bool aim_holds_caller(const Aim *aim);
 
-/* Refuses what would happen to the calling process itself, being in the target, unless --self (@allowed) says so: @what
- * is "would be frozen". -EDEADLK: said. */
-int aim_spare_caller(const Aim *aim, bool allowed, const char *what);
+/* Refuses what would happen to the calling process itself, being in the target: @what is "would be frozen". -EDEADLK:
+ * said, with --self, which does it all the same. */
+int aim_spare_caller(const Aim *aim, const char *what);
 
 /* Looks for a frozen group above the target or, with @itself, that is the target. -EBUSY: said, with what helps. */
 int aim_check_frozen(const Aim *aim, bool itself);

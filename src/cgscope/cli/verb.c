@@ -166,11 +166,22 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
         return NULL;
 }
 
-int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
-                     int (*act)(Aim *aim, const void *userdata), const void *userdata) {
+static int act(Aim *aim, const VerbAction *action, const void *userdata) {
+        _cleanup_free_ char *unit = NULL;
+        int r = action->spares ? aim_spare_caller(aim, action->spares) : 0;
+
+        if (r < 0)
+                return r;
+
+        return action->unit && aim_is_unit(aim, &unit) ? action->unit(aim, unit, userdata)
+                                                       : action->group(aim, userdata);
+}
+
+int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[], const VerbAction *action,
+                     const void *userdata) {
         int status = EXIT_SUCCESS;
 
-        assert(verb && options && targets && act);
+        assert(verb && options && targets && action && action->group);
 
         for (; *targets; targets++) {
                 _cleanup_(aim_done) Aim aim = AIM_INIT;
@@ -178,7 +189,7 @@ int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const
 
                 if (aim.gone)
                         continue;
-                if (r < 0 || act(&aim, userdata) < 0)
+                if (r < 0 || act(&aim, action, userdata) < 0)
                         status = STATUS_FAILURE;
         }
 

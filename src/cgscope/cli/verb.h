@@ -63,7 +63,16 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
 /* Takes one option, its value in optarg, that is not from the command line. Returns 0, or a negative errno: said. */
 int verb_parse_option(const Verb *verb, CommonOptions *options, void *userdata, int id);
 
-/* Opens each target in turn, as verb->targets says, and calls @act for it. One that fails, which has been said, does
- * not keep the others from their turn; the returned exit status tells of it. One that is gone is passed over. */
-int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[],
-                     int (*act)(Aim *aim, const void *userdata), const void *userdata);
+/* What is done to a target. A negative errno: it failed, which has been said. */
+typedef struct VerbAction {
+        int (*group)(Aim *aim, const void *userdata);
+        int (*unit)(Aim *aim, const char *unit,
+                    const void *userdata); /* by its manager; NULL: it is a group as others */
+        const char
+                *spares; /* what would happen to the calling process (aim_spare_caller()); NULL: nothing, or it may */
+} VerbAction;
+
+/* Opens each target in turn, as verb->targets says, and does that to it. One that fails does not keep the others from
+ * their turn; the returned exit status tells of it. One that is gone is passed over. */
+int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[], const VerbAction *action,
+                     const void *userdata);

@@ -54,7 +54,7 @@ static int parse_owner(Chown *context, const char *text) {
         return r < 0 ? report_unknown(r, "group of users", colon + 1) : 0;
 }
 
-static int chown_target(Aim *aim, const void *userdata) {
+static int chown_group(Aim *aim, const void *userdata) {
         const Chown *context = userdata;
         _cleanup_free_ char *failed = NULL;
         sigset_t before;
@@ -85,7 +85,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return status;
 
         words[1] = NULL; /* one target */
-        return verb_for_targets(verb, &context.options, words, chown_target, &context);
+        return verb_for_targets(verb, &context.options, words, &(VerbAction) { chown_group }, &context);
 }
 
 const Verb verb_chown = {

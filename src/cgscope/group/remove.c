@@ -52,15 +52,10 @@ static int leave(const Aim *aim) {
         return r < 0 ? aim_report(aim, r, "cannot leave") : 0;
 }
 
-static int remove_target(Aim *aim, const void *userdata) {
+static int remove_group(Aim *aim, const void *userdata) {
         const Remove *remove = userdata;
-        int r;
+        int r = remove->recursive ? leave(aim) : 0;
 
-        r = aim_spare_caller(aim, !remove->recursive || remove->self, "would be killed");
-        if (r < 0)
-                return r;
-
-        r = remove->recursive ? leave(aim) : 0;
         if (r < 0)
                 return r;
 
@@ -72,8 +67,9 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         Remove remove = {};
         int status;
         char **targets = verb_parse(verb, &remove.options, &remove, argc, argv, &status);
+        VerbAction action = { remove_group, .spares = remove.recursive && !remove.self ? "would be killed" : NULL };
 
-        return targets ? verb_for_targets(verb, &remove.options, targets, remove_target, &remove) : status;
+        return targets ? verb_for_targets(verb, &remove.options, targets, &action, &remove) : status;
 }
 
 const Verb verb_remove = {

@@ -20,13 +20,18 @@ static const Option freeze_options[] = {
         GENERAL_OPTIONS,
 };
 
-static int freeze_group(Aim *aim, bool freeze) {
-        int r = aim->groups->freeze(&aim->target, freeze, aim->options->timeout);
+static int freeze_group(Aim *aim, const void *userdata) {
+        const Freeze *context = userdata;
+        int r = context->freeze ? 0 : aim_check_frozen(aim, false);
 
-        if (r == -ETIMEDOUT && !freeze)
+        if (r < 0)
+                return r;
+
+        r = aim->groups->freeze(&aim->target, context->freeze, aim->options->timeout);
+        if (r == -ETIMEDOUT && !context->freeze)
                 return log_refuse(r, "cannot thaw %s: a group above it is frozen; thaw that one", aim->text);
 
-        return r < 0 ? aim_report(aim, r, freeze ? "cannot freeze" : "cannot thaw") : 0;
+        return r < 0 ? aim_report(aim, r, context->freeze ? "cannot freeze" : "cannot thaw") : 0;
 }
 
 /* Whether the manager's unit @unit is the target or in it. */
@@ -39,12 +44,9 @@ static bool holds_unit(const Aim *aim, const char *unit) {
 
 /* Only the manager thaws a unit. So the manager itself, the bus on which it is asked and, for callers other than root,
  * polkit have to go on. */
-static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
+static int spare_what_thaws(const Aim *aim) {
         static const char *const needed[] = { "init.scope", "dbus.service", "dbus-broker.service", "polkit.service" };
         size_t n = ELEMENTSOF(needed) - (aim->manager == MANAGER_USER || user_is_administrator());
-
-        if (freeze->self)
-                return 0;
 
         for (size_t i = 0; i < n; i++)
                 if (holds_unit(aim, needed[i]))
@@ -56,32 +58,20 @@ static int spare_what_thaws(const Freeze *freeze, const Aim *aim) {
         return 0;
 }
 
-static int freeze_target(Aim *aim, const void *userdata) {
-        const Freeze *freeze = userdata;
-        _cleanup_free_ char *unit = NULL;
-        int r;
+static int freeze_unit(Aim *aim, const char *unit, const void *userdata) {
+        const Freeze *context = userdata;
+        int r = !context->freeze ? aim_check_frozen(aim, false) : context->self ? 0 : spare_what_thaws(aim);
 
-        r = aim_spare_caller(aim, !freeze->freeze || freeze->self, "would be frozen");
-        if (r < 0)
-                return r;
-
-        r = freeze->freeze ? 0 : aim_check_frozen(aim, false);
-        if (r < 0)
-                return r;
-
-        if (!aim_is_unit(aim, &unit))
-                return freeze_group(aim, freeze->freeze);
-
-        r = freeze->freeze ? spare_what_thaws(freeze, aim) : 0;
-        return r < 0 ? r : aim_call(aim, unit_freeze, unit, freeze->freeze);
+        return r < 0 ? r : aim_call(aim, unit_freeze, unit, context->freeze);
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         Freeze context = { .freeze = verb == &verb_freeze };
         int status;
         char **targets = verb_parse(verb, &context.options, &context, argc, argv, &status);
+        VerbAction action = { freeze_group, freeze_unit, context.freeze && !context.self ? "would be frozen" : NULL };
 
-        return targets ? verb_for_targets(verb, &context.options, targets, freeze_target, &context) : status;
+        return targets ? verb_for_targets(verb, &context.options, targets, &action, &context) : status;
 }
 
 const Verb verb_freeze = {

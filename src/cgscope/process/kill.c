@@ -58,7 +58,8 @@ static int check_unit(const Kill *context, const Aim *aim) {
         return remainder_check(aim, true, "was killed");
 }
 
-static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
+static int kill_unit(Aim *aim, const char *unit, const void *userdata) {
+        const Kill *context = userdata;
         Trouble trouble = {};
         int r = aim_ask(aim);
 
@@ -69,7 +70,8 @@ static int kill_unit(const Kill *context, Aim *aim, const char *unit) {
         return r < 0 ? report_unit(aim, r, &trouble) : check_unit(context, aim);
 }
 
-static int kill_group(const Kill *context, Aim *aim) {
+static int kill_group(Aim *aim, const void *userdata) {
+        const Kill *context = userdata;
         pid_t refused = 0;
         int r = aim->groups->kill(&aim->target, context->signal, &refused);
 
@@ -96,24 +98,13 @@ static int kill_group(const Kill *context, Aim *aim) {
         return r < 0 ? aim_report(aim, r, "cannot kill") : 0;
 }
 
-static int kill_target(Aim *aim, const void *userdata) {
-        const Kill *context = userdata;
-        _cleanup_free_ char *unit = NULL;
-        int r;
-
-        r = aim_spare_caller(aim, context->self, "would get the signal");
-        if (r < 0)
-                return r;
-
-        return aim_is_unit(aim, &unit) ? kill_unit(context, aim, unit) : kill_group(context, aim);
-}
-
 static int run(const Verb *verb, int argc, char *argv[]) {
         Kill context = { .signal = SIGTERM };
         int status;
         char **targets = verb_parse(verb, &context.options, &context, argc, argv, &status);
+        VerbAction action = { kill_group, kill_unit, context.self ? NULL : "would get the signal" };
 
-        return targets ? verb_for_targets(verb, &context.options, targets, kill_target, &context) : status;
+        return targets ? verb_for_targets(verb, &context.options, targets, &action, &context) : status;
 }
 
 const Verb verb_kill = {

@@ -48,7 +48,8 @@ static int parse_option(void *userdata, int id _unused_) {
         return 0;
 }
 
-static int stop_group(const Stop *stop, Aim *aim) {
+static int stop_group(Aim *aim, const void *userdata) {
+        const Stop *stop = userdata;
         int r;
 
         /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it
@@ -72,7 +73,7 @@ static int stop_group(const Stop *stop, Aim *aim) {
         return r < 0 ? aim_report(aim, r, "cannot stop") : 0;
 }
 
-static int stop_unit(Aim *aim, const char *unit) {
+static int stop_unit(Aim *aim, const char *unit, const void *userdata _unused_) {
         Trouble trouble = {};
         int r;
 
@@ -93,18 +94,6 @@ static int stop_unit(Aim *aim, const char *unit) {
          * process is left that it may not signal. */
         trouble_done(&trouble);
         return aim->hidden ? aim_check_hidden(aim) : remainder_check(aim, false, "was stopped");
-}
-
-static int stop_target(Aim *aim, const void *userdata) {
-        const Stop *stop = userdata;
-        _cleanup_free_ char *unit = NULL;
-        int r;
-
-        r = aim_spare_caller(aim, stop->self, "would be stopped");
-        if (r < 0)
-                return r;
-
-        return aim_is_unit(aim, &unit) ? stop_unit(aim, unit) : stop_group(stop, aim);
 }
 
 typedef struct EmptySearch {
@@ -202,6 +191,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         Stop stop = { .grace = GRACE_DEFAULT_USEC };
         int status;
         char **targets = verb_parse(verb, &stop.options, &stop, argc, argv, &status);
+        VerbAction action = { stop_group, stop_unit, stop.self ? NULL : "would be stopped" };
 
         if (!targets)
                 return status;
@@ -209,7 +199,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
                 return log_refuse(status, "stop: either targets are given, or --empty, perhaps with --all; "
                                           "see cgscope stop --help");
 
-        return stop.empty ? stop_empty(&stop) : verb_for_targets(verb, &stop.options, targets, stop_target, &stop);
+        return stop.empty ? stop_empty(&stop) : verb_for_targets(verb, &stop.options, targets, &action, &stop);
 }
 
 const Verb verb_stop = {
