@@ -75,31 +75,41 @@ static void print_label(const Sheet *sheet, const char *label) {
         fprintf(sheet->file, "%*s%c ", (int) sheet->label_width, label ?: "", label ? ':' : ' ');
 }
 
-static _printf_(2, 0) char *format_text(Sheet *sheet, const char *format, va_list args) {
-        char *text;
-
-        if (vasprintf(&text, format, args) >= 0)
-                return text;
-
-        sheet->error = -ENOMEM;
-        return NULL;
-}
-
 /* On a terminal that is hardly wider than the labels a line may be longer than it. */
-void sheet_line(Sheet *sheet, const char *label, const char *format, ...) {
+static _printf_(4, 0) void print(Sheet *sheet, const char *label, bool wrap, const char *format, va_list args) {
         unsigned width = sheet->width > 2 * sheet->label_width ? sheet->width - sheet->label_width - 2 : sheet->width;
         _cleanup_free_ char *text = NULL;
+
+        if (vasprintf(&text, format, args) < 0) {
+                text = NULL;
+                sheet->error = -ENOMEM;
+                return;
+        }
+
+        print_label(sheet, label);
+        if (wrap) {
+                sheet_wrap(sheet, sheet->label_width + 2, NULL, text);
+                return;
+        }
+
+        print_cut(sheet->file, text, width);
+        fputc('\n', sheet->file);
+}
+
+void sheet_line(Sheet *sheet, const char *label, const char *format, ...) {
         va_list args;
 
         va_start(args, format);
-        text = format_text(sheet, format, args);
+        print(sheet, label, false, format, args);
         va_end(args);
-        if (!text)
-                return;
+}
 
-        print_label(sheet, label);
-        print_cut(sheet->file, text, width);
-        fputc('\n', sheet->file);
+void sheet_paragraph(Sheet *sheet, const char *label, const char *format, ...) {
+        va_list args;
+
+        va_start(args, format);
+        print(sheet, label, true, format, args);
+        va_end(args);
 }
 
 void sheet_path(Sheet *sheet, const char *label, const char *path) {
@@ -109,20 +119,6 @@ void sheet_path(Sheet *sheet, const char *label, const char *path) {
                 sheet_line(sheet, label, "%s", shown);
         else
                 sheet->error = -ENOMEM;
-}
-
-void sheet_paragraph(Sheet *sheet, const char *label, const char *format, ...) {
-        _cleanup_free_ char *text = NULL;
-        va_list args;
-
-        va_start(args, format);
-        text = format_text(sheet, format, args);
-        va_end(args);
-        if (!text)
-                return;
-
-        print_label(sheet, label);
-        sheet_wrap(sheet, sheet->label_width + 2, NULL, text);
 }
 
 int sheet_end(Sheet *sheet) {

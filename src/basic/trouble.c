@@ -9,57 +9,52 @@ void trouble_done(Trouble *trouble) {
         *trouble = (Trouble) {};
 }
 
-/* Formats the arguments behind @format into @text, which is NULL without memory. */
-#define FORMAT(text, format)                                    \
-        do {                                                    \
-                va_list _arguments;                             \
-                                                                \
-                va_start(_arguments, format);                   \
-                if (vasprintf(&(text), format, _arguments) < 0) \
-                        (text) = NULL;                          \
-                va_end(_arguments);                             \
-        } while (false)
-
-int trouble_set(Trouble *trouble, int error, const char *format, ...) {
+/* Puts the text in the place of *member. */
+static _printf_(4, 0) int put(Trouble *trouble, int error, char **member, const char *format, va_list args) {
         char *text;
 
-        if (!trouble)
-                return error;
-
-        FORMAT(text, format);
-        if (!text)
+        if (vasprintf(&text, format, args) < 0)
                 return -ENOMEM;
 
-        trouble_done(trouble);
-        *trouble = (Trouble) { .error = error, .cause = text };
+        free(*member);
+        *member = text;
+        trouble->error = error;
         return error;
+}
+
+int trouble_set(Trouble *trouble, int error, const char *format, ...) {
+        Trouble made = {};
+        va_list args;
+        int r;
+
+        va_start(args, format);
+        r = trouble ? put(&made, error, &made.cause, format, args) : error;
+        va_end(args);
+        return made.cause ? trouble_move(trouble, error, &made) : r;
 }
 
 int trouble_help(Trouble *trouble, int error, const char *format, ...) {
-        char *text;
+        va_list args;
+        int r;
 
-        if (!trouble)
-                return error;
-
-        FORMAT(text, format);
-        if (!text)
-                return -ENOMEM;
-
-        free(trouble->remedy);
-        trouble->error = error;
-        trouble->remedy = text;
-        return error;
+        va_start(args, format);
+        r = trouble ? put(trouble, error, &trouble->remedy, format, args) : error;
+        va_end(args);
+        return r;
 }
 
 int trouble_wrap(Trouble *trouble, int error, const char *format, ...) {
-        _cleanup_free_ char *words = NULL;
+        _cleanup_trouble_ Trouble words = {};
+        va_list args;
         char *text;
 
         if (!trouble || error >= 0)
                 return error;
 
-        FORMAT(words, format);
-        if (!words || asprintf(&text, "%s: %s", words, trouble->cause ?: strerror(-error)) < 0)
+        va_start(args, format);
+        (void) put(&words, error, &words.cause, format, args);
+        va_end(args);
+        if (!words.cause || asprintf(&text, "%s: %s", words.cause, trouble->cause ?: strerror(-error)) < 0)
                 return -ENOMEM;
 
         free(trouble->cause);
