@@ -6,7 +6,6 @@
 #include "basic/parse-words.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
-#include "diagnosis/check-text.h"
 #include "proc/kernel.h"
 #include "proc/mountinfo.h"
 
@@ -356,14 +355,14 @@ static int list_calls(unsigned number, bool has, char **ret) {
 /* "252.39-1~deb12u1", "v258~rc1". */
 int judge_systemd_version(const char *version, Finding *ret) {
         _cleanup_free_ char *has = NULL, *lacks = NULL;
-        char name[64];
+        char name[ESCAPE_SHORT_MAX];
         unsigned number;
         int r;
 
         if (sscanf(version + (*version == 'v'), "%5u", &number) != 1)
                 return finding_unknown(ret, "it does not tell its version");
 
-        (void) clean_name(version, name, sizeof(name));
+        (void) escape_short(version, name);
         if (number < SYSTEMD_NEEDED)
                 return finding_problem(ret, "upgrade it, to 252 or newer", "%s is too old", name);
 

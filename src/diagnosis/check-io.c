@@ -17,8 +17,8 @@ typedef struct Disks {
         char *deaf;       /* "vda (mq-deadline), sdb (none)": where weights have no effect */
         char *heedful;    /* the others */
         unsigned n_deaf, n_heedful;
-        char first[64];   /* the first of the deaf ones */
-        bool first_knows; /* it knows BFQ */
+        char first[ESCAPE_SHORT_MAX]; /* the first of the deaf ones */
+        bool first_knows;             /* it knows BFQ */
 } Disks;
 
 static void disks_done(Disks *disks) {
@@ -67,12 +67,12 @@ static bool is_disk(int block, const char *name) {
 }
 
 static int look_at_disk(Disks *disks, int block, const char *disk) {
-        char name[64], text[1024], scheduler[64], number[32];
+        char name[ESCAPE_SHORT_MAX], text[1024], scheduler[64], number[32];
 
         if (!is_disk(block, disk) || read_attribute(block, disk, "queue/scheduler", text, sizeof(text)) < 0)
                 return 0;
 
-        (void) clean_name(disk, name, sizeof(name));
+        (void) escape_short(disk, name);
         (void) scheduler_in_use(text, scheduler, sizeof(scheduler));
         if (streq(scheduler, "bfq"))
                 return add_disk(&disks->heedful, &disks->n_heedful, name, "BFQ");

@@ -20,7 +20,6 @@
 #include "diagnosis/check-host.h"
 #include "diagnosis/check-io.h"
 #include "diagnosis/check-realtime.h"
-#include "diagnosis/check-text.h"
 #include "proc/kernel.h"
 
 #define FILTER_REMEDY "have the system call filter of this container or service let it through"
@@ -71,10 +70,10 @@ static int groups_have(const Doctor *doctor, const char *file, ControllerMask ne
 }
 
 int judge_kernel(const char *release, Finding *ret) {
-        char name[65];
+        char name[ESCAPE_SHORT_MAX];
         int r = kernel_is_at_least(release, 5, 14);
 
-        (void) clean_name(release, name, sizeof(name));
+        (void) escape_short(release, name);
         if (r < 0)
                 return finding_unknown(ret, "it does not tell its version");
         if (r == 0)

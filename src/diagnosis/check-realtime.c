@@ -8,7 +8,6 @@
 #include "basic/fd.h"
 #include "basic/parse.h"
 #include "cgroup/group.h"
-#include "diagnosis/check-text.h"
 #include "proc/kernel.h"
 #include "proc/proc.h"
 #include "proc/stat.h"
@@ -17,14 +16,14 @@
 #define PROCESSES_SHOWN 3
 
 static int add_process(RealTime *real_time, pid_t pid, const char *title) {
-        char name[32], *longer;
+        char name[ESCAPE_SHORT_MAX], *longer;
 
         if (real_time->n == 0)
                 real_time->first = pid;
         if (++real_time->n > PROCESSES_SHOWN)
                 return 0;
 
-        (void) clean_name(title, name, sizeof(name));
+        (void) escape_short(title, name);
         if (asprintf(&longer, "%s%s%s (%d)", real_time->names ?: "", real_time->names ? ", " : "",
                      *name ? name : "process", (int) pid) < 0)
                 return -ENOMEM;

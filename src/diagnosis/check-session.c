@@ -8,7 +8,6 @@
 #include "basic/parse.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
-#include "diagnosis/check-text.h"
 #include "diagnosis/check-user.h"
 
 #define NOBODY ((uid_t) -1)
@@ -136,7 +135,7 @@ int check_session_bus(const Doctor *doctor, Finding *ret) {
 }
 
 /* The last name in @group that ends like a unit's. */
-static void find_unit(const char *group, char *buffer, size_t size) {
+static void find_unit(const char *group, char buffer[static ESCAPE_SHORT_MAX]) {
         *buffer = '\0';
         for (const char *end; *group; group = end) {
                 char name[NAME_MAX + 1];
@@ -145,7 +144,7 @@ static void find_unit(const char *group, char *buffer, size_t size) {
                 end = strchrnul(group, '/');
                 (void) snprintf(name, sizeof(name), "%.*s", (int) (end - group), group);
                 if (endswith(name, ".scope") || endswith(name, ".service"))
-                        (void) clean_name(name, buffer, size);
+                        (void) escape_short(name, buffer);
         }
 }
 
@@ -164,9 +163,9 @@ static uid_t find_owner(const char *group) {
 
 int judge_place(uid_t uid, const char *group, Finding *ret) {
         uid_t owner = find_owner(group);
-        char unit[128], remedy[64];
+        char unit[ESCAPE_SHORT_MAX], remedy[64];
 
-        find_unit(group, unit, sizeof(unit));
+        find_unit(group, unit);
         if (owner != NOBODY && owner != uid && uid != 0) {
                 (void) snprintf(remedy, sizeof(remedy), "for a place of your own: machinectl shell %u@, or ssh",
                                 (unsigned) uid);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "diagnosis/check-text.h"
 
-#include <ctype.h>
-
 /* "4.4.0-19041-Microsoft", "5.15.153.1-microsoft-standard-WSL2": the first has no kernel of Linux beneath. */
 unsigned kernel_wsl(const char *release) {
         if (strstr(release, "WSL2") || strstr(release, "microsoft"))
@@ -41,15 +39,4 @@ bool io_cost_is_enabled(const char *text, const char *device) {
         }
 
         return false;
-}
-
-char *clean_name(const char *text, char *buffer, size_t size) {
-        size_t n = 0;
-
-        for (; *text && n + 1 < size; text++)
-                if (isalnum((unsigned char) *text) || strchr("-_.+:@~", *text))
-                        buffer[n++] = *text;
-
-        buffer[n] = '\0';
-        return buffer;
 }

@@ -15,6 +15,3 @@ char *scheduler_in_use(const char *text, char *buffer, size_t size);
 /* Whether io.cost.qos of the root group, in @text, says that the model is in use for the device MAJOR:MINOR in
  * @device. */
 bool io_cost_is_enabled(const char *text, const char *device);
-
-/* Copies @text without what could not be printed: only letters, digits and "-_.+:@~" are left. Returns @buffer. */
-char *clean_name(const char *text, char *buffer, size_t size);

@@ -58,7 +58,7 @@ int finding_cannot_look(Finding *ret, const char *object, int error) {
 
 /* systemd writes down what its own container manager called itself (systemd.io/CONTAINER_INTERFACE); without systemd
  * there is the environment, and what podman and docker leave in every container. */
-static void find_container(char *buffer, size_t size) {
+static void find_container(char buffer[static ESCAPE_SHORT_MAX]) {
         static const char *const kinds[] = { "/run/systemd/container", "/run/host/container-manager" };
         static const struct {
                 const char *path, *kind;
@@ -72,14 +72,16 @@ static void find_container(char *buffer, size_t size) {
         for (size_t i = 0; i < ELEMENTSOF(kinds) && !*buffer; i++) {
                 _cleanup_free_ char *text = NULL;
 
-                if (fd_read_path_all(kinds[i], &text) >= 0)
-                        (void) clean_name(text, buffer, size);
+                if (fd_read_path_all(kinds[i], &text) >= 0) {
+                        text[strcspn(text, "\n")] = '\0';
+                        (void) escape_short(text, buffer);
+                }
         }
         if (!*buffer && variable)
-                (void) clean_name(variable, buffer, size);
+                (void) escape_short(variable, buffer);
         for (size_t i = 0; i < ELEMENTSOF(marks) && !*buffer; i++)
                 if (access(marks[i].path, F_OK) >= 0)
-                        (void) clean_name(marks[i].kind, buffer, size);
+                        (void) escape_short(marks[i].kind, buffer);
 }
 
 int surroundings_read(Surroundings *ret) {
@@ -94,7 +96,7 @@ int surroundings_read(Surroundings *ret) {
         surroundings.wsl = kernel_wsl(surroundings.release);
         surroundings.systemd = access("/run/systemd/system", F_OK) >= 0; /* sd_booted(3) */
 
-        find_container(surroundings.container, sizeof(surroundings.container));
+        find_container(surroundings.container);
         if (streq(surroundings.container, "wsl")) { /* systemd counts it among them */
                 surroundings.container[0] = '\0';
                 surroundings.wsl = surroundings.wsl ?: 2;

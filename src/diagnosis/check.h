@@ -4,6 +4,7 @@
 /* What `cgscope doctor` examines, and what it finds. A check is a function check_NAME() that looks, and where there is
  * more to it than looking, judge_NAME(), which only decides by what was seen. */
 
+#include "basic/escape.h"
 #include "basic/trouble.h"
 #include "cgroup/hierarchy.h"
 #include "proc/kernel.h"
@@ -14,9 +15,9 @@
 typedef struct Surroundings {
         char *arguments; /* the kernel command line, "" where it cannot be read */
         char release[KERNEL_RELEASE_SIZE];
-        char container[64]; /* which kind of container this is; "" for none */
-        unsigned wsl;       /* the version of the Windows Subsystem for Linux; 0: it is none */
-        bool systemd;       /* it is process 1 */
+        char container[ESCAPE_SHORT_MAX]; /* which kind of container this is; "" for none */
+        unsigned wsl;                     /* the version of the Windows Subsystem for Linux; 0: it is none */
+        bool systemd;                     /* it is process 1 */
 } Surroundings;
 
 typedef struct Doctor {

@@ -79,7 +79,7 @@ static void test_place(void) {
                 { 0, USER "/user@1000.service/app.slice/a.scope", { FINDING_OK, "in a.scope of a user" } },
                 { 0, "/system.slice/x.service", { FINDING_OK, "x.service of the system manager" } },
                 { 1000, "/system.slice/cron.service", { FINDING_NOTE, "no login session" } },
-                { 1000, "/system.slice/a\x1b[31m.service/x", { FINDING_NOTE, "in a31m.service of" } },
+                { 1000, "/system.slice/a\x1b[31m.service/x", { FINDING_NOTE, "in a\\x1b[31m.service of" } },
                 { 1000, "/", { FINDING_NOTE, "in no unit" } },
                 { 1000, "/../..", { FINDING_NOTE, "in no unit" } },
         };

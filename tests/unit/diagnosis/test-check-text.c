@@ -71,33 +71,12 @@ static void test_io_cost(void) {
         g_assert_false(io_cost_is_enabled("", "8:0"));
 }
 
-static void test_name(void) {
-        static const struct {
-                const char *text, *name;
-        } rows[] = {
-                { "docker\n", "docker" },
-                { "252.39-1~deb12u1", "252.39-1~deb12u1" },
-                { "\x1b[31mred\x07", "31mred" },
-                { "a b;c$(d)\xc3\xa9", "abcd" },
-                { "user@1000.service", "user@1000.service" },
-                { "", "" },
-                { "0123456789012345678901234567890", "0123456789012345678" },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
-                char buffer[20];
-
-                g_assert_cmpstr(clean_name(rows[i].text, buffer, sizeof(buffer)), ==, rows[i].name);
-        }
-}
-
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/checks-text/kernel", test_kernel);
         g_test_add_func("/checks-text/scheduler", test_scheduler);
         g_test_add_func("/checks-text/io-cost", test_io_cost);
-        g_test_add_func("/checks-text/name", test_name);
 
         return g_test_run();
 }

@@ -201,7 +201,7 @@ static void test_container_variable(void) {
 
         g_setenv("container", "own\x1b[1m kind\n", true);
         g_assert_cmpint(surroundings_read(&surroundings), ==, 0);
-        g_assert_cmpstr(surroundings.container, ==, "own1mkind");
+        g_assert_cmpstr(surroundings.container, ==, "own\\x1b[1m kind\\x0a");
         g_unsetenv("container");
 }
 
@@ -220,7 +220,7 @@ static void test_systemd_version(void) {
                 { "251", { FINDING_PROBLEM, "251 is too old", "252" } },
                 { "", { FINDING_UNKNOWN, "does not tell" } },
                 { "new\n", { FINDING_UNKNOWN, "does not tell" } },
-                { "257\n\x1b", { FINDING_OK, "257; has" } },
+                { "257\n\x1b", { FINDING_OK, "257\\x0a\\x1b; has" } },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
