@@ -8,29 +8,19 @@
 /* Settings of a path and what goes with it, "/dev/sda 1M": arrays of one pair. An empty text is the empty array, which
  * resets. Whether the device is there the manager says, whose view of /dev counts. */
 
-static int set_no_pairs(PropertyValue *ret, PropertyKind kind) {
-        ret->kind = kind;
-        ret->pairs = NULL;
-        ret->n_items = 0;
-        return 0;
-}
+/* The only pair of @ret. @text is NULL where a number goes with the key. Takes *key over on success. */
+static int set_pair(PropertyValue *ret, char **key, uint64_t number, const char *text) {
+        PropertyPair *pair = calloc(1, sizeof(*pair));
 
-/* The only pair of @ret. @text is NULL where a number goes with the key. Takes @key over on success. */
-static int set_pair(PropertyValue *ret, char *key, uint64_t number, const char *text) {
-        PropertyPair *pair;
-        char *copy = NULL;
-
-        pair = calloc(1, sizeof(*pair));
-        if (!pair)
-                return -ENOMEM;
-
-        if (text && !(copy = strdup(text))) {
+        if (pair && text)
+                pair->text = strdup(text);
+        if (!pair || (text && !pair->text)) {
                 free(pair);
                 return -ENOMEM;
         }
 
-        *pair = (PropertyPair) { .key = key, .number = number, .text = copy };
-        ret->kind = text ? PROPERTY_TEXTS : PROPERTY_NUMBERS;
+        pair->key = TAKE_PTR(*key);
+        pair->number = number;
         ret->pairs = pair;
         ret->n_items = 1;
         return 0;
@@ -73,8 +63,9 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
         uint64_t number;
         int r;
 
+        ret->kind = PROPERTY_NUMBERS;
         if (isempty(text))
-                return set_no_pairs(ret, PROPERTY_NUMBERS);
+                return 0;
 
         r = split_device(info, text, &path, &rest, trouble);
         if (r < 0)
@@ -92,12 +83,7 @@ static int parse_device_number(const PropertyInfo *info, const char *text, const
         if (r < 0)
                 return r;
 
-        r = set_pair(ret, path, number, NULL);
-        if (r < 0)
-                return r;
-
-        path = NULL;
-        return 0;
+        return set_pair(ret, &path, number, NULL);
 }
 
 int property_parse_device_weight(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
@@ -131,8 +117,9 @@ int property_parse_device_access(const PropertyInfo *info, const char *text, Pro
         const char *access = text;
         int r;
 
+        ret->kind = PROPERTY_TEXTS;
         if (isempty(text))
-                return set_no_pairs(ret, PROPERTY_TEXTS);
+                return 0;
 
         r = parse_word(&access, &pattern);
         if (r == -ENOMEM)
@@ -147,21 +134,16 @@ int property_parse_device_access(const PropertyInfo *info, const char *text, Pro
                 return property_refuse(info, -EINVAL, trouble, "'%s' is no access, made of the letters r, w and m",
                                        access);
 
-        r = set_pair(ret, pattern, 0, access);
-        if (r < 0)
-                return r;
-
-        pattern = NULL;
-        return 0;
+        return set_pair(ret, &pattern, 0, access);
 }
 
 int property_parse_program(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_free_ char *type = NULL;
         const char *colon;
-        int r;
 
+        ret->kind = PROPERTY_TEXTS;
         if (isempty(text))
-                return set_no_pairs(ret, PROPERTY_TEXTS);
+                return 0;
 
         colon = strchr(text, ':');
         if (!colon)
@@ -178,12 +160,7 @@ int property_parse_program(const PropertyInfo *info, const char *text, PropertyV
                 if (!property_path_is_valid(colon + 1))
                         return property_refuse(info, -EINVAL, trouble, "'%s' is no absolute and plain path", colon + 1);
 
-                r = set_pair(ret, type, 0, colon + 1);
-                if (r < 0)
-                        return r;
-
-                type = NULL;
-                return 0;
+                return set_pair(ret, &type, 0, colon + 1);
         }
 
         return property_refuse(info, -EINVAL, trouble, "'%s' is no type of program (examples: %s)", type,

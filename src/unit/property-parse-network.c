@@ -80,8 +80,7 @@ static int parse_address_word(char *word, PropertyAddress *items, size_t *n_item
 
 int property_parse_addresses(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
-        _cleanup_free_ PropertyAddress *items = NULL;
-        size_t n_items = 0, n_words = 0;
+        size_t n_words = 0;
         int r;
 
         r = property_parse_words(info, text, NULL, NULL, &words, trouble);
@@ -91,18 +90,16 @@ int property_parse_addresses(const PropertyInfo *info, const char *text, Propert
         while (words[n_words])
                 n_words++;
 
-        items = calloc(n_words + 1, 2 * sizeof(*items));
-        if (!items)
+        ret->kind = PROPERTY_ADDRESSES;
+        ret->addresses = calloc(n_words + 1, 2 * sizeof(*ret->addresses));
+        if (!ret->addresses)
                 return -ENOMEM;
 
         for (char **word = words; *word; word++)
-                if (parse_address_word(*word, items, &n_items) < 0)
+                if (parse_address_word(*word, ret->addresses, &ret->n_items) < 0)
                         return property_refuse(info, -EINVAL, trouble, "'%s' is no network (examples: %s)", *word,
                                                info->examples);
 
-        ret->kind = PROPERTY_ADDRESSES;
-        ret->addresses = TAKE_PTR(items);
-        ret->n_items = n_items;
         return 0;
 }
 
@@ -149,12 +146,9 @@ int property_parse_bind_rule(const PropertyInfo *info, const char *text, Propert
         char *rest, *part;
         int r;
 
-        ret->bind_rules = NULL;
-        ret->n_items = 0;
-        if (isempty(text)) {
-                ret->kind = PROPERTY_BIND_RULES;
+        ret->kind = PROPERTY_BIND_RULES;
+        if (isempty(text))
                 return 0;
-        }
 
         rest = copy = strdup(text);
         rule = calloc(1, sizeof(*rule));
@@ -170,7 +164,6 @@ int property_parse_bind_rule(const PropertyInfo *info, const char *text, Propert
                                                info->examples);
         }
 
-        ret->kind = PROPERTY_BIND_RULES;
         ret->bind_rules = TAKE_PTR(rule);
         ret->n_items = 1;
         return 0;
@@ -229,7 +222,6 @@ static int parse_nft_set(char *text, PropertyNftSet *ret) {
 
 int property_parse_nft_sets(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble) {
         _cleanup_strings_ char **words = NULL;
-        _cleanup_(property_value_done) PropertyValue value = { .kind = PROPERTY_NFT_SETS };
         size_t n_words = 0;
         int r;
 
@@ -240,8 +232,9 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
         while (words[n_words])
                 n_words++;
 
-        value.nft_sets = calloc(n_words + 1, sizeof(*value.nft_sets));
-        if (!value.nft_sets)
+        ret->kind = PROPERTY_NFT_SETS;
+        ret->nft_sets = calloc(n_words + 1, sizeof(*ret->nft_sets));
+        if (!ret->nft_sets)
                 return -ENOMEM;
 
         for (char **word = words; *word; word++) {
@@ -250,7 +243,7 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
                 if (!copy)
                         return -ENOMEM;
 
-                r = parse_nft_set(copy, &value.nft_sets[value.n_items++]);
+                r = parse_nft_set(copy, &ret->nft_sets[ret->n_items++]);
                 if (r == -EINVAL)
                         return property_refuse(info, r, trouble, "'%s' is no set (examples: %s)", *word,
                                                info->examples);
@@ -258,10 +251,6 @@ int property_parse_nft_sets(const PropertyInfo *info, const char *text, Property
                         return r;
         }
 
-        value.info = ret->info;
-        value.bus_name = ret->bus_name;
-        *ret = value;
-        value = (PropertyValue) {};
         return 0;
 }
 

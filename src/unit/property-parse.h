@@ -6,9 +6,9 @@
 #include "basic/trouble.h"
 #include "unit/property-value.h"
 
-/* Parses @text for @info into @ret, whose info and bus_name are set already: sets the kind and the member for it,
+/* Parses @text for @info into @ret, which is empty but for info and bus_name: sets the kind and the member for it,
  * and replaces the bus_name where the form of the value asks for another. On failure *trouble as
- * property_refuse() makes it, and nothing is left to free in @ret. */
+ * property_refuse() makes it; the caller frees @ret then, too. */
 typedef int PropertyParse(const PropertyInfo *info, const char *text, PropertyValue *ret, Trouble *trouble);
 
 typedef enum PropertyFlags {

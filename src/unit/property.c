@@ -119,7 +119,7 @@ static int refuse_name(const char *name, Trouble *trouble) {
 
 int property_list_add(PropertyList *list, const char *assignment, Trouble *trouble) {
         _cleanup_free_ char *name = NULL;
-        PropertyValue value = {}, *items;
+        PropertyValue value = {};
         const char *equals;
         int r;
 
@@ -139,19 +139,13 @@ int property_list_add(PropertyList *list, const char *assignment, Trouble *troub
         if (!value.info)
                 return refuse_name(name, trouble);
 
-        /* Room first: after the parser nothing can fail. */
-        items = reallocarray(list->items, list->n_items + 1, sizeof(*items));
-        if (!items)
-                return -ENOMEM;
-        list->items = items;
-
         value.bus_name = value.info->bus_name;
         r = value.info->parse(value.info, equals + 1, &value, trouble);
+        if (r >= 0)
+                r = ARRAY_APPEND(list->items, list->n_items, value);
         if (r < 0)
-                return r;
-
-        list->items[list->n_items++] = value;
-        return 0;
+                property_value_done(&value);
+        return r;
 }
 
 bool property_value_asks(const PropertyValue *value) {

@@ -78,6 +78,10 @@ enum {
         { "help",              'h', NULL,     "Show this help",                                OPTION_HELP }, \
         { "version",           0,  NULL,      "Show the version",                              OPTION_VERSION }, \
         {}
+
+/* What most verbs end with that change a target, or list what is in one. */
+#define CHANGING_OPTIONS MANAGER_OPTIONS, ASKING_OPTIONS, GENERAL_OPTIONS
+#define LISTING_OPTIONS MANAGER_OPTIONS, TABLE_OPTIONS, GENERAL_OPTIONS
 /* clang-format on */
 
 void common_options_init(CommonOptions *options);

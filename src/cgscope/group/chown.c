@@ -20,9 +20,7 @@ typedef struct Chown {
 
 static const Option chown_options[] = {
         { "recursive", 'R', NULL, "Also the groups below it", OPTION_FLAG(Chown, recursive) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static int report_unknown(int error, const char *noun, const char *text) {

@@ -7,9 +7,7 @@
 /* `cgscope controllers`: which are there, which are handed on, and where the others stop. */
 
 static const Option controllers_options[] = {
-        MANAGER_OPTIONS,
-        TABLE_OPTIONS,
-        GENERAL_OPTIONS,
+        LISTING_OPTIONS,
 };
 
 enum {

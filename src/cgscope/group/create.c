@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
-#include "cgroup/group.h"
 #include "cgscope/group/divide.h"
 #include "cgscope/group/interrupt.h"
 #include "cgscope/verbs.h"
@@ -15,26 +14,12 @@ typedef struct Create {
         Division division;
 } Create;
 
-enum {
-        OPTION_EVACUATE = OPTION_OWN,
-};
-
 static const Option create_options[] = {
         { "parents", 'p', NULL, "Make the groups above it, too; it may be there", OPTION_FLAG(Create, parents) },
-        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group",
+          OPTION_TEXT(Create, division.evacuate) },
+        CHANGING_OPTIONS,
 };
-
-static int parse_option(void *userdata, int id _unused_) {
-        Create *create = userdata;
-
-        if (!group_name_is_valid(optarg))
-                return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
-        create->division.evacuate = optarg;
-        return 0;
-}
 
 static void create_done(Create *create) {
         division_done(&create->division);
@@ -64,7 +49,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         int status;
         char **words = verb_parse(verb, &create.options, &create, argc, argv, &status);
 
-        if (!words || divide_parse(words + 1, &create.attributes) < 0)
+        if (!words || divide_check(&create.division) < 0 || divide_parse(words + 1, &create.attributes) < 0)
                 return status;
 
         if (aim_open(&create.aim, &create.options, words[0], verb->targets) < 0 || make(&create) < 0)
@@ -86,6 +71,5 @@ const Verb verb_create = {
         .changes = true,
         .example = "./other cgroup.max.depth=3",
         .options = create_options,
-        .parse = parse_option,
         .run = run,
 };

@@ -207,6 +207,13 @@ int divide_apply(const Aim *aim, const AttributeList *attributes) {
         return log_error_errno(r, "cannot set %s of %s", failed->key, aim->text);
 }
 
+int divide_check(const Division *division) {
+        if (!division->evacuate || group_name_is_valid(division->evacuate))
+                return 0;
+
+        return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", division->evacuate);
+}
+
 int divide_parse(char *const words[], AttributeList *ret) {
         for (size_t i = 0; words[i]; i++) {
                 Trouble trouble = {};

@@ -13,6 +13,9 @@
  * later fails. @before is from interrupt_hold(): when a signal has come, nothing is waited for. */
 int divide_make(Division *division, Aim *aim, const AttributeList *attributes, bool parents, const sigset_t *before);
 
+/* Whether --evacuate names a leaf. -EINVAL: said. */
+int divide_check(const Division *division);
+
 /* "KEY=VALUE" words to attributes; says which is wrong. */
 int divide_parse(char *const words[], AttributeList *ret);
 

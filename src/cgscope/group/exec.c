@@ -13,7 +13,6 @@
 
 enum {
         OPTION_PROPERTY = OPTION_OWN,
-        OPTION_EVACUATE,
 };
 
 /* clang-format off */
@@ -21,16 +20,14 @@ static const Option exec_options[] = {
         { "property", 'p', "KEY=VALUE", "Set a limit of the group first (repeatable)", OPTION_PROPERTY },
         { "create", 0, NULL, "Make the group first", OPTION_FLAG(Exec, create) },
         { "parents", 0, NULL, "Likewise those above it; it may be there", OPTION_FLAG(Exec, parents) },
-        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group", OPTION_EVACUATE },
+        { "evacuate", 0, "LEAF", "Move processes that are in the way into this group", OPTION_TEXT(Exec, division.evacuate) },
         { "remove", 0, NULL, "Afterwards end all in the group and remove it", OPTION_FLAG(Exec, remove) },
         COMMAND_OPTIONS(Exec),
         { "wait", 0, NULL, "Stay beside the command until it has ended", OPTION_FLAG(Exec, command.wait) },
         { "report", 0, "[=FILE]", "Likewise, and say what it used", OPTION_REPORT },
         { "keep", 0, NULL, "Let what it leaves in a new group run on", OPTION_FLAG(Exec, command.keep) },
         { "json", 0, "[=MODE]", "Print the report as JSON (short, pretty, off)", OPTION_JSON },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 /* clang-format on */
 
@@ -47,17 +44,8 @@ static void exec_done(Exec *exec) {
 static int parse_option(void *userdata, int id) {
         Exec *exec = userdata;
 
-        switch (id) {
-        case OPTION_PROPERTY:
-                return divide_parse((char *[]) { optarg, NULL }, &exec->attributes);
-        case OPTION_EVACUATE:
-                exec->division.evacuate = optarg;
-                if (!group_name_is_valid(optarg))
-                        return log_refuse(-EINVAL, "--evacuate: '%s' is no valid name of a group", optarg);
-                return 0;
-        default:
-                return command_options_parse(&exec->command, id);
-        }
+        return id == OPTION_PROPERTY ? divide_parse((char *[]) { optarg, NULL }, &exec->attributes)
+                                     : command_options_parse(&exec->command, id);
 }
 
 static bool is_supervised(const Exec *exec) {
@@ -73,7 +61,7 @@ static int check_combination(const Exec *exec) {
                                   exec->remove ? "with --remove nothing can stay in the group"
                                                : "nothing is ended without --wait or --report");
 
-        return command_options_check(&exec->command);
+        return divide_check(&exec->division) < 0 ? -EINVAL : command_options_check(&exec->command);
 }
 
 static int find_target(Exec *exec, const char *text) {

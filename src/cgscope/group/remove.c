@@ -17,9 +17,7 @@ static const Option remove_options[] = {
         { "recursive", 'r', NULL, "Kill what is in it, and remove the groups below it",
           OPTION_FLAG(Remove, recursive) },
         { "self", 0, NULL, "Also where this process is in it", OPTION_FLAG(Remove, self) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static int report(const Aim *aim, const Remove *remove, int error) {

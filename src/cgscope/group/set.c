@@ -20,9 +20,7 @@ typedef struct Set {
 static const Option set_options[] = {
         { "best-effort", 0, NULL, "Only warn about a limit of a unit that has no effect",
           OPTION_FLAG(Set, limits.best_effort) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static void set_done(Set *set) {

@@ -22,9 +22,7 @@ static const Option ns_options[] = {
         { "unit", 'u', "UNIT", "The processes of this unit, or below this group", OPTION_TEXT(Ns, unit) },
         { "tree", 0, NULL, "By namespace", OPTION_FLAG(Ns, tree) },
         { "all-hierarchies", 0, NULL, "A row for each hierarchy, those of v1, too", OPTION_FLAG(Ns, all_hierarchies) },
-        MANAGER_OPTIONS,
-        TABLE_OPTIONS,
-        GENERAL_OPTIONS,
+        LISTING_OPTIONS,
 };
 
 static int begin(Ns *ns) {

@@ -15,9 +15,7 @@ typedef struct Freeze {
 
 static const Option freeze_options[] = {
         { "self", 0, NULL, "Also where this process or what thaws is in it", OPTION_FLAG(Freeze, self) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static int freeze_group(Aim *aim, const void *userdata) {

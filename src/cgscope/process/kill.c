@@ -23,9 +23,7 @@ enum {
 static const Option kill_options[] = {
         { "signal", 's', "SIGNAL", "Send this signal [SIGTERM]", OPTION_SIGNAL },
         { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Kill, self) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static int parse_option(void *userdata, int id _unused_) {

@@ -26,9 +26,7 @@ typedef struct Move {
 
 static const Option move_options[] = {
         { "steal", 0, NULL, "Also out of another delegated unit", OPTION_FLAG(Move, steal) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static void move_done(Move *move) {

@@ -23,9 +23,7 @@ typedef struct Procs {
 
 static const Option procs_options[] = {
         { "recursive", 'r', NULL, "Also those in the groups below it", OPTION_FLAG(Procs, recursive) },
-        MANAGER_OPTIONS,
-        TABLE_OPTIONS,
-        GENERAL_OPTIONS,
+        LISTING_OPTIONS,
 };
 
 enum {

@@ -34,9 +34,7 @@ static const Option stop_options[] = {
         { "empty", 0, NULL, "Stop scopes that no process is in any more", OPTION_FLAG(Stop, empty) },
         { "all", 'a', NULL, "With --empty: those of other users, too", OPTION_FLAG(Stop, all) },
         { "self", 0, NULL, "Also where this very process is in there", OPTION_FLAG(Stop, self) },
-        MANAGER_OPTIONS,
-        ASKING_OPTIONS,
-        GENERAL_OPTIONS,
+        CHANGING_OPTIONS,
 };
 
 static int parse_option(void *userdata, int id _unused_) {
