@@ -117,14 +117,20 @@ static int groups_procs(const Boundary *target, bool recursive,
         Listing listing = { .found = found, .userdata = userdata };
         const Walk walk = { .function = list_group, .userdata = &listing, .skipped = skipped };
 
+        assert(target->fd >= 0 && found);
+
         return recursive ? group_walk_all(target->fd, &walk) : list_group(target->fd, "", 0, &listing);
 }
 
 static int groups_freeze(const Boundary *target, bool freeze, uint64_t timeout) {
+        assert(target->fd >= 0);
+
         return group_freeze(target->fd, freeze, timeout);
 }
 
 static int groups_kill(const Boundary *target, int signal, pid_t *ret_refused) {
+        assert(target->fd >= 0 && signal > 0);
+
         return signal == SIGKILL ? group_kill(target->fd) : group_signal(target->fd, signal, ret_refused);
 }
 
@@ -144,8 +150,11 @@ static int end_politely(int group, uint64_t grace) {
 }
 
 static int groups_stop(const Boundary *target, uint64_t grace, uint64_t timeout) {
-        int r = group_is_populated(target->fd);
+        int r;
 
+        assert(target->fd >= 0);
+
+        r = group_is_populated(target->fd);
         if (r <= 0)
                 return r;
         r = end_politely(target->fd, grace);
@@ -164,6 +173,8 @@ static int groups_admit(const Boundary *target, bool keep) {
 }
 
 static int groups_attach(const Boundary *target, pid_t pid) {
+        assert(target->fd >= 0 && pid >= 0);
+
         return group_attach(target->fd, pid);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgroup/target.h"
 
+#include <assert.h>
 #include <limits.h>
 
 #include "basic/escape.h"
@@ -166,6 +167,8 @@ static char *join(const char *base, const char *rest) {
 int target_open(Boundary *ret, const TargetName *name, uid_t uid, bool may_be_absent) {
         _cleanup_free_ char *base = NULL;
         int r;
+
+        assert(ret->root >= 0 && !ret->path);
 
         r = find_base(ret, name, uid, &base);
         if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "systemd/property-encode.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 
 #include "basic/macros.h"
@@ -134,6 +135,8 @@ int property_close(sd_bus_message *message) {
 
 int property_value_append(sd_bus_message *message, const PropertyValue *value) {
         int r;
+
+        assert(message && value->bus_name && value->kind != PROPERTY_NOTHING);
 
         r = property_open(message, value->bus_name, kinds[value->kind].signature);
         if (r < 0)

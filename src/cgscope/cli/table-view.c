@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/table-view.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -92,6 +93,8 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
                 .colors = terminal_has_colors(),
                 .width = terminal_width(),
         };
+
+        assert(tabular->n_columns > 0 && !tabular->table);
 
         /* Of a name it says what is a letter and how wide, and without it a tree is drawn in ASCII. */
         (void) setlocale(LC_CTYPE, "");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/supervise.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -137,6 +138,8 @@ static int wait_for_signal(const Supervisor *supervisor, uint64_t *deadline) {
 
 int supervisor_wait(const Supervisor *supervisor, const Child *child, int *ret_status) {
         uint64_t deadline = supervisor->deadline;
+
+        assert(supervisor->signals >= 0 && child->pid > 0);
 
         for (;;) {
                 struct signalfd_siginfo info;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/command/watch.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -79,6 +80,8 @@ int watch_start(Watch *watch, WatchFunction alone, void *userdata) {
 }
 
 int watch_tell(Watch *watch, const char *word) {
+        assert(watch->writer >= 0 && *word);
+
         return send(watch->writer, word, strlen(word), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 

@@ -224,6 +224,10 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
         return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
+#define VERB_OF_BOTH                                                                           \
+        .changes = true, .example = "--all-users --runtime cpuset", .options = enable_options, \
+        .columns = enable_columns, .timeout = ENABLE_TIMEOUT_USEC, .run = run_verb
+
 const Verb verb_enable = {
         .name = "enable",
         .synopsis = "[OPTIONS…] [CONTROLLER…]",
@@ -232,12 +236,7 @@ const Verb verb_enable = {
                        "default to you, at once and for good; you are asked for a password where that is "
                        "needed. Without a controller: show what reaches whom.",
         VERB_TAKES(0, VERB_ANY, "controller"),
-        .changes = true,
-        .example = "--all-users --runtime cpuset",
-        .options = enable_options,
-        .columns = enable_columns,
-        .timeout = ENABLE_TIMEOUT_USEC,
-        .run = run_verb,
+        VERB_OF_BOTH,
 };
 
 const Verb verb_disable = {
@@ -246,10 +245,5 @@ const Verb verb_disable = {
         .summary = "Take that back",
         .description = "Take back what enable did. Scopes that run keep their controllers until they end.",
         VERB_TAKES(1, VERB_ANY, "controller"),
-        .changes = true,
-        .example = "--all-users --runtime cpuset",
-        .options = enable_options,
-        .columns = enable_columns,
-        .timeout = ENABLE_TIMEOUT_USEC,
-        .run = run_verb,
+        VERB_OF_BOTH,
 };
