@@ -130,7 +130,7 @@ test_container() {
     expect_finding systemd problem 'systemd is not PID 1 here' .
     expect_no_finding systemd-version linger
     examine hidden root 'mount -t tmpfs none /run/systemd' env "$kind=own"$'\e[1m kind'
-    expect_finding container note '\(own1mkind\)'
+    expect_finding container note '\(own\\x1b\[1m kind\)'
 }
 
 test_version() {
