@@ -4,14 +4,22 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "basic/escape.h"
+#include "table/table-fit.h"
 
 extern const Tabling cgscope_tabling;
 
 struct Table {
         struct libscols_table *lines;
+        TableOptions options;
         size_t n_columns;
+        size_t name; /* the column that stands, hidden, behind the others as well; SIZE_MAX: none */
         TableColumnFlags flags[];
 };
+
+/* Whether cells are cut: for people, on a terminal. */
+static bool is_fitted(const TableOptions *options) {
+        return options->width > 0 && !options->full;
+}
 
 static struct libscols_line *line_of(TableRow *row) {
         return (struct libscols_line *) row;
@@ -26,8 +34,8 @@ static void table_free(Table *table) {
 }
 
 static int column_flags(TableColumnFlags flags) {
-        return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & TABLE_SHORTEN ? SCOLS_FL_TRUNC : 0) |
-               (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0) | (flags & TABLE_LINES ? SCOLS_FL_WRAP : 0);
+        return (flags & TABLE_TREE ? SCOLS_FL_TREE : 0) | (flags & (TABLE_RIGHT | TABLE_NUMBER) ? SCOLS_FL_RIGHT : 0) |
+               (flags & TABLE_LINES ? SCOLS_FL_WRAP : 0);
 }
 
 static int add_column(Table *table, const TableOptions *options, const TableColumn *column) {
@@ -59,26 +67,47 @@ static int set_options(struct libscols_table *lines, const TableOptions *options
         /* Its own escapes make "\\x5cx2d" of the "\\x2d" in a unit's name, and let U+202E pass. */
         scols_table_enable_noencoding(lines, true);
 
-        if (options->width > 0 && !options->full) {
-                scols_table_set_termforce(lines, SCOLS_TERMFORCE_ALWAYS);
-                scols_table_set_termwidth(lines, options->width);
-        } else
-                scols_table_set_termforce(lines, SCOLS_TERMFORCE_NEVER);
+        /* The library would cut without a mark. */
+        scols_table_set_termforce(lines, SCOLS_TERMFORCE_NEVER);
 
         return r;
 }
 
+/* Where the line is too long the name moves behind the others, but the library moves no column of a table with rows. */
+static int add_name_again(Table *table, const TableOptions *options, const TableColumn *const *columns,
+                          size_t n_columns) {
+        struct libscols_column *added;
+        int r;
+
+        table->name = SIZE_MAX;
+        for (size_t i = 0; is_fitted(options) && i + 1 < n_columns; i++)
+                if (columns[i]->flags & TABLE_NAME)
+                        table->name = i;
+        if (table->name == SIZE_MAX)
+                return 0;
+
+        r = add_column(table, options, columns[table->name]);
+        if (r < 0)
+                return r;
+
+        added = scols_table_get_column(table->lines, n_columns);
+        return scols_column_set_flags(added, scols_column_get_flags(added) | SCOLS_FL_HIDDEN);
+}
+
 static int table_new(const TableOptions *options, const TableColumn *const *columns, size_t n_columns, Table **ret) {
-        Table *table = calloc(1, sizeof(Table) + n_columns * sizeof(table->flags[0]));
+        Table *table = calloc(1, sizeof(Table) + (n_columns + 1) * sizeof(table->flags[0]));
         int r;
 
         if (!table)
                 return -ENOMEM;
 
+        table->options = *options;
         table->lines = scols_new_table();
         r = table->lines ? set_options(table->lines, options) : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < n_columns; i++)
                 r = add_column(table, options, columns[i]);
+        if (r >= 0)
+                r = add_name_again(table, options, columns, n_columns);
 
         if (r < 0) {
                 table_free(table);
@@ -147,7 +176,10 @@ static int table_set(Table *table, TableRow *row, size_t column, char *text) {
         if (r < 0)
                 return r;
 
-        r = scols_line_refer_data(line_of(row), column, owned);
+        if (column == table->name)
+                r = scols_line_set_data(line_of(row), table->n_columns - 1, owned);
+        if (r >= 0)
+                r = scols_line_refer_data(line_of(row), column, owned);
         if (r < 0)
                 return r;
 
@@ -163,13 +195,17 @@ static int table_color(Table *table, TableRow *row, size_t column, const char *c
         if (column == SIZE_MAX)
                 return scols_line_set_color(line_of(row), color);
 
+        if (column == table->name)
+                (void) scols_cell_set_color(scols_line_get_cell(line_of(row), table->n_columns - 1), color);
         cell = scols_line_get_cell(line_of(row), column);
         return cell ? scols_cell_set_color(cell, color) : -EINVAL;
 }
 
 static int table_print(Table *table) {
-        int r = scols_print_table(table->lines);
+        int r = is_fitted(&table->options) ? table_fit(table->lines, table->flags, &table->options) : 0;
 
+        if (r >= 0)
+                r = scols_print_table(table->lines);
         if (fflush(stdout) != 0 || ferror(stdout))
                 return -EIO;
 

@@ -10,11 +10,12 @@
 typedef enum TableColumnFlags {
         TABLE_RIGHT = 1 << 0,   /* flush right: figures */
         TABLE_TREE = 1 << 1,    /* holds the tree */
-        TABLE_SHORTEN = 1 << 2, /* may be cut where the line is too long */
+        TABLE_SHORTEN = 1 << 2, /* may be cut where the line is too long, and ends with "…" then; a path begins so */
         TABLE_NUMBER = 1 << 3,  /* JSON: a number; in text flush right */
         TABLE_BOOLEAN = 1 << 4, /* JSON: true or false, for "1" and "0" */
         TABLE_WORDS = 1 << 5,   /* JSON: an array of strings; the cell has one a line */
         TABLE_LINES = 1 << 6,   /* in text a cell may have several lines */
+        TABLE_NAME = 1 << 7,    /* to be typed again: never cut, last in a line that is too long; one in a table */
 } TableColumnFlags;
 
 typedef struct TableColumn {
@@ -28,7 +29,8 @@ typedef struct TableOptions {
         const char *name; /* of the array in JSON, "scopes" */
         bool json_pretty;
         bool headings;
-        bool full; /* nothing is cut */
+        bool full;   /* nothing is cut */
+        bool sparse; /* where the line is too long, columns without any text may be left out */
         bool colors;
         unsigned width; /* 0: no terminal, nothing is cut */
         bool ascii;     /* trees without box characters */

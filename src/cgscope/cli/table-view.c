@@ -90,6 +90,7 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
                 .json_pretty = options->json_pretty,
                 .headings = options->headings,
                 .full = options->full,
+                .sparse = !options->columns,
                 .colors = terminal_has_colors(),
                 .width = terminal_width(),
         };

@@ -51,7 +51,7 @@ typedef enum ListColumn {
 } ListColumn;
 
 static const TableColumn columns[_COLUMN_MAX + 1] = {
-        [COLUMN_UNIT] = { "UNIT", "unit", "name of the unit", TABLE_SHORTEN },
+        [COLUMN_UNIT] = { "UNIT", "unit", "name of the unit", TABLE_NAME },
         [COLUMN_OWNER] = { "OWNER", "owner", "user that its directory belongs to", 0 },
         [COLUMN_CONTROLLERS] = { "CONTROLLERS", "controllers", "controllers that reach it",
                                  TABLE_WORDS | TABLE_SHORTEN },

@@ -5,7 +5,7 @@
 #include "basic/terminal.h"
 
 const TableColumn tree_columns[_TREE_COLUMN_MAX + 1] = {
-        [TREE_GROUP] = { "GROUP", "group", "name of the group", TABLE_TREE | TABLE_SHORTEN },
+        [TREE_GROUP] = { "GROUP", "group", "name of the group", TABLE_TREE | TABLE_NAME },
         [TREE_PROCESSES] = { "PROCESSES", "processes", "processes in it and below", TABLE_NUMBER },
         [TREE_MEMORY] = FIGURE_MEMORY,
         [TREE_MEMORY_LIMIT] = { "MEMORY-LIMIT", "memory_max", "memory.max", TABLE_NUMBER },

@@ -77,12 +77,12 @@ static int parse_own(void *userdata, int id _unused_) {
         return 0;
 }
 
-/* Where no terminal cuts it, one command line would make every row as wide as it is itself. With this the usual columns
- * fit in 80 or little more. */
+/* One command line would make every row as wide as it is itself. With this the usual columns fit in 80 or little more.
+ */
 #define PROCESS_WIDTH_MAX 40
 
 static char *process_title(const Tree *tree, pid_t pid, const char *command) {
-        bool cut = terminal_width() == 0 && !tree->common.full;
+        bool cut = !tree->common.full;
         char *title, *shorter;
         const char *end;
 

@@ -97,3 +97,26 @@ test_doctor_quietly() {
     wanted=$(awk '/^[a-z]/ { shown = /^(problem|unknown)/ } /^[^a-z ]/ || /^$/ { shown = 0 } shown' <<<"$all")
     expect_equal "$out" "$wanted"
 }
+
+test_narrow() {
+    # at 80 columns names are whole: empty columns are left out, what is cut shows it, a pipe is never cut
+    needs container
+    local unit name columns
+    name="app-$(printf 'x%.0s' {1..90}).scope"
+    start tester cgscope run -q -u "$name" --delegate -- sleep 1000
+    wait_until eval "[[ \$(group_of $started) == */$name/main ]]"
+    for columns in list "tree $name"; do
+        run nearby tester script -qec "stty cols 80; TERM=xterm NO_COLOR=1 LC_ALL=C.UTF-8 SYSTEMD_PAGER= cgscope $columns" /dev/null
+        expect_status 0
+        out=${out//$'\r'/}
+        expect_out "[ ─]$name\$"
+        expect_not_out '^UNIT|^GROUP|CONTROLLERS'
+        # shellcheck disable=SC2086 # words
+        run nearby tester cgscope $columns
+        expect_out "$name +"
+        expect_not_out …
+    done
+    run nearby tester script -qec 'stty cols 80; TERM=xterm NO_COLOR=1 LC_ALL=C.UTF-8 SYSTEMD_PAGER= cgscope ns' /dev/null
+    expect_out "…x*\\.scope/main +="
+    manager_of tester stop "$name"
+}

@@ -107,8 +107,91 @@ static void test_width(void) {
         static const Row rows[] = { { 0, { "a-name-that-is-too-long-for-it", "1", "1", "cpu", "cmd" } } };
         static const TableOptions narrow = { .width = 30 }, full = { .width = 30, .full = true };
 
-        assert_output(&narrow, rows, 1, "a-name-that-is-t 1 yes cpu cmd\n");
+        assert_output(&narrow, rows, 1, "a-name-that-is-… 1 yes cpu cmd\n");
         assert_output(&full, rows, 1, "a-name-that-is-too-long-for-it 1 yes cpu cmd\n");
+}
+
+/* Rows of so many cells as there are columns; NULL ends them. */
+static void assert_fitted(const TableOptions *options, const TableColumn *const *some, size_t n_columns,
+                          const char *const *cells, const char *expected) {
+        _cleanup_close_ int fd = memfd_create("output", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
+        _cleanup_free_ char *output = NULL;
+        TableRow *parent = NULL, *row;
+        Table *table;
+
+        g_assert_cmpint(cgscope_tabling.table_new(options, some, n_columns, &table), ==, 0);
+        for (size_t i = 0; cells[i]; i += n_columns) {
+                g_assert_cmpint(cgscope_tabling.table_add(table, parent, &row), ==, 0);
+                for (size_t k = 0; k < n_columns; k++)
+                        g_assert_cmpint(cgscope_tabling.table_set(table, row, k, strdup(cells[i + k])), ==, 0);
+                parent = some[0]->flags & TABLE_TREE ? row : NULL;
+        }
+
+        fflush(stdout);
+        g_assert_cmpint(dup2(fd, STDOUT_FILENO), >=, 0);
+        g_assert_cmpint(cgscope_tabling.table_print(table), ==, 0);
+        g_assert_cmpint(dup2(saved, STDOUT_FILENO), >=, 0);
+        cgscope_tabling.table_free(table);
+
+        g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
+        g_assert_cmpint(fd_read_all(fd, &output), >=, 0);
+        g_assert_cmpstr(output, ==, expected);
+}
+
+/* Empty columns go first, then what may be cut is, and seen to be; a name is never cut, but stands last. */
+static void test_fit(void) {
+        static const TableColumn unit = { "UNIT", "unit", NULL, TABLE_NAME };
+        static const TableColumn names = { "CONTROLLERS", "controllers", NULL, TABLE_WORDS | TABLE_SHORTEN };
+        static const TableColumn path = { "PATH", "path", NULL, TABLE_SHORTEN };
+        static const TableColumn branch = { "GROUP", "group", NULL, TABLE_TREE | TABLE_NAME };
+        static const TableColumn *const list[] = { &unit, &number, &names }, *const last[] = { &number, &unit };
+        static const TableColumn *const paths[] = { &unit, &path }, *const branches[] = { &branch, &number };
+        static const char *const empty[] = { "app-one.scope", "", "cpu\nmemory\npids", "b", "", "io", NULL };
+        static const char *const cut[] = { "app-one.scope", "12", "cpu\nmemory\npids", NULL };
+        static const char *const long_path[] = { "a.scope", "/user.slice/grün.slice/a.scope", NULL };
+        static const char *const numbered[] = { "12", "app-one.scope", NULL };
+        static const char *const deep[] = { "top", "1", "a-long-name", "2", "another-long-name", "3", NULL };
+        TableOptions options = { .headings = true, .sparse = true, .width = 35 };
+
+        assert_fitted(&options, list, 3, empty,
+                      "UNIT          CONTROLLERS\n"
+                      "app-one.scope cpu memory pids\n"
+                      "b             io\n");
+        options = (TableOptions) { .headings = true, .width = 36 };
+        assert_fitted(&options, list, 3, empty,
+                      "UNIT          MEMORY CONTROLLERS\n"
+                      "app-one.scope        cpu memory pids\n"
+                      "b                    io\n");
+        options.width = 32;
+        assert_fitted(&options, list, 3, cut,
+                      "UNIT          MEMORY CONTROLLERS\n"
+                      "app-one.scope     12 cpu memory…\n");
+        options.ascii = true;
+        assert_fitted(&options, list, 3, cut,
+                      "UNIT          MEMORY CONTROLLERS\n"
+                      "app-one.scope     12 cpu memo...\n");
+        options.width = 31;
+        assert_fitted(&options, list, 3, cut,
+                      "MEMORY CONTROLLERS     UNIT\n"
+                      "    12 cpu memory pids app-one.scope\n");
+        options = (TableOptions) { .headings = true, .width = 25 };
+        assert_fitted(&options, paths, 2, long_path,
+                      "UNIT    PATH\n"
+                      "a.scope …ün.slice/a.scope\n");
+        options.width = 10;
+        assert_fitted(&options, last, 2, numbered,
+                      "MEMORY UNIT\n"
+                      "    12 app-one.scope\n");
+        options.width = 20;
+        assert_fitted(&options, branches, 2, deep,
+                      "MEMORY GROUP\n"
+                      "     1 top\n"
+                      "     2 └─a-long-name\n"
+                      "     3   └─another-long-name\n");
+        options.width = 0; /* a pipe */
+        assert_fitted(&options, list, 3, cut,
+                      "UNIT          MEMORY CONTROLLERS\n"
+                      "app-one.scope     12 cpu memory pids\n");
 }
 
 /* A cell of several lines stands beside the tree, whose branches go on. */
@@ -236,6 +319,7 @@ int main(int argc, char *argv[]) {
 
         g_test_add_func("/table/text", test_text);
         g_test_add_func("/table/width", test_width);
+        g_test_add_func("/table/fit", test_fit);
         g_test_add_func("/table/lines", test_lines);
         g_test_add_func("/table/colors", test_colors);
         g_test_add_func("/table/json", test_json);
