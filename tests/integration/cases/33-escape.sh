@@ -136,9 +136,12 @@ links_inside() {
     ln -s /sys/fs/cgroup cgroup
     mkdir "$CGSCOPE_ROOT/a"
     for link in "$PWD/boundary/escapee" "$PWD/outside/escapee" "$PWD/cgroup/victim/escapee" \
-        "$PWD/cgroup${CGSCOPE_ROOT#/sys/fs/cgroup}/escapee" boundary/escapee outside/escapee; do
+        "$PWD/cgroup${CGSCOPE_ROOT#/sys/fs/cgroup}/escapee"; do
         no_way . "$link" create remove
     done
+    # By these names units are meant.
+    no_way . boundary/escapee create
+    no_way . outside/escapee create
     no_way . "$PWD/outside" set
     # The hierarchy has none itself.
     run ln -s "$1" "$CGSCOPE_ROOT/link"
