@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 
+#include "cgroup/attribute-file.h"
 #include "cgscope/verbs.h"
 #include "unit/property.h"
 
@@ -50,6 +51,21 @@ static void put_controllers(const char *name, ControllerMask mask) {
 
         begin_list(name);
         printf(" %s", controller_mask_format(mask, ' ', text));
+        end_list();
+}
+
+/* A pattern is for the template to compare with, and no shell's to expand here. */
+static void put_file(const char *name, void *userdata) {
+        (void) userdata;
+        printf(" '%s'", name);
+}
+
+/* Verbs that only look. */
+static void put_looking(void) {
+        begin_list("looking");
+        for (size_t i = 0; verbs[i]; i++)
+                if (!verbs[i]->changes)
+                        printf(" %s", verbs[i]->name);
         end_list();
 }
 
@@ -146,15 +162,10 @@ static void zsh_verb(const Verb *verb) {
                 zsh_option(verb, o, spelling);
         }
         for (size_t i = 0; i < VERB_WORDS_MAX && verb->words[i]; i++) {
-                bool in_front = i + 1 < VERB_WORDS_MAX && streq(verb->words[i + 1] ?: "", "command");
-
                 if (streq(verb->words[i], "command"))
                         puts("            '(-):command: _command_names -e' '*::arguments:_normal'");
                 else
-                        printf("            '%s:%s:_cgscope_value %s'\n",
-                               is_repeated(verb, i) ? "*"
-                               : in_front           ? "(-)"
-                                                    : "",
+                        printf("            '%s:%s:_cgscope_value %s'\n", is_repeated(verb, i) ? "*" : "",
                                verb->words[i], verb->words[i]);
         }
         puts("            )\n            ;;");
@@ -221,6 +232,10 @@ static void put_tables(void) {
         put_properties("properties");
         put_properties("keys");
         put_properties("dependencies");
+        begin_list("unset_files");
+        attribute_file_foreach_unset(put_file, NULL);
+        end_list();
+        put_looking();
 
         if (!is_fish)
                 puts("    case $1 in");

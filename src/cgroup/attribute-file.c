@@ -110,6 +110,12 @@ const AttributeFile *attribute_file_find(const char *name) {
         return NULL;
 }
 
+void attribute_file_foreach_unset(void (*fn)(const char *name, void *userdata), void *userdata) {
+        for (size_t i = 0; i < ELEMENTSOF(files); i++)
+                if (files[i].form == ATTRIBUTE_READ_ONLY || files[i].verb)
+                        fn(files[i].name, userdata);
+}
+
 /* A file of any controller's ("*.stat") is compared as that of the one which @name begins with. */
 static const char *whole_name(const char *pattern, const char *name, char buffer[static ATTRIBUTE_NAME_SIZE]) {
         if (*pattern != '*')

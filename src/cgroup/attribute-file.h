@@ -26,6 +26,9 @@ typedef struct AttributeFile {
 /* The row of the file @name; NULL: not known, which says nothing about whether a kernel has it. */
 const AttributeFile *attribute_file_find(const char *name);
 
+/* Calls @fn with the name, or pattern, of each that is not to be set: it is read-only, or a verb does it. */
+void attribute_file_foreach_unset(void (*fn)(const char *name, void *userdata), void *userdata);
+
 #define ATTRIBUTE_NAME_SIZE 256
 
 /* Whether the name of a known file is but one slip of the fingers away from @name: that one. */

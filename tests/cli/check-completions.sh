@@ -13,17 +13,29 @@ work_dir=$(mktemp -d)
 trap 'rm -rf "$work_dir"' EXIT
 mapfile -t verbs < <(list_verbs)
 
-# A manager with one scope.
+# A manager with one scope beside its own.
 mkdir "$work_dir/bin"
-printf '#!/bin/sh\ncase "$*" in *list-units*) echo "job-1.scope loaded active running A job" ;; esac\n' \
-    >"$work_dir/bin/systemctl"
+cat >"$work_dir/bin/systemctl" <<'EOF'
+#!/bin/sh
+case "$*" in
+    *list-units*)
+        echo "job-1.scope loaded active running A job"
+        echo "init.scope loaded active running A manager"
+        ;;
+esac
+case "$*" in
+    *--type*) ;;
+    *list-units*) echo "jobs.mount loaded active mounted A disk" ;;
+esac
+EOF
 chmod +x "$work_dir/bin/systemctl"
 export PATH=$work_dir/bin:$PATH
 
 # A directory with groups and files, as one below the boundary that the caller is in.
 export CGSCOPE_ROOT=$work_dir/scope
 mkdir -p "$CGSCOPE_ROOT"/{main,job/deep}
-touch "$CGSCOPE_ROOT"/{,job/}{cgroup.procs,memory.peak}
+touch "$CGSCOPE_ROOT"/{,job/}{cgroup.procs,memory.peak,memory.high,memory.stat,memory.news}
+chmod 444 "$CGSCOPE_ROOT"/job/memory.news
 
 # readline LINE: sets COMP_WORDS and the rest as readline does for a line without quotes, the cursor at its end.
 readline() {
@@ -149,6 +161,18 @@ check_answers() {
     ok "$shell: options of exec" gives "$shell" "cgscope exec --create --pa" --parents
     ok "$shell: exec's target" gives "$shell" "cgscope exec --create ./jo" ./job
     ok "$shell: exec's command" gives "$shell" "cgscope exec --create ./job tru" true
+    ok "$shell: exec's options behind its target" gives "$shell" "cgscope exec ./job --cre" --create
+    ok "$shell: no options of exec behind --" gives "$shell" "cgscope exec ./job -- --cre" '!--create'
+    ok "$shell: no options of exec in its command" gives "$shell" "cgscope exec ./job true --cre" '!--create'
+    ok "$shell: exec's command behind an option" gives "$shell" "cgscope exec ./job --create tru" true
+    ok "$shell: files to be set" gives "$shell" "cgscope set ./job memory." memory.high= '!memory.peak=' '!memory.stat='
+    ok "$shell: no files that a verb is for" gives "$shell" "cgscope set ./job cgroup." '!cgroup.procs='
+    ok "$shell: nobody stops a manager" gives "$shell" "cgscope stop " job-1.scope '!init.scope'
+    ok "$shell: but looks at one" gives "$shell" "cgscope status ini" init.scope
+    ok "$shell: units with processes" gives "$shell" "cgscope ns -u job" job-1.scope '!jobs.mount'
+    ok "$shell: any unit to depend on" gives "$shell" "cgscope run -p After=job" "$(value After= jobs.mount)"
+    ok "$shell: help" gives "$shell" "cgscope hel" help
+    ok "$shell: verbs for help" gives "$shell" "cgscope help ad" adopt
     ok "$shell: exec's command after --" gives "$shell" "cgscope exec ./job -- tru" true
     ok "$shell: processes for a group" gives "$shell" "cgscope move ./job $$" "$$"
     ok "$shell: a process that may be moved" gives "$shell" "cgscope can-move $$" "$$"
@@ -181,11 +205,13 @@ for shell in bash fish zsh; do
 done
 
 check_answers bash ''
+ok "bash: no files that are read-only here" gives bash "cgscope set ./job memory." '!memory.news='
 if command -v fish >/dev/null; then
     ok "fish can read it" fish --no-config --no-execute "$fish_file"
     check_answers fish word
 fi
 if command -v zsh >/dev/null; then
     ok "zsh can read it" zsh -fn "$zsh_file"
+    ok "zsh: exec's target ends no options" grep -qF "':target:_cgscope_value target'" "$zsh_file"
 fi
 finish
