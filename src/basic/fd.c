@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 int fd_close(int fd) {
@@ -15,6 +16,32 @@ int fd_close(int fd) {
         }
 
         return -EBADF;
+}
+
+static rlim_t limit_before; /* 0: as it was */
+
+void fd_limit_raise(void) {
+        struct rlimit limit, raised;
+
+        if (limit_before > 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return;
+
+        raised = (struct rlimit) { limit.rlim_max, limit.rlim_max };
+        if (setrlimit(RLIMIT_NOFILE, &raised) >= 0)
+                limit_before = limit.rlim_cur;
+}
+
+/* Of what somebody else set meanwhile (prlimit(2)) the hard limit is kept. */
+void fd_limit_restore(void) {
+        struct rlimit limit;
+
+        if (limit_before == 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return;
+
+        if (limit.rlim_cur > limit_before)
+                limit.rlim_cur = limit_before;
+        (void) setrlimit(RLIMIT_NOFILE, &limit);
+        limit_before = 0;
 }
 
 int fd_reopen(int fd, int flags) {

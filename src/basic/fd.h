@@ -18,6 +18,11 @@ static inline void fd_closep(int *fd) {
 
 #define _cleanup_close_ _cleanup_(fd_closep)
 
+/* Raises the soft limit of descriptors to the hard one, which is that low for select(2) alone, and gives it back before
+ * another program takes over this process. */
+void fd_limit_raise(void);
+void fd_limit_restore(void);
+
 /* Opens anew what @fd, perhaps one with O_PATH, stands for; by /proc. O_CLOEXEC is added to @flags. Returns the
  * descriptor. */
 int fd_reopen(int fd, int flags);

@@ -75,6 +75,7 @@ static _noreturn_ void execute_pager(void) {
         const char *pager = chosen_pager();
         bool trusted, secure = must_be_secure(&trusted);
 
+        fd_limit_restore();
         (void) setenv("LESS", secure_getenv("SYSTEMD_LESS") ?: "FRSXMK", true);
         (void) setenv("LESSCHARSET", secure_getenv("SYSTEMD_LESSCHARSET") ?: "UTF-8", true);
         if (secure)

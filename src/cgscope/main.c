@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgscope/cli/introspect.h"
 #include "cgscope/cli/verb-find.h"
@@ -53,6 +54,7 @@ int main(int argc, char *argv[]) {
         const char *name = argc > 1 ? argv[1] : NULL;
         const Verb *verb;
 
+        fd_limit_raise();
         if (!name)
                 return log_refuse(STATUS_USAGE, "no verb given; see cgscope --help");
         if (is_help(name))

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "basic/fd.h"
@@ -29,16 +28,10 @@ const char *view_reason_text(ViewReason reason) {
 }
 
 int view_open(View *view) {
-        struct rlimit limit;
-
         assert(view);
 
         /* Descriptors are kept of all that is to be read from elsewhere. */
-        if (getrlimit(RLIMIT_NOFILE, &limit) >= 0) {
-                limit.rlim_cur = limit.rlim_max;
-                (void) setrlimit(RLIMIT_NOFILE, &limit);
-        }
-
+        fd_limit_raise();
         return cgroup_namespace_own(&view->own);
 }
 

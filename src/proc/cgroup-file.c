@@ -26,7 +26,7 @@ int cgroup_file_read(pid_t pid, char text[static CGROUP_FILE_SIZE]) {
                 return proc;
 
         n = fd_read_file(proc, "cgroup", text, CGROUP_FILE_SIZE);
-        return n == -ENOENT ? -ESRCH : n < 0 ? (int) n : 0;
+        return n == -ENOENT ? -ESRCH : n == -EPERM ? -EACCES : n < 0 ? (int) n : 0;
 }
 
 /* What is no such line is passed over. A path can hold anything but a newline. */

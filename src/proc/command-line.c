@@ -35,6 +35,10 @@ int command_line_read(pid_t pid, char **ret) {
         }
 
         n = read_beginning(pid, "cmdline", text, sizeof(text));
+        if (n == -EACCES) {
+                *ret = strdup("(hidden by /proc)");
+                return *ret ? 0 : -ENOMEM;
+        }
         if (n < 0)
                 return (int) n;
 

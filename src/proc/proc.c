@@ -2,6 +2,7 @@
 #include "proc/proc.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
@@ -15,9 +16,11 @@ static int explain_failure(int error) {
 
 static int read_fdinfo(int pidfd, char text[static FDINFO_SIZE]) {
         char path[64];
+        ssize_t n;
 
         (void) snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-        return fd_read_path(path, text, FDINFO_SIZE) < 0 ? -ENOSYS : 0;
+        n = fd_read_path(path, text, FDINFO_SIZE);
+        return n == -ENOENT ? -ENOSYS : n < 0 ? (int) n : 0;
 }
 
 static int open_directory(long pid) {
@@ -100,13 +103,18 @@ int proc_reads_numbers_as_we(pid_t pid) {
         return depth < 0 ? depth : depth == ours;
 }
 
+/* Signal 0 goes to a thread's number, too. */
+static bool exists(pid_t pid) {
+        return kill(pid, 0) >= 0 || errno != ESRCH;
+}
+
 int proc_open_number(pid_t pid) {
         _cleanup_close_ int pidfd = -EBADF;
         int fd;
 
         if (proc_check_own() >= 0) {
                 fd = open_directory(pid);
-                return fd == -ENOENT ? -ESRCH : fd;
+                return fd >= 0 || exists(pid) ? explain_failure(fd) : -ESRCH;
         }
 
         pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
@@ -114,7 +122,7 @@ int proc_open_number(pid_t pid) {
                 return -errno;
 
         fd = proc_open(pidfd);
-        return fd == -EACCES ? -ESRCH : fd;
+        return fd == -EACCES && proc_has_gone(pidfd) ? -ESRCH : fd;
 }
 
 int proc_read(int proc, const char *name, char **ret) {

@@ -18,7 +18,7 @@
 int proc_open(int pidfd);
 
 /* Opens that of the process, or thread, that has the number @pid in our own PID namespace, whatever its number is in
- * /proc. The errors are the same, but a process that /proc hides is -ESRCH, too. */
+ * /proc. The errors are the same. */
 int proc_open_number(pid_t pid);
 
 /* Whether the numbers in /proc are those of our own PID namespace. 0: they are; -ENOSYS: they are not, or /proc is not

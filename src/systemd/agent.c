@@ -35,6 +35,7 @@ static _noreturn_ void run_agent(pid_t parent, int notify_fd) {
                 _exit(EXIT_FAILURE);
         (void) fcntl(notify_fd, F_SETFD, 0);
         (void) snprintf(number, sizeof(number), "%d", notify_fd);
+        fd_limit_restore();
         (void) execl(PKTTYAGENT, PKTTYAGENT, "--notify-fd", number, "--fallback", NULL);
         _exit(EXIT_FAILURE);
 }

@@ -27,14 +27,14 @@ static int report_no_group(const Aim *aim) {
 static int report_failure(Aim *aim, int error) {
         _cleanup_free_ char *path = NULL;
 
+        if (aim->name.kind == TARGET_PROCESS && !aim->target.path)
+                return process_report(aim->name.pid, error);
+
         switch (error) {
         case -ENXIO:
                 return unit_report_unknown(aim->options, aim->target.root, &aim->name);
         case -ENOENT:
                 return report_no_group(aim);
-        case -ESRCH:
-        case -ENOSYS:
-                return process_report(aim->name.pid, error);
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
                         return log_refuse(error, "this process is in no delegated unit");
@@ -395,6 +395,14 @@ bool aim_holds_caller(const Aim *aim) {
 }
 
 int aim_spare_caller(const Aim *aim, const char *what) {
+        _cleanup_free_ char *own = NULL;
+        int r = aim->hidden ? 0 : cgroup_of_process(0, &own);
+
+        if (r < 0)
+                return log_error_errno(r,
+                                       "cannot tell whether %s holds this very process, which %s, too; --self does it "
+                                       "all the same",
+                                       aim->text, what);
         if (!aim_holds_caller(aim))
                 return 0;
 

@@ -34,6 +34,7 @@ int process_report(pid_t pid, int error) {
                 return log_oom();
         case -ESRCH:
                 return log_refuse(error, "no process %d", (int) pid);
+        case -EPERM:
         case -EACCES:
                 return log_refuse(error,
                                   "process %d is there, but /proc does not show it (mount option hidepid=); root "
@@ -57,13 +58,15 @@ static int check_process(pid_t pid, int pidfd, bool owned) {
         _cleanup_close_ int proc = proc_open(pidfd);
         struct stat st;
         ProcStat stat;
+        int r;
 
         if (proc == -ENOSYS)
                 return process_report(pid, proc);
         if (is_manager(pid))
                 return log_refuse(-EINVAL, "process 1 is the manager itself and stays where it is");
-        if (proc < 0 || fstat(proc, &st) < 0 || proc_stat_read(proc, &stat) < 0)
-                return process_report(pid, -ESRCH);
+        r = proc < 0 ? proc : fstat(proc, &st) < 0 ? -errno : proc_stat_read(proc, &stat);
+        if (r < 0)
+                return process_report(pid, proc_has_gone(pidfd) ? -ESRCH : r);
         if (proc_stat_stays(&stat) || (owned && stat.kernel)) /* a manager takes in none at all */
                 return log_refuse(-EINVAL, "process %d is a kernel thread and stays where it is", (int) pid);
         if (owned && geteuid() != 0 && st.st_uid != geteuid())

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/verbs.h"
@@ -110,6 +111,7 @@ int command_set_environment(const CommandOptions *options, const char *unit, con
 }
 
 int command_execute(const char *path, char *argv[]) {
+        fd_limit_restore();
         (void) execv(path, argv);
         if (errno != ENOEXEC)
                 return -errno;

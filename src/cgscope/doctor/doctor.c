@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
@@ -38,6 +40,8 @@ static int parse_own(void *userdata, int id _unused_) {
         return identity_parse_user_id(optarg, &options->uid);
 }
 
+#define DESCRIPTORS_NEEDED 32
+
 static void doctor_done(Doctor *doctor) {
         trouble_done(&doctor->absence);
         surroundings_done(&doctor->surroundings);
@@ -54,6 +58,24 @@ static int probe(const Doctor *doctor, int (*look)(void *userdata, const char *p
         int r = probe_scope(&probe, &options, trouble);
 
         return r < 0 ? r : look(userdata, probe.scope.group.path);
+}
+
+/* With fewer descriptors than the checks need, each would find something that is not so. */
+static int check_descriptors(void) {
+        int fds[DESCRIPTORS_NEEDED], r = 0;
+        size_t n = 0;
+
+        while (n < ELEMENTSOF(fds) && r >= 0) {
+                fds[n] = open("/", O_PATH | O_CLOEXEC);
+                if (fds[n] < 0)
+                        r = -errno;
+                else
+                        n++;
+        }
+        while (n > 0)
+                (void) fd_close(fds[--n]);
+
+        return r < 0 ? log_error_errno(r, "cannot look at this host with so few descriptors (ulimit -n)") : 0;
 }
 
 /* What cannot be had here is for the checks to tell. */
@@ -84,6 +106,9 @@ static int run(const Verb *verb, int argc, char *argv[]) {
 
         if (!verb_parse(verb, &options.common, &options, argc, argv, &status))
                 return status;
+
+        if (check_descriptors() < 0)
+                return STATUS_FAILURE;
 
         doctor.timeout = options.common.timeout;
         doctor.deadline = deadline_after(options.common.timeout);

@@ -119,7 +119,7 @@ static int check_permitted(Move *move, pid_t pid, const char *path) {
 
         proc = proc_open_number(pid);
         if (proc < 0 || fstat(proc, &st) < 0)
-                return process_report(pid, -ESRCH);
+                return process_report(pid, proc < 0 ? proc : -errno);
         if (st.st_uid != geteuid())
                 return log_refuse(-EPERM,
                                   "process %d belongs to uid %u, you are uid %u, and %s, from where it would "

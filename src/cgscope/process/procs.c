@@ -71,17 +71,23 @@ static int report(const Aim *aim, int error) {
         }
 }
 
-/* A process that ends meanwhile is passed over. The owner of one outside of this PID namespace is not known. */
+/* A process that ends meanwhile is passed over. The owner of one that is outside of this PID namespace, or that /proc
+ * hides, is not known. */
 static int add_process(pid_t pid, const char *group, void *userdata) {
         _cleanup_close_ int proc = pid == 0 ? -EBADF : proc_open_number(pid);
+        bool known = pid != 0 && proc != -EACCES;
         Procs *procs = userdata;
         struct stat st;
         char *command;
+        int r;
 
-        if ((pid != 0 && (proc < 0 || fstat(proc, &st) < 0)) || command_line_read(pid, &command) < 0)
-                return proc == -ENOSYS ? proc : 0;
+        if (known && (proc < 0 || fstat(proc, &st) < 0))
+                return proc == -ESRCH ? 0 : proc < 0 ? proc : -errno;
+        r = command_line_read(pid, &command);
+        if (r < 0)
+                return r == -ESRCH ? 0 : r;
 
-        add_row(procs, pid, pid == 0 ? NULL : user_name_or_number(st.st_uid), command, group);
+        add_row(procs, pid, known ? user_name_or_number(st.st_uid) : NULL, command, group);
         return 0;
 }
 

@@ -101,13 +101,15 @@ static char *process_title(const Tree *tree, pid_t pid, const char *command) {
         return shorter;
 }
 
-/* One that has ended, or is outside of our PID namespace, is passed over. */
+/* One that has ended is passed over. */
 static void add_process(Tree *tree, TableRow *parent, pid_t pid) {
         Tabular *tabular = &tree->tabular;
         _cleanup_free_ char *command = NULL;
         TableRow *row;
 
-        if (command_line_read(pid, &command) < 0)
+        if (command_line_read(pid, &command) == -ESRCH)
+                return;
+        if (!command && !(command = strdup("?")))
                 return;
 
         row = tabular_add(tabular, parent);

@@ -96,14 +96,14 @@ with open("cgroup.procs", "w", opener=lambda name, flags: os.open(name, flags, d
 }
 
 test_deep() {
-    # 1,500 groups one below the other are shown, handed over, killed and removed with few descriptors
+    # 600 groups one below the other are shown, handed over, killed and removed with few descriptors
     # deadline 120
     needs container
     local few='ulimit -n 40; exec "$@"'
     scope tester deep
     mkdir "$boundary/d"
     sleep_in "$boundary/main"
-    chain "$boundary/d" 1500 "$sleeping"
+    chain "$boundary/d" 600 "$sleeping"
     # Not in a slice of any manager's, though it is called so.
     works bash -c "$few" - cgscope list --all
     works bash -c "$few" - cgscope status "$boundary/d"
@@ -131,13 +131,76 @@ test_deep_slices() {
     manager=/sys/fs/cgroup/user.slice/user-$(id -u tester).slice/user@$(id -u tester).service
     scope tester deep
     nearby tester mkdir "$manager/test.slice"
-    chain "$manager/test.slice" 1100 ''
+    chain "$manager/test.slice" 600 ''
     for user in root tester other; do
-        works nearby "$user" cgscope list --all
+        works nearby "$user" bash -c 'ulimit -n 40; exec cgscope list --all'
         expect_out '^test-deep\.scope '
     done
     works nearby tester cgscope status test-deep.scope
     run nearby tester cgscope stop --empty
     expect_status 0
     expect_err '^Stopped 0 empty scopes\.$'
+}
+
+test_few_descriptors() {
+    # with too few descriptors everything fails for that reason, or works, and nothing is said that is not so
+    needs container
+    local verb number
+    scope tester few
+    mkdir "$boundary/g"
+    sleep_in "$boundary/g"
+    start root
+    for verb in "adopt $started" "can-move $sleeping $boundary/main" "move --steal $boundary/g $sleeping" \
+        "status @$sleeping" "procs $boundary/g" "freeze $boundary/g" "thaw $boundary/g" ns; do
+        for number in {4..9}; do
+            # shellcheck disable=SC2086 # words
+            run bash -c 'ulimit -n "$1"; shift; exec cgscope "$@" 2>&1' - "$number" $verb
+            expect_not_out 'no process|holds this very process,.*--self does it all the same$|is not mounted|not implemented'
+        done
+    done
+    run bash -c 'ulimit -n 12; exec cgscope doctor'
+    expect_refusal 1 'cannot look at this host with so few descriptors .ulimit -n.: Too many open files'
+}
+
+test_limit_given_back() {
+    # the soft limit of descriptors is raised for cgscope alone
+    needs container
+    local words
+    for words in "" "--wait"; do
+        works bash -c 'ulimit -Sn 100; exec cgscope run -q --delegate $1 -- sh -c "ulimit -Sn; ulimit -Hn
+            exec cgscope exec --create ./g $1 -- sh -c \"ulimit -Sn; ulimit -Hn\""' - "$words"
+        expect_equal "$(xargs <<<"$out")" "100 $(ulimit -Hn) 100 $(ulimit -Hn)"
+    done
+}
+
+# hidden_from_tester OPTION CMD…: as tester, with a /proc that hides the processes of others.
+hidden_from_tester() {
+    local option=$1
+    shift
+    unshare --mount --propagation private bash -c 'mount -t proc -o "hidepid=$1" proc /proc && shift &&
+        exec setpriv --reuid=tester --regid=tester --init-groups "$@"' bash "$option" "$@"
+}
+
+test_hidden_processes() {
+    # what /proc hides is listed by its number, and said to be there
+    needs container
+    local option verb
+    scope root hidden
+    for option in invisible noaccess; do
+        run hidden_from_tester "$option" cgscope procs "$boundary/main"
+        expect_status 0
+        expect_out "^ *$sleeper +- +\(hidden by /proc\)\$|^ *$sleeper +\(hidden by /proc\)\$"
+        run hidden_from_tester "$option" cgscope procs --json "$boundary/main"
+        expect_json "[(p['pid'], p['user'], p['command']) for p in data['processes']] == [($sleeper, None, '(hidden by /proc)')]"
+        run hidden_from_tester "$option" cgscope status "$boundary"
+        expect_status 0
+        expect_out "Processes: +$sleeper main \(hidden by /proc\)"
+        run hidden_from_tester "$option" cgscope tree -p "$boundary"
+        expect_out "$sleeper \(hidden by /proc\)"
+        for verb in "status @$sleeper" "procs @$sleeper" "adopt --system $sleeper" "ns $sleeper"; do
+            # shellcheck disable=SC2086 # words
+            run hidden_from_tester "$option" cgscope $verb
+            expect_refusal 1 "process $sleeper is there, but /proc does not show it \(mount option hidepid=\)"
+        done
+    done
 }
