@@ -47,6 +47,11 @@ static int check_not_owned(Adopt *adopt, pid_t pid, Trouble *trouble) {
                 return explain_owned(pid, boundary_title(boundary), trouble);
         if (r == -ESRCH)
                 return trouble_set(trouble, r, "no process %d", (int) pid);
+        if (r == -EXDEV)
+                return trouble_set(trouble, r,
+                                   "process %d is in %s, outside of this cgroup namespace, and whose it is cannot be "
+                                   "seen; --steal tries it all the same",
+                                   (int) pid, path);
         if (r != -ENODATA)
                 return trouble_wrap(trouble, r, "cannot look at the control group of process %d", (int) pid);
 
