@@ -9,17 +9,17 @@
 
 #define MOUNTINFO "/proc/self/mountinfo"
 
-/* Takes the next character off *text, which may be an escape of a space, tab, newline or backslash: "\\040". */
+/* Takes the next character off *text, which may be an escape of a space, tab, newline or backslash: "\\040". No path
+ * has a NUL in it, so "\\000" is none. */
 static char next_character(const char **text) {
         const char *p = *text;
+        char c = '\0';
 
-        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' && p[3] <= '7') {
-                *text = p + 4;
-                return (char) ((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
-        }
+        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' && p[3] <= '7')
+                c = (char) ((p[1] - '0') << 6 | (p[2] - '0') << 3 | (p[3] - '0'));
 
-        *text = p + 1;
-        return *p;
+        *text = p + (c ? 4 : 1);
+        return c ?: *p;
 }
 
 static char *unescape(const char *text) {
@@ -158,6 +158,8 @@ int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
                 CgroupMount mount;
                 int r = parse_line(line, &mount);
 
+                if (r == -EBADMSG) /* whatever it is, the others are what they are */
+                        continue;
                 if (r > 0)
                         r = add_mount(&mounts, &mount);
                 if (r < 0)

@@ -28,7 +28,7 @@ typedef struct CgroupMounts {
 /* Reads /proc/self/mountinfo. -ENOSYS: /proc is not mounted. */
 int cgroup_mounts_read(CgroupMounts *ret);
 
-/* The same of @text, which is changed. -EBADMSG: a line of a cgroup mount cannot be understood. */
+/* The same of @text, which is changed. A line that cannot be understood is passed over. */
 int cgroup_mounts_parse(char *text, CgroupMounts *ret);
 void cgroup_mounts_done(CgroupMounts *mounts);
 
