@@ -108,31 +108,43 @@ int parse_signal(const char *text, int *ret) {
         return parse_realtime_signal(text, ret);
 }
 
-int parse_word(const char **text, char **ret) {
-        const char *p = *text + strspn(*text, WHITESPACE);
-        _cleanup_free_ char *word = NULL;
-        size_t length = 0;
+/* Copies the word at *text without its quotes to @word (NULL: nowhere), and moves *text behind it. Returns its length.
+ * -EINVAL: a quote is not closed. */
+static ssize_t unquote_word(const char **text, char *word) {
+        const char *p = *text;
+        ssize_t length = 0;
         char quote = '\0';
-
-        if (!*p)
-                return 0;
-
-        word = malloc(strlen(p) + 1);
-        if (!word)
-                return -ENOMEM;
 
         for (; *p && (quote || !strchr(WHITESPACE, *p)); p++)
                 if (quote ? *p == quote : *p == '"' || *p == '\'')
                         quote = quote ? '\0' : *p;
-                else
+                else if (word)
                         word[length++] = *p;
+                else
+                        length++;
 
-        if (quote)
-                return -EINVAL;
+        *text = p;
+        return quote ? -EINVAL : length;
+}
 
-        word[length] = '\0';
-        *text = p + strspn(p, WHITESPACE);
-        *ret = TAKE_PTR(word);
+/* A word takes as much memory as it is long, whatever follows it: there may be many. */
+int parse_word(const char **text, char **ret) {
+        const char *begin = *text + strspn(*text, WHITESPACE), *end = begin;
+        ssize_t length = unquote_word(&end, NULL);
+        char *word;
+
+        if (!*begin)
+                return 0;
+        if (length < 0)
+                return (int) length;
+
+        word = calloc(1, (size_t) length + 1);
+        if (!word)
+                return -ENOMEM;
+
+        (void) unquote_word(&begin, word);
+        *text = end + strspn(end, WHITESPACE);
+        *ret = word;
         return 1;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <glib.h>
+#include <malloc.h>
 #include <signal.h>
 
 #include "basic/macros.h"
@@ -364,6 +365,18 @@ static void test_word(void) {
         g_assert_true(unclosed == before);
 }
 
+/* Of a long list each word takes what it is long, and not what is left of the list. */
+static void test_word_memory(void) {
+        g_autofree char *list = g_strnfill(100000, 'a');
+        const char *rest = list;
+        _cleanup_free_ char *word = NULL;
+
+        list[1] = ' ';
+        g_assert_cmpint(parse_word(&rest, &word), ==, 1);
+        g_assert_cmpstr(word, ==, "a");
+        g_assert_cmpuint(malloc_usable_size(word), <, 64);
+}
+
 static void test_printable(void) {
         static const char *const good[] = { "", "plain", "a\tb", "gr\u00fc\u00df", "\u20ac", "\U0001f600", "\ufffd" };
         static const char *const bad[] = {
@@ -392,6 +405,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/parse/index-mask", test_index_mask);
         g_test_add_func("/parse/signal", test_signal);
         g_test_add_func("/parse/word", test_word);
+        g_test_add_func("/parse/word-memory", test_word_memory);
         g_test_add_func("/parse/printable", test_printable);
 
         return g_test_run();
