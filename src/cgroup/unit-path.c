@@ -25,13 +25,20 @@ static uid_t manager_uid(const char *part, size_t length) {
         return parse_unsigned(text, 0, UINT32_MAX - 1, &uid) < 0 ? UID_INVALID : (uid_t) uid;
 }
 
-uid_t manager_of_path(const char *path) {
+bool is_user_manager(const char *name) {
+        return manager_uid(name, strlen(name)) != UID_INVALID;
+}
+
+uid_t manager_find(const char *path, size_t *ret_length) {
         for (const char *p = path + strspn(path, "/"); *p;) {
                 size_t length = strcspn(p, "/");
                 uid_t uid = manager_uid(p, length);
 
-                if (uid != UID_INVALID && p[length])
+                if (uid != UID_INVALID && p[length]) {
+                        if (ret_length)
+                                *ret_length = (size_t) (p + length - path);
                         return uid;
+                }
                 if (!part_ends_with(p, length, ".slice")) /* what is below a unit anybody may call so */
                         break;
                 p += length + strspn(p + length, "/");
@@ -74,17 +81,13 @@ int unit_of_path(const char *path, char **ret, size_t *ret_length) {
 }
 
 int slice_of_path(const char *path, bool of_user, char **ret) {
-        const char *slice = "-.slice", *p = path;
-        size_t slice_length = strlen(slice);
+        const char *slice = "-.slice";
+        size_t slice_length = strlen(slice), above = 0;
 
-        if (of_user) {
-                p = strstr(path, "/user@");
-                if (!p)
-                        return -ENXIO;
-                p = strchrnul(p + 1, '/');
-        }
+        if (of_user && manager_find(path, &above) == UID_INVALID)
+                return -ENXIO;
 
-        while (*p == '/') {
+        for (const char *p = path + above; *p == '/';) {
                 size_t length = strcspn(++p, "/");
 
                 if (!part_ends_with(p, length, ".slice"))

@@ -9,14 +9,18 @@
 
 #define UID_INVALID ((uid_t) -1)
 
-/* Whether a directory of this name is the group of a user's manager. */
-static inline bool is_user_manager(const char *name) {
-        return startswith(name, "user@") && endswith(name, ".service");
-}
+/* Whether a directory of this name is the group of a user's manager: "user@UID.service", decimal as logind writes it.
+ */
+bool is_user_manager(const char *name);
 
-/* The user whose manager the group @path is below: of "…/user@UID.service/…" the UID; UID_INVALID for the system
- * manager's. The directory of "user@UID.service" itself is the system manager's. */
-uid_t manager_of_path(const char *path);
+/* The user whose manager the group @path is below: of "…/user@UID.service/…" the UID, and *ret_length (may be NULL) is
+ * how much of @path that directory is; UID_INVALID for the system manager's. The directory of "user@UID.service" itself
+ * is the system manager's. */
+uid_t manager_find(const char *path, size_t *ret_length);
+
+static inline uid_t manager_of_path(const char *path) {
+        return manager_find(path, NULL);
+}
 
 /* The name of the nearest unit at or above the group @path: the last part with a unit's suffix that is no group below
  * another unit, with the '_' taken off that systemd may put before it. *ret is freed by the caller, *ret_length (may be

@@ -126,10 +126,9 @@ int arrival_check_ahead(int root, const char *path, const ScopeOptions *options)
 
 /* The path of the user manager's own group on the way to @path, as a copy; NULL where there is none. */
 static char *user_manager_on(const char *path) {
-        const char *begin = strstr(path, "/user@"), *end = begin ? strchrnul(begin + 1, '/') : NULL;
-        _cleanup_free_ char *manager = begin ? strndup(path, (size_t) (end - path)) : NULL;
+        size_t length;
 
-        return manager && endswith(manager, ".service") ? TAKE_PTR(manager) : NULL;
+        return manager_find(path, &length) == UID_INVALID ? NULL : strndup(path, length);
 }
 
 int arrival_check_ahead_of_unit(int root, const char *path, const ScopeOptions *options) {

@@ -4,6 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/parse-words.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
 #include "cgroup/group.h"
@@ -67,9 +68,7 @@ static int check_unmarked(Move *move, pid_t pid, const char *path) {
 /* A manager that is taken out of its own group believes afterwards that it lives elsewhere, and starts no unit any
  * more: no option moves it. */
 static int check_not_manager(pid_t pid, const char *path) {
-        const char *rest = strstr(path, "/init.scope");
-
-        if (!rest || (rest[strlen("/init.scope")] && rest[strlen("/init.scope")] != '/'))
+        if (!text_has_word(path, "/", "init.scope"))
                 return 0;
 
         return log_refuse(-EPERM, "process %d is in %s, where a manager lives, and stays there", (int) pid, path);

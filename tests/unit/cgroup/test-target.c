@@ -251,6 +251,8 @@ static void test_manager_of(void) {
                 { "/", UID_INVALID },
                 { "", UID_INVALID },
                 { "/user.slice/user@x.service/app.slice", UID_INVALID },
+                { "/user.slice/user@01000.service/app.slice", UID_INVALID }, /* logind writes decimal numbers */
+                { "/user.slice/user@0x3e8.service/app.slice", UID_INVALID },
                 { "/user.slice/user@.service/app.slice", UID_INVALID },
                 { "/user.slice/user@4294967295.service/app.slice", UID_INVALID },
                 { "/user.slice/user@1000.serviceX/app.slice", UID_INVALID },
@@ -266,6 +268,44 @@ static void test_manager_of(void) {
                         g_error("%s: %u", paths[i].path, manager_of_path(paths[i].path));
 }
 
+/* What is told a user's manager in one place is one in all others. */
+static void test_manager_name(void) {
+        static const char *const others[] = { "user@01000.service", "user@0x3e8.service",
+                                              "user@x.service",     "user@.service",
+                                              "user@1000.slice",    "user@1000",
+                                              "user.service",       "" };
+
+        g_assert_true(is_user_manager("user@1000.service"));
+        g_assert_true(is_user_manager("user@0.service"));
+        for (size_t i = 0; i < ELEMENTSOF(others); i++)
+                g_assert_false(is_user_manager(others[i]));
+}
+
+static void test_slice_of(void) {
+        static const struct {
+                const char *path;
+                bool of_user;
+                const char *slice; /* NULL: none */
+        } rows[] = {
+                { MANAGER "/app.slice/app-a.slice/x.scope/b.slice", true, "app-a.slice" },
+                { MANAGER "/init.scope", true, "-.slice" },
+                { MANAGER "/app.slice/x.scope", false, "user-1000.slice" },
+                { "/user.slice/user@x.slice/user@7.service/b.slice/y.scope", true, "b.slice" },
+                { "/system.slice/a.service/user@7.service/b.slice", true, NULL },
+                { "/user.slice/user@01000.service/b.slice/x.scope", true, NULL },
+                { "/", false, "-.slice" },
+                { "/", true, NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                _cleanup_free_ char *slice = NULL;
+                int r = slice_of_path(rows[i].path, rows[i].of_user, &slice);
+
+                g_assert_cmpint(r, ==, rows[i].slice ? 0 : -ENXIO);
+                g_assert_cmpstr(slice, ==, rows[i].slice);
+        }
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
@@ -279,6 +319,8 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/target/unit-of", test_unit_of);
         g_test_add_func("/target/no-unit", test_no_unit);
         g_test_add_func("/target/manager-of", test_manager_of);
+        g_test_add_func("/target/manager-name", test_manager_name);
+        g_test_add_func("/target/slice-of", test_slice_of);
 
         return g_test_run();
 }
