@@ -52,6 +52,13 @@ uid_t user_map_outside(const char *text, uid_t uid) {
         return uid;
 }
 
+bool user_map_is_initial(const char *text) {
+        unsigned inside, outside, count;
+
+        return sscanf(text, "%u %u %u", &inside, &outside, &count) == 3 && inside == 0 && outside == 0 &&
+               count == UINT32_MAX;
+}
+
 uid_t user_uid_outside(void) {
         _cleanup_free_ char *map = NULL;
         struct stat own;

@@ -17,3 +17,7 @@ uid_t user_uid_outside(void);
 
 /* How the map @text (as in /proc/PID/uid_map) translates @uid; @uid itself where it does not. */
 uid_t user_map_outside(const char *text, uid_t uid);
+
+/* Whether the map @text is the initial user namespace's, which maps all users to themselves. So could another one that
+ * root made; to be told apart it would have to be looked at from outside. */
+bool user_map_is_initial(const char *text);

@@ -14,8 +14,8 @@
 #define CONTROLLERS_SIZE 512
 
 int cgroup_of_process(pid_t pid, char **ret) {
-        char text[CGROUP_FILE_SIZE];
-        int r = cgroup_file_read(pid, text);
+        _cleanup_free_ char *text = NULL;
+        int r = cgroup_file_read(pid, &text);
 
         return r < 0 ? r : cgroup_file_find(text, "", ret);
 }

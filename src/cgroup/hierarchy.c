@@ -33,14 +33,15 @@ static bool is_cgroup2(const char *path) {
 
 /* The unified hierarchy has no controllers there, and a named one is "name=NAME". */
 char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]) {
-        char text[CGROUP_FILE_SIZE];
-        const char *rest = text;
+        _cleanup_free_ char *text = NULL;
+        const char *rest;
         size_t used = 0;
 
         names[0] = '\0';
-        if (cgroup_file_read(0, text) < 0)
+        if (cgroup_file_read(0, &text) < 0)
                 return names;
 
+        rest = text;
         while (used < CGROUP_LEGACY_TEXT_MAX) {
                 _cleanup_free_ char *hierarchy = NULL, *path = NULL;
 

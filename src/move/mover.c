@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include "basic/fd.h"
+#include "basic/user-namespace.h"
 
 /* What stands for an owner who is not in the user namespace (/proc/sys/kernel/overflowuid, which nobody changes). */
 #define ID_OVERFLOW 65534U
@@ -23,15 +24,10 @@ static int read_capabilities(Mover *mover) {
         return 0;
 }
 
-/* The initial user namespace maps all users to themselves. So could another one that root made; to be told apart it
- * would have to be looked at from outside. */
 static bool is_confined(void) {
-        unsigned long inside, outside, count;
-        char text[4096];
+        _cleanup_free_ char *map = NULL;
 
-        return fd_read_path("/proc/self/uid_map", text, sizeof(text)) >= 0 &&
-               (sscanf(text, "%lu %lu %lu", &inside, &outside, &count) != 3 || inside != 0 || outside != 0 ||
-                count != UINT32_MAX);
+        return fd_read_path_all("/proc/self/uid_map", &map) >= 0 && !user_map_is_initial(map);
 }
 
 /* Those that a process of root's gets at most, here where we are. */

@@ -2,6 +2,7 @@
 #include "proc/cgroup-file.h"
 
 #include <assert.h>
+#include <fcntl.h>
 
 #include "basic/fd.h"
 #include "proc/proc.h"
@@ -11,21 +12,20 @@ typedef struct Line {
         size_t hierarchy_length, path_length;
 } Line;
 
-int cgroup_file_read(pid_t pid, char text[static CGROUP_FILE_SIZE]) {
-        _cleanup_close_ int proc = -EBADF;
+int cgroup_file_read(pid_t pid, char **ret) {
+        _cleanup_close_ int proc = -EBADF, fd = -EBADF;
         ssize_t n;
 
         /* Whatever /proc is of, "self" is ourselves. */
-        if (pid == 0) {
-                n = fd_read_path("/proc/self/cgroup", text, CGROUP_FILE_SIZE);
-                return n < 0 ? (int) n : 0;
-        }
+        if (pid == 0)
+                return fd_read_path_all("/proc/self/cgroup", ret);
 
         proc = proc_open_number(pid);
         if (proc < 0)
                 return proc;
 
-        n = fd_read_file(proc, "cgroup", text, CGROUP_FILE_SIZE);
+        fd = fd_open_beneath(proc, "cgroup", O_RDONLY);
+        n = fd < 0 ? fd : fd_read_all(fd, ret);
         return n == -ENOENT ? -ESRCH : n == -EPERM ? -EACCES : n < 0 ? (int) n : 0;
 }
 

@@ -7,12 +7,9 @@
 
 #include "basic/macros.h"
 
-/* PATH_MAX for the unified line and as much for a dozen of v1; longer ones exist only where somebody tries. */
-#define CGROUP_FILE_SIZE 16384
-
-/* Reads that of the process @pid, a number of ours; 0: our own. -ESRCH: there is none; the errors of
- * proc_open_number(). */
-int cgroup_file_read(pid_t pid, char text[static CGROUP_FILE_SIZE]);
+/* Reads that of the process @pid, a number of ours; 0: our own. *ret is freed by the caller. -ESRCH: there is none; the
+ * errors of proc_open_number(). */
+int cgroup_file_read(pid_t pid, char **ret);
 
 /* Takes the next hierarchy off *text: what it is called there ("" for v2, "cpu,cpuacct", "name=systemd"), and the path
  * of the group. Both are freed by the caller. 1; 0: there is no more; -ENOMEM. */

@@ -45,9 +45,9 @@ static bool reads(const char *path, const char *text) {
 }
 
 static uint64_t read_status(const char *name, int base) {
-        char text[8192];
+        _cleanup_free_ char *text = NULL; /* of any length: a user can be in 65536 groups */
 
-        return fd_read_path("/proc/self/status", text, sizeof(text)) < 0 ? 0 : proc_status_number(text, name, 0, base);
+        return fd_read_path_all("/proc/self/status", &text) < 0 ? 0 : proc_status_number(text, name, 0, base);
 }
 
 /* Each user has so many, in each user namespace on the way up. */

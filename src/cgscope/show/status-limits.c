@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "basic/fd.h"
+#include "cgroup/attribute-file.h"
 #include "cgroup/attribute-read.h"
 #include "cgroup/group.h"
 #include "cgscope/show/figures.h"
@@ -49,12 +50,12 @@ typedef struct Nearest {
 
 /* In numbers that can be compared; UINT64_MAX is no limit, and so is what no other group changes. */
 static uint64_t read_limit(int group, const struct LimitRow *row) {
+        _cleanup_free_ char *text = NULL;
         uint64_t value = UINT64_MAX;
-        char text[4096];
 
         if (row->kind == LIMIT_LOWEST)
                 (void) limit_read(group, row->file, &value);
-        else if (row->kind == LIMIT_CPUSET && fd_read_file(group, row->file, text, sizeof(text)) > 0 &&
+        else if (row->kind == LIMIT_CPUSET && attribute_file_read(group, row->file, &text) >= 0 &&
                  isdigit((unsigned char) text[0]))
                 value = 0;
 
@@ -106,17 +107,11 @@ static int read_own(int group, const struct LimitRow *row, bool raw, char **ret)
 
 static int read_effective(const Boundary *target, const struct LimitRow *row, size_t length, bool raw, char **ret) {
         _cleanup_close_ int fd = -EBADF;
-        char file[64], text[4096];
-        ssize_t n;
+        char file[64];
 
         if (row->kind == LIMIT_CPUSET) {
                 (void) snprintf(file, sizeof(file), "%s.effective", row->file);
-                n = fd_read_file(target->fd, file, text, sizeof(text));
-                if (n < 0)
-                        return (int) n;
-
-                *ret = strndup(text, strcspn(text, "\n"));
-                return *ret ? 0 : -ENOMEM;
+                return attribute_file_read(target->fd, file, ret);
         }
 
         fd = open_ancestor(target, length);

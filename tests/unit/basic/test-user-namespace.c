@@ -27,6 +27,17 @@ static void test_map(void) {
                 g_assert_cmpuint(user_map_outside(rows[i].map, rows[i].inside), ==, rows[i].outside);
 }
 
+static void test_initial(void) {
+        g_autoptr(GString) map = g_string_new("0 0 1\n");
+
+        g_assert_true(user_map_is_initial("         0          0 4294967295\n"));
+        g_assert_false(user_map_is_initial("         0       1000          1\n"));
+        g_assert_false(user_map_is_initial(""));
+        for (unsigned i = 1; i < 340; i++)
+                g_string_append_printf(map, "%10u %10u %10u\n", i, i, 1);
+        g_assert_false(user_map_is_initial(map->str));
+}
+
 static bool write_map(uid_t uid) {
         g_autofree char *map = g_strdup_printf("0 %u 1", (unsigned) uid);
         FILE *file = fopen("/proc/self/uid_map", "we");
@@ -62,6 +73,7 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/user-namespace/map", test_map);
+        g_test_add_func("/user-namespace/initial", test_initial);
         g_test_add_func("/user-namespace/own", test_own_namespace);
 
         return g_test_run();
