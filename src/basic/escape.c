@@ -142,12 +142,18 @@ static char *write_quoted(char *to, const char *part, size_t length) {
         return stpcpy(to, "'");
 }
 
+/* And may be shown so: what is unsafe can be typed in quotes as well. */
 static bool is_quoted(const char *part, size_t length) {
         char buffer[NAME_MAX + 1];
         const char *end = part;
+        bool unsafe = false;
 
-        return startswith(part, QUOTE_BEGIN) && unescape_part(&end, buffer, sizeof(buffer)) >= 0 &&
-               end == part + length;
+        if (!startswith(part, QUOTE_BEGIN) || unescape_part(&end, buffer, sizeof(buffer)) < 0 || end != part + length)
+                return false;
+
+        for (const char *p = part; p < end && !unsafe;)
+                p += next_character(p, &unsafe);
+        return !unsafe;
 }
 
 /* @typed: what is quoted stays so. */

@@ -191,6 +191,15 @@ static void test_word(void) {
                 { "", "" },
         };
 
+        /* In quotes, and nevertheless not to be shown: it is quoted as any other text. */
+        static const char *const unsafe[] = { "$'a\x1b'", "x.scope/$'\x9b'", "$'\u202e'" };
+
+        for (size_t i = 0; i < ELEMENTSOF(unsafe); i++) {
+                _cleanup_free_ char *word = escape_word(unsafe[i]);
+
+                g_assert_true(text_is_safe(word));
+        }
+
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 _cleanup_free_ char *word = escape_word(rows[i].typed);
 
