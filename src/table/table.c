@@ -128,13 +128,23 @@ static int table_add(Table *table, TableRow *parent, TableRow **ret) {
         return 0;
 }
 
-/* @text, safe to be shown, where lines are meant with its newlines. Freed by the caller. */
-static char *escape_lines(const char *text) {
+static bool is_ascii(const char *text) {
+        while (*text && !(*text & 0x80))
+                text++;
+
+        return !*text;
+}
+
+/* @text, safe to be shown, with @lines with its newlines. Where the locale has no other letters than those of ASCII,
+ * the library never comes to the end of a line with one (util-linux 2.38), so there are none. Freed by the caller. */
+static char *escape_cell(const char *text, bool lines, bool ascii) {
         char *escaped = malloc(ESCAPE_MAX + strlen("\\xNN") * strlen(text) + 1), *end = escaped;
 
         while (escaped && *text)
-                if (*text == '\n')
+                if (lines && *text == '\n')
                         *end++ = *text++;
+                else if (ascii && *text & 0x80)
+                        end += snprintf(end, sizeof("\\xNN"), "\\x%02x", (unsigned char) *text++);
                 else
                         end += escape_character(&text, end, NULL);
 
@@ -143,7 +153,7 @@ static char *escape_lines(const char *text) {
         return escaped;
 }
 
-static int convert_to_text(char **text, TableColumnFlags flags) {
+static int convert_to_text(const Table *table, char **text, TableColumnFlags flags) {
         char *shown;
 
         if (flags & TABLE_WORDS)
@@ -152,10 +162,10 @@ static int convert_to_text(char **text, TableColumnFlags flags) {
 
         if (flags & TABLE_BOOLEAN && (streq(*text, "0") || streq(*text, "1")))
                 shown = strdup(**text == '1' ? "yes" : "no");
-        else if (text_is_safe(*text))
+        else if (text_is_safe(*text) && (!table->options.ascii || is_ascii(*text)))
                 return 0;
         else
-                shown = flags & TABLE_LINES ? escape_lines(*text) : escape_text(*text);
+                shown = escape_cell(*text, flags & TABLE_LINES, table->options.ascii);
         if (!shown)
                 return -ENOMEM;
 
@@ -172,7 +182,7 @@ static int table_set(Table *table, TableRow *row, size_t column, char *text) {
                 return -EINVAL;
 
         if (owned)
-                r = convert_to_text(&owned, table->flags[column]);
+                r = convert_to_text(table, &owned, table->flags[column]);
         if (r < 0)
                 return r;
 

@@ -33,7 +33,7 @@ typedef struct TableOptions {
         bool sparse; /* where the line is too long, columns without any text may be left out */
         bool colors;
         unsigned width; /* 0: no terminal, nothing is cut */
-        bool ascii;     /* trees without box characters */
+        bool ascii;     /* the locale has no other characters: trees are drawn without, and text has "\xNN" for them */
 } TableOptions;
 
 typedef struct Table Table;

@@ -96,8 +96,8 @@ static void test_text(void) {
                       "│ └─x\n"
                       "└─last\n");
         assert_output(&ascii, groups, ELEMENTSOF(groups),
-                      "top      12 yes cpu io one two\n"
-                      "|-grün 4096 no\n"
+                      "top             12 yes cpu io one two\n"
+                      "|-gr\\xc3\\xbcn 4096 no\n"
                       "| `-x\n"
                       "`-last\n");
         assert_output(&plain, NULL, 0, "");
