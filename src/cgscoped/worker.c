@@ -10,22 +10,7 @@
 #include "basic/child.h"
 #include "basic/fd.h"
 #include "basic/user-name.h"
-#include "systemd/delegation-message.h"
-
-/* Of the text: two paths of PATH_MAX and a sentence. */
-#define MESSAGE_MAX 9000
-
-/* What it found out, in memory that both processes share. Pages of the arrays that nobody writes to take no memory.
- * Both ends are the same program at the same moment: the structures go as they are. */
-typedef struct WorkerResult {
-        bool complete; /* written last */
-        int error;
-        DelegationEffect effect;
-        size_t n_drop_ins, n_managers;
-        char message[MESSAGE_MAX]; /* "": none */
-        DelegationDropIn drop_ins[DELEGATION_STATE_ROWS_MAX];
-        DelegationManager managers[DELEGATION_STATE_ROWS_MAX];
-} WorkerResult;
+#include "cgscoped/worker-result.h"
 
 struct Worker {
         pid_t pid;
@@ -59,26 +44,6 @@ static void forget_parent(int fd) {
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void write_result(WorkerResult *result, int r, const DelegationState *state, const Trouble *trouble) {
-        _cleanup_free_ char *message = trouble->cause ? trouble_text(trouble, r) : NULL;
-
-        if (state->n_drop_ins > DELEGATION_STATE_ROWS_MAX || state->n_managers > DELEGATION_STATE_ROWS_MAX)
-                r = -E2BIG;
-
-        result->error = r < 0 ? r : 0;
-        result->effect = state->effect;
-        (void) snprintf(result->message, sizeof(result->message), "%s", message ?: "");
-        if (r >= 0) {
-                result->n_drop_ins = state->n_drop_ins;
-                result->n_managers = state->n_managers;
-                for (size_t i = 0; i < state->n_drop_ins; i++)
-                        result->drop_ins[i] = state->drop_ins[i];
-                for (size_t i = 0; i < state->n_managers; i++)
-                        result->managers[i] = state->managers[i];
-        }
-        result->complete = true;
-}
-
 static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *request, WorkerResult *result) {
         DelegationState state = {};
         Trouble trouble = {};
@@ -92,36 +57,11 @@ static _noreturn_ void work(int fd, WorkerJob job, const DelegationRequest *requ
                 _exit(EXIT_FAILURE);
 
         r = job(request, &state, &trouble);
-        write_result(result, r, &state, &trouble);
+        worker_result_write(result, r, &state, &trouble);
         _exit(EXIT_SUCCESS);
 }
 
 /* In the service. */
-
-static bool boolean_is_sane(const bool *value) {
-        unsigned char byte;
-
-        memcpy(&byte, value, sizeof(byte));
-        return byte <= 1;
-}
-
-/* Whether it makes sense: a worker that has gone wrong does not take the service with it. */
-static bool result_is_sane(const WorkerResult *result) {
-        if (!result->complete || result->n_drop_ins > DELEGATION_STATE_ROWS_MAX ||
-            result->n_managers > DELEGATION_STATE_ROWS_MAX || strnlen(result->message, MESSAGE_MAX) == MESSAGE_MAX)
-                return false;
-
-        for (size_t i = 0; i < result->n_drop_ins; i++)
-                if (!boolean_is_sane(&result->drop_ins[i].runtime) ||
-                    (unsigned) result->drop_ins[i].kind > DROP_IN_FOREIGN)
-                        return false;
-
-        for (size_t i = 0; i < result->n_managers; i++)
-                if ((unsigned) result->managers[i].outcome >= _OUTCOME_MAX)
-                        return false;
-
-        return true;
-}
 
 static int on_timeout(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Worker *worker = userdata;
@@ -134,20 +74,14 @@ static int on_timeout(sd_event_source *source _unused_, uint64_t usec _unused_, 
 static int on_ended(sd_event_source *source _unused_, const siginfo_t *info, void *userdata) {
         Worker *worker = userdata;
         WorkerResult *result = worker->result;
-        const DelegationState state = {
-                .drop_ins = result->drop_ins,
-                .n_drop_ins = result->n_drop_ins,
-                .managers = result->managers,
-                .n_managers = result->n_managers,
-                .effect = result->effect,
-        };
+        const DelegationState state = worker_result_state(result);
 
         (void) sd_event_source_set_enabled(worker->timer, SD_EVENT_OFF); /* its PID may be reused from now on */
 
         if (worker->timed_out)
                 worker->done(-ETIMEDOUT, NULL, "it took too long and was ended; see journalctl --unit cgscoped",
                              worker->userdata);
-        else if (info->si_code != CLD_EXITED || info->si_status != EXIT_SUCCESS || !result_is_sane(result))
+        else if (info->si_code != CLD_EXITED || info->si_status != EXIT_SUCCESS || !worker_result_is_sane(result))
                 worker->done(-EIO, NULL, "the worker ended without a word; see journalctl --unit cgscoped",
                              worker->userdata);
         else
