@@ -4,7 +4,8 @@
 #
 #   scripts/test.sh [unit] [container] [vm] [all] [long] [--suite SUITE]… [--filter PATTERN]…
 #
-# unit       meson test on this machine: gcc with sanitizers, clang, gcc with optimisation
+# unit       meson test on this machine: gcc with sanitizers, clang, gcc with optimisation; then the fuzzers, ten seconds
+#            each (long: an hour), from the seed $CGSCOPE_TEST_SEED or a random one, which is printed
 # container  the integration tests under a suite's systemd in a container
 # vm         the same in a virtual machine, where every controller is
 # all        all of them (default)
@@ -17,13 +18,12 @@
 set -euo pipefail
 
 lib_dir=$(cd -- "${BASH_SOURCE[0]%/*}/lib" && pwd)
-for part in common packages unit; do
+for part in common packages unit fuzz; do
     # shellcheck source=/dev/null
     . "$lib_dir/$part.sh"
 done
 
 parts=() suites=() filters=() beside=()
-# shellcheck disable=SC2034 # for the parts
 long=0 # whether a part that can run a sample runs all
 total_passed=0 total_failed=0 total_skipped=0
 
@@ -31,6 +31,7 @@ usage() {
     sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
 }
 
+# shellcheck disable=SC2034 # long is for the parts
 parse() {
     while [[ $# -gt 0 ]]; do
         case $1 in

@@ -36,4 +36,5 @@ unit_run() {
     unit_build gcc-sanitized gcc --werror --buildtype=debug -Db_sanitize=address,undefined
     unit_build clang clang --werror --buildtype=debug
     unit_build gcc-release gcc --werror --buildtype=release -Doptimization=2
+    fuzz_run
 }
