@@ -73,6 +73,13 @@ static const char *find_successor(const char *name) {
                 { "BlockIODeviceWeight", "IODeviceWeight" },
                 { "BlockIOReadBandwidth", "IOReadBandwidthMax" },
                 { "BlockIOWriteBandwidth", "IOWriteBandwidthMax" },
+                /* What comes to mind. */
+                { "Memory", "MemoryMax" },
+                { "CPU", "CPUQuota" },
+                { "CPUs", "AllowedCPUs" },
+                { "Tasks", "TasksMax" },
+                { "IO", "IOWeight" },
+                { "Timeout", "RuntimeMaxSec" },
                 /* A scope has no start to wait for. */
                 { "TimeoutSec", "TimeoutStopSec" },
         };

@@ -81,6 +81,10 @@ ok "delegate: controllers as words" told 127 \
 for value in yes all "cpu io"; do
     ok "delegate: $value" told 127 "/nonexistent: command not found" run --delegate="$value" /nonexistent
 done
+ok "run: a line for a shell" told 127 "a line for a shell is run as sh -c" run 'echo hi; echo ho'
+ok "option: a limit, as podman(1) has it" told 125 "unknown option '--memory', did you mean --property?" \
+    run --memory=1G true
+ok "property: what comes to mind" told 125 "unknown property 'Memory', did you mean MemoryMax?" run -p Memory=1G true
 ok "run: an empty command" told 127 "the command is an empty word" run ''
 
 if [[ -c /dev/full ]]; then

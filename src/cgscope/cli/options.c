@@ -92,6 +92,11 @@ static const char *known_elsewhere(const char *name) {
                 { "legend", "noheadings" },    /* systemctl(1) */
                 { "no-legend", "noheadings" }, /* systemctl(1) */
                 { "force", "recursive" },      /* rm(1) */
+                { "procs", "processes" },      /* the verb */
+                { "user-id", "uid" },          /* enable */
+                { "memory", "property" },      /* podman(1) and the like: MemoryMax= */
+                { "cpus", "property" },        /* CPUQuota= */
+                { "pids-limit", "property" },  /* TasksMax= */
         };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)

@@ -66,6 +66,8 @@ static void report_not_found(const char *name) {
                 log_error("the command is an empty word");
         else if (controller != _CONTROLLER_INVALID)
                 log_error("%s: command not found; controllers are divided by commas, as --delegate=cpu,io", name);
+        else if (strpbrk(name, " ;|&<>$"))
+                log_error("%s: command not found; a line for a shell is run as sh -c '…'", name);
         else
                 log_error("%s: command not found", name);
 }

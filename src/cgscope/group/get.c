@@ -80,7 +80,7 @@ static int report_key(const Get *get, const char *key, int error) {
 
         switch (error) {
         case -ENOENT:
-                if (!attribute_file_find(key) && attribute_file_nearest(key, nearest))
+                if (strchr(key, '.') && !attribute_file_find(key) && attribute_file_nearest(key, nearest))
                         return log_refuse(error, "unknown file '%s', did you mean %s?", key, nearest);
                 return log_refuse(error,
                                   "%s has no %s: its controller is not enabled here, or this kernel lacks it; "

@@ -4,6 +4,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "basic/user-name.h"
+#include "cgroup/group.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/cli/skipped.h"
 #include "cgscope/cli/table-view.h"
@@ -16,6 +17,7 @@
 typedef struct Procs {
         CommonOptions options;
         bool recursive;
+        bool any; /* process was listed */
         Aim aim;
         Tabular table;
         WalkSkipped skipped;
@@ -48,9 +50,16 @@ static void procs_done(Procs *procs) {
         aim_done(&procs->aim);
 }
 
+/* Those of a delegated unit are in its leaf. */
+static void explain_none(const Procs *procs) {
+        if (!procs->any && !procs->recursive && !procs->options.json && group_is_populated(procs->aim.target.fd) > 0)
+                log_info("no process is in %s itself; -r lists those in the groups below it", procs->aim.text);
+}
+
 static void add_row(Procs *procs, pid_t pid, const char *user, char *command, const char *group) {
         TableRow *row = tabular_add(&procs->table, NULL);
 
+        procs->any = true;
         tabular_set(&procs->table, row, COLUMN_COMMAND, command);
         tabular_set_number(&procs->table, row, COLUMN_PID, (uint64_t) pid);
         tabular_set_string(&procs->table, row, COLUMN_USER, user);
@@ -103,7 +112,11 @@ static int list_processes(Procs *procs, const char *target) {
 
         r = procs->aim.groups->procs(&procs->aim.target, procs->recursive, add_process, procs, &procs->skipped);
         skipped_report(&procs->skipped, procs->aim.text);
-        return r < 0 ? report(&procs->aim, r) : tabular_print(&procs->table, &procs->options);
+        if (r < 0)
+                return report(&procs->aim, r);
+
+        explain_none(procs);
+        return tabular_print(&procs->table, &procs->options);
 }
 
 static int run(const Verb *verb, int argc, char *argv[]) {

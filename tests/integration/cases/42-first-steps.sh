@@ -75,6 +75,11 @@ test_keys() {
     told tester 1 "unknown file 'cpu.stats', did you mean cpu.stat\\?" get test-job-1/g cpu.stats
     told tester 1 "unknown file 'memory.presure', did you mean memory.pressure\\?" get test-job-1/g memory.presure
     told tester 2 "unknown file 'memory.mxa', did you mean memory.max\\?" set test-job-1/g memory.mxa=1
+    run nearby tester cgscope get test-job-1/g MemoryHigh
+    expect_not_err 'did you mean'
+    run nearby tester cgscope procs test-job-1
+    expect_status 0
+    expect_err '^no process is in test-job-1.scope itself; -r lists those in the groups below it'
     told tester 1 "unknown property 'MemoryMxa', did you mean MemoryMax\\?" get test-job-1 MemoryMxa
     told tester 1 'RuntimeMaxSec has no file, its manager keeps it; systemctl --user show test-job-1.scope' \
         get test-job-1 RuntimeMaxSec

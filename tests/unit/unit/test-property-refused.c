@@ -146,6 +146,8 @@ static void test_nearest(void) {
                 { "AllowedCpus", "AllowedCPUs" },
                 { "KilMode", "KillMode" },
                 { "BlockIOWeight", "IOWeight" },
+                { "memory", "MemoryMax" },
+                { "Timeout", "RuntimeMaxSec" },
                 { "RuntimeMaxUSec", "RuntimeMaxSec" },
                 { "IOReadIOPSMx", "IOReadIOPSMax" },
                 { "x", NULL },
