@@ -2,7 +2,6 @@
 #include "cgroup/control.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,44 +24,6 @@
 /* What was killed is gone within a few milliseconds, unless it hangs in the kernel. */
 #define END_TIMEOUT_USEC (2 * USEC_PER_SEC)
 #define NAP_USEC (2 * USEC_PER_MSEC)
-
-/* 1: it is so. */
-static int says_event(int events, const char *event) {
-        char text[256];
-        ssize_t n = pread(events, text, sizeof(text) - 1, 0);
-
-        if (n < 0)
-                return -errno;
-
-        text[n] = '\0';
-        return strstr(text, event) != NULL;
-}
-
-/* The kernel raises POLLPRI for what has changed since the last read. */
-int group_wait_event(int group, const char *event, uint64_t deadline) {
-        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
-        struct pollfd pollfd = { .fd = events, .events = POLLPRI };
-
-        if (events < 0)
-                return events;
-
-        for (;;) {
-                uint64_t left = deadline_left(deadline);
-                struct timespec ts = {
-                        .tv_sec = (time_t) (left / USEC_PER_SEC),
-                        .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
-                };
-                int r = says_event(events, event);
-
-                if (r != 0)
-                        return r < 0 ? r : 0;
-                if (left == 0)
-                        return -ETIMEDOUT;
-
-                if (ppoll(&pollfd, 1, left == USEC_INFINITY ? NULL : &ts, NULL) < 0 && errno != EINTR)
-                        return -errno;
-        }
-}
 
 int group_freeze(int group, bool freeze, uint64_t timeout) {
         char before[16];

@@ -7,10 +7,6 @@
 
 #include "basic/macros.h"
 
-/* Waits until cgroup.events of @group says @event ("populated 0", "frozen 1"), until @deadline (basic/clock.h):
- * -ETIMEDOUT. */
-int group_wait_event(int group, const char *event, uint64_t deadline);
-
 /* Writes cgroup.freeze and waits until cgroup.events says that it is so, at most @timeout microseconds: -ETIMEDOUT
  * after which the group is as it was. */
 int group_freeze(int group, bool freeze, uint64_t timeout);

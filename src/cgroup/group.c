@@ -3,8 +3,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/stat.h>
 
+#include "basic/clock.h"
 #include "basic/escape.h"
 #include "basic/fd.h"
 #include "basic/parse.h"
@@ -189,11 +191,22 @@ uint64_t group_read_number(int group, const char *file, uint64_t otherwise) {
         return parse_unsigned(text, 0, UINT64_MAX, &number) < 0 ? otherwise : number;
 }
 
-static int has_event(int group, const char *event) {
+/* 1: it is so. */
+static int says_event(int events, const char *event) {
         char text[256];
-        ssize_t n = fd_read_file(group, "cgroup.events", text, sizeof(text));
+        ssize_t n = pread(events, text, sizeof(text) - 1, 0);
 
-        return n < 0 ? (int) n : strstr(text, event) != NULL;
+        if (n < 0)
+                return -errno;
+
+        text[n] = '\0';
+        return strstr(text, event) != NULL;
+}
+
+static int has_event(int group, const char *event) {
+        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
+
+        return events < 0 ? events : says_event(events, event);
 }
 
 int group_is_populated(int group) {
@@ -204,4 +217,30 @@ int group_is_frozen(int group) {
         int r = has_event(group, "frozen 1");
 
         return r == -ENOENT && !group_is_gone(group) ? 0 : r;
+}
+
+/* The kernel raises POLLPRI for what has changed since the last read. */
+int group_wait_event(int group, const char *event, uint64_t deadline) {
+        _cleanup_close_ int events = fd_open_beneath(group, "cgroup.events", O_RDONLY);
+        struct pollfd pollfd = { .fd = events, .events = POLLPRI };
+
+        if (events < 0)
+                return events;
+
+        for (;;) {
+                uint64_t left = deadline_left(deadline);
+                struct timespec ts = {
+                        .tv_sec = (time_t) (left / USEC_PER_SEC),
+                        .tv_nsec = (long) (left % USEC_PER_SEC * NSEC_PER_USEC),
+                };
+                int r = says_event(events, event);
+
+                if (r != 0)
+                        return r < 0 ? r : 0;
+                if (left == 0)
+                        return -ETIMEDOUT;
+
+                if (ppoll(&pollfd, 1, left == USEC_INFINITY ? NULL : &ts, NULL) < 0 && errno != EINTR)
+                        return -errno;
+        }
 }

@@ -64,3 +64,7 @@ int group_is_populated(int group);
 
 /* Whether it is frozen, itself or with one above it. The root of the hierarchy never is. */
 int group_is_frozen(int group);
+
+/* Waits until cgroup.events of @group says @event ("populated 0", "frozen 1"), until @deadline (basic/clock.h):
+ * -ETIMEDOUT. */
+int group_wait_event(int group, const char *event, uint64_t deadline);

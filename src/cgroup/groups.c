@@ -164,6 +164,10 @@ static int groups_stop(const Boundary *target, uint64_t grace, uint64_t timeout)
         return r < 0 ? r : group_wait_event(target->fd, "populated 0", deadline_after(timeout));
 }
 
+static ssize_t groups_end(const Boundary *target, bool kill) {
+        return group_end(target->fd, -EBADF, kill);
+}
+
 static int groups_admit(const Boundary *target, bool keep) {
         int r = group_can_hold_processes(target->fd);
 
@@ -222,6 +226,7 @@ const Groups groups_by_files = {
         .freeze = groups_freeze,
         .kill = groups_kill,
         .stop = groups_stop,
+        .end = groups_end,
         .admit = groups_admit,
         .attach = groups_attach,
         .leave = groups_leave,

@@ -61,6 +61,9 @@ typedef struct Groups {
          * The group stays. */
         int (*stop)(const Boundary *target, uint64_t grace, uint64_t timeout);
 
+        /* How many processes are in it and below it; with @kill they are killed: group_end(). */
+        ssize_t (*end)(const Boundary *target, bool kill);
+
         /* Before processes are brought into it: whether it can hold any (group_can_hold_processes()). With @keep it
          * stays from then on, where it was to go with a command. */
         int (*admit)(const Boundary *target, bool keep);

@@ -35,6 +35,10 @@ LIBRARIES = [*USING, "systemd", "table", "diagnosis"]
 ASKING = "systemd/asking.h"
 LOADERS = ("diagnosis", "cgscope")
 
+# What verbs of groups do to a group goes through its interface, cgroup/groups.h, and not straight to what does it.
+GROUP_VERBS = ("cgscope/group", "cgscope/process")
+BEHIND_GROUPS = ["cgroup/control.h", "cgroup/division.h", "cgroup/removal.h", "cgroup/attribute-writer.h"]
+
 # What a library does not do: what went wrong is a Trouble, and the caller prints it. basic/log and basic/pager are
 # what he prints with.
 PRINTING = re.compile(r"\b(log_(?!refuse_never)[a-z_]+|printf|vprintf|puts|putchar|perror|exit|abort)\s*\(|\b(stdout|stderr)\b")
@@ -109,6 +113,13 @@ def check_circles(texts):
             yield from visit(unit)
 
 
+def check_groups(texts):
+    for path, text in sorted(texts.items()):
+        for header in includes(text):
+            if os.path.dirname(path) in GROUP_VERBS and header in BEHIND_GROUPS:
+                yield f"{path} includes {header}: what is done to a group goes through cgroup/groups.h"
+
+
 def check_printing(texts):
     for path, text in sorted(texts.items()):
         if layer_of(path) not in LIBRARIES or path.startswith(PRINTERS):
@@ -146,6 +157,7 @@ def main():
     checks = [
         ("no include runs against the layers", check_layers),
         ("no circles", check_circles),
+        ("verbs of groups use their interface", check_groups),
         ("no library prints or exits", check_printing),
         ("every name is there once", check_names),
         ("the own header comes first", check_own_header),

@@ -5,7 +5,6 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/control.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/temporary.h"
@@ -50,7 +49,7 @@ static void end_outlivers(Exec *exec, const Meter *meter, bool whole) {
         int group = exec->aim.target.fd;
         Report *report = &exec->report;
         bool keep = exec->command.keep;
-        ssize_t n = whole ? group_end(group, -EBADF, !keep) : descendants_end(group);
+        ssize_t n = whole ? exec->aim.groups->end(&exec->aim.target, !keep) : descendants_end(group);
 
         report->left = n < 0 ? STATISTIC_ABSENT : (uint64_t) n;
         report->killed = n > 0 && !keep;

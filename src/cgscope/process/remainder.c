@@ -6,7 +6,7 @@
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
-#include "cgroup/control.h"
+#include "cgroup/group.h"
 #include "cgroup/members.h"
 #include "move/migrant.h"
 
