@@ -7,10 +7,13 @@
 #include "basic/user-namespace.h"
 #include "cgroup/search.h"
 
-/* Whether the caller's own delegated unit has a group that is called as @unit is, but for the suffix. */
-static bool is_own_group(int root, const char *unit) {
+bool unit_means_group(int root, const TargetName *unit_name) {
         _cleanup_(target_name_done) TargetName name = { .kind = TARGET_OWN };
         _cleanup_(boundary_done) Boundary group = BOUNDARY_INIT;
+        const char *unit = unit_name->unit;
+
+        if (!unit_name->completed)
+                return false;
 
         group.root = fcntl(root, F_DUPFD_CLOEXEC, 3);
         if (asprintf(&name.rest, "/%.*s", (int) (strrchr(unit, '.') - unit), unit) < 0)
@@ -31,7 +34,7 @@ int unit_report_unknown(const CommonOptions *options, int root, const TargetName
 
         if (name->completed && search_unit(root, service, uid, &path) >= 0)
                 return log_refuse(-ENXIO, "%s has no unit %s; it has %s", manager, unit, service);
-        if (name->completed && is_own_group(root, unit))
+        if (unit_means_group(root, name))
                 return log_refuse(-ENXIO, "%s has no unit %s; the group of that name is ./%.*s", manager, unit, length,
                                   unit);
         if (!system && search_unit(root, unit, UID_INVALID, &path) >= 0)

@@ -305,7 +305,8 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         r = target_open(&aim->target, &aim->name, uid, may_be_absent);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
                 r = find_own(aim, may_be_absent, uid);
-        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
+        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && !unit_means_group(aim->target.root, &aim->name) &&
+                 is_nowhere(aim))
                 return find_hidden(aim, flags, r);
         else if (r == -EACCES && is_locked_unit(aim, flags))
                 r = 0;

@@ -40,6 +40,10 @@ typedef enum AimFlags {
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags);
 void aim_done(Aim *aim);
 
+/* Whether a name without a suffix is that of a group in the caller's own delegated unit, which is ./NAME as a target.
+ */
+bool unit_means_group(int root, const TargetName *name);
+
 /* Says that there is no unit of that name, and where it may be looked for. */
 int unit_report_unknown(const CommonOptions *options, int root, const TargetName *name);
 

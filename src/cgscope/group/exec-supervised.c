@@ -103,7 +103,9 @@ static void finish(Exec *exec, const Meter *meter) {
         if (exec->remove && !group_is_temporary(group))
                 remove_old(exec);
 
-        report_write(&exec->report, exec->options.json, exec->options.json_pretty);
+        /* That the rest is ended, --remove says itself. */
+        if (!exec->remove || exec->command.report)
+                report_write(&exec->report, exec->options.json, exec->options.json_pretty);
 }
 
 /* In the child. With --remove its group goes when we go, and so does the command. */

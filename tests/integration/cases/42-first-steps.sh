@@ -38,8 +38,11 @@ test_names() {
             run nearby "$user" cgscope $words
             expect_status 0
         done
-        run nearby "$user" cgscope exec "$job/main" -- cgscope get main cgroup.procs
-        expect_refusal 1 "has no unit main.scope; the group of that name is ./main"
+        for words in "get main cgroup.procs" "remove -r main" "stop main" "kill main"; do
+            # shellcheck disable=SC2086 # words
+            run nearby "$user" cgscope exec "$job/main" -- cgscope $words
+            expect_refusal 1 "has no unit main.scope; the group of that name is ./main"
+        done
         told "$user" 4 '.* has no unit test-job-2.scope; ' status test-job-2
         told "$user" 125 '.* has no unit echo.scope; ' exec echo hi
         run nearby "$user" cgscope stop "$job"
