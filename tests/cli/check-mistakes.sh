@@ -57,6 +57,10 @@ ok "option: an empty file" told 125 "--report: the value is empty" run --report=
 ok "option: an empty directory behind a blank" told 125 "--working-directory: the value is empty" run --working-directory '' true
 ok "option: a signal, as kill(1) has it" told 2 "unknown option '-9'; a signal is written --signal=9" kill -9 .
 ok "option: a signal's name" told 2 "unknown option '-KILL'; a signal is written --signal=KILL" kill -KILL .
+for signal in TERM SIGKILL 9; do
+    ok "kill: a signal as a word: $signal" told 2 "'$signal' is a signal and no target; it is written --signal=$signal" \
+        kill "$signal" ./job
+done
 
 ok "before the verb: an option of it" told 2 "--output: there is no column 'FROB'" -q --output FROB list
 ok "before the verb: a verb's name as a value" told 2 "'run' is none of short, pretty, off" --json=run --output list list
@@ -74,6 +78,8 @@ ok "order: can-move" told 2 "can-move: the process comes before the target: cgsc
 ok "order: set" told 2 "set: the target comes before the setting" set MemoryMax=1G ./job
 ok "order: get" told 2 "get: the target comes before the key" get memory.max ./job
 ok "order: chown" told 2 "chown: the target comes before the owner" chown root ./job
+
+ok "order: none of several targets" bash -c '! "$1" kill job ./job 2>&1 | grep "comes before"' bash "$cgscope"
 
 ok "delegate: nothing" told 125 "--delegate: to delegate nothing, leave the option out" run --delegate=no true
 ok "delegate: controllers as words" told 127 \

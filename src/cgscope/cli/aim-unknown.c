@@ -7,36 +7,49 @@
 #include "basic/user-namespace.h"
 #include "cgroup/search.h"
 
-bool unit_means_group(int root, const TargetName *unit_name) {
+/* The caller's own delegated unit has a group of that name. */
+static bool is_own_group(int root, const char *stem) {
         _cleanup_(target_name_done) TargetName name = { .kind = TARGET_OWN };
         _cleanup_(boundary_done) Boundary group = BOUNDARY_INIT;
-        const char *unit = unit_name->unit;
-
-        if (!unit_name->completed)
-                return false;
 
         group.root = fcntl(root, F_DUPFD_CLOEXEC, 3);
-        if (asprintf(&name.rest, "/%.*s", (int) (strrchr(unit, '.') - unit), unit) < 0)
+        if (asprintf(&name.rest, "/%s", stem) < 0)
                 name.rest = NULL;
 
         return name.rest && target_open(&group, &name, UID_INVALID, false) >= 0;
 }
 
+static const char *manager_title(const CommonOptions *options) {
+        return options->manager == MANAGER_SYSTEM ? "the system manager" : "your user manager";
+}
+
+int unit_report_meant(const CommonOptions *options, int root, const TargetName *name) {
+        uid_t uid = options->manager == MANAGER_SYSTEM ? UID_INVALID : user_uid_outside();
+        const char *manager = manager_title(options), *unit = name->unit;
+        _cleanup_free_ char *stem = strndup(unit, (size_t) (strrchr(unit, '.') - unit)), *service = NULL, *path = NULL;
+
+        if (!stem || asprintf(&service, "%s.service", stem) < 0)
+                return service = NULL, log_oom();
+        if (!name->completed)
+                return 0;
+
+        if (search_unit(root, service, uid, &path) >= 0)
+                return log_refuse(-ENXIO, "%s has no unit %s; it has %s", manager, unit, service);
+        if (is_own_group(root, stem))
+                return log_refuse(-ENXIO, "%s has no unit %s; the group of that name is ./%s", manager, unit, stem);
+        if (!stem[strspn(stem, "0123456789")])
+                return log_refuse(-ENXIO, "%s has no unit %s; the group of a process is @%s", manager, unit, stem);
+        return 0;
+}
+
 int unit_report_unknown(const CommonOptions *options, int root, const TargetName *name) {
         bool system = options->manager == MANAGER_SYSTEM;
-        const char *manager = system ? "the system manager" : "your user manager", *unit = name->unit;
-        uid_t uid = system ? UID_INVALID : user_uid_outside();
-        int length = (int) (strrchr(unit, '.') - unit);
-        _cleanup_free_ char *service = NULL, *path = NULL;
+        const char *manager = manager_title(options), *unit = name->unit;
+        _cleanup_free_ char *path = NULL;
+        int r = unit_report_meant(options, root, name);
 
-        if (asprintf(&service, "%.*s.service", length, unit) < 0)
-                return service = NULL, log_oom();
-
-        if (name->completed && search_unit(root, service, uid, &path) >= 0)
-                return log_refuse(-ENXIO, "%s has no unit %s; it has %s", manager, unit, service);
-        if (unit_means_group(root, name))
-                return log_refuse(-ENXIO, "%s has no unit %s; the group of that name is ./%.*s", manager, unit, length,
-                                  unit);
+        if (r < 0)
+                return r;
         if (!system && search_unit(root, unit, UID_INVALID, &path) >= 0)
                 return log_refuse(-ENXIO, "%s has no unit %s, the system manager has; --system looks there", manager,
                                   unit);

@@ -202,7 +202,7 @@ static int find_hidden(Aim *aim, AimFlags flags, int error) {
         if (r < 0)
                 return r;
         if (r == 0 || !(is_whole || look.has_group))
-                return report_gone(aim, error);
+                return unit_report_meant(aim->options, aim->target.root, &aim->name) ?: report_gone(aim, error);
         if (!is_whole)
                 return log_refuse(-EPERM,
                                   "%s: %s runs, but what it has below it cannot be seen from here; outside of "
@@ -305,8 +305,7 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         r = target_open(&aim->target, &aim->name, uid, may_be_absent);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
                 r = find_own(aim, may_be_absent, uid);
-        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && !unit_means_group(aim->target.root, &aim->name) &&
-                 is_nowhere(aim))
+        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
                 return find_hidden(aim, flags, r);
         else if (r == -EACCES && is_locked_unit(aim, flags))
                 r = 0;

@@ -40,9 +40,9 @@ typedef enum AimFlags {
 int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags flags);
 void aim_done(Aim *aim);
 
-/* Whether a name without a suffix is that of a group in the caller's own delegated unit, which is ./NAME as a target.
- */
-bool unit_means_group(int root, const TargetName *name);
+/* Of a unit that is not there, named without a suffix: says what was meant instead, a service, a group of the caller's
+ * own or a process. 0: nothing that we know. */
+int unit_report_meant(const CommonOptions *options, int root, const TargetName *name);
 
 /* Says that there is no unit of that name, and where it may be looked for. */
 int unit_report_unknown(const CommonOptions *options, int root, const TargetName *name);

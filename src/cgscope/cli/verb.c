@@ -95,7 +95,7 @@ static bool is_plainly_target(const char *word) {
 static bool words_are_swapped(const Verb *verb, char *const words[], size_t n) {
         const char *first = verb->words[0] ?: "", *second = verb->words[1] ?: "";
 
-        if (n < 2 || streq(second, "command") || streq(second, first))
+        if (n < 2 || !*second || streq(second, "command"))
                 return false;
         if (streq(first, "target"))
                 return is_plainly_target(words[1]) && !is_plainly_target(words[0]);

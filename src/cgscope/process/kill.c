@@ -101,6 +101,12 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         int status;
         char **targets = verb_parse(verb, &context.options, &context, argc, argv, &status);
         VerbAction action = { kill_group, kill_unit, context.self ? NULL : "would get the signal" };
+        int signal;
+
+        /* As in "kill TERM 4711" of some shells. A scope of such a name has its suffix. */
+        if (targets && parse_signal(targets[0], &signal) >= 0)
+                return log_refuse(status, "kill: '%s' is a signal and no target; it is written --signal=%s", targets[0],
+                                  targets[0]);
 
         return targets ? verb_for_targets(verb, &context.options, targets, &action, &context) : status;
 }

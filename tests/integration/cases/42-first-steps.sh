@@ -52,7 +52,10 @@ test_names() {
         expect_status 0
         expect_err '^test-job-1.scope is not there'
     done
-    told root 4 'the system manager has no unit dbus.scope; it has dbus.service' status dbus
+    for words in "4 status" "1 stop" "1 kill" "1 remove"; do
+        told root "${words% *}" 'the system manager has no unit dbus.scope; it has dbus.service' "${words#* }" dbus
+        told root "${words% *}" "the system manager has no unit $$.scope; the group of a process is @$$" "${words#* }" $$
+    done
     told tester 4 '.* has no unit user@1000.service, the system manager has; --system looks there' \
         status user@1000.service
     told tester 1 '.* has no unit systemd-journald.service, the system manager has' freeze systemd-journald.service
