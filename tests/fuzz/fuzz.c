@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+static void remove_directory(void);
+
 void promise_broken(const char *expression, const char *file, int line) {
         fprintf(stderr, "%s:%d: broken promise: %s\n", file, line, expression);
+        remove_directory();
         abort();
 }
 
@@ -161,10 +164,11 @@ void fuzz_write_file(int directory, const char *name, const char *text) {
 /* In memory: there are many inputs. */
 static char directory_path[] = "/dev/shm/cgscope-fuzz-XXXXXX";
 
-void fuzz_directory_clear(int directory) {
+static void clear_directory(int directory) {
         DIR *entries = fdopendir(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 
-        promise(entries);
+        if (!entries)
+                abort();
         for (struct dirent *entry; (entry = readdir(entries));)
                 if (entry->d_type == DT_REG)
                         (void) unlinkat(directory, entry->d_name, 0);
@@ -174,7 +178,10 @@ void fuzz_directory_clear(int directory) {
 static int directory_fd = -EBADF;
 
 static void remove_directory(void) {
-        fuzz_directory_clear(directory_fd);
+        if (directory_fd < 0)
+                return;
+
+        clear_directory(directory_fd);
         (void) close(directory_fd);
         (void) rmdir(directory_path);
 }
@@ -187,6 +194,6 @@ int fuzz_directory(void) {
                 (void) atexit(remove_directory);
         }
 
-        fuzz_directory_clear(directory_fd);
+        clear_directory(directory_fd);
         return directory_fd;
 }

@@ -49,4 +49,3 @@ void fuzz_write_file(int directory, const char *name, const char *text);
 
 /* Opens an empty directory, the same for all inputs, which is removed at the end. */
 int fuzz_directory(void);
-void fuzz_directory_clear(int directory);

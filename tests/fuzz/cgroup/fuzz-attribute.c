@@ -4,6 +4,7 @@
  * likewise whatever the kernel's files say. They are files of a directory, which keep what is written. */
 
 #include <fcntl.h>
+#include <inttypes.h>
 
 #include "basic/fd.h"
 #include "basic/parse.h"
@@ -147,6 +148,15 @@ static void check_quota(int group) {
         promise(again == quota && period_again == period);
 }
 
+static void check_any_quota(int group, FuzzInput *input) {
+        uint64_t period = USEC_PER_MSEC + fuzz_number(input) % (USEC_PER_SEC - USEC_PER_MSEC + 1);
+        char text[64];
+
+        (void) snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 "\n", fuzz_number(input), period);
+        fuzz_write_file(group, "cpu.max", text);
+        check_quota(group);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         FuzzInput input = { data, size };
         unsigned first = fuzz_byte(&input);
@@ -159,6 +169,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         if (first >= 128) {
                 check_setting(group, text);
+                return 0;
+        }
+
+        if (first >= 64) {
+                check_any_quota(group, &input);
                 return 0;
         }
 

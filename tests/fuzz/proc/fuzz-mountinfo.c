@@ -53,27 +53,35 @@ static void check_mount(const CgroupMounts *mounts, const CgroupMount *mount) {
         (void) cgroup_mount_has_option(mount, mount->point);
 }
 
-/* Those of @text, and what is mounted over @covered of them. */
-static void check_again(const CgroupMounts *mounts, size_t covered, size_t size) {
-        _cleanup_(cgroup_mounts_done) CgroupMounts again = {};
-        /* A character may become four, and beside the fields there are some sixty of a line. */
-        _cleanup_free_ char *text = malloc(5 * size + 128 * (mounts->n + 1));
-        char *end = text;
+/* @mounts written anew in @text, and with that behind them another one on the mount @index, whose point ends with
+ * @tail: that covers it where there is nothing in it. */
+static void check_covered(const CgroupMounts *mounts, char *text, size_t index, const char *tail) {
+        _cleanup_(cgroup_mounts_done) CgroupMounts alone = parse(text), with = {};
+        const CgroupMount *mount = mounts->mounts + index;
+        char *end = strchr(text, '\0');
 
-        promise(text);
-        *text = '\0';
-        for (size_t i = 0; i < mounts->n; i++)
-                end = put_line(end, mounts->mounts + i);
-        if (covered < mounts->n) {
-                end += sprintf(end, "7 %llu 0:9 / ", (unsigned long long) mounts->mounts[covered].id);
-                (void) stpcpy(put_escaped(end, mounts->mounts[covered].point), " rw - tmpfs  rw\n");
+        end += sprintf(end, "7 %llu 0:9 / ", (unsigned long long) mount->id);
+        (void) stpcpy(stpcpy(put_escaped(end, mount->point), tail), " rw - tmpfs  rw\n");
+        with = parse(text);
+        promise(with.n == mounts->n && alone.n == mounts->n);
+        for (size_t i = 0; i < with.n; i++)
+                check_same(mounts->mounts + i, with.mounts + i);
+        promise(with.mounts[index].covered == (alone.mounts[index].covered || !*tail));
+}
+
+static void check_again(const CgroupMounts *mounts, size_t index, size_t size) {
+        static const char *const tails[] = { "", "/x", "\\000", "\\000x" };
+
+        for (size_t i = 0; index < mounts->n && i < ELEMENTSOF(tails); i++) {
+                /* A character may become four, and beside the fields there are some sixty of a line. */
+                _cleanup_free_ char *text = malloc(5 * size + 128 * (mounts->n + 1));
+                char *end = text;
+
+                promise(text);
+                for (size_t k = 0; k < mounts->n; k++)
+                        end = put_line(end, mounts->mounts + k);
+                check_covered(mounts, text, index, tails[i]);
         }
-
-        again = parse(text);
-        promise(again.n == mounts->n);
-        for (size_t i = 0; i < again.n; i++)
-                check_same(mounts->mounts + i, again.mounts + i);
-        promise(covered >= again.n || again.mounts[covered].covered);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -94,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < mounts.n; i++)
                 check_same(mounts.mounts + i, more.mounts + i);
 
-        check_again(&mounts, size % 16, size);
+        if (mounts.n > 0)
+                check_again(&mounts, size % mounts.n, size);
         return 0;
 }

@@ -11,6 +11,8 @@
 #include "systemd/property-encode.h"
 #include "unit/property.h"
 
+#define REPEATED 500
+
 /* As a unit file would have it. False: it is no single figure. */
 static bool write_figure(const PropertyValue *value, char *text, size_t size) {
         const char *name = property_info_name(value->info), *bus_name = property_info_bus_name(value->info);
@@ -70,6 +72,25 @@ static void check_list(const PropertyList *list) {
         }
 }
 
+/* @assignment with its value again and again, as of a list: whatever becomes of it, that takes no more memory than it
+ * is long. */
+static void check_long(const char *assignment) {
+        const char *value = strchr(assignment, '=') + 1;
+        size_t length = strlen(value) + 1;
+        _cleanup_(property_list_done) PropertyList list = {};
+        char *text = malloc((size_t) (value - assignment) + REPEATED * length + 1), *end;
+
+        promise(text);
+        end = mempcpy(text, assignment, (size_t) (value - assignment));
+        for (size_t i = 0; i < REPEATED; i++)
+                end = stpcpy(stpcpy(end, value), " ");
+
+        fuzz_count();
+        (void) property_list_add(&list, text, NULL);
+        promise(fuzz_counted() <= 64 * strlen(text) + 4096);
+        free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_(property_list_done) PropertyList list = {};
         FuzzInput input = { data, size };
@@ -89,6 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         promise(trouble.cause && text_is_printable(trouble.cause) && !endswith(trouble.cause, "."));
                 else
                         promise(!trouble.cause && list.items[n].info && list.items[n].kind != PROPERTY_NOTHING);
+                if (r == 0 && n == 0 && length < 64)
+                        check_long(assignment);
         }
 
         check_list(&list);
