@@ -52,8 +52,13 @@ Nearest nearest_begin(const char *typed) {
 }
 
 void nearest_offer(Nearest *nearest, const char *name) {
-        size_t distance = nearest_distance(nearest->typed, name);
+        size_t length = strlen(name), typed = strlen(nearest->typed), distance;
 
+        /* Each letter more or less is one that has to be left out or put in. */
+        if ((length > typed ? length - typed : typed - length) >= nearest->distance)
+                return;
+
+        distance = nearest_distance(nearest->typed, name);
         if (distance < nearest->distance) {
                 nearest->distance = distance;
                 nearest->name = name;
