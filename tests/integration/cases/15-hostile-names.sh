@@ -230,7 +230,7 @@ test_words() {
     while read -ra words; do
         words=("${words[@]//%/"$bad"}")
         harmless "${words[@]}"
-        [[ $err$out == *'\x1b]0;owned\x07\xc2\x9b\xe2\x80\xae\xff'* || $err == *"'\\x1b'"* || $err == *UTF-8* ]] || fail 'it is not shown'
+        [[ $err$out == *'\x1b]0;owned\x07\xc2\x9b\xe2\x80\xae\xff'* || $err == *"'-\\x1b'"* || $err == *UTF-8* ]] || fail 'it is not shown'
     done < <(sed 's/ / cgscope /' <<'END'
 125 run --%
 125 run -%
