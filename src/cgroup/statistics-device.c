@@ -19,28 +19,38 @@ static bool set_figure(DeviceStatistics *device, const char *word) {
         return false;
 }
 
-/* By words and not by lines, as some kernels print a device that has no figures without the end of its line. */
-static ssize_t parse_devices(char *text, DeviceStatistics *devices) {
-        DeviceStatistics device = { 0 };
-        size_t n = 0;
-        bool counted = true;
+/* Some kernels print a device that has no figures without the end of its line, and one that is about to go without its
+ * numbers ("(unknown)"): figures belong to the last name before them in the same line, or to nobody. */
+static size_t parse_line(char *line, DeviceStatistics *devices, size_t n) {
+        DeviceStatistics *device = NULL;
+        bool named = false;
 
-        for (char *save, *word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-                unsigned major, minor;
+        for (char *save, *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+                DeviceStatistics row = {};
 
-                if (sscanf(word, "%u:%u", &major, &minor) == 2) {
-                        device = (DeviceStatistics) { major, minor, {} };
-                        memset(device.values, 0xff, sizeof(device.values)); /* absent */
-                        counted = false;
+                if (!strchr(word, '=')) {
+                        named = sscanf(word, "%u:%u", &row.major, &row.minor) == 2;
+                        memset(row.values, 0xff, sizeof(row.values)); /* absent */
+                        device = named ? devices + n : NULL;
+                        if (device)
+                                *device = row;
                         continue;
                 }
 
-                if (!set_figure(&device, word) || (counted && n == 0))
-                        continue;
-                n += !counted;
-                counted = true;
-                devices[n - 1] = device;
+                if (device && set_figure(device, word) && named) {
+                        named = false; /* it counts */
+                        n++;
+                }
         }
+
+        return n;
+}
+
+static ssize_t parse_devices(char *text, DeviceStatistics *devices) {
+        size_t n = 0;
+
+        for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+                n = parse_line(line, devices, n);
 
         return (ssize_t) n;
 }

@@ -172,6 +172,32 @@ static void test_many_devices(Group *group, gconstpointer data) {
         free(devices);
 }
 
+/* Without a name, without figures, without the end of a line: nobody gets what is another's. */
+static void test_torn_devices(Group *group, gconstpointer data) {
+        DeviceStatistics *devices = NULL;
+
+        (void) data;
+        put(group, "io.stat",
+            "8:0 rbytes=100 wbytes=200 rios=3 wios=4 dbytes=0 dios=0\n"
+            "(unknown) rbytes=7 wbytes=7 rios=7 wios=7 dbytes=0 dios=0\n"
+            "7:0 7:1 8:16 rbytes=10 wbytes=20 rios=1 wios=2\n"
+            "7:2 (unknown) rbytes=7 wbytes=7 rios=7 wios=7\n"
+            " rbytes=7 wbytes=7 rios=7 wios=7\n"
+            "7:3 \n"
+            "rbytes=7 wbytes=7 rios=7 wios=7\n"
+            "8:32 rbytes=11 depth=max\n");
+        g_assert_cmpint(statistics_read_devices(group->fd, &devices), ==, 3);
+        g_assert_cmpuint(devices[0].values[0], ==, 100);
+        g_assert_cmpuint(devices[0].values[3], ==, 4);
+        g_assert_cmpuint(devices[1].minor, ==, 16);
+        g_assert_cmpuint(devices[1].values[0], ==, 10);
+        g_assert_cmpuint(devices[1].values[3], ==, 2);
+        g_assert_cmpuint(devices[2].minor, ==, 32);
+        g_assert_cmpuint(devices[2].values[0], ==, 11);
+        g_assert_cmpuint(devices[2].values[1], ==, STATISTIC_ABSENT);
+        free(devices);
+}
+
 static void test_devices(Group *group, gconstpointer data) {
         DeviceStatistics *devices = NULL;
 
@@ -218,7 +244,8 @@ int main(int argc, char *argv[]) {
                 { "/statistics/all", test_all },         { "/statistics/wanted", test_wanted },
                 { "/statistics/absent", test_absent },   { "/statistics/no-io", test_no_io },
                 { "/statistics/gone", test_gone },       { "/statistics/many-devices", test_many_devices },
-                { "/statistics/devices", test_devices }, { "/statistics/link", test_link },
+                { "/statistics/devices", test_devices }, { "/statistics/torn-devices", test_torn_devices },
+                { "/statistics/link", test_link },
         };
 
         g_test_init(&argc, &argv, NULL);
