@@ -63,7 +63,7 @@ static void print_cut(FILE *file, const char *text, unsigned width) {
 
                 column += columns;
                 if (width > 0 && (column > width || (column == width && *text))) {
-                        fputs("…", file);
+                        fputs(terminal_is_utf8() ? "…" : ">", file);
                         return;
                 }
 

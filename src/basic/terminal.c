@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/terminal.h"
 
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <sys/ioctl.h>
 
 #include "basic/parse.h"
@@ -36,6 +38,14 @@ unsigned terminal_width(void) {
 
         if (cached == 0 && terminal_is_output())
                 cached = find_width();
+        return cached;
+}
+
+bool terminal_is_utf8(void) {
+        static int cached = -1;
+
+        if (cached < 0)
+                cached = setlocale(LC_CTYPE, "") && streq(nl_langinfo(CODESET), "UTF-8");
         return cached;
 }
 

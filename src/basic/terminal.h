@@ -22,3 +22,6 @@ bool terminal_is_output(void);
 /* Columns, by $COLUMNS or the terminal's word; 0 where it is none. */
 unsigned terminal_width(void);
 bool terminal_has_colors(void);
+
+/* Whether the locale ($LC_ALL, $LC_CTYPE, $LANG) says that text is UTF-8; it is set by that, for what else asks it. */
+bool terminal_is_utf8(void);

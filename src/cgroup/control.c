@@ -25,6 +25,9 @@
 #define END_TIMEOUT_USEC (2 * USEC_PER_SEC)
 #define NAP_USEC (2 * USEC_PER_MSEC)
 
+/* What is left after that is looked at. */
+#define HEADLESS_USEC (100 * USEC_PER_MSEC)
+
 int group_freeze(int group, bool freeze, uint64_t timeout) {
         char before[16];
         ssize_t n;
@@ -40,10 +43,6 @@ int group_freeze(int group, bool freeze, uint64_t timeout) {
                 (void) fd_write_file(group, "cgroup.freeze", before);
 
         return r;
-}
-
-int group_kill(int group) {
-        return fd_write_file(group, "cgroup.kill", "1");
 }
 
 /* Who is dealt with, by number and in order. A number that ends and is given out again within one call is taken for
@@ -181,6 +180,17 @@ static ssize_t signal_round(Sweep *sweep) {
 
         n = remember(sweep, pids, n_new);
         return n < 0 ? n : (ssize_t) n_new;
+}
+
+/* cgroup.kill is for first threads, and reaches no process of which only others are left. */
+int group_kill(int group) {
+        _cleanup_(sweep_done) Sweep sweep = { .group = group, .signal = SIGKILL };
+        int r = fd_write_file(group, "cgroup.kill", "1");
+
+        if (r >= 0 && group_wait_event(group, "populated 0", deadline_after(HEADLESS_USEC)) == -ETIMEDOUT)
+                (void) signal_round(&sweep);
+
+        return r;
 }
 
 /* The caller itself comes last, as it may not survive. */

@@ -5,6 +5,8 @@
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
+#include "proc/proc.h"
+#include "proc/stat.h"
 
 /* Of one that was listed and is reaped before its number is printed the kernel prints 0 as well. So many of them one
  * after the other are none. */
@@ -37,8 +39,17 @@ static int members_add(Members *members, pid_t pid) {
         return 0;
 }
 
-static int members_read(int group, Members *members) {
-        _cleanup_close_ int fd = fd_open_beneath(group, "cgroup.procs", O_RDONLY);
+/* Whose thread the thread @tid is; 0: it has ended, or is outside of our PID namespace. */
+static pid_t process_of_thread(pid_t tid) {
+        _cleanup_close_ int proc = tid > 0 ? proc_open_number(tid) : -EBADF;
+        _cleanup_free_ char *status = NULL;
+
+        return proc < 0 || proc_read(proc, "status", &status) < 0 ? 0
+                                                                  : (pid_t) proc_status_number(status, "Tgid", 0, 10);
+}
+
+static int read_numbers(int group, const char *file, Members *members) {
+        _cleanup_close_ int fd = fd_open_beneath(group, file, O_RDONLY);
         _cleanup_free_ char *text = NULL;
         ssize_t length = fd < 0 ? fd : fd_read_all(fd, &text);
         char *end;
@@ -61,20 +72,52 @@ static int members_read(int group, Members *members) {
         return 0;
 }
 
-/* The processes of a threaded group are listed by the domain above it. */
-static int read_below(int fd, const char *path, unsigned depth, void *userdata) {
-        int r = members_read(fd, userdata);
-
-        (void) path;
-        return r == -EOPNOTSUPP && depth > 0 ? 0 : r;
-}
-
 static ssize_t members_take(Members *members, int r, pid_t **ret) {
         if (r < 0)
                 return r;
 
         *ret = TAKE_PTR(members->pids);
         return (ssize_t) members->n;
+}
+
+int group_thread_owners(int group, pid_t **ret) {
+        _cleanup_(members_done) Members threads = {}, owners = {};
+        int r = read_numbers(group, "cgroup.threads", &threads);
+
+        for (size_t i = 0; r >= 0 && i < threads.n; i++) {
+                pid_t pid = process_of_thread(threads.pids[i]);
+
+                /* Threads of one process mostly follow each other. */
+                if (pid > 0 && (owners.n == 0 || owners.pids[owners.n - 1] != pid))
+                        r = members_add(&owners, pid);
+        }
+
+        return (int) members_take(&owners, r, ret);
+}
+
+/* The kernel does not list a process in the group of its threads where the first one ended before the others were
+ * moved. */
+static int members_read(int group, Members *members) {
+        _cleanup_free_ pid_t *owners = NULL;
+        size_t before = members->n;
+        int r = read_numbers(group, "cgroup.procs", members), n;
+
+        if (r < 0 || members->n > before)
+                return r;
+
+        n = group_thread_owners(group, &owners);
+        for (int i = 0; r >= 0 && i < n; i++)
+                r = members_add(members, owners[i]);
+
+        return r;
+}
+
+/* The processes of a threaded group are listed by the domain above it. */
+static int read_below(int fd, const char *path, unsigned depth, void *userdata) {
+        int r = members_read(fd, userdata);
+
+        (void) path;
+        return r == -EOPNOTSUPP && depth > 0 ? 0 : r;
 }
 
 ssize_t group_members(int group, pid_t **ret) {

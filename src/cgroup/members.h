@@ -13,6 +13,9 @@
  * namespace, or for one that ended at that moment: written to cgroup.procs it would be ourselves. */
 ssize_t group_members(int group, pid_t **ret);
 
+/* The processes that the threads in the group belong to, also where it is threaded. */
+int group_thread_owners(int group, pid_t **ret);
+
 /* The same of the whole subtree, in no particular order. Groups that cannot be looked into are left out and noted in
  * @skipped (may be NULL). */
 ssize_t group_members_below(int group, pid_t **ret, WalkSkipped *skipped);

@@ -65,7 +65,7 @@ static int remove_children(int group, const char *path _unused_, unsigned depth 
 static int kill_and_remove(int group, int parent, const char *name, uint64_t deadline) {
         int r = group_kill(group);
 
-        if (r < 0)
+        if (r < 0 && !(r == -EOPNOTSUPP && group_is_populated(group) == 0)) /* a threaded group without threads */
                 return r;
 
         r = group_walk(group, WALK_AFTER, remove_children, &deadline);

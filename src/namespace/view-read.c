@@ -10,6 +10,7 @@
 #include "namespace/view-namespace.h"
 #include "proc/cgroup-file.h"
 #include "proc/proc.h"
+#include "proc/stat.h"
 
 const char *view_reason_text(ViewReason reason) {
         static const char *const texts[_VIEW_REASON_MAX] = {
@@ -213,7 +214,7 @@ static bool has_gone(int fd) {
         return cgroup_reread(fd, &text) == -ESRCH;
 }
 
-int view_add_process(View *view, pid_t pid, int proc) {
+static int add_process(View *view, pid_t pid, int proc) {
         ViewProcess process = { .pid = pid, .namespace = SIZE_MAX, .sight = SIZE_MAX };
         int r;
 
@@ -230,6 +231,23 @@ int view_add_process(View *view, pid_t pid, int proc) {
                 process_done(&process);
 
         return r;
+}
+
+/* Of one whose first thread has ended another one tells where it is. */
+int view_add_process(View *view, pid_t pid, int proc) {
+        _cleanup_close_ int thread = -EBADF;
+        size_t before = view->n_processes;
+        int r = add_process(view, pid, proc);
+
+        if (r < 0 || view->processes[before].inside_reason != VIEW_ENDED)
+                return r;
+
+        thread = proc_open_live_thread(proc);
+        if (thread < 0)
+                return r;
+
+        process_done(view->processes + --view->n_processes);
+        return add_process(view, pid, thread);
 }
 
 /* --- what follows from all that was read --- */

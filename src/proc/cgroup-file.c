@@ -6,6 +6,7 @@
 
 #include "basic/fd.h"
 #include "proc/proc.h"
+#include "proc/stat.h"
 
 typedef struct Line {
         const char *hierarchy, *path; /* in the text */
@@ -13,7 +14,7 @@ typedef struct Line {
 } Line;
 
 int cgroup_file_read(pid_t pid, char **ret) {
-        _cleanup_close_ int proc = -EBADF, fd = -EBADF;
+        _cleanup_close_ int proc = -EBADF, thread = -EBADF, fd = -EBADF;
         ssize_t n;
 
         /* Whatever /proc is of, "self" is ourselves. */
@@ -24,7 +25,8 @@ int cgroup_file_read(pid_t pid, char **ret) {
         if (proc < 0)
                 return proc;
 
-        fd = fd_open_beneath(proc, "cgroup", O_RDONLY);
+        thread = proc_open_live_thread(proc);
+        fd = fd_open_beneath(thread >= 0 ? thread : proc, "cgroup", O_RDONLY);
         n = fd < 0 ? fd : fd_read_all(fd, ret);
         return n == -ENOENT ? -ESRCH : n == -EPERM ? -EACCES : n < 0 ? (int) n : 0;
 }

@@ -7,8 +7,8 @@
 
 #include "basic/macros.h"
 
-/* Reads that of the process @pid, a number of ours; 0: our own. *ret is freed by the caller. -ESRCH: there is none; the
- * errors of proc_open_number(). */
+/* Reads that of the process @pid, a number of ours; 0: our own. Where its first thread has ended, that of one that
+ * lives. *ret is freed by the caller. -ESRCH: there is none; the errors of proc_open_number(). */
 int cgroup_file_read(pid_t pid, char **ret);
 
 /* Takes the next hierarchy off *text: what it is called there ("" for v2, "cpu,cpuacct", "name=systemd"), and the path

@@ -74,12 +74,46 @@ int proc_stat_read(int proc, ProcStat *ret) {
         return read_at(proc, "stat", ret);
 }
 
+static bool has_ended(const ProcStat *stat) {
+        return strchr("ZX", stat->state);
+}
+
 bool proc_stat_is_dead(const ProcStat *stat) {
-        return stat->n_threads <= 1 && strchr("ZX", stat->state);
+        return stat->n_threads <= 1 && has_ended(stat);
 }
 
 bool proc_stat_stays(const ProcStat *stat) {
         return stat->bound || (stat->kernel && stat->parent == 0);
+}
+
+int proc_open_live_thread(int proc) {
+        _cleanup_close_ int tasks = -EBADF;
+        int found = -ENODATA, fd;
+        ProcStat stat;
+        DIR *directory;
+
+        if (proc_stat_read(proc, &stat) < 0 || !has_ended(&stat) || stat.n_threads <= 1)
+                return -ENODATA;
+
+        tasks = openat(proc, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = tasks < 0 ? -1 : fcntl(tasks, F_DUPFD_CLOEXEC, 0);
+        directory = fd < 0 ? NULL : fdopendir(fd);
+        if (!directory) {
+                (void) fd_close(fd);
+                return -ENODATA;
+        }
+
+        for (struct dirent *entry; found < 0 && (entry = readdir(directory));) {
+                if (!isdigit((unsigned char) entry->d_name[0]))
+                        continue;
+
+                found = openat(tasks, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                if (found >= 0 && (proc_stat_read(found, &stat) < 0 || has_ended(&stat)))
+                        found = fd_close(found);
+        }
+
+        (void) closedir(directory);
+        return found < 0 ? -ENODATA : found;
 }
 
 static bool thread_has_policy(int tasks, const char *name, unsigned policies) {

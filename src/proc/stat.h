@@ -35,5 +35,10 @@ bool proc_stat_stays(const ProcStat *stat);
 /* Whether one of its threads has one of the scheduling policies @policies, a bit each. */
 bool proc_has_policy(int proc, unsigned policies);
 
+/* Of a process whose first thread has ended while others live, opens the directory of one of these: what /proc says of
+ * the process itself is of the first, which has no namespaces any more and stays in its group for good. Returns the
+ * descriptor; -ENODATA: it is no such process. */
+int proc_open_live_thread(int proc);
+
 /* The number of @base in the column @index behind "NAME:" in @text, the contents of "status"; 0 where there is none. */
 uint64_t proc_status_number(const char *text, const char *name, unsigned index, int base);

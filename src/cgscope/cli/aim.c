@@ -363,7 +363,7 @@ bool aim_is_gone(const Aim *aim) {
 }
 
 int aim_report(const Aim *aim, int error, const char *tried) {
-        char time[FORMAT_MAX];
+        char time[FORMAT_MAX], type[32];
         struct stat st;
 
         switch (error) {
@@ -375,6 +375,20 @@ int aim_report(const Aim *aim, int error, const char *tried) {
                 break;
         case -ENODEV:
                 return log_refuse(error, "%s %s: the group has gone meanwhile", tried, aim->text);
+        case -EOPNOTSUPP:
+                if (aim->target.fd < 0 || fd_read_file(aim->target.fd, "cgroup.type", type, sizeof(type)) < 0)
+                        break;
+                if (streq(type, "domain invalid\n"))
+                        return log_refuse(error,
+                                          "%s %s: it is 'domain invalid', as a group above it has threaded groups "
+                                          "below, and takes no process",
+                                          tried, aim->text);
+                if (streq(type, "threaded\n"))
+                        return log_refuse(error,
+                                          "%s %s: it is a threaded group, in which threads are and no processes; the "
+                                          "group above it has these",
+                                          tried, aim->text);
+                break;
         case -ETIMEDOUT:
                 return log_refuse(error, "%s %s: not done within %s; --timeout sets how long to wait", tried, aim->text,
                                   format_timespan(aim->options->timeout, USEC_PER_MSEC, time));

@@ -3,8 +3,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <strings.h>
 
@@ -98,8 +96,7 @@ int tabular_open(Tabular *tabular, const CommonOptions *options, const TableColu
         assert(tabular->n_columns > 0 && !tabular->table);
 
         /* Of a name it says what is a letter and how wide, and without it a tree is drawn in ASCII. */
-        (void) setlocale(LC_CTYPE, "");
-        table_options.ascii = !streq(nl_langinfo(CODESET), "UTF-8");
+        table_options.ascii = !terminal_is_utf8();
 
         tabular->tabling = options->json
                                    ? &table_json

@@ -9,6 +9,7 @@
 #include "basic/user-namespace.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgroup/members.h"
 #include "cgroup/search.h"
 #include "cgroup/walk.h"
 #include "unit/unit-name.h"
@@ -91,6 +92,14 @@ static int count_processes(int group, const struct stat *st, uint64_t *ret) {
         } else {
                 count = 0;
                 r = group_walk(group, WALK_BEFORE, count_group, &count);
+        }
+
+        /* Such a process is in no file, see group_members(). */
+        if (r >= 0 && count == 0 && group_is_populated(group) > 0) {
+                _cleanup_free_ pid_t *pids = NULL;
+                ssize_t n = group_members_below(group, &pids, NULL);
+
+                count = n > 0 ? (uint64_t) n : 0;
         }
 
         if (r >= 0)

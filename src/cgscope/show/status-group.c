@@ -68,10 +68,11 @@ static int add_members(int fd, const char *path, unsigned depth, void *userdata)
         ssize_t n;
         int r;
 
-        (void) depth;
         n = group_members(fd, &pids);
+        if (n == -EOPNOTSUPP) /* a threaded group: its processes are listed above it */
+                n = depth > 0 ? 0 : group_thread_owners(fd, &pids);
         if (n <= 0)
-                return n == -EOPNOTSUPP ? 0 : (int) n; /* threads: their processes are listed above */
+                return (int) n;
 
         r = add_group(status, path);
         if (r < 0)

@@ -10,6 +10,7 @@
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "basic/user-name.h"
+#include "cgroup/group.h"
 #include "proc/command-line.h"
 
 #define LABEL_WIDTH 12
@@ -95,6 +96,11 @@ static void print_pressure(Sheet *sheet, const StatusGroup *status) {
                 sheet_line(sheet, label, "%-6s%s", names[i], line);
                 label = NULL;
         }
+
+        if (label && group_read_number(status->aim->target.fd, "cgroup.pressure", 1) == 0)
+                sheet_line(sheet, label, "switched off for this group (cgroup.pressure is 0)");
+        else if (label && access("/proc/pressure", F_OK) < 0)
+                sheet_line(sheet, label, "not recorded by this kernel; psi=1 on its command line may help");
 }
 
 static const char *format_limit(bool raw, const StatusLimit *limit, const char *value, char buffer[static FORMAT_MAX]) {
@@ -147,17 +153,19 @@ static void print_processes(Sheet *sheet, const StatusGroup *status) {
         }
 
         if (!all)
-                sheet_line(sheet, NULL, "… %zu more; --full lists all", status->n_processes - n_shown);
+                sheet_line(sheet, NULL, "%s %zu more; --full lists all", terminal_is_utf8() ? "…" : "...",
+                           status->n_processes - n_shown);
 }
 
 /* The line that says what this is, and how it is at a glance. */
 static void print_title(const char *name, const char *color) {
         _cleanup_free_ char *shown = escape_path(name);
+        const char *mark = terminal_is_utf8() ? (*color ? "●" : "○") : (*color ? "*" : "-");
 
         if (terminal_has_colors() && *color)
-                printf("%s●" TERMINAL_OFF " ", color);
+                printf("%s%s" TERMINAL_OFF " ", color, mark);
         else
-                fputs(*color ? "● " : "○ ", stdout);
+                printf("%s ", mark);
         printf("%s\n", shown ?: "?");
 }
 

@@ -95,7 +95,7 @@ static char *process_title(const Tree *tree, pid_t pid, const char *command) {
         if (!cut || strlen(end) <= (utf8_length(end) ?: 1))
                 return title;
 
-        if (asprintf(&shorter, "%.*s…", (int) (end - title), title) < 0)
+        if (asprintf(&shorter, "%.*s%s", (int) (end - title), title, terminal_is_utf8() ? "…" : "...") < 0)
                 shorter = NULL;
         free(title);
         return shorter;

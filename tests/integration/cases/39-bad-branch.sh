@@ -204,3 +204,77 @@ test_hidden_processes() {
         done
     done
 }
+
+# headless GROUP: a process whose first thread has ended, in the group: $headless.
+headless() {
+    # shellcheck disable=SC2016 # python
+    start root python3 -c 'import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(1000,)).start()
+ctypes.CDLL(None).pthread_exit(None)'
+    headless=$started
+    wait_until grep -q '^State:.Z' "/proc/$headless/status"
+    [[ -z $1 ]] || works cgscope move --steal "$1" "$headless"
+}
+
+test_first_thread_has_ended() {
+    # a process of which only other threads are left is seen where these are, and ends
+    needs container
+    local verb
+    scope root headless
+    mkdir "$boundary/g"
+    headless "$boundary/g"
+    works cgscope procs "$unit/g"
+    expect_out "^ *$headless +root"
+    works cgscope status "$unit/g"
+    expect_out "State: active"
+    works cgscope ns "$headless"
+    expect_out "Cgroup: .*/$unit/g\$"
+    expect_not_out 'it has ended'
+    works cgscope kill -s KILL "$unit/g"
+    wait_until test ! -e "/proc/$headless"
+    headless "$boundary/g"
+    works cgscope stop --grace=0 --timeout=5s "$unit/g"
+    expect_none "/proc/$headless"
+    headless "$boundary/g"
+    works cgscope remove -r --timeout=5s "$unit/g"
+    expect_none "/proc/$headless" "$boundary/g"
+    headless ''
+    works cgscope adopt -q -u test-headless2 "$headless"
+    works cgscope stop test-headless2.scope
+}
+
+test_threaded() {
+    # a threaded group holds threads, is said to be that, and goes when it is empty
+    needs container
+    scope root threaded
+    mkdir -p "$boundary/g/t" "$boundary/g/invalid"
+    echo threaded >"$boundary/g/t/cgroup.type"
+    sleep_in "$boundary/g"
+    echo "$sleeping" >"$boundary/g/t/cgroup.threads"
+    works cgscope status "$unit/g/t"
+    expect_out 'State: active'
+    expect_out "Processes: +$sleeping "
+    run cgscope exec "$unit/g/invalid" -- true
+    expect_refusal 125 "it is 'domain invalid', as a group above it has threaded groups below"
+    run cgscope remove -r "$unit/g/t"
+    expect_refusal 1 'it is a threaded group, in which threads are and no processes'
+    kill -KILL "$sleeping"
+    wait_until grep -q 'populated 0' "$boundary/g/cgroup.events"
+    works cgscope remove -r "$unit/g/t"
+    works cgscope remove -r "$unit/g"
+}
+
+test_status_marks() {
+    # status has the marks of UTF-8 where the locale has, and says where pressure is switched off
+    needs container
+    scope root marks
+    works env LC_ALL=C cgscope status "$unit"
+    expect_out '^\* test-marks\.scope$'
+    works env LC_ALL=C.UTF-8 cgscope status "$unit"
+    expect_out '^● test-marks\.scope$'
+    [[ -e $boundary/cgroup.pressure ]] || return 0
+    expect_out 'Pressure: cpu '
+    echo 0 >"$boundary/cgroup.pressure"
+    works cgscope status "$unit"
+    expect_out 'Pressure: switched off for this group \(cgroup\.pressure is 0\)$'
+}
