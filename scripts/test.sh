@@ -10,8 +10,11 @@
 # vm         the same in a virtual machine, where every controller is
 # all        all of them (default)
 # long       with full counts where a part otherwise runs a sample: takes hours
-# --suite    bookworm, trixie or sid; default all three in containers, the first two in virtual machines
+# --suite    bookworm, trixie or sid; or sanitized: trixie in a container, and cgscope built with AddressSanitizer and
+#            UndefinedBehaviorSanitizer; default all of them in containers, the first two in virtual machines
 # --filter   only integration tests whose "FILE test_name description" matches this regular expression
+#
+# $CGSCOPE_TEST_SEED says again which sample was run; each prints its own.
 #
 # Missing packages are installed with apt-get. Root file systems are made once and kept in
 # ${CGSCOPE_CACHE:-${XDG_CACHE_HOME:-~/.cache}/cgscope}. Needs root or sudo for all but "unit".
@@ -24,20 +27,19 @@ for part in common packages unit fuzz; do
 done
 
 parts=() suites=() filters=() beside=()
-long=0 # whether a part that can run a sample runs all
+export CGSCOPE_TEST_LONG=0 # whether a part that can run a sample runs all
 total_passed=0 total_failed=0 total_skipped=0
 
 usage() {
     sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
 }
 
-# shellcheck disable=SC2034 # long is for the parts
 parse() {
     while [[ $# -gt 0 ]]; do
         case $1 in
             unit | container | vm) parts+=("$1") ;;
             all) parts+=(unit container vm) ;;
-            long) long=1 ;;
+            long) CGSCOPE_TEST_LONG=1 ;;
             --suite | --filter)
                 [[ $# -gt 1 ]] || die "$1 needs a value"
                 if [[ $1 == --suite ]]; then suites+=("$2"); else filters+=(--filter "$2"); fi
@@ -56,7 +58,8 @@ parse() {
     [[ ${#parts[@]} -gt 0 ]] || parts=(unit container vm)
     local suite
     for suite in "${suites[@]}"; do
-        [[ $suite =~ ^(bookworm|trixie|sid)$ ]] || die "unknown suite $suite: bookworm, trixie or sid"
+        [[ $suite =~ ^(bookworm|trixie|sid|sanitized)$ ]] ||
+            die "unknown suite $suite: bookworm, trixie, sid or sanitized"
     done
 }
 
@@ -69,7 +72,13 @@ add_counts() {
 # integration_system KIND SUITE: every case, on one kind of system of one suite. In the background always, as the
 # process that is signalled.
 integration_system() {
-    exec "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$1" "$2" --deadline 3600 -- \
+    local kind=$1 suite=$2 build=plain deadline=3600
+    if [[ $suite == sanitized ]]; then
+        suite=trixie build=sanitized
+    fi
+    [[ $CGSCOPE_TEST_LONG -eq 0 ]] || deadline=86400
+    exec "${root_prefix[@]}" "$top_dir/tests/integration/system.sh" "$kind" "$suite" --build "$build" \
+        --deadline "$deadline" -- \
         /opt/cgscope/tests/integration/run-cases.sh "${filters[@]}" </dev/null
 }
 
@@ -93,7 +102,7 @@ integration_run() {
     if [[ ${#suites[@]} -eq 0 ]]; then
         suites=(bookworm trixie)
         # What is of another version, not of other controllers, is seen in a container.
-        [[ $kind != container ]] || suites+=(sid)
+        [[ $kind != container ]] || suites+=(sid sanitized)
     fi
     for suite in "${suites[@]}"; do
         log=$work_dir/$kind-$suite.log

@@ -29,7 +29,8 @@ need_root() {
     command -v sudo >/dev/null ||
         die "this part needs root (namespaces, a root file system): run it as root or install sudo"
     root_prefix=(sudo -- env "CGSCOPE_STARTED=$CGSCOPE_STARTED" "CGSCOPE_SOURCE=$source_dir" "CGSCOPE_CACHE=$cache_dir"
-        "CGSCOPE_MUST_WORK=${CGSCOPE_MUST_WORK:-}")
+        "CGSCOPE_MUST_WORK=${CGSCOPE_MUST_WORK:-}" "CGSCOPE_TEST_LONG=${CGSCOPE_TEST_LONG:-}"
+        "CGSCOPE_TEST_SEED=${CGSCOPE_TEST_SEED:-}")
 }
 
 # interruptible CMD…: runs a program so that a signal to this shell is acted on at once; bash looks at signals

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Sourced by test.sh: the fuzzers, whose corpora the unit tests only replay. Uses add_counts, $work_dir, $long, $beside.
+# Sourced by test.sh: the fuzzers, whose corpora the unit tests only replay. Uses add_counts, $work_dir, $beside, $CGSCOPE_TEST_LONG.
 
 fuzz_build() {
     env CC=clang meson setup --werror -Dfuzz=true -Db_lundef=false -Db_sanitize=address,undefined "$1" "$source_dir" &&
@@ -12,7 +12,7 @@ fuzz_build() {
 # process that is signalled.
 fuzz_target() {
     local found=$work_dir/corpus-$2
-    [[ $long -eq 0 ]] || found=$cache_dir/fuzz/$2
+    [[ $CGSCOPE_TEST_LONG -eq 0 ]] || found=$cache_dir/fuzz/$2
     mkdir -p "$found" "$cache_dir/fuzz"
     exec env LC_ALL=C.UTF-8 "$1/tests/fuzz/fuzz-$2" -seed="$3" -max_total_time="$4" -max_len=4096 -timeout=20 \
         -rss_limit_mb=1024 -use_value_profile=1 -artifact_prefix="$cache_dir/fuzz/$2-" \
@@ -42,7 +42,7 @@ fuzz_together() {
 # Each target for ten seconds, or for an hour of processor time.
 fuzz_run() {
     local dir=$work_dir/fuzz seed=${CGSCOPE_TEST_SEED:-$((RANDOM * 32768 + RANDOM + 1))} seconds=10 names=() i
-    [[ $long -eq 0 ]] || seconds=3600
+    [[ $CGSCOPE_TEST_LONG -eq 0 ]] || seconds=3600
     say "unit, fuzzers: building"
     if ! interruptible fuzz_build "$dir" </dev/null >"$dir.log" 2>&1; then
         tail -n 40 "$dir.log"

@@ -47,6 +47,7 @@ show_last() {
 
 # needs controllers NAME…   the root group of this system has them
 # needs vm | container      the kind of system
+# needs plain               the build as it is installed: with the sanitizers it is slow, and wants memory and /proc
 # needs systemd NUMBER      at least this version
 # needs kernel X.Y          at least this version
 # needs command NAME…       they are installed
@@ -68,6 +69,7 @@ needs() {
             done
             ;;
         vm | container) [[ $CGSCOPE_SYSTEM == "$what" ]] || skip "for the $what only" ;;
+        plain) [[ ${CGSCOPE_BUILD:-plain} == plain ]] || skip 'not with the sanitizers' ;;
         systemd)
             have=$(systemctl --version | awk 'NR == 1 { print $2 + 0 }')
             [[ $have -ge $1 ]] || skip "systemd is $have, not $1 or newer"

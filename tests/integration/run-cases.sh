@@ -17,11 +17,13 @@ done
 files=("$@")
 [[ ${#files[@]} -gt 0 ]] || files=("$here"/cases/*.sh)
 
-export CGSCOPE_SYSTEM=${CGSCOPE_SYSTEM:-container}
+export CGSCOPE_SYSTEM=${CGSCOPE_SYSTEM:-container} CGSCOPE_BUILD=${CGSCOPE_BUILD:-plain}
 factor=1
 [[ $CGSCOPE_SYSTEM != vm ]] || factor=4
 # Not in /run, from which nothing can be executed, nor in /tmp, which is watched.
 base=/opt/cgscope/scratch
+# Where the sanitizers, also of the service, write what they find.
+reports=/opt/cgscope/sanitizer
 number=0 passed=0 failed=0 skipped=0
 
 # Prints "function TAB deadline TAB kind TAB description" for each test of a file. The kind is that of the system it
@@ -86,6 +88,11 @@ run_test() {
         printf 'left behind:\n%s\n' "$left" >>"$base/log"
         remove_leftovers
         [[ $status -ne 0 && $status -ne 77 ]] || status=1
+    fi
+    if compgen -G "$reports/*" >"$base/reports"; then
+        xargs cat <"$base/reports" >>"$base/log"
+        xargs rm <"$base/reports"
+        status=1
     fi
     case $status in
         0) result ok "$title" ;;

@@ -33,11 +33,15 @@ static void print_path(Sheet *sheet, const char *label, const char *path, ViewRe
 
 static void print_namespace(Sheet *sheet, const View *view, const ViewProcess *process) {
         const char *initial = view_is_initial(view) ? ", the initial one" : "";
-        const ViewNamespace *namespace = view->namespaces + process->namespace;
+        const ViewNamespace *namespace;
 
-        if (process->namespace == SIZE_MAX)
+        if (process->namespace == SIZE_MAX) {
                 print_path(sheet, "Namespace", NULL, process->inside_reason);
-        else if (namespace->own)
+                return;
+        }
+
+        namespace = view->namespaces + process->namespace;
+        if (namespace->own)
                 sheet_line(sheet, "Namespace", "%" PRIu64 " (ours%s)", namespace->inode, initial);
         else
                 sheet_line(sheet, "Namespace", "%" PRIu64 " (%sours is %" PRIu64 "%s)", namespace->inode,

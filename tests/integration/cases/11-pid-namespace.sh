@@ -245,6 +245,7 @@ test_outsiders() {
 
 test_without_proc() {
     # without /proc: what is to be done with a process is refused
+    needs plain
     within root --mount-proc without_proc
 }
 

@@ -53,6 +53,7 @@ peak_of() {
 test_largest_messages() {
     # of the largest messages that lie before an answer the service holds one at a time, and lives; root is served
     needs container
+    needs plain
     local pid n
     ask root Get 1000
     expect_answer 'ok$'
@@ -99,6 +100,7 @@ test_administrator_is_served() {
     # a user who may enable for himself, floods, has questions that nobody answers: root is served within 5 s each time
     # deadline 90
     needs container
+    needs plain
     local n words began
     allow_tester enable-own
     call_with_agent crowd silent -n 9 -w 9 DisableWithFlags 1000 "$quick" io
@@ -219,6 +221,7 @@ for option in json.load(open("/opt/cgscope/build/meson-info/intro-buildoptions.j
 
 test_hardening() {
     # what is installed is hardened: all symbols bound and read-only, position-independent, guarded stacks and branches
+    needs plain
     needs command readelf objdump nm
     local file programs modules symbols fortified=0 optimized
     programs=(/usr/bin/cgscope /usr/libexec/cgscoped /usr/libexec/cgscope-reexecute)

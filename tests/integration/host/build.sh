@@ -22,10 +22,24 @@ build_inside() {
     say "$suite: built"
 }
 
+# Where the sanitizers write what they find, also those in the services.
+build_reports() {
+    local tree=$1 unit
+    mkdir -m 1777 "$tree/opt/cgscope/sanitizer"
+    for unit in cgscoped cgscope-reexecute@; do
+        install -D -m 644 "$host_dir/../guest/sanitized.conf" "$tree/usr/lib/systemd/system/$unit.service.d/sanitized.conf"
+    done
+}
+
 build_commands() {
-    local root=$1 step
+    local root=$1 step options='' prefix=''
+    if [[ $stage_build == sanitized ]]; then
+        prefix='gcc -c -o options.o source/tests/integration/guest/sanitizer-options.c && LDFLAGS=/opt/cgscope/options.o'
+        # What is undefined is a trap, which AddressSanitizer reports: the other's own reports go to standard error.
+        options='-Db_sanitize=address,undefined -Dc_args=-fsanitize-undefined-trap-on-error'
+    fi
     for step in \
-        'meson setup --prefix=/usr --buildtype=debugoptimized -Dtests=false -Dbench=true build source' \
+        "$prefix meson setup --prefix=/usr --buildtype=debugoptimized -Dtests=false -Dbench=true $options build source" \
         'ninja -C build' \
         'meson install -C build --no-rebuild --destdir=/opt/cgscope/install'; do
         chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The part of system.sh that runs as first process of its own mount and PID namespace.
-# Takes stage_kind, stage_suite, stage_tree, stage_deadline, stage_group and stage_owner from the environment.
+# Takes stage_kind, stage_suite, stage_build, stage_tree, stage_deadline, stage_group and stage_owner from the
+# environment.
 set -euo pipefail
 
 host_dir=$(cd -- "${BASH_SOURCE[0]%/*}" && pwd)
@@ -24,8 +25,9 @@ write_command() {
     shift
     {
         printf '#!/bin/bash\n'
-        printf 'export CGSCOPE_SYSTEM=%q CGSCOPE_SUITE=%q CGSCOPE_MUST_WORK=%q\n' \
-            "$stage_kind" "$stage_suite" "${CGSCOPE_MUST_WORK:-}"
+        printf 'export CGSCOPE_SYSTEM=%q CGSCOPE_SUITE=%q CGSCOPE_BUILD=%q CGSCOPE_MUST_WORK=%q\n' \
+            "$stage_kind" "$stage_suite" "$stage_build" "${CGSCOPE_MUST_WORK:-}"
+        printf 'export CGSCOPE_TEST_LONG=%q CGSCOPE_TEST_SEED=%q\n' "${CGSCOPE_TEST_LONG:-}" "${CGSCOPE_TEST_SEED:-}"
         printf 'export LANG=C.UTF-8 HOME=/root\ncd /\n'
         printf 'exec'
         printf ' %q' "$@"
@@ -45,6 +47,7 @@ mkdir -p "$run_dir/tree/opt/cgscope"
 chmod 755 "$run_dir/tree" "$run_dir/tree/opt"
 
 build_inside "$stage_suite" "$run_dir/tree"
+[[ $stage_build == plain ]] || build_reports "$run_dir/tree"
 copy_source "$top_dir/tests" "$run_dir/tree/opt/cgscope/tests"
 [[ -z $stage_tree ]] || cp -rT --no-preserve=ownership "$stage_tree" "$run_dir/tree"
 write_command "$run_dir/tree" "$@"
