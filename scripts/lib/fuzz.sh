@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# Sourced by test.sh: the fuzzers, whose corpora the unit tests only replay. Uses add_counts, $work_dir, $beside, $CGSCOPE_TEST_LONG.
+# Sourced by test.sh: the fuzzers, whose corpora the unit tests only replay. Uses add_counts, $work_dir and $beside.
 
 fuzz_build() {
     env CC=clang meson setup --werror -Dfuzz=true -Db_lundef=false -Db_sanitize=address,undefined "$1" "$source_dir" &&

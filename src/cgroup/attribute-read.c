@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "basic/format.h"
+#include "basic/memory-stream.h"
 #include "basic/parse.h"
 #include "cgroup/attribute-file.h"
 #include "cgroup/device.h"
@@ -253,17 +254,16 @@ static int read_devices(int group, const char *file, const char *limit, bool raw
         _cleanup_free_ char *result = NULL;
         size_t size;
         FILE *out;
-        int r;
+        int r, s;
 
         out = open_memstream(&result, &size);
         if (!out)
                 return -ENOMEM;
 
         r = limit ? print_limits(group, out, file, limit, raw) : print_weights(group, out);
-        if (fclose(out) != 0 && r >= 0)
-                r = -ENOMEM;
-        if (r < 0)
-                return r;
+        s = memory_stream_close(out, &result);
+        if (r < 0 || s < 0)
+                return r < 0 ? r : s;
 
         *ret = TAKE_PTR(result);
         return 0;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <limits.h>
 
 #include "basic/fd.h"
 #include "cgroup/group.h"
@@ -180,7 +181,6 @@ static int enable_level(Division *division, unsigned level, int group, Controlle
 
 /* Opens the group of the first @n parts of @path beneath @top; *ret_length is how much of @path that is. */
 static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_length) {
-        _cleanup_free_ char *first = NULL;
         const char *p = path;
 
         for (; n > 0 && *p; n--) {
@@ -188,12 +188,8 @@ static int open_first_parts(int top, const char *path, unsigned n, size_t *ret_l
                 p += strcspn(p, "/");
         }
 
-        first = strndup(path, (size_t) (p - path));
-        if (!first)
-                return -ENOMEM;
-
         *ret_length = (size_t) (p - path);
-        return group_open(top, first);
+        return group_open_first(top, path, *ret_length);
 }
 
 static int enable(Division *division, ControllerMask controllers, DivisionTrouble *trouble) {
@@ -266,26 +262,29 @@ int division_create(Division *division, Boundary *target, ControllerMask control
         return r;
 }
 
-/* The group @path beneath @top: nobody else has a claim on it, or gets one as long as *claim is open. */
-static bool seize(int top, const char *path, int *claim) {
-        _cleanup_close_ int group = group_open(top, path);
+/* The group @name in @parent: nobody else has a claim on it, or gets one as long as *claim is open. */
+static bool seize(int parent, const char *name, int *claim) {
+        _cleanup_close_ int group = group_open(parent, name);
 
         return group >= 0 && temporary_seize(group, claim) > 0;
 }
 
-/* The last group first: one with groups below it cannot go. */
+/* The last group first: one with groups below it cannot go. What is undone may be undone for lack of memory, and so
+ * takes none. */
 static void remove_made(Division *division) {
-        _cleanup_free_ char *path = strdup(division->path);
+        char path[PATH_MAX];
 
-        if (path && endswith(path, "/"))
+        if (snprintf(path, sizeof(path), "%s", division->path) >= (int) sizeof(path))
+                return; /* nor was it made: no call takes it */
+        if (endswith(path, "/"))
                 path[strlen(path) - 1] = '\0';
 
-        for (; path && division->n_made > 0; division->n_made--) {
+        for (; division->n_made > 0; division->n_made--) {
                 const char *name;
                 _cleanup_close_ int parent = group_open_parent(division->top, path, &name),
                                     claim = TAKE_FD(division->claim);
 
-                if (parent >= 0 && (!division->temporary || seize(division->top, path, &claim)))
+                if (parent >= 0 && (!division->temporary || seize(parent, name, &claim)))
                         (void) unlinkat(parent, name, AT_REMOVEDIR);
                 *(strrchr(path, '/') ?: path) = '\0';
         }

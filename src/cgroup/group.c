@@ -30,13 +30,19 @@ int group_open(int root, const char *path) {
 
 int group_open_parent(int top, const char *below, const char **ret_name) {
         const char *slash = strrchr(below, '/');
-        _cleanup_free_ char *parent = strndup(below, slash ? (size_t) (slash - below) : 0);
-
-        if (!parent)
-                return -ENOMEM;
 
         *ret_name = slash ? slash + 1 : below;
-        return group_open(top, parent);
+        return group_open_first(top, below, slash ? (size_t) (slash - below) : 0);
+}
+
+int group_open_first(int top, const char *below, size_t length) {
+        char first[PATH_MAX];
+
+        if (length >= sizeof(first))
+                return -ENAMETOOLONG;
+
+        *(char *) mempcpy(first, below, length) = '\0';
+        return group_open(top, first);
 }
 
 static int read_mask(int group, const char *file, ControllerMask *ret) {

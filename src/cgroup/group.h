@@ -18,6 +18,9 @@ int cgroup_of_process(pid_t pid, char **ret);
  * directory. */
 int group_open(int root, const char *path);
 
+/* Opens that of the first @length bytes of @below beneath @top. */
+int group_open_first(int top, const char *below, size_t length);
+
 /* Opens the group above the group @below ("a/b") of @top. *ret_name is its own name in that, borrowed from @below. */
 int group_open_parent(int top, const char *below, const char **ret_name);
 

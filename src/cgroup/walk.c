@@ -43,6 +43,7 @@ static char **names_of(struct dirent **entries, size_t n) {
 
 int group_children(int group, char ***ret_names, size_t *ret_n) {
         struct dirent **entries = NULL;
+        char **names;
         struct stat st;
         int n;
 
@@ -55,9 +56,13 @@ int group_children(int group, char ***ret_names, size_t *ret_n) {
         if (n < 0)
                 return -errno;
 
+        names = names_of(entries, (size_t) n);
+        if (!names)
+                return -ENOMEM;
+
         *ret_n = (size_t) n;
-        *ret_names = names_of(entries, *ret_n);
-        return *ret_names ? 0 : -ENOMEM;
+        *ret_names = names;
+        return 0;
 }
 
 /* So many levels from the top on stay open. The others are closed while the walk is further down, and opened anew by

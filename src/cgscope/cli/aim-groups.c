@@ -2,6 +2,7 @@
 #include "cgscope/cli/aim.h"
 
 #include "basic/escape.h"
+#include "basic/memory-stream.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/walk.h"
@@ -52,5 +53,5 @@ int places_list(const Aim *aim, char **ret) {
         if (places.n > PLACES_MAX)
                 fprintf(places.file, " and %u more", places.n - PLACES_MAX);
 
-        return fclose(places.file) == 0 ? 0 : -ENOMEM;
+        return memory_stream_close(places.file, ret);
 }

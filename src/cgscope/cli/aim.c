@@ -417,7 +417,7 @@ int aim_spare_caller(const Aim *aim, const char *what) {
                                        "cannot tell whether %s holds this very process, which %s, too; --self does it "
                                        "all the same",
                                        aim->text, what);
-        if (!aim_holds_caller(aim))
+        if (aim->hidden ? !aim->hidden_holds_caller : !cgroup_path_is_within(own, aim->target.path))
                 return 0;
 
         return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,

@@ -135,6 +135,10 @@ static int check_kernel(const Verb *verb) {
                           call);
 }
 
+int verb_refusal_status(const Verb *verb, int error) {
+        return error == -ENOMEM ? verb->failure_status ?: STATUS_FAILURE : verb->usage_status ?: STATUS_USAGE;
+}
+
 char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int argc, char *argv[], int *ret_status) {
         bool has_command = streq(verb->words[0] ?: "", "command"), has_target = streq(verb->words[1] ?: "", "command");
         OptionParser parser;
@@ -153,7 +157,7 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
         if (r > 0 && check_words(verb, argv + optind, (size_t) (argc - optind)) < 0)
                 r = -EINVAL;
 
-        *ret_status = r == 0 ? EXIT_SUCCESS : verb->usage_status ?: STATUS_USAGE;
+        *ret_status = r == 0 ? EXIT_SUCCESS : verb_refusal_status(verb, r);
         if (r <= 0)
                 return NULL;
 

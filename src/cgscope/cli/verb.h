@@ -63,6 +63,10 @@ char **verb_parse(const Verb *verb, CommonOptions *options, void *userdata, int 
 /* Takes one option, its value in optarg, that is not from the command line. Returns 0, or a negative errno: said. */
 int verb_parse_option(const Verb *verb, CommonOptions *options, void *userdata, int id);
 
+/* The exit status where options or words were refused with @error: that of bad usage; or of a failure, where there was
+ * no memory for them. */
+int verb_refusal_status(const Verb *verb, int error);
+
 /* What is done to a target. A negative errno: it failed, which has been said. */
 typedef struct VerbAction {
         int (*group)(Aim *aim, const void *userdata);

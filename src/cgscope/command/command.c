@@ -123,5 +123,7 @@ int command_execute(const char *path, char *argv[]) {
 }
 
 int command_status(int error) {
-        return error == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+        return error == -ENOENT   ? STATUS_NOT_FOUND
+               : error == -ENOMEM ? STATUS_NOT_STARTED /* to look for it, or to begin */
+                                  : STATUS_NOT_EXECUTABLE;
 }

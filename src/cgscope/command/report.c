@@ -11,6 +11,7 @@
 #include "basic/format.h"
 #include "basic/json.h"
 #include "basic/log.h"
+#include "basic/memory-stream.h"
 #include "basic/sheet.h"
 #include "cgroup/device.h"
 
@@ -326,8 +327,8 @@ void report_write(const Report *report, bool json, bool pretty) {
         if (report->file < 0)
                 return tell(report);
 
-        if (file)
-                (void) fclose(file);
+        if (file && memory_stream_close(file, &text) < 0 && r >= 0)
+                r = -ENOMEM;
         /* Only now: where the command never starts, an older report stays. It fails for /dev/null. */
         if (report->path)
                 (void) ftruncate(report->file, 0);

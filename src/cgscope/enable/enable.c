@@ -216,8 +216,12 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
         int status, r;
         char **words = verb_parse(verb, &enable.common, &enable, argc, argv, &status);
 
-        if (!words || enable_check(&enable, words) < 0)
+        if (!words)
                 return status;
+
+        r = enable_check(&enable, words);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         enable.image = enable_is_image(&enable);
         r = enable.image ? run_image(&enable) : run(&enable);

@@ -76,11 +76,15 @@ static int chown_group(Aim *aim, const void *userdata) {
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         Chown context = {};
-        int status;
+        int status, r;
         char **words = verb_parse(verb, &context.options, &context, argc, argv, &status);
 
-        if (!words || parse_owner(&context, words[1]) < 0)
+        if (!words)
                 return status;
+
+        r = parse_owner(&context, words[1]);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         words[1] = NULL; /* one target */
         return verb_for_targets(verb, &context.options, words, &(VerbAction) { chown_group }, &context);

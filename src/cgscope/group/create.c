@@ -46,11 +46,17 @@ static int make(Create *create) {
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(create_done) Create create = { .aim = AIM_INIT, .division = DIVISION_INIT };
-        int status;
+        int status, r;
         char **words = verb_parse(verb, &create.options, &create, argc, argv, &status);
 
-        if (!words || divide_check(&create.division) < 0 || divide_parse(words + 1, &create.attributes) < 0)
+        if (!words)
                 return status;
+
+        r = divide_check(&create.division);
+        if (r >= 0)
+                r = divide_parse(words + 1, &create.attributes);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         if (aim_open(&create.aim, &create.options, words[0], verb->targets) < 0 || make(&create) < 0)
                 return STATUS_FAILURE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 #include "basic/log.h"
+#include "basic/memory-stream.h"
 #include "cgroup/attribute-file.h"
 #include "cgscope/cli/aim.h"
 #include "cgscope/verbs.h"
@@ -51,7 +52,7 @@ static int print_any(const char *key, const char *file, void *userdata) {
         int r = print_key(get, key);
 
         (void) file;
-        return r == -ENODEV ? r : 0;
+        return r == -ENODEV || error_is_shortage(r) ? r : 0;
 }
 
 /* Who sets it knows what is wrong with the name, and says it best. */
@@ -126,7 +127,7 @@ static int print(Get *get, char *const keys[], size_t n_keys) {
         r = print_all(get, keys, n_keys);
         if (r >= 0 && get->options.json)
                 r = json_end(&get->json);
-        if (fclose(get->stream) != 0 && r >= 0)
+        if (memory_stream_close(get->stream, &text) < 0 && r >= 0)
                 r = log_oom();
         if (r < 0)
                 return r;

@@ -202,7 +202,7 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         by_manager = aim_is_unit(&set.aim, &unit) && !(boundary_is_top(&set.aim.target) && all_for_everybody(words));
         r = by_manager ? parse_properties(&set, unit, words) : divide_parse(words, &set.attributes);
         if (r < 0)
-                return r == -EPERM ? STATUS_FAILURE : status;
+                return r == -EPERM ? STATUS_FAILURE : verb_refusal_status(verb, r);
 
         r = by_manager ? set_unit(&set, unit) : set_group(&set);
         return r < 0 ? STATUS_FAILURE : EXIT_SUCCESS;

@@ -188,12 +188,16 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         int status, r;
         char **words = verb_parse(verb, &ns.options, &ns, argc, argv, &status);
 
-        if (!words || check_words(&ns, words) < 0)
+        if (!words)
                 return status;
+
+        r = check_words(&ns, words);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         r = look(&ns, words);
         if (r == -EINVAL)
-                return status;
+                return verb_refusal_status(verb, r);
         if (r >= 0)
                 r = ns.options.json ? ns_print_json(&ns) : ns_print_text(&ns);
 

@@ -5,6 +5,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/memory-stream.h"
 #include "basic/user-name.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/cli/process-list.h"
@@ -152,7 +153,7 @@ static int report_no_hierarchy(const CanMove *can_move) {
                 if (cgroup_mount_hierarchy(can_move->mounts.mounts + i, &name) >= 0)
                         fprintf(file, "%s%s", i > 0 ? ", " : "", *name ? name : CGROUP_HIERARCHY_UNIFIED);
         }
-        if (fclose(file) != 0)
+        if (memory_stream_close(file, &names) < 0)
                 return log_oom();
 
         return log_refuse(-ENOENT, "--hierarchy: no '%s' is mounted; there is: %s", can_move->hierarchy,

@@ -10,9 +10,11 @@ static bool is_of_units(const CanMove *can_move) {
         return can_move->mount->unified || cgroup_mount_has_option(can_move->mount, "name=systemd");
 }
 
-/* A path that leads upwards has no units that could be known. */
-static bool find_unit(const char *path, char **ret_unit, size_t *ret_length) {
-        return !startswith(path, "/..") && unit_of_path(path, ret_unit, ret_length) >= 0;
+/* A path that leads upwards has no units that could be known. 1, or 0: it has none; -ENOMEM. */
+static int find_unit(const char *path, char **ret_unit, size_t *ret_length) {
+        int r = startswith(path, "/..") ? -ENODATA : unit_of_path(path, ret_unit, ret_length);
+
+        return r == -ENOMEM ? r : r >= 0;
 }
 
 static const char *manager_title(const char *path, char buffer[static 64]) {
@@ -31,11 +33,15 @@ static int note_unit(CanMove *can_move) {
         _cleanup_free_ char *unit = NULL, *other = NULL;
         size_t length, other_length = 0;
         char title[64];
+        int r;
 
-        if (can_move->process.ended || !find_unit(source, &unit, &length))
-                return 0;
+        r = can_move->process.ended ? 0 : find_unit(source, &unit, &length);
+        if (r <= 0)
+                return r;
 
-        (void) find_unit(can_move->target, &other, &other_length);
+        r = find_unit(can_move->target, &other, &other_length);
+        if (r < 0)
+                return r;
         if (other && length == other_length && strncmp(source, can_move->target, length) == 0)
                 return 0;
 
@@ -65,10 +71,15 @@ static int note_manager(CanMove *can_move) {
         const Migrant *process = &can_move->process;
         uid_t uid = can_move->mover.uid;
         _cleanup_free_ char *unit = NULL;
+        int r;
 
         if (!can_move->mount->unified || process->ended || !lacks_ancestor(&can_move->answer) ||
-            !find_unit(can_move->target, &unit, NULL) || manager_of_path(can_move->target) != uid)
+            manager_of_path(can_move->target) != uid)
                 return 0;
+
+        r = find_unit(can_move->target, &unit, NULL);
+        if (r <= 0)
+                return r;
 
         if (process->uid != uid)
                 return move_findings_note(&can_move->answer, MOVE_NOTE_MANAGER,

@@ -4,6 +4,7 @@
 
 #include "basic/fd.h"
 #include "basic/log.h"
+#include "basic/memory-stream.h"
 #include "basic/parse-words.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
@@ -202,7 +203,7 @@ static int report_failure(const Move *move, size_t failed, int error, const Trou
         explain(file, move, failed, error, trouble);
         for (size_t i = 0; i < failed; i++)
                 fprintf(file, "%s%d", i == 0 ? "; moved before it: " : ", ", (int) pids[i]);
-        if (fclose(file) != 0)
+        if (memory_stream_close(file, &text) < 0)
                 return log_oom();
 
         return log_refuse(error, "cannot move process %d into %s: %s", (int) pids[failed], move->aim.text, text);
@@ -275,11 +276,15 @@ static int move_all(Move *move) {
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(move_done) Move move = { .aim = AIM_INIT };
-        int status;
+        int status, r;
         char **words = verb_parse(verb, &move.options, &move, argc, argv, &status);
 
-        if (!words || process_list_parse(&move.processes, words + 1) < 0)
+        if (!words)
                 return status;
+
+        r = process_list_parse(&move.processes, words + 1);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
         if (aim_open(&move.aim, &move.options, words[0], verb->targets) < 0 ||
             process_list_open(&move.processes, false) < 0)
                 return STATUS_FAILURE;

@@ -68,6 +68,8 @@ static void add_row(Procs *procs, pid_t pid, const char *user, char *command, co
 
 static int report(const Aim *aim, int error) {
         switch (error) {
+        case -ECANCELED: /* what failed was said */
+                return error;
         case -ENOSYS:
                 return log_refuse(error,
                                   "cannot list the processes in %s: /proc is not mounted here, or is that of another "
@@ -97,7 +99,7 @@ static int add_process(pid_t pid, const char *group, void *userdata) {
                 return r == -ESRCH ? 0 : r;
 
         add_row(procs, pid, known ? user_name_or_number(st.st_uid) : NULL, command, group);
-        return 0;
+        return procs->table.error < 0 ? -ECANCELED : 0;
 }
 
 static int list_processes(Procs *procs, const char *target) {
@@ -121,7 +123,7 @@ static int list_processes(Procs *procs, const char *target) {
 
 static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(procs_done) Procs procs = { .aim = AIM_INIT };
-        int status;
+        int status, r;
         char **targets = verb_parse(verb, &procs.options, &procs, argc, argv, &status);
 
         if (!targets)
@@ -130,8 +132,9 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         /* The command is long and comes last, where it can be cut. */
         if (!procs.options.columns && (procs.recursive || procs.options.json))
                 procs.options.columns = "PID,USER,GROUP,COMMAND";
-        if (tabular_choose(&procs.table, &procs.options, procs_columns, _COLUMN_MAX, COLUMN_DEFAULT_MAX) < 0)
-                return status;
+        r = tabular_choose(&procs.table, &procs.options, procs_columns, _COLUMN_MAX, COLUMN_DEFAULT_MAX);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         return list_processes(&procs, *targets ?: ".") < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }

@@ -112,7 +112,13 @@ static int start_scope(Adopt *adopt) {
                 return r;
 
         r = ask_start(&adopt->ask, &trouble);
-        return r < 0 ? log_trouble(r, &trouble) : check_alive(adopt);
+        if (r >= 0)
+                return check_alive(adopt);
+
+        (void) log_trouble(r, &trouble);
+        if (r == -ENOMEM && adopt->ask.result.pending)
+                log_warning("the processes may get into %s all the same", adopt->ask.unit);
+        return r;
 }
 
 /* The first that still lives stands for all when the scope is looked at. */
@@ -226,8 +232,14 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         int status, r;
         char **words = verb_parse(verb, &adopt.options.common, &adopt.options, argc, argv, &status);
 
-        if (!words || scope_options_check(&adopt.options) < 0 || process_list_parse(&adopt.processes, words) < 0)
+        if (!words)
                 return status;
+
+        r = scope_options_check(&adopt.options);
+        if (r >= 0)
+                r = process_list_parse(&adopt.processes, words);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         r = process_list_open(&adopt.processes, true);
         return r < 0 ? STATUS_FAILURE : adopt_processes(&adopt, words);

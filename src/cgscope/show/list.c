@@ -178,9 +178,12 @@ static int run(const Verb *verb, int argc, char *argv[]) {
         Figures figures;
         int status, r;
 
-        if (!verb_parse(verb, &list.common, &list, argc, argv, &status) ||
-            tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END) < 0)
+        if (!verb_parse(verb, &list.common, &list, argc, argv, &status))
                 return status;
+
+        r = tabular_choose(&list.tabular, &list.common, columns, _COLUMN_MAX, COLUMN_DEFAULT_END);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
         if (prepare(&list, &figures) < 0)
                 return STATUS_FAILURE;
 

@@ -257,7 +257,7 @@ static int add_group(int fd, const char *path, unsigned depth, void *userdata) {
         level.row = tabular_add(&tree->tabular, depth > 0 ? tree->levels[depth - 1].row : NULL);
         set_names(tree, level.row, path);
         tree_figures_set(&tree->tabular, level.row, &tree->figures, &figures);
-        if (enter_level(tree, &level) < 0)
+        if (tree->tabular.error < 0 || enter_level(tree, &level) < 0)
                 return -ECANCELED;
 
         for (size_t i = 0; i < n_pids; i++)
@@ -316,15 +316,16 @@ static int print_tree(Tree *tree, const char *text) {
 static int run(const Verb *verb, int argc, char *argv[]) {
         _cleanup_(tree_done) Tree tree = { .depth = UINT64_MAX, .aim = AIM_INIT };
         size_t n_default;
-        int status;
+        int status, r;
         char **targets = verb_parse(verb, &tree.common, &tree, argc, argv, &status);
 
         if (!targets)
                 return status;
 
         n_default = tree.processes && tree.common.json ? _TREE_DEFAULT_WITH_PROCESSES : _TREE_DEFAULT;
-        if (tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default) < 0)
-                return status;
+        r = tabular_choose(&tree.tabular, &tree.common, tree_columns, _TREE_COLUMN_MAX, n_default);
+        if (r < 0)
+                return verb_refusal_status(verb, r);
 
         return print_tree(&tree, *targets) < 0 ? STATUS_FAILURE : EXIT_SUCCESS;
 }
