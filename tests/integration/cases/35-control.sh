@@ -47,8 +47,12 @@ procs_inside() {
     expect_equal "$(xargs <<<"$out")" "$sleeping"
     works cgscope procs -r --noheadings -o PID .
     expect_out "^ *$$\$"
-    works cgscope procs --noheadings .
+    works cgscope procs -q --noheadings .
     expect_lines out 0
+    # Without -q, a word about where they are.
+    run cgscope procs --noheadings .
+    expect_lines out 0
+    expect_err "^no process is in \\. itself; -r lists"
     works cgscope procs -r --json ./a
     expect_json 'str(data).count("sleep 1000") == 2'
     # Of others one may read, too.
