@@ -78,6 +78,7 @@ struct Queue {
         void *userdata;
 
         bool closed;       /* no more are taken in */
+        bool unanswered;   /* there was no memory for an answer: whoever waits for it is to be told by our end */
         uint64_t reloaded; /* when PID 1 last read its files for nobody's change; 0: never */
         TAILQ_HEAD(RequestList, Request) requests;
         size_t n;

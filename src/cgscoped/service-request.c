@@ -32,11 +32,16 @@ static void end(Request *request) {
 }
 
 /* An answer may find nobody any more; that is no error of ours. */
+static void answer_error_by(const Request *request, const sd_bus_error *error) {
+        if (sd_bus_reply_method_error(request->message, error) == -ENOMEM)
+                request->queue->unanswered = true;
+}
+
 static void answer_error(const Request *request, int r, const char *text) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 
         (void) delegation_error_set(&error, r, text);
-        (void) sd_bus_reply_method_error(request->message, &error);
+        answer_error_by(request, &error);
 }
 
 static void answer_state(const Request *request, const DelegationState *state) {
@@ -59,7 +64,7 @@ static void refuse(Request *request, int r, const char *text) {
 }
 
 static void refuse_by(Request *request, const sd_bus_error *error) {
-        (void) sd_bus_reply_method_error(request->message, error);
+        answer_error_by(request, error);
         end(request);
 }
 
@@ -261,7 +266,7 @@ static void on_looked_up(int error, const DelegationState *state _unused_, const
         }
 
         (void) snprintf(number, sizeof(number), "uid %u", (unsigned) request->what.uid);
-        r = go_on(request, error < 0 ? number : text);
+        r = go_on(request, error < 0 || !text ? number : text);
         if (r < 0)
                 refuse(request, r, NULL);
 }
@@ -353,7 +358,7 @@ static void forget(Queue *queue, const char *name, const sd_bus_error *error) {
                     (name && !streq(sd_bus_message_get_sender(request->message), name)))
                         continue;
                 if (error)
-                        (void) sd_bus_reply_method_error(request->message, error);
+                        answer_error_by(request, error);
                 request_free(request);
         }
 }

@@ -11,8 +11,6 @@
 #include "systemd/delegation-message.h"
 #include "systemd/manager.h"
 
-#define DBUS_LOCAL "org.freedesktop.DBus.Local"
-
 /* What RequestName answers in the good case; another answer is that the name is somebody else's. */
 #define NAME_IS_OURS 1U
 
@@ -35,7 +33,7 @@ typedef enum ServiceState {
 struct Service {
         sd_event *event;
         sd_bus *bus;
-        sd_event_source *idle, *signals[2];
+        sd_event_source *idle, *dispatched, *signals[2];
         uint64_t idle_usec;
         Queue queue;
 
@@ -123,16 +121,30 @@ static int on_signal(sd_event_source *source _unused_, const struct signalfd_sig
         return 0;
 }
 
-static int on_disconnected(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_) {
-        Service *service = userdata;
-
-        log_error("the bus is gone; ending");
+/* Without the bus, or where there is no memory even for an answer, this is the end, but for what runs: the bus tells
+ * all who wait for an answer, and starts the service anew for the next one. */
+static void lose(Service *service, int error, const char *why) {
+        log_error("%s; ending", why);
         service->state = SERVICE_STOPPING;
+        service->status = error;
         set_released(service);
-        service->status = -ECONNRESET;
         requests_stop(&service->queue);
+        (void) sd_bus_detach_event(service->bus);
+        sd_bus_close(service->bus);
         end_if_done(service);
-        return 1;
+}
+
+/* After each event. A bus that is closed says so by a message: without memory it tries to make one over and over. */
+static int on_dispatched(sd_event_source *source, void *userdata) {
+        Service *service = userdata;
+        bool open = sd_bus_is_open(service->bus) > 0;
+
+        if (open && !service->queue.unanswered)
+                return 0;
+
+        (void) sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        lose(service, open ? -ENOMEM : -ECONNRESET, open ? "no memory for an answer" : "the bus is gone");
+        return 0;
 }
 
 static int on_name_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error _unused_) {
@@ -191,8 +203,7 @@ static int watch_bus(Service *service) {
                                    on_name_owner_changed, on_match, service);
         if (r < 0)
                 return r;
-        r = sd_bus_match_signal_async(service->bus, NULL, NULL, NULL, DBUS_LOCAL, "Disconnected", on_disconnected, NULL,
-                                      service);
+        r = sd_event_add_post(service->event, &service->dispatched, on_dispatched, service);
         if (r < 0)
                 return r;
         r = sd_bus_add_filter(service->bus, NULL, on_message, service);
@@ -302,6 +313,7 @@ void service_free(Service *service) {
         requests_drop(&service->queue);
         (void) sd_bus_flush_close_unref(service->bus);
         (void) sd_event_source_disable_unref(service->idle);
+        (void) sd_event_source_disable_unref(service->dispatched);
         for (size_t i = 0; i < ELEMENTSOF(service->signals); i++)
                 (void) sd_event_source_disable_unref(service->signals[i]);
         (void) sd_event_unref(service->event);

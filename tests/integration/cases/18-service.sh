@@ -8,6 +8,12 @@
 hostile=()
 
 teardown() {
+    rm -f /run/systemd/no-memory /usr/lib/cgscope-test-fail-alloc.so
+    if [[ -e /run/systemd/system/cgscoped.service.d/test.conf ]]; then
+        rm -r /run/systemd/system/cgscoped.service.d
+        systemctl daemon-reload
+        systemctl stop cgscoped.service
+    fi
     [[ -z ${stopped-} ]] || kill -CONT "$stopped" 2>/dev/null || true
     [[ ${#hostile[@]} -eq 0 ]] || kill "${hostile[@]}" 2>/dev/null || true
     chmod 644 "$group/cgroup.subtree_control"
@@ -48,6 +54,35 @@ flood_while_stopped() {
 # The most that the service ever had in its memory, in KiB.
 peak_of() {
     awk '/^VmHWM:/ { print $2 }' "/proc/$1/status"
+}
+
+is_gone() {
+    [[ ! -d /proc/$1 ]]
+}
+
+test_no_memory() {
+    # without memory for an answer the service ends, and who waits is told; the next one finds a new one
+    needs container
+    local pid begin
+    cp "$programs/fail-alloc.so" /usr/lib/cgscope-test-fail-alloc.so
+    mkdir -p /run/systemd/system/cgscoped.service.d
+    printf '[Service]\nEnvironment=LD_PRELOAD=/usr/lib/cgscope-test-fail-alloc.so\n' \
+        >/run/systemd/system/cgscoped.service.d/test.conf
+    systemctl daemon-reload
+    systemctl stop cgscoped.service
+    ask root Get 1000
+    expect_answer 'ok$'
+    pid=$(service_pid)
+    grep -q fail-alloc "/proc/$pid/maps"
+    touch /run/systemd/no-memory
+    begin=$SECONDS
+    run timeout 100 cgscope enable --timeout=60s
+    rm /run/systemd/no-memory
+    expect_refusal 1 'cgscoped went away before it answered'
+    [[ $((SECONDS - begin)) -lt 30 ]] || fail "it took $((SECONDS - begin)) s"
+    wait_until is_gone "$pid"
+    ask root Get 1000
+    expect_answer 'ok$'
 }
 
 test_largest_messages() {
