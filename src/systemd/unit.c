@@ -3,8 +3,9 @@
 
 #include "basic/clock.h"
 
-/* Between two looks at something that nobody tells us of. */
+/* Between two looks at something that nobody tells us of: twice as long each time. */
 #define NAP_USEC (10 * USEC_PER_MSEC)
+#define NAP_MAX_USEC USEC_PER_SEC
 
 const char *unit_interface(const char *unit) {
         static const struct {
@@ -130,6 +131,7 @@ int unit_has_job(Manager *manager, const char *unit, Trouble *trouble) {
 /* The bus deals with all that a connection has sent before it lets go of its name, and hands it on in that order: once
  * the name is free, what we ask comes behind what was asked by it. */
 int unit_settle(Manager *manager, const char *sender, const char *unit, char **ret_control_group, Trouble *trouble) {
+        uint64_t nap = NAP_USEC;
         int r, owned = !manager->direct; /* what PID 1 was sent by itself it has read before it lets us in */
 
         for (;;) {
@@ -150,7 +152,8 @@ int unit_settle(Manager *manager, const char *sender, const char *unit, char **r
                         return r;
 
                 if (owned || r > 0)
-                        (void) usleep(NAP_USEC);
+                        (void) usleep((useconds_t) nap);
+                nap = nap * 2 < NAP_MAX_USEC ? nap * 2 : NAP_MAX_USEC;
         }
 }
 

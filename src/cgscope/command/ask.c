@@ -17,8 +17,12 @@
 /* A description is for one line of a list. */
 #define DESCRIPTION_MAX 512
 
-/* Nobody waits for it, and a manager that does not answer by then is past caring. */
-#define WITHDRAW_TIMEOUT_USEC (30 * USEC_PER_SEC)
+/* Nobody waits for it, and a manager with a thousand requests before ours has taken more than half a minute. One that
+ * does not answer by then is past caring. */
+#define WITHDRAW_TIMEOUT_USEC (600 * USEC_PER_SEC)
+
+/* Between two attempts. */
+#define WITHDRAW_NAP_USEC USEC_PER_SEC
 
 /* More often PID 1 does not re-execute itself while one scope is asked for. */
 #define AGAIN_MAX 3
@@ -134,25 +138,34 @@ static bool is_empty(const char *control_group) {
         return !*control_group || fd == -ENOENT || (fd >= 0 && group_is_populated(fd) == 0);
 }
 
-/* In the child that stays behind, over a connection of its own. The scope is stopped where nobody is in it: it would
- * stay for ever. One with processes ends with them, or may be another's. */
+/* The scope is stopped where nobody is in it: it would stay for ever. One with processes ends with them, or may be
+ * another's. */
+static int try_to_withdraw(const Ask *ask, const char *sender, const ManagerOptions *options) {
+        _cleanup_free_ char *control_group = NULL;
+        Client client = {};
+        int r = client_try(&client, options, NULL);
+
+        if (r < 0) /* without a bus there is no manager any more either */
+                return r == -ENOMEM ? r : 0;
+
+        r = client.asking->unit_settle(client.manager, sender, ask->unit, &control_group, NULL);
+        if (r > 0)
+                r = is_empty(control_group) ? client.asking->unit_stop(client.manager, ask->unit, NULL) : 0;
+
+        client_close(&client);
+        return r;
+}
+
+/* In the child that stays behind, over connections of its own. */
 static void withdraw(const char *sender, void *userdata) {
         const Ask *ask = userdata;
         const ManagerOptions options = {
                 .kind = ask->manager.kind,
                 .deadline = deadline_after(WITHDRAW_TIMEOUT_USEC),
         };
-        char *control_group;
-        Client client = {};
 
-        if (client_try(&client, &options, NULL) < 0)
-                return;
-
-        if (client.asking->unit_settle(client.manager, sender, ask->unit, &control_group, NULL) > 0 &&
-            is_empty(control_group))
-                (void) client.asking->unit_stop(client.manager, ask->unit, NULL);
-
-        client_close(&client);
+        while (try_to_withdraw(ask, sender, &options) < 0 && deadline_left(options.deadline) > 0)
+                (void) usleep(WITHDRAW_NAP_USEC);
 }
 
 /* The watch comes first: a process is copied, and ends, the faster the less it has loaded. */
