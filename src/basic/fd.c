@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 int fd_close(int fd) {
@@ -156,4 +157,35 @@ int fd_write_file(int dir, const char *path, const char *text) {
                 return -errno;
 
         return (size_t) n == length ? 0 : -EIO;
+}
+
+/* What could not be written before is tried once more, and says why. */
+int stream_end(FILE *file) {
+        bool failed = ferror(file) != 0;
+
+        errno = 0;
+        if (failed)
+                (void) fputc('\n', file);
+        if (fflush(file) != 0)
+                return errno > 0 ? -errno : -EIO;
+
+        return failed ? -EIO : 0;
+}
+
+/* What systemd puts over it has no permissions at all (InaccessiblePaths= in systemd.exec(5)), which nobody sees who is
+ * root. */
+char *path_find_hidden(const char *path) {
+        for (const char *end = path; *end;) {
+                _cleanup_free_ char *at = NULL;
+                struct stat st;
+
+                end = strchrnul(end + 1, '/');
+                at = strndup(path, (size_t) (end - path));
+                if (!at || lstat(at, &st) < 0)
+                        break;
+                if ((st.st_mode & 07777) == 0 && st.st_uid == 0)
+                        return TAKE_PTR(at);
+        }
+
+        return NULL;
 }

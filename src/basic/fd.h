@@ -46,3 +46,9 @@ int fd_read_path_all(const char *path, char **ret);
 /* Writes @text to the existing file @path beneath @dir in one write(2): the kernel takes an attribute whole or not at
  * all. A short write is -EIO. */
 int fd_write_file(int dir, const char *path, const char *text);
+
+/* Flushes @file. Negative errno, with which writing failed, also where it did so before. */
+int stream_end(FILE *file);
+
+/* The part of @path, an absolute one, that the sandbox of a unit hides; to be freed. NULL: none. */
+char *path_find_hidden(const char *path);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "basic/escape.h"
+#include "basic/fd.h"
 #include "basic/parse.h"
 #include "basic/utf8.h"
 
@@ -174,5 +175,5 @@ int json_end(JsonWriter *writer) {
                 json_close(writer);
         fputc('\n', writer->file);
 
-        return fflush(writer->file) == 0 && !ferror(writer->file) ? 0 : -EIO;
+        return stream_end(writer->file);
 }

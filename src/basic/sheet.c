@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "basic/escape.h"
+#include "basic/fd.h"
 #include "basic/terminal.h"
 
 /* What is indented leaves at least so much for the text. */
@@ -127,5 +128,5 @@ int sheet_end(Sheet *sheet) {
         if (sheet->error < 0)
                 return sheet->error;
 
-        return fflush(sheet->file) == 0 && !ferror(sheet->file) ? 0 : -EIO;
+        return stream_end(sheet->file);
 }

@@ -35,7 +35,7 @@ void sheet_paragraph(Sheet *sheet, const char *label, const char *format, ...) _
  * sequences; NULL: none. */
 void sheet_wrap(Sheet *sheet, unsigned indent, const char *color, const char *text);
 
-/* Flushes it. -ENOMEM: something is missing in it; -EIO: it could not be written. */
+/* Flushes it. -ENOMEM: something is missing in it; else why it could not be written. */
 int sheet_end(Sheet *sheet);
 
 /* How wide text is that begins at column @indent of @width: where that leaves too little, the line becomes longer. 0:

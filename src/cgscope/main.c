@@ -31,10 +31,12 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 
 /* What was printed may not have arrived. A verb that has failed has said so itself. */
 static int finish(int status, int failure) {
-        if ((fflush(stdout) == 0 && !ferror(stdout)) || status != EXIT_SUCCESS)
+        int r = stream_end(stdout);
+
+        if (r == 0 || status != EXIT_SUCCESS)
                 return status;
 
-        return log_full(LOG_ERR, -EIO, "cannot write to standard output"), failure;
+        return log_full(LOG_ERR, r, "cannot write to standard output"), failure;
 }
 
 static bool is_help(const char *word) {

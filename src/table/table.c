@@ -4,6 +4,7 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "basic/escape.h"
+#include "basic/fd.h"
 #include "table/table-fit.h"
 
 extern const Tabling cgscope_tabling;
@@ -212,14 +213,12 @@ static int table_color(Table *table, TableRow *row, size_t column, const char *c
 }
 
 static int table_print(Table *table) {
-        int r = is_fitted(&table->options) ? table_fit(table->lines, table->flags, &table->options) : 0;
+        int r = is_fitted(&table->options) ? table_fit(table->lines, table->flags, &table->options) : 0, e;
 
         if (r >= 0)
                 r = scols_print_table(table->lines);
-        if (fflush(stdout) != 0 || ferror(stdout))
-                return -EIO;
-
-        return r;
+        e = stream_end(stdout);
+        return e < 0 ? e : r;
 }
 
 _public_ const Tabling cgscope_tabling = {

@@ -54,7 +54,7 @@ typedef struct Tabling {
          * none. */
         int (*table_color)(Table *table, TableRow *row, size_t column, const char *color);
 
-        /* Prints it on standard output. -EIO where that failed. */
+        /* Prints it on standard output. Negative errno where that failed. */
         int (*table_print)(Table *table);
 } Tabling;
 

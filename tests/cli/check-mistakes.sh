@@ -30,7 +30,7 @@ same_help() {
 is_full() {
     local status=0 message
     message=$("$cgscope" "$@" 2>&1 >/dev/full) || status=$?
-    same "cgscope $*" "1 cgscope: cannot write to standard output: Input/output error" "$status $message"
+    same "cgscope $*" "1 cgscope: cannot write to standard output: No space left on device" "$status $message"
 }
 
 for pair in rnu:run stauts:status can-mvoe:can-move Enable:enable ls:list ps:procs rm:remove cat:get mkdir:create \

@@ -6,5 +6,5 @@
 
 #include "cgscope/cli/verb.h"
 
-/* @verbs ends with NULL. -EIO where standard output failed. */
+/* @verbs ends with NULL. Negative errno where standard output failed. */
 int introspect_print(const Verb *const verbs[]);

@@ -75,6 +75,7 @@ int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *option
         _cleanup_free_ char *unknown = way->unknown.cause ? trouble_text(&way->unknown, 0) : NULL;
         bool looked = way->reach.n_levels > 0, probed = looked && way->end == WAY_PROBE;
         JsonWriter writer;
+        int r;
 
         json_begin(&writer, stdout, options->json_pretty);
         json_number(&writer, "uid", doctor->uid);
@@ -87,5 +88,6 @@ int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *option
         print_checks(&writer, diagnosis);
         json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
 
-        return json_end(&writer) < 0 ? log_error_errno(-EIO, "cannot write to standard output") : 0;
+        r = json_end(&writer);
+        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
 }

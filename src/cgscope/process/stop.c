@@ -169,7 +169,7 @@ static int search_empty(EmptySearch *search, int root) {
 static int stop_empty(const Stop *stop) {
         EmptySearch search = { .stop = stop };
         _cleanup_close_ int root = root_open(NULL);
-        int r;
+        int r, e;
 
         if (root < 0)
                 return STATUS_FAILURE;
@@ -177,8 +177,9 @@ static int stop_empty(const Stop *stop) {
         r = search_empty(&search, root);
         client_close(&search.client);
         walk_skipped_done(&search.skipped);
-        if (fflush(stdout) != 0)
-                r = log_error_errno(-EIO, "cannot write to standard output");
+        e = stream_end(stdout);
+        if (e < 0)
+                r = log_error_errno(e, "cannot write to standard output");
         if (r >= 0)
                 log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
 

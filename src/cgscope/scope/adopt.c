@@ -184,9 +184,8 @@ static int fill_scope(Adopt *adopt) {
                         return r;
         }
 
-        return options->common.json && scope_print_json(&adopt->scope, options->common.json_pretty) < 0
-                       ? log_error_errno(-EIO, "cannot write to standard output")
-                       : 0;
+        r = options->common.json ? scope_print_json(&adopt->scope, options->common.json_pretty) : 0;
+        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
 }
 
 /* Where it was, a logout may have spared it. */

@@ -224,9 +224,11 @@ static int hand_over(Run *run) {
         if (r < 0)
                 return r;
 
-        if (options->common.json && !options->command.report &&
-            scope_print_json(&run->scope, options->common.json_pretty) < 0)
-                return log_error_errno(-EIO, "cannot write to standard output");
+        r = options->common.json && !options->command.report
+                    ? scope_print_json(&run->scope, options->common.json_pretty)
+                    : 0;
+        if (r < 0)
+                return log_error_errno(r, "cannot write to standard output");
 
         /* A report in JSON is alone there. */
         if (!options->common.json || !options->command.report || options->command.report_file)

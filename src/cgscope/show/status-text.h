@@ -5,7 +5,7 @@
 
 #include "cgscope/show/status-group.h"
 
-/* Prints it on standard output. -EIO where that failed. */
+/* Prints it on standard output. Negative errno where that failed. */
 int status_text_print(const StatusGroup *status);
 
 /* The same of a unit that has no group, of which its manager says that it is in @state. */

@@ -6,7 +6,7 @@ kill-race.py kill RUNS -- CMD…      kills CMD at a random instant of its run, 
 kill-race.py group RUNS TOP CMD…    likewise CMD, which makes groups from TOP on; "groups" is how often one was there
                                     although it was killed or was to remove them
 kill-race.py helper RUNS            the same with the process that helps `cgscope run`, its child
-kill-race.py stopped PID [SECONDS]  kills `cgscope run` while its manager, process PID, is stopped, so long
+kill-race.py stopped PID            kills `cgscope run` while its manager, process PID, is stopped
 kill-race.py many RUNS AT_ONCE      runs `cgscope run` RUNS times, AT_ONCE at a time
 kill-race.py leak RUNS              short commands in scopes, by a client that does not wait for its job: to compare with
 
@@ -209,7 +209,7 @@ def helper(runs):
     report(runs=runs, killed=killed, errors=errors)
 
 
-def stopped(manager, held, pause=0.5):
+def stopped(manager, held):
     """The manager hears of the scope only when its process is dead, or gone altogether."""
     os.kill(manager, signal.SIGSTOP)
     try:
@@ -219,7 +219,7 @@ def stopped(manager, held, pause=0.5):
         client.kill()
         if not held:
             client.wait()
-        time.sleep(pause)
+        time.sleep(0.5)
     finally:
         os.kill(manager, signal.SIGCONT)
     time.sleep(1)
@@ -287,9 +287,8 @@ def main():
     elif verb == "helper":
         helper(int(rest[0]))
     elif verb == "stopped":
-        stopped(int(rest[0]), True, *map(float, rest[1:]))
-        if not rest[1:]:
-            stopped(int(rest[0]), False)
+        stopped(int(rest[0]), True)
+        stopped(int(rest[0]), False)
     elif verb == "many":
         many(int(rest[0]), int(rest[1]))
     elif verb == "leak":

@@ -142,7 +142,7 @@ static void test_full_disk(void) {
         }
         json_begin(&writer, file, false);
         json_string(&writer, "n", "x");
-        g_assert_cmpint(json_end(&writer), ==, -EIO);
+        g_assert_cmpint(json_end(&writer), ==, -ENOSPC);
         fclose(file);
 }
 

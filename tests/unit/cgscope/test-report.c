@@ -189,8 +189,8 @@ static void test_unwritable(void) {
         const Report report = empty_report();
         FILE *file = fopen("/dev/full", "we");
 
-        g_assert_cmpint(report_print(&report, file, false, false), ==, -EIO);
-        g_assert_cmpint(report_print(&report, file, true, false), ==, -EIO);
+        g_assert_cmpint(report_print(&report, file, false, false), ==, -ENOSPC);
+        g_assert_cmpint(report_print(&report, file, true, false), ==, -ENOSPC);
         (void) fclose(file);
 }
 
