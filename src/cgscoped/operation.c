@@ -7,6 +7,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscoped/operation-state.h"
+#include "delegation/root-check.h"
 #include "delegation/store.h"
 #include "systemd/manager-open.h"
 #include "systemd/user-manager.h"
@@ -62,21 +63,10 @@ static int open_all(Operation *operation, Trouble *trouble) {
 }
 
 static int check_controllers(const Operation *operation, Trouble *trouble) {
-        ControllerMask missing = operation->request->controllers & ~operation->available;
-        char names[CONTROLLER_MASK_TEXT_MAX], others[CONTROLLER_MASK_TEXT_MAX];
-        _cleanup_free_ char *mode = NULL;
-
-        if (operation->request->operation != DELEGATION_ENABLE || missing == CONTROLLER_MASK_NONE)
+        if (operation->request->operation != DELEGATION_ENABLE)
                 return 0;
 
-        (void) controller_mask_format(missing, ' ', names);
-        if (operation->hierarchy < 0 && cgroup_explain_mode(&mode) >= 0)
-                return trouble_set(trouble, -EOPNOTSUPP, "there is no %s to hand on: %s", names, mode);
-        return trouble_set(trouble, -EOPNOTSUPP,
-                           "there is no %s to hand on: " CGROUP_MOUNT "/cgroup.controllers "
-                           "has %s; cgscope doctor says what keeps it away",
-                           names,
-                           operation->available ? controller_mask_format(operation->available, ' ', others) : "none");
+        return root_check(operation->request->controllers, operation->hierarchy >= 0, operation->available, trouble);
 }
 
 static DelegationOutcome outcome_before(const DelegationState *before, uid_t uid) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/enable/enable.h"
 
+#include "basic/fd.h"
 #include "basic/user-namespace.h"
+#include "cgroup/group.h"
+#include "cgroup/hierarchy.h"
 #include "cgscope/command/probe.h"
 #include "cgscope/enable/enable-image.h"
 #include "cgscope/enable/enable-list.h"
@@ -10,6 +13,7 @@
 #include "cgscope/enable/enable-text.h"
 #include "cgscope/enable/enable-verdict.h"
 #include "cgscope/verbs.h"
+#include "delegation/root-check.h"
 
 /* A scope is there in an instant. Of a shorter time this part, twice at most: the rest is for what is asked for. */
 #define PROBE_TIMEOUT_USEC (30 * USEC_PER_SEC)
@@ -98,6 +102,20 @@ static bool is_done(const Enable *enable) {
         return true;
 }
 
+/* Before anybody types a password. Who does not see the hierarchy as the system does leaves it to cgscoped. */
+static int check_there(const Enable *enable) {
+        _cleanup_close_ int root = cgroup_open_root(NULL);
+        _cleanup_free_ char *path = NULL;
+        ControllerMask available;
+        Trouble trouble = {};
+
+        if (enable->request.operation != DELEGATION_ENABLE || root < 0 || cgroup_of_process(1, &path) < 0 ||
+            startswith(path, "/..") || group_controllers(root, &available) < 0)
+                return 0;
+
+        return log_trouble(root_check(enable->request.controllers, true, available, &trouble), &trouble);
+}
+
 /* Finds out what there is, and asks for what is wanted. */
 static int look_and_change(Enable *enable) {
         int r;
@@ -109,7 +127,9 @@ static int look_and_change(Enable *enable) {
         if (enable->request.operation == DELEGATION_GET || is_done(enable))
                 return 0;
 
-        r = ask(enable, &enable->request);
+        r = check_there(enable);
+        if (r >= 0)
+                r = ask(enable, &enable->request);
         if (r < 0)
                 return r;
         enable->asked = true;

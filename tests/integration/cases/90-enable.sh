@@ -208,7 +208,7 @@ test_state() {
     run cgscope enable --user-id=4242 io
     expect_status 1
     expect_lines err 1
-    expect_err 'no user with uid 4242'
+    expect_err 'no user with uid 4242|there is no io to hand on'
     cgscope enable -q --root=/ --user-id=4242 io
     run cgscope enable --user-id=4242 --json
     expect_status 0
