@@ -6,8 +6,10 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
+#include "basic/escape.h"
 #include "basic/fd.h"
 #include "proc/cgroup-file.h"
+#include "proc/mountinfo.h"
 
 int cgroup_open_root(bool *ret_read_only) {
         _cleanup_close_ int fd = open(CGROUP_MOUNT, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -55,16 +57,54 @@ char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]) {
         return names;
 }
 
-CgroupMode cgroup_mode(void) {
+/* Whether a v1 hierarchy is mounted at CGROUP_MOUNT or below. Where that cannot be told, it is where there is one. */
+static bool legacy_is_mounted(void) {
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
         char names[CGROUP_LEGACY_TEXT_MAX];
 
+        if (cgroup_mounts_read(&mounts) < 0)
+                return *cgroup_legacy_controllers(names);
+
+        for (size_t i = 0; i < mounts.n; i++)
+                if (!mounts.mounts[i].unified && startswith(mounts.mounts[i].point, CGROUP_MOUNT))
+                        return true;
+
+        return false;
+}
+
+CgroupMode cgroup_mode(void) {
         if (is_cgroup2(CGROUP_MOUNT))
                 return CGROUP_UNIFIED;
-
-        (void) cgroup_legacy_controllers(names);
         if (is_cgroup2(CGROUP_MOUNT "/unified"))
                 return CGROUP_HYBRID;
-        return *names ? CGROUP_LEGACY : CGROUP_ABSENT;
+
+        return legacy_is_mounted() ? CGROUP_LEGACY : CGROUP_ABSENT;
+}
+
+char *cgroup_mounted_elsewhere(void) {
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+        const CgroupMount *mount =
+                cgroup_mounts_read(&mounts) < 0 ? NULL : cgroup_mounts_find(&mounts, CGROUP_HIERARCHY_UNIFIED);
+
+        return mount && !streq(mount->point, CGROUP_MOUNT) ? escape_word(mount->point) : NULL;
+}
+
+static int explain_absent(char **ret) {
+        _cleanup_free_ char *elsewhere = cgroup_mounted_elsewhere(), *hidden = path_find_hidden(CGROUP_MOUNT);
+
+        if (hidden)
+                return asprintf(ret,
+                                "%s is hidden by the sandbox of the unit that this process is in "
+                                "(InaccessiblePaths=)",
+                                hidden);
+        if (!elsewhere)
+                return asprintf(ret, "no cgroup2 is mounted at " CGROUP_MOUNT
+                                     "; mount it: mount -t cgroup2 cgroup2 " CGROUP_MOUNT);
+
+        return asprintf(ret,
+                        "no cgroup2 is mounted at " CGROUP_MOUNT
+                        ", where it is looked for, but at %s; mount it there as well: mount --bind %s " CGROUP_MOUNT,
+                        elsewhere, elsewhere);
 }
 
 int cgroup_explain_mode(char **ret) {
@@ -82,7 +122,7 @@ int cgroup_explain_mode(char **ret) {
                              *names ? names : "the hierarchies");
                 break;
         case CGROUP_ABSENT:
-                r = asprintf(ret, "no cgroup2 is mounted at " CGROUP_MOUNT);
+                r = explain_absent(ret);
                 break;
         case CGROUP_UNIFIED:
         default:

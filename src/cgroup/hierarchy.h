@@ -13,7 +13,7 @@ typedef enum CgroupMode {
         CGROUP_UNIFIED, /* cgroup2 at CGROUP_MOUNT */
         CGROUP_HYBRID,  /* v1 holds the controllers, cgroup2 at CGROUP_MOUNT/unified */
         CGROUP_LEGACY,  /* v1 alone */
-        CGROUP_ABSENT,  /* no cgroup file system at CGROUP_MOUNT */
+        CGROUP_ABSENT,  /* no cgroup file system at CGROUP_MOUNT, whatever the kernel has */
 } CgroupMode;
 
 /* Opens the mount of the unified hierarchy with O_PATH, checked to be cgroup2. Returns the descriptor, to be closed by
@@ -28,6 +28,9 @@ CgroupMode cgroup_mode(void);
 /* The controllers that v1 hierarchies hold, by their names there, divided by ", " (and by "," where they share a
  * hierarchy); "" where it holds none. Wherever those are mounted: the kernel tells them all. Returns @names. */
 char *cgroup_legacy_controllers(char names[static CGROUP_LEGACY_TEXT_MAX]);
+
+/* Where cgroup2 is mounted instead, to be freed by the caller; NULL: nowhere, or it cannot be told. */
+char *cgroup_mounted_elsewhere(void);
 
 /* Why there is nothing to work on, and what would change it, as one clause: "cgroup v1 holds memory, pids …". *ret is
  * to be freed by the caller. For use after -EMEDIUMTYPE. */

@@ -99,7 +99,14 @@ int judge_hierarchy(CgroupMode mode, const char *legacy, const Surroundings *sur
 }
 
 static int check_hierarchy(const Doctor *doctor, Finding *ret) {
+        _cleanup_free_ char *elsewhere = doctor->mode == CGROUP_ABSENT ? cgroup_mounted_elsewhere() : NULL,
+                            *remedy = NULL;
         char legacy[CGROUP_LEGACY_TEXT_MAX];
+
+        if (elsewhere && asprintf(&remedy, "mount it there as well: mount --bind %s " CGROUP_MOUNT, elsewhere) < 0)
+                return remedy = NULL, -ENOMEM;
+        if (elsewhere)
+                return finding_problem(ret, remedy, "no cgroup2 is mounted at " CGROUP_MOUNT ", but at %s", elsewhere);
 
         return judge_hierarchy(doctor->mode, cgroup_legacy_controllers(legacy), &doctor->surroundings, ret);
 }

@@ -18,8 +18,11 @@ int cgroup_file_read(pid_t pid, char **ret) {
         ssize_t n;
 
         /* Whatever /proc is of, "self" is ourselves. */
-        if (pid == 0)
-                return fd_read_path_all("/proc/self/cgroup", ret);
+        if (pid == 0) {
+                int r = fd_read_path_all("/proc/self/cgroup", ret);
+
+                return r == -ENOENT || r == -ENOTDIR ? -ENOSYS : r;
+        }
 
         proc = proc_open_number(pid);
         if (proc < 0)

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "basic/fd.h"
 #include "basic/trouble.h"
 #include "basic/user-namespace.h"
 
@@ -118,6 +119,27 @@ static int help_with_variables(ManagerKind kind, const char *address, int error,
         return otherwise ? trouble_help(trouble, error, "%s", otherwise) : error;
 }
 
+/* What a unit's sandbox hides looks as if it were not there. ProtectHome=tmpfs puts an empty directory over all users'.
+ */
+static char *find_hidden(const char *address) {
+        const char *path = startswith(address, "unix:path=");
+        struct stat run, user;
+
+        if (path && startswith(path, "/run/user/") && stat("/run", &run) >= 0 && stat("/run/user", &user) >= 0 &&
+            run.st_dev != user.st_dev)
+                return strdup("/run/user");
+
+        return path ? path_find_hidden(path) : NULL;
+}
+
+static int explain_hidden(ManagerKind kind, const char *address, const char *hidden, int error, Trouble *trouble) {
+        return trouble_set(trouble, error,
+                           "cannot connect to the %s bus at %s: %s is hidden by the sandbox of the unit that this "
+                           "process is in (%sInaccessiblePaths=)",
+                           kind == MANAGER_SYSTEM ? "system" : "user", address, hidden,
+                           startswith(hidden, "/run/user") ? "ProtectHome=, " : "");
+}
+
 /* Nobody listens at @address. */
 static int explain_absent_user(const char *address, int error, Trouble *trouble) {
         unsigned uid = (unsigned) user_uid_outside();
@@ -146,7 +168,15 @@ static int explain_absent_user(const char *address, int error, Trouble *trouble)
 
 int bus_explain(ManagerKind kind, const char *address, int error, Trouble *trouble) {
         bool absent = error == -ENOENT || error == -ECONNREFUSED;
+        _cleanup_free_ char *hidden = find_hidden(address);
 
+        if (hidden)
+                return explain_hidden(kind, address, hidden, error, trouble);
+        if (error == -EAFNOSUPPORT)
+                return trouble_set(trouble, error,
+                                   "cannot connect to the %s bus at %s: the unit that this process is in may not use "
+                                   "AF_UNIX (RestrictAddressFamilies=)",
+                                   kind == MANAGER_SYSTEM ? "system" : "user", address);
         if (absent && kind == MANAGER_USER)
                 return explain_absent_user(address, error, trouble);
         if (absent && access("/run/systemd/system", F_OK) < 0)

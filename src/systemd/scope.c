@@ -8,6 +8,7 @@
 #include "systemd/bus-peer.h"
 #include "systemd/job.h"
 #include "systemd/scope-message.h"
+#include "systemd/unit.h"
 
 /* How long a manager that left the bus may take to come back: a re-execution takes one to three seconds on the slowest
  * machine that was measured. */
@@ -120,6 +121,27 @@ static int reset_failed(Start *start) {
         return r < 0 ? r : job_watch_call(&start->watch, call, &answer);
 }
 
+/* One that has ended is unloaded, unless a unit that is part of it (PartOf=) has failed: stopping does not help there.
+ */
+static int explain_kept(const Start *start, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *state = NULL, *word = NULL;
+        Manager *manager = start->manager;
+        const char *unit = start->request->unit, *part;
+
+        if (unit_state(manager, unit, &state, NULL) <= 0 || !streq(state, "inactive") ||
+            manager_get_property(manager, unit, SYSTEMD_UNIT, "ConsistsOf", "as", &reply, NULL) < 0 ||
+            sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s") < 0 ||
+            sd_bus_message_read(reply, "s", &part) <= 0)
+                return 0;
+
+        word = escape_word(part);
+        (void) trouble_set(trouble, -EEXIST,
+                           "%s is taken: it has ended, and %s, which is part of it (PartOf=), keeps it", unit, part);
+        return trouble_help(trouble, -EEXIST, "choose another name with --unit, or: systemctl %sreset-failed %s",
+                            manager->options.kind == MANAGER_USER ? "--user " : "", word ?: part);
+}
+
 /* Where our own first call was lost, by us, or so it seems, the process will look where it is. Where a failed unit
  * holds the name it can be cleared away: that is refused for one that is active, by the manager, and the second attempt
  * fails then with the same answer. 1: once more; 0: it is there, and without a job. */
@@ -136,7 +158,9 @@ static int name_taken(Start *start, Trouble *trouble) {
                 return 1;
         }
 
-        /* Ours says who keeps it, where stopping alone does not help. */
+        if (explain_kept(start, trouble) < 0)
+                return -EEXIST;
+
         word = escape_word(start->request->unit);
         return trouble_set(trouble, -EEXIST,
                            "%s is taken: choose another name with --unit, or stop it: cgscope stop "

@@ -34,7 +34,7 @@ static const struct Refusal {
         { SD_BUS_ERROR_ACCESS_DENIED, "not owned by", -EACCES, "a process to be moved belongs to somebody else",
           "only root may move it" },
         { SD_BUS_ERROR_ACCESS_DENIED, "Rejected send message", -EACCES, "only root may ask the system manager for this",
-          "run it as root, or for a unit of your own (--user)" },
+          "run it as root" },
         { SD_BUS_ERROR_PROPERTY_READ_ONLY, NULL, -EROFS, NULL,
           "some settings are taken only when a scope is made: cgscope run --property" },
         { SYSTEMD_NAME ".FrozenByParent", NULL, -EBUSY, "it is frozen by a slice above it", "thaw that slice first" },
@@ -62,6 +62,9 @@ static int explain(Manager *manager, const char *unit, int r, const sd_bus_error
                 return explain_no_unit(manager, unit, trouble);
 
         r = manager_explain(manager, r, error, trouble);
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, SD_BUS_ERROR_ACCESS_DENIED))
+                (void) trouble_help(trouble, r,
+                                    "run it as root, or where polkit can ask you"); /* the unit is where it is */
         if (refusal)
                 r = refusal->error;
         if (refusal && refusal->cause)

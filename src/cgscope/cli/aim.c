@@ -24,8 +24,13 @@ static int report_no_group(const Aim *aim) {
         return log_refuse(-ENOENT, "no group %s; cgscope tree shows those there are", aim->text);
 }
 
+/* One that somebody has written, and can have delegated. */
+static bool is_plain_service(const char *unit) {
+        return endswith(unit, ".service") && !startswith(unit, "user@");
+}
+
 static int report_failure(Aim *aim, int error) {
-        _cleanup_free_ char *path = NULL;
+        _cleanup_free_ char *path = NULL, *unit = NULL;
 
         if (aim->name.kind == TARGET_PROCESS && !aim->target.path)
                 return process_report(aim->name.pid, error);
@@ -38,6 +43,12 @@ static int report_failure(Aim *aim, int error) {
         case -ENODATA:
                 if (cgroup_of_process(0, &path) < 0)
                         return log_refuse(error, "this process is in no delegated unit");
+                if (unit_of_path(path, &unit, NULL) >= 0 && is_plain_service(unit))
+                        return log_refuse(
+                                error,
+                                "'.' is the delegated unit that one is in, and this process is in %s, which "
+                                "lacks Delegate=: systemctl edit %s, or start one with cgscope run --delegate",
+                                unit, unit);
                 return log_refuse(error,
                                   "'.' is the delegated unit that one is in, and %s is in none; start one with "
                                   "cgscope run --delegate",
@@ -90,7 +101,7 @@ static int find_own(Aim *aim, bool may_be_absent, uid_t uid) {
 
         r = cgroup_of_process(0, &path);
         if (r < 0)
-                return report_failure(aim, -ENODATA);
+                return report_failure(aim, r);
 
         r = ask_for_boundary(aim, path, &length);
         if (r <= 0)
@@ -127,6 +138,12 @@ static int report_not_delegated(const Aim *aim) {
                                   "%s is above all delegated units; %s belongs to %s: see systemctl "
                                   "set-property",
                                   path, unit, owner);
+
+        if (is_plain_service(unit))
+                return log_refuse(-EPERM,
+                                  "%s is not delegated: it belongs to %s, and cgscope writes only below what systemd "
+                                  "handed over; Delegate=yes in its [Service] does that: systemctl %sedit %s",
+                                  unit, owner, uid == UID_INVALID ? "" : "--user ", unit);
 
         return log_refuse(-EPERM,
                           "%s is not delegated: it belongs to %s, and cgscope writes only below what systemd "

@@ -29,6 +29,11 @@ static bool is_manager(pid_t pid) {
 }
 
 int process_report(pid_t pid, int error) {
+        char name[32] = "this process";
+
+        if (pid > 0)
+                (void) snprintf(name, sizeof(name), "process %d", (int) pid);
+
         switch (error) {
         case -ENOMEM:
                 return log_oom();
@@ -42,9 +47,9 @@ int process_report(pid_t pid, int error) {
                                   (int) pid);
         case -ENOSYS:
                 return log_refuse(error,
-                                  "cannot look at process %d: /proc is not mounted here, or is that of another "
-                                  "PID namespace; mount -t proc proc /proc shows this one",
-                                  (int) pid);
+                                  "cannot look at %s: /proc is not mounted here, or is that of another PID "
+                                  "namespace; mount -t proc proc /proc shows this one",
+                                  name);
         case -EAGAIN:
                 return log_refuse(error, "process %d is moved about all the time; ask again", (int) pid);
         case -ENODATA:

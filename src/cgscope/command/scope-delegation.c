@@ -63,7 +63,11 @@ int scope_identify(Scope *scope, pid_t pid, const Ask *ask, const ScopeOptions *
 
         r = cgroup_of_process(pid, &scope->group.path);
         if (r < 0)
-                return trouble_wrap(trouble, r, "cannot read the control group of process %d", (int) pid);
+                return pid == 0 && r == -ENOSYS
+                               ? trouble_set(trouble, r,
+                                             "cannot see where this process is: /proc is not mounted here; mount it: "
+                                             "mount -t proc proc /proc")
+                               : trouble_wrap(trouble, r, "cannot read the control group of process %d", (int) pid);
 
         r = check_identity(scope, &ask->result, options, trouble);
         if (r < 0)

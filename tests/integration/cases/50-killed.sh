@@ -65,16 +65,6 @@ test_killed_while_stopped() {
     unit_is tester init.scope loaded || fail 'the manager does not answer'
 }
 
-test_killed_while_stopped_long() {
-    # so where the manager has no time for half a minute
-    # deadline 150
-    needs container
-    run nearby tester "$kill_race" stopped "$(manager_pid tester)" 33
-    expect_status 0
-    expect_value held_left 0
-    expect_value held_processes 0
-}
-
 test_many() {
     # many at once: each succeeds in a scope of its own, and none is left
     # deadline 200
