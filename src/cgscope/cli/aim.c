@@ -36,6 +36,8 @@ static int report_failure(Aim *aim, int error) {
                 return process_report(aim->name.pid, error);
 
         switch (error) {
+        case -ENOSYS: /* of this process itself */
+                return process_report(0, error);
         case -ENXIO:
                 return unit_report_unknown(aim->options, aim->target.root, &aim->name);
         case -ENOENT:
