@@ -208,3 +208,20 @@ unmount_v1() {
     done
     umount "$v1"
 }
+
+# --- sweeps over all verbs ---
+
+# swept USER DRIVER COUNT…: the driver, in a scope of USER's, finds nothing wrong in a sample of its cases. One suite has
+# the large sample: what differs from verb to verb is the same everywhere.
+swept() {
+    local user=$1 driver=$2 count counts=()
+    for count in "${@:3}"; do
+        [[ $CGSCOPE_SUITE == trixie ]] || count=$((count / 4))
+        counts+=("$count")
+    done
+    scope "$user" sweep
+    run python3 "$guest_dir/$driver" "$sleeper" "${counts[@]}"
+    note "CGSCOPE_TEST_SEED=$(value seed): $(value tried) cases in $(value seconds) s"
+    expect_status 0
+    expect_value wrong 0
+}

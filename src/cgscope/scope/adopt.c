@@ -157,7 +157,7 @@ static int check_taken(const Adopt *adopt) {
         return 0;
 }
 
-/* They are in the scope, whatever fails here. */
+/* They are in the scope, whatever fails here. -EXDEV: they are not. */
 static int fill_scope(Adopt *adopt) {
         const ScopeOptions *options = &adopt->options;
         int r;
@@ -215,8 +215,11 @@ static int adopt_processes(Adopt *adopt, char *argv[]) {
         if (start_scope(adopt) < 0)
                 return STATUS_FAILURE;
 
-        if (fill_scope(adopt) < 0) {
-                log_warning("the processes are in %s all the same", adopt->ask.unit);
+        r = fill_scope(adopt);
+        if (r < 0) {
+                /* Where else they are, as when somebody else took them meanwhile, has been said. */
+                if (r != -EXDEV)
+                        log_warning("the processes are in %s all the same", adopt->ask.unit);
                 return STATUS_FAILURE;
         }
 

@@ -31,6 +31,7 @@ def forms(*options):
 def files_below(*tops):
     for top in tops:
         for directory, names, files in os.walk(top):
+            names[:] = (name for name in names if name != "kept")  # a sweep's own, for longer than one attempt
             for name in names + files:
                 if "systemd-private-" not in directory + name:
                     yield os.path.join(directory, name)
@@ -50,8 +51,8 @@ def own_group():
 
 def scopes():
     """All that is called after cgscope, but for its service, which stays a little while."""
-    return {f"{directory}/{name}" for directory, names, _ in os.walk(MOUNT) for name in names
-            if "cgscope" in name and name != "cgscoped.service"}
+    return {path for path in files_below(MOUNT)
+            if "cgscope" in os.path.basename(path) and not path.endswith("/cgscoped.service")}
 
 
 class Place:
@@ -69,7 +70,8 @@ class Place:
 
     def children(self):
         pids = map(int, text_of(f"/proc/self/task/{os.getpid()}/children").split())
-        return set(pids) - self.helpers - {self.process.pid if self.process else 0}
+        pids = set(pids) - self.helpers - {self.process.pid if self.process else 0}
+        return {pid for pid in pids if os.waitpid(pid, os.WNOHANG)[0] == 0}
 
     def make_group(self, path):
         os.mkdir(path)
@@ -84,7 +86,7 @@ class Place:
             self.process.wait()
         self.reap()
         for group in sorted(os.scandir(self.root), key=lambda e: e.name):
-            if group.is_dir() and not self.leaf.startswith(group.path) and group.name != "supervisor":
+            if group.is_dir() and not self.leaf.startswith(group.path) and group.name not in ("supervisor", "kept"):
                 remove_group(group.path)
         if not wait_for(lambda: scopes() <= self.scopes, 3):
             for scope in scopes() - self.scopes: # which has been complained of
