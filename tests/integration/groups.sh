@@ -216,7 +216,7 @@ unmount_v1() {
 swept() {
     local user=$1 driver=$2 count counts=()
     for count in "${@:3}"; do
-        [[ $CGSCOPE_SUITE == trixie ]] || count=$((count / 4))
+        [[ $CGSCOPE_SUITE == trixie && ${CGSCOPE_BUILD:-plain} == plain ]] || count=$((count / 4))
         counts+=("$count")
     done
     scope "$user" sweep

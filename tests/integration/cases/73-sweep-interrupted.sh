@@ -7,14 +7,14 @@
 
 test_interrupted_root() {
     # by root: killed, ended and stopped at random instants, it is done or not done, and nothing else is left
-    # deadline 150
+    # deadline 300
     needs container
     swept root sweep-interrupted.py 6 40
 }
 
 test_interrupted_user() {
     # by a user likewise
-    # deadline 150
+    # deadline 300
     needs container
     swept tester sweep-interrupted.py 6 40
 }
