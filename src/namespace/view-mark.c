@@ -38,26 +38,41 @@ unsigned view_mark_path(const char *inside) {
         return inside && cgroup_path_up(inside) > 0 ? VIEW_OUTSIDE : 0;
 }
 
-/* Whether a mount of the hierarchy that begins within the namespace is to be found as well. */
-static bool has_proper_one(const ViewMount *mounts, size_t n_mounts, const char *hierarchy) {
-        for (const ViewMount *mount = mounts; mount < mounts + n_mounts; mount++)
-                if (mount->inside && !mount->mount->covered && cgroup_path_up(mount->inside) == 0 &&
-                    streq(mount->hierarchy, hierarchy))
+static bool contains(const char *const *hierarchies, size_t n, const char *hierarchy) {
+        for (size_t i = 0; i < n; i++)
+                if (streq(hierarchies[i], hierarchy))
                         return true;
 
         return false;
 }
 
-unsigned view_mark_mount(const ViewMount *mounts, size_t n_mounts, size_t index) {
-        const ViewMount *mount = mounts + index;
+/* Of mounts there may be many, of hierarchies there are few. @proper are those of which a mount that begins within the
+ * namespace is to be found as well. */
+static unsigned mark_mount(const ViewMount *mount, const char *const *proper, size_t n_proper) {
         size_t up = mount->inside ? cgroup_path_up(mount->inside) : 0;
 
         if (up == 0 || mount->mount->covered)
                 return 0;
 
-        return strlen(mount->inside) > up * strlen("/..") || has_proper_one(mounts, n_mounts, mount->hierarchy)
+        return strlen(mount->inside) > up * strlen("/..") || contains(proper, n_proper, mount->hierarchy)
                        ? VIEW_SHOWS_MORE
                        : VIEW_STALE_MOUNT;
+}
+
+int view_mark_mounts(ViewMount *mounts, size_t n_mounts) {
+        _cleanup_free_ const char **proper = NULL;
+        size_t n_proper = 0;
+
+        for (const ViewMount *mount = mounts; mount < mounts + n_mounts; mount++)
+                if (mount->inside && !mount->mount->covered && cgroup_path_up(mount->inside) == 0 &&
+                    !contains(proper, n_proper, mount->hierarchy) &&
+                    ARRAY_APPEND(proper, n_proper, mount->hierarchy) < 0)
+                        return -ENOMEM;
+
+        for (size_t i = 0; i < n_mounts; i++)
+                mounts[i].marks = mark_mount(mounts + i, proper, n_proper);
+
+        return 0;
 }
 
 const char *view_hierarchy_title(const char *hierarchy) {

@@ -13,9 +13,9 @@ typedef enum ViewMark {
 
 #define VIEW_MARKS 3
 
-/* The marks of a process by its path as it sees it, and of mount @index as seen from inside. NULL: not known. */
+/* The marks of a process by its path as it sees it, and those of mounts as seen from inside. NULL: not known. */
 unsigned view_mark_path(const char *inside);
-unsigned view_mark_mount(const ViewMount *mounts, size_t n_mounts, size_t index);
+int view_mark_mounts(ViewMount *mounts, size_t n_mounts);
 
 const char *view_mark_text(ViewMark mark);
 

@@ -111,14 +111,16 @@ static int read_table(ViewNamespace *namespace, const CgroupVisitor *visitor, co
         if (r >= 0)
                 r = cgroup_mounts_parse(text, &theirs);
 
-        for (size_t i = 0, k = 0; r >= 0 && i < table->mounts.n; i++) {
+        for (size_t i = 0, k = 0, n; r >= 0 && i < table->mounts.n; i++) {
                 const CgroupMount *mount = table->mounts.mounts + i;
                 _cleanup_free_ char *name = NULL;
 
-                for (k = 0; k < theirs.n && theirs.mounts[k].id != mount->id; k++)
-                        ;
-                if (k == theirs.n)
+                /* Both are in the kernel's order, so that it mostly is the next one. */
+                for (n = 0; n < theirs.n && theirs.mounts[k % theirs.n].id != mount->id; n++)
+                        k++;
+                if (n == theirs.n)
                         continue;
+                k %= theirs.n;
 
                 r = cgroup_mount_hierarchy(mount, &name);
                 if (r >= 0)

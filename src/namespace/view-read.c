@@ -272,10 +272,10 @@ static int see_sight(const View *view, ViewSight *sight) {
                         return r;
         }
 
-        for (size_t i = 0; i < sight->n_mounts; i++) {
-                sight->mounts[i].marks = view_mark_mount(sight->mounts, sight->n_mounts, i);
+        if (view_mark_mounts(sight->mounts, sight->n_mounts) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < sight->n_mounts; i++)
                 sight->marks |= sight->mounts[i].marks;
-        }
 
         return 0;
 }

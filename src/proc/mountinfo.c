@@ -116,19 +116,68 @@ static bool field_is(const char *escaped, const char *text) {
         return !*text;
 }
 
+/* A user may have 100,000 mounts in each of his namespaces (fs.mount-max), and each line is looked up. */
+typedef struct ById {
+        uint64_t id;
+        CgroupMount *mount;
+} ById;
+
+static int compare_ids(const void *a, const void *b) {
+        const ById *x = a, *y = b;
+
+        return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The first of the @n at @all, in order, that has @id or a higher one. */
+static size_t find_id(const ById *all, size_t n, uint64_t id, CgroupMounts *mounts) {
+        size_t first = 0;
+
+        while (n > 0) {
+                size_t half = n / 2;
+
+                mounts->n_steps++;
+                if (all[first + half].id < id) {
+                        first += half + 1;
+                        n -= half + 1;
+                } else
+                        n = half;
+        }
+
+        return first;
+}
+
 /* What is mounted on a mount of ours, at its own point, hides it. */
-static void note_covered(CgroupMounts *mounts, const char *line) {
+static void note_covered(CgroupMounts *mounts, const ById *all, const char *line) {
         const char *fields[_FIELD_MAX] = { line };
+        uint64_t parent;
 
         for (size_t i = 1; i < _FIELD_MAX; i++) {
                 fields[i] = fields[i - 1] + strcspn(fields[i - 1], " ");
                 fields[i] += *fields[i] == ' ';
         }
 
+        parent = strtoull(fields[FIELD_PARENT], NULL, 10);
+        for (size_t i = find_id(all, mounts->n, parent, mounts); i < mounts->n && all[i].id == parent; i++) {
+                mounts->n_steps++;
+                if (field_is(fields[FIELD_POINT], all[i].mount->point))
+                        all[i].mount->covered = true;
+        }
+}
+
+static int note_all_covered(CgroupMounts *mounts, char *text) {
+        _cleanup_free_ ById *all = calloc(mounts->n + 1, sizeof(ById));
+
+        if (!all)
+                return -ENOMEM;
+
         for (size_t i = 0; i < mounts->n; i++)
-                if (mounts->mounts[i].id == strtoull(fields[FIELD_PARENT], NULL, 10) &&
-                    field_is(fields[FIELD_POINT], mounts->mounts[i].point))
-                        mounts->mounts[i].covered = true;
+                all[i] = (ById) { mounts->mounts[i].id, mounts->mounts + i };
+        qsort(all, mounts->n, sizeof(ById), compare_ids);
+
+        for (char *save, *line = strtok_r(text, "\n", &save); line && mounts->n > 0; line = strtok_r(NULL, "\n", &save))
+                note_covered(mounts, all, line);
+
+        return 0;
 }
 
 void cgroup_mounts_done(CgroupMounts *mounts) {
@@ -150,14 +199,15 @@ int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
         _cleanup_free_ char *again = strdup(text);
         char *save, *line;
+        int r;
 
         if (!again)
                 return -ENOMEM;
 
         for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
                 CgroupMount mount;
-                int r = parse_line(line, &mount);
 
+                r = parse_line(line, &mount);
                 if (r == -EBADMSG) /* whatever it is, the others are what they are */
                         continue;
                 if (r > 0)
@@ -166,8 +216,9 @@ int cgroup_mounts_parse(char *text, CgroupMounts *ret) {
                         return r;
         }
 
-        for (line = strtok_r(again, "\n", &save); line && mounts.n > 0; line = strtok_r(NULL, "\n", &save))
-                note_covered(&mounts, line);
+        r = note_all_covered(&mounts, again);
+        if (r < 0)
+                return r;
 
         *ret = mounts;
         mounts = (CgroupMounts) {};

@@ -23,6 +23,7 @@ typedef struct CgroupMount {
 typedef struct CgroupMounts {
         CgroupMount *mounts;
         size_t n;
+        uint64_t n_steps; /* that it took to find who covers whom: for tests */
 } CgroupMounts;
 
 /* Reads /proc/self/mountinfo. -ENOSYS: /proc is not mounted. */

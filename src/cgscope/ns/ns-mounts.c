@@ -33,6 +33,7 @@ static const TableColumn columns[_COLUMN_MAX] = {
 
 /* What is the same in all but the mount namespace is one line. */
 typedef struct Line {
+        size_t place;           /* in the list */
         const ViewMount *mount; /* NULL: none */
         pid_t first;            /* the lowest of the processes */
         size_t n_processes;
@@ -48,28 +49,62 @@ static void lines_done(Lines *lines) {
         free(lines->lines);
 }
 
-static bool is_same(const ViewMount *a, const ViewMount *b) {
-        if (!a || !b)
-                return a == b;
+static int compare_mounts(const ViewMount *a, const ViewMount *b) {
+        int r;
 
-        return a->marks == b->marks && a->mount->covered == b->mount->covered &&
-               streq(a->mount->point, b->mount->point) && streq(a->mount->root, b->mount->root) &&
-               streq(a->mount->flags, b->mount->flags) && streq(a->mount->options, b->mount->options) &&
-               (a->inside && b->inside ? streq(a->inside, b->inside) : a->inside == b->inside);
+        if (!a || !b)
+                return !!a - !!b;
+        if (a->marks != b->marks)
+                return a->marks < b->marks ? -1 : 1;
+        if (a->mount->covered != b->mount->covered)
+                return a->mount->covered - b->mount->covered;
+
+        r = strcmp(a->mount->point, b->mount->point) ?: strcmp(a->mount->root, b->mount->root);
+        r = r ?: strcmp(a->mount->flags, b->mount->flags) ?: strcmp(a->mount->options, b->mount->options);
+        return r ?: a->inside && b->inside ? strcmp(a->inside, b->inside) : !!a->inside - !!b->inside;
+}
+
+static int compare_places(const void *a, const void *b) {
+        const Line *x = a, *y = b;
+
+        return (x->place > y->place) - (x->place < y->place);
+}
+
+static int compare_lines(const void *a, const void *b) {
+        const Line *x = a, *y = b;
+
+        return compare_mounts(x->mount, y->mount) ?: compare_places(a, b);
+}
+
+/* Of those that are the same the first in the list stands for all. There may be many (fs.mount-max). */
+static void merge_lines(Lines *lines) {
+        size_t n = 0;
+
+        if (lines->n == 0)
+                return;
+
+        qsort(lines->lines, lines->n, sizeof(Line), compare_lines);
+        for (size_t i = 1; i < lines->n; i++) {
+                Line *line = lines->lines + n, *next = lines->lines + i;
+
+                if (compare_mounts(line->mount, next->mount) != 0) {
+                        lines->lines[++n] = *next;
+                        continue;
+                }
+                line->n_processes += next->n_processes;
+                if (next->first < line->first)
+                        line->first = next->first;
+        }
+
+        lines->n = n + 1;
+        qsort(lines->lines, lines->n, sizeof(Line), compare_places);
 }
 
 /* @like has the processes. */
 static int add_line(Lines *lines, const Line *like, const ViewMount *mount) {
-        for (size_t i = 0; i < lines->n; i++)
-                if (is_same(lines->lines[i].mount, mount)) {
-                        lines->lines[i].n_processes += like->n_processes;
-                        if (like->first < lines->lines[i].first)
-                                lines->lines[i].first = like->first;
-                        return 0;
-                }
+        const Line line = { .place = lines->n, .mount = mount, .first = like->first, .n_processes = like->n_processes };
 
-        if (ARRAY_APPEND(lines->lines, lines->n,
-                         (Line) { .mount = mount, .first = like->first, .n_processes = like->n_processes }) < 0)
+        if (ARRAY_APPEND(lines->lines, lines->n, line) < 0)
                 return log_oom();
 
         lines->legacy |= mount && !mount->mount->unified;
@@ -101,6 +136,7 @@ static int add_all(Lines *lines, const View *view) {
                         return r;
         }
 
+        merge_lines(lines);
         return 0;
 }
 

@@ -135,6 +135,27 @@ static void test_covered(void) {
                 g_assert_cmpint(mounts.mounts[i].covered, ==, covered[i]);
 }
 
+/* Twice as many mounts take twice the work, and little more. */
+static void test_many(void) {
+        uint64_t steps[2];
+
+        for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
+                _cleanup_(cgroup_mounts_done) CgroupMounts mounts = {};
+                g_autoptr(GString) text = g_string_new(NULL);
+                unsigned n = 2000U << i;
+
+                for (unsigned k = 0; k < n; k++)
+                        g_string_append_printf(text, "%u %u 0:40 / /m%u rw - cgroup2 none rw\n", 10 + (k * 7919) % n,
+                                               9 + k, k / 2);
+                parse(text->str, &mounts);
+                g_assert_cmpuint(mounts.n, ==, n);
+                steps[i] = mounts.n_steps;
+                g_assert_cmpuint(steps[i], <, n * 20);
+        }
+
+        g_assert_cmpuint(steps[1], <, 3 * steps[0]);
+}
+
 /* What is no mount costs nobody else's: a user may mount in ways that nobody has thought of. */
 static void test_junk(void) {
         static const char *const texts[] = {
@@ -186,6 +207,7 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/mount/escapes", test_escapes);
         g_test_add_func("/mount/odd", test_odd);
         g_test_add_func("/mount/covered", test_covered);
+        g_test_add_func("/mount/many", test_many);
         g_test_add_func("/mount/junk", test_junk);
         g_test_add_func("/mount/others", test_others);
         g_test_add_func("/mount/here", test_here);
