@@ -245,6 +245,21 @@ const CgroupMount *cgroup_mounts_of(const CgroupMounts *mounts, int fd) {
         return NULL;
 }
 
+bool mount_is_tmpfs(int fd) {
+        _cleanup_free_ char *text = NULL;
+        struct statx st;
+
+        if (statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) < 0 ||
+            !(st.stx_mask & STATX_MNT_ID) || fd_read_path_all(MOUNTINFO, &text) < 0)
+                return false;
+
+        for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+                if (strtoull(line, NULL, 10) == st.stx_mnt_id)
+                        return strstr(line, " - tmpfs ");
+
+        return false;
+}
+
 static bool is_hierarchy(const CgroupMount *mount, const char *name) {
         char named[256];
 

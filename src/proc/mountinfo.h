@@ -40,6 +40,10 @@ const CgroupMount *cgroup_mounts_of(const CgroupMounts *mounts, int fd);
  * shows all of the namespace. Borrowed. NULL: it is not mounted. */
 const CgroupMount *cgroup_mounts_find(const CgroupMounts *mounts, const char *name);
 
+/* Whether what @fd, opened with O_PATH, stands for is in a tmpfs. It asks the kernel's list and not the file system,
+ * which may be somebody's own and never answer (fuse(4)). */
+bool mount_is_tmpfs(int fd);
+
 bool cgroup_mount_has_option(const CgroupMount *mount, const char *option);
 
 /* What the hierarchy is called in /proc/PID/cgroup: "" for v2, "cpu,cpuacct", "name=systemd". *ret is freed by the

@@ -12,6 +12,7 @@
 #include "cgroup/members.h"
 #include "cgroup/search.h"
 #include "cgroup/walk.h"
+#include "proc/mountinfo.h"
 #include "unit/unit-name.h"
 
 /* The name of a slice tells where it is, so one part of the path is enough. */
@@ -107,26 +108,38 @@ static int count_processes(int group, const struct stat *st, uint64_t *ret) {
         return r;
 }
 
+/* What is in another user's runtime directory is his: he may mount a file system of his own on any of it, which keeps
+ * for ever who looks for something there. */
+static int open_runtime(uid_t uid) {
+        _cleanup_close_ int fd = -EBADF;
+        char path[64];
+
+        (void) snprintf(path, sizeof(path), "/run/user/%u", (unsigned) uid);
+        fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 || mount_is_tmpfs(fd) ? TAKE_FD(fd) : -EBADF;
+}
+
 /* The directory of a manager that has a link for each unit that it started. */
 static int open_started(uid_t manager) {
         const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
-        char path[PATH_MAX];
-        int fd, n;
+        _cleanup_close_ int fd = -EBADF;
+        int started;
 
         if (manager == UID_INVALID)
-                n = snprintf(path, sizeof(path), "/run/systemd/units");
+                fd = open("/run", O_PATH | O_DIRECTORY | O_CLOEXEC);
         else if (manager == user_uid_outside() && !isempty(runtime))
-                n = snprintf(path, sizeof(path), "%s/systemd/units", runtime);
+                fd = open(runtime, O_PATH | O_DIRECTORY | O_CLOEXEC);
         else
-                n = snprintf(path, sizeof(path), "/run/user/%u/systemd/units", (unsigned) manager);
+                fd = open_runtime(manager);
 
-        fd = n < (int) sizeof(path) ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-        return fd < 0 ? -EBADF : fd;
+        started = fd < 0 ? -EBADF : fd_open_beneath(fd, "systemd/units", O_PATH | O_DIRECTORY);
+        return started < 0 ? -EBADF : started;
 }
 
 /* UINT64_MAX where it cannot be known: another user's manager keeps that to itself. */
 static uint64_t unit_age(List *list, uid_t manager, const char *name) {
         char link[sizeof("invocation:") + UNIT_NAME_MAX];
+        _cleanup_close_ int fd = -EBADF;
         uint64_t started;
         struct stat st;
 
@@ -137,7 +150,8 @@ static uint64_t unit_age(List *list, uid_t manager, const char *name) {
         }
 
         (void) snprintf(link, sizeof(link), "invocation:%s", name);
-        if (list->started_fd < 0 || fstatat(list->started_fd, link, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        fd = list->started_fd < 0 ? -EBADF : fd_open_beneath(list->started_fd, link, O_PATH | O_NOFOLLOW);
+        if (fd < 0 || fstat(fd, &st) < 0)
                 return UINT64_MAX;
 
         started = (uint64_t) st.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t) st.st_mtim.tv_nsec / NSEC_PER_USEC;

@@ -278,3 +278,20 @@ test_status_marks() {
     works cgscope status "$unit"
     expect_out 'Pressure: switched off for this group \(cgroup\.pressure is 0\)$'
 }
+
+test_mounted_over_runtime_directory() {
+    # what a user mounts in his runtime directory root's list does not look into
+    needs container
+    local uid directory
+    uid=$(id -u tester)
+    scope tester age
+    works cgscope list --all --json -o UNIT,AGE,CGROUP
+    expect_json "[u['age_usec'] is not None for u in data['units'] if u['control_group'].endswith('/app.slice/$unit')] == [True]"
+    mkdir -p "$scratch/over/units" "$scratch/over/systemd/units"
+    touch "$scratch"/over/{,systemd/}units/"invocation:$unit"
+    for directory in "/run/user/$uid" "/run/user/$uid/systemd"; do
+        works unshare --mount --propagation private bash -c 'mount --bind "$1" "$2" &&
+            exec cgscope list --all --json -o UNIT,AGE,CGROUP' bash "$scratch/over" "$directory"
+        expect_json "[u['age_usec'] for u in data['units'] if u['control_group'].endswith('/app.slice/$unit')] == [None]"
+    done
+}
