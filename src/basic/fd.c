@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -43,6 +44,12 @@ void fd_limit_restore(void) {
                 limit.rlim_cur = limit_before;
         (void) setrlimit(RLIMIT_NOFILE, &limit);
         limit_before = 0;
+}
+
+bool fd_reader_has_gone(int fd) {
+        struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+
+        return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLERR);
 }
 
 int fd_reopen(int fd, int flags) {

@@ -9,6 +9,9 @@
 
 #include "basic/macros.h"
 
+/* Whether @fd is the end of a pipe or socket from which nobody reads any more. */
+bool fd_reader_has_gone(int fd);
+
 /* Closes @fd where it is one; leaves errno as it was. Returns -EBADF, to be assigned. */
 int fd_close(int fd);
 

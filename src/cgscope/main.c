@@ -33,7 +33,7 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 static int finish(int status, int failure) {
         int r = stream_end(stdout);
 
-        if (r == 0 || status != EXIT_SUCCESS)
+        if (r == 0 || status != EXIT_SUCCESS || fd_reader_has_gone(STDOUT_FILENO))
                 return status;
 
         return log_full(LOG_ERR, r, "cannot write to standard output"), failure;

@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <strings.h>
 
 #include "basic/escape.h"
+#include "basic/fd.h"
 #include "basic/format.h"
 #include "basic/log.h"
 #include "basic/terminal.h"
@@ -182,13 +182,6 @@ void tabular_color(Tabular *tabular, TableRow *row, size_t index, const char *co
                                                                    index == SIZE_MAX ? SIZE_MAX : i, color));
 }
 
-/* Whether nobody reads any more: head(1) has enough, or the pager was left. */
-static bool reader_has_gone(void) {
-        struct pollfd pollfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-        return poll(&pollfd, 1, 0) > 0 && (pollfd.revents & POLLERR);
-}
-
 int tabular_print(Tabular *tabular, const CommonOptions *options) {
         bool gone;
         int r;
@@ -198,7 +191,7 @@ int tabular_print(Tabular *tabular, const CommonOptions *options) {
         if (options->pager)
                 pager_open(&tabular->pager);
         r = tabular->tabling->table_print(tabular->table);
-        gone = r < 0 && reader_has_gone();
+        gone = r < 0 && fd_reader_has_gone(STDOUT_FILENO); /* head(1) has enough, or the pager was left */
         pager_close(&tabular->pager);
 
         return r < 0 && !gone ? log_error_errno(r, "cannot write the table") : 0;

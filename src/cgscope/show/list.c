@@ -145,7 +145,8 @@ static int print_units(List *list, const Figures *figures) {
                 return 0;
         }
 
-        qsort(list->units, list->n_units, sizeof(ListedUnit), compare_units);
+        if (list->n_units > 0) /* no array otherwise */
+                qsort(list->units, list->n_units, sizeof(ListedUnit), compare_units);
 
         r = tabular_open(&list->tabular, &list->common, columns, "units");
         if (r < 0)

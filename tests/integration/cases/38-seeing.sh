@@ -140,6 +140,10 @@ test_figures() {
 test_closed_pipe() {
     # a reader that goes away is no error worth a word
     needs container
+    # It has gone before the first byte, and who tells of it does not end by that.
+    run bash -c 'trap "" PIPE; exec 3> >(true); wait $!; cgscope list -a >&3'
+    expect_status 0
+    expect_lines err 0
     run bash -c 'set -o pipefail; cgscope list -a | true; cgscope tree /sys/fs/cgroup | head -n 1 >/dev/null; true'
     expect_lines err 0
 }
