@@ -136,7 +136,8 @@ expect_equal() {
     [[ $1 == "$2" ]] || fail "'$1' is not '$2'"
 }
 
-# wait_until [-t SECONDS] CMD…: fails the test when CMD has not succeeded by then (10 s; VM four times).
+# wait_until [-t SECONDS] CMD…: fails the test when CMD has not succeeded by then (10 s; VM four times,
+# with the sanitizers three times).
 wait_until() {
     local seconds=10 end
     if [[ $1 == -t ]]; then
@@ -144,6 +145,7 @@ wait_until() {
         shift 2
     fi
     [[ $CGSCOPE_SYSTEM != vm ]] || seconds=$((seconds * 4))
+    [[ ${CGSCOPE_BUILD:-plain} == plain ]] || seconds=$((seconds * 3))
     end=$((SECONDS + seconds))
     until "$@"; do
         [[ $SECONDS -lt $end ]] || fail "not within $seconds s: $*"

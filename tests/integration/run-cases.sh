@@ -20,6 +20,7 @@ files=("$@")
 export CGSCOPE_SYSTEM=${CGSCOPE_SYSTEM:-container} CGSCOPE_BUILD=${CGSCOPE_BUILD:-plain}
 factor=1
 [[ $CGSCOPE_SYSTEM != vm ]] || factor=4
+[[ $CGSCOPE_BUILD == plain ]] || factor=3
 # All of what is a sample elsewhere.
 [[ ${CGSCOPE_TEST_LONG:-} != 1 ]] || factor=$((factor * 60))
 # Not in /run, from which nothing can be executed, nor in /tmp, which is watched.

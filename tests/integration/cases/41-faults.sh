@@ -26,7 +26,7 @@ test_missing_calls() {
 }
 
 test_failing_allocations() {
-    # an allocation fails, or a hundred do: every verb says so, in one line, and leaves nothing; or does without
+    # an allocation fails, or all do for a moment: every verb says so, in one line, and leaves nothing; or does without
     # deadline 200
     needs container
     needs plain

@@ -37,6 +37,7 @@ test_units() {
 
 test_confinement() {
     # the running service has no capability, no network, no devices, and three directories to write to
+    needs plain
     local pid
     ask tester Get 1000
     expect_answer 'ok$'

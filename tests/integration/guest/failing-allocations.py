@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""failing-allocations.py COUNT [VERB…]: runs each verb, or these, with one allocation failing, and with a hundred in a row,
+"""failing-allocations.py COUNT [VERB…]: runs each verb, or these, with one allocation failing, and with all for a moment,
 so many times each, chosen at random by $CGSCOPE_TEST_SEED; all there are with $CGSCOPE_TEST_LONG=1. Prints what was not
 as promised. See verbs.py."""
 
@@ -24,7 +24,7 @@ def failing(number):
 
 def run(place, verb, options, usual, number):
     with open(COUNTER, "wb") as f:
-        f.write(bytes(8))
+        f.write(bytes(16))
     return verbs.complaints(place, verb, options, usual, env={**os.environ, **failing(number)})
 
 
@@ -39,7 +39,7 @@ def main():
             continue
         run(place, verb, options, usual, "0")
         with open(COUNTER, "rb") as f:
-            total = struct.unpack("L", f.read())[0]
+            total = struct.unpack("LL", f.read())[0]
         numbers = [f"{n}{and_on}" for n in range(1, total + 1) for and_on in ("", "+")]
         if not LONG:
             numbers = chance.sample(numbers, min(len(numbers), int(sys.argv[1])))

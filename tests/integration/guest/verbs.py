@@ -197,7 +197,7 @@ class Attempt:
         self.before = place.state()
         self.ran = Ran(place, [*before, *place.words(verb, *options)], **run)
         # What it started ends when it ends, and a scope a moment later.
-        wait_for(lambda: self.settled(place), 3)
+        wait_for(lambda: self.settled(place), 10)
         self.changes = self.changed(place)
         self.left = place.reap()
 

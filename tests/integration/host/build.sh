@@ -35,7 +35,8 @@ build_commands() {
     local root=$1 step options='' prefix=''
     if [[ $stage_build == sanitized ]]; then
         prefix='gcc -c -o options.o source/tests/integration/guest/sanitizer-options.c && LDFLAGS=/opt/cgscope/options.o'
-        # What is undefined is a trap, which AddressSanitizer reports: the other's own reports go to standard error.
+        # What is undefined is a trap, which AddressSanitizer reports: the other's own reports go to standard error. The
+        # line is that of some check in the function, for they share one trap.
         options='-Db_sanitize=address,undefined -Dc_args=-fsanitize-undefined-trap-on-error'
     fi
     for step in \
