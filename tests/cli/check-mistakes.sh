@@ -79,6 +79,7 @@ ok "order: set" told 2 "set: the target comes before the setting" set MemoryMax=
 ok "order: get" told 2 "get: the target comes before the key" get memory.max ./job
 ok "order: chown" told 2 "chown: the target comes before the owner" chown root ./job
 
+# shellcheck disable=SC2016 # for the other shell
 ok "order: none of several targets" bash -c '! "$1" kill job ./job 2>&1 | grep "comes before"' bash "$cgscope"
 
 ok "delegate: nothing" told 125 "--delegate: to delegate nothing, leave the option out" run --delegate=no true
@@ -93,6 +94,14 @@ ok "option: a limit, as podman(1) has it" told 125 "unknown option '--memory', d
 ok "property: what comes to mind" told 125 "unknown property 'Memory', did you mean MemoryMax?" run -p Memory=1G true
 ok "run: an empty command" told 127 "the command is an empty word" run ''
 
+# Who has read enough is no error, also where SIGPIPE is ignored, as below Python.
+ok "nobody reads any more" python3 -c '
+import os, signal, subprocess, sys
+read, write = os.pipe()
+os.close(read)
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+done = subprocess.run([sys.argv[1], "--help"], stdout=write, stderr=subprocess.PIPE, restore_signals=False)
+sys.exit(done.returncode != 0 or done.stderr != b"")' "$cgscope"
 if [[ -c /dev/full ]]; then
     for words in --help --version "help list" "list --help" "list --version"; do
         # shellcheck disable=SC2086 # words
