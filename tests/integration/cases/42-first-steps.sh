@@ -69,7 +69,7 @@ test_own() {
         start "$user" sh -c "cgscope status 2>$scratch/$user; echo \$? >>$scratch/$user"
         wait_until grep -qx '[0-9]*' "$scratch/$user"
         expect_equal "$(tail -n 1 "$scratch/$user")" 4
-        grep -q 'is in none; start one with cgscope run --delegate' "$scratch/$user" || fail "$(<"$scratch/$user")"
+        grep -q 'start one with cgscope run --delegate' "$scratch/$user" || fail "$(<"$scratch/$user")"
     done
 }
 
