@@ -19,8 +19,8 @@ static const char *const files[][2] = {
         { "cpu.weight", "100" },
         { "cpu.idle", "0" },
         { "cpu.max", "max 100000" },
-        { "cpuset.cpus", "" },
-        { "cpuset.mems", "" },
+        { "cpuset.cpus", "\n" },
+        { "cpuset.mems", "\n" },
         { "cpuset.cpus.partition", "member" },
         { "memory.min", "0" },
         { "memory.low", "0" },
@@ -85,6 +85,28 @@ static void check_again(int group, const char *key, const char *file) {
         promise(streq(before, after));
 }
 
+/* Of a file with a line for each device the directory keeps one line alone. */
+static void check_unchanged(int group) {
+        for (size_t i = 0; i < ELEMENTSOF(files); i++) {
+                _cleanup_free_ char *now = read_file(group, files[i][0]);
+
+                promise(streq(now, files[i][1]) || startswith(files[i][0], "io."));
+        }
+}
+
+/* Together with what no group has it is taken back. */
+static void check_undo(int group, const char *assignment) {
+        _cleanup_(attribute_list_done) AttributeList list = {};
+        const Attribute *failed = NULL;
+
+        if (attribute_list_add(&list, assignment, NULL) < 0)
+                return;
+
+        promise(attribute_list_add(&list, "cpu.none=1", NULL) == 0);
+        promise(attribute_list_apply(&list, group, &failed, NULL) < 0 && failed);
+        check_unchanged(group);
+}
+
 /* "KEY=VALUE" as somebody types it. */
 static void check_setting(int group, const char *assignment) {
         const char *equals = strchr(assignment, '=');
@@ -97,11 +119,7 @@ static void check_setting(int group, const char *assignment) {
 
         r = set(group, key, equals + 1);
         if (r < 0) { /* it is as it was */
-                for (size_t i = 0; i < ELEMENTSOF(files); i++) {
-                        _cleanup_free_ char *now = read_file(group, files[i][0]);
-
-                        promise(streq(now, files[i][1]) || streq(files[i][0], "io.max") || streq(now, "\n"));
-                }
+                check_unchanged(group);
                 return;
         }
 
@@ -116,6 +134,15 @@ typedef struct Visit {
         int group;
         const char *file;
 } Visit;
+
+/* As a group is made. */
+static int check_default(const char *key, const char *file, void *userdata) {
+        int group = *(int *) userdata;
+
+        if (is_single(key))
+                check_again(group, key, file);
+        return 0;
+}
 
 /* Of each property that lives in the file. */
 static int check_key(const char *key, const char *file, void *userdata) {
@@ -167,7 +194,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < ELEMENTSOF(files); i++)
                 fuzz_write_file(group, files[i][0], files[i][1]);
 
+        if (size == 0)
+                promise(attribute_foreach(group, false, check_default, &group) == 0);
+
         if (first >= 128) {
+                check_undo(group, text);
                 check_setting(group, text);
                 return 0;
         }

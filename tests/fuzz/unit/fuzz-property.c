@@ -110,6 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         promise(trouble.cause && text_is_printable(trouble.cause) && !endswith(trouble.cause, "."));
                 else
                         promise(!trouble.cause && list.items[n].info && list.items[n].kind != PROPERTY_NOTHING);
+                if (r == 0 && list.items[n].kind == PROPERTY_UINT64 && list.items[n].uint64 == UINT64_MAX)
+                        promise(endswith(assignment, "=") || strstr(assignment, "infinity"));
                 if (r == 0 && n == 0 && length < 64)
                         check_long(assignment);
         }
