@@ -436,6 +436,7 @@ serve_others() {
 
 test_flood() {
     # 10,000 calls in a row by an unprivileged caller: all are answered, the service does not grow, others are served
+    needs plain
     # deadline 200
     needs container
     local pid before after served flood_pid slow=1000 bad=10000

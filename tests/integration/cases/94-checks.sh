@@ -194,6 +194,7 @@ test_hybrid() {
 
 test_covered() {
     # places that are covered: what is seen counts, also where that is nothing
+    needs plain
     needs container
     examine hidden tester 'mkdir /run/cgscope-empty && mount -t tmpfs none /run/cgscope-empty &&
         mount --bind /run/cgscope-empty /proc/sys && mount --bind /run/cgscope-empty /sys/block &&
