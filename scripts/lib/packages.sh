@@ -16,6 +16,12 @@ have_header() { [[ -e /usr/include/$1 ]]; }
 have_library() { command -v pkg-config && pkg-config --exists "$1"; }
 have_keyring() { [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]]; }
 
+# The runtime of libFuzzer and the sanitizers, which clang merely recommends.
+have_fuzzer() {
+    local library
+    library=$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a") && [[ -e $library ]]
+}
+
 want_build() {
     want gcc have gcc
     want libc6-dev have_header stdio.h
@@ -29,6 +35,7 @@ want_build() {
 want_unit() {
     want_build
     want clang have clang
+    want libclang-rt-dev have_fuzzer
     want clang-format have clang-format
     want clang-tidy have clang-tidy
     want libglib2.0-dev have_library gio-2.0
