@@ -66,3 +66,40 @@ char *drop_in_format(ControllerMask controllers, char buffer[static DROP_IN_TEXT
         (void) snprintf(buffer, DROP_IN_TEXT_MAX, BEFORE_LIST "%s\n", controller_mask_format(controllers, ' ', names));
         return buffer;
 }
+
+/* Booleans as systemd reads them (systemd.syntax(7)). */
+static bool is_boolean(const char *value, bool which) {
+        static const char *const words[2][6] = { { "no", "n", "false", "f", "off", "0" },
+                                                 { "yes", "y", "true", "t", "on", "1" } };
+
+        for (size_t i = 0; i < ELEMENTSOF(words[which]); i++)
+                if (strcasecmp(value, words[which][i]) == 0)
+                        return true;
+
+        return false;
+}
+
+DropInEffect drop_in_effect(const char *text, Controller controller) {
+        DropInEffect effect = DROP_IN_SAYS_NOTHING;
+
+        while (*text) {
+                size_t length = strcspn(text, "\n");
+                _cleanup_free_ char *line = strndup(text + strspn(text, " \t"), length);
+                char *value = line ? (char *) startswith(line, "Delegate=") : NULL;
+
+                text += length + (text[length] == '\n');
+                if (!value)
+                        continue;
+
+                value[strcspn(value, "\n")] = '\0';
+                value += strspn(value, " \t");
+                for (size_t n = strlen(value); n > 0 && strchr(" \t\r", value[n - 1]); n--)
+                        value[n - 1] = '\0';
+                if (!*value || is_boolean(value, false))
+                        effect = DROP_IN_TAKES_BACK;
+                else if (is_boolean(value, true) || controller_mask_read(value) & controller_bit(controller))
+                        effect = DROP_IN_ASKS;
+        }
+
+        return effect;
+}

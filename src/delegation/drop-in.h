@@ -27,3 +27,12 @@ void drop_in_parse(const char *text, size_t length, DelegationDropIn *drop_in);
 /* The text of a file that hands @controllers on, of which there has to be one, and which systemd has to hand on.
  * Returns @buffer. */
 char *drop_in_format(ControllerMask controllers, char buffer[static DROP_IN_TEXT_MAX]);
+
+typedef enum DropInEffect {
+        DROP_IN_SAYS_NOTHING,
+        DROP_IN_ASKS,
+        DROP_IN_TAKES_BACK, /* Delegate= or Delegate=no: also what files before it have asked for */
+} DropInEffect;
+
+/* What @text, of any drop-in, comes to for @controller: the last of its lines Delegate= that is about it counts. */
+DropInEffect drop_in_effect(const char *text, Controller controller);

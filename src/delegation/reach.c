@@ -104,7 +104,7 @@ const char *reach_slice(const Reach *reach, size_t level) {
 }
 
 bool reach_needs_enable(const Reach *reach, size_t stop, Controller controller, const ReachKnown *known) {
-        if (known->disabled & controller_bit(controller))
+        if (known->reset || known->disabled & controller_bit(controller))
                 return false;
 
         return known->unmade || (reach->manager != REACH_NOWHERE && stop < reach->manager);
@@ -161,6 +161,10 @@ int reach_explain(const Reach *reach, size_t stop, Controller controller, const 
                                    "holds it or the kernel lacks it");
         if (!(CONTROLLER_MASK_MANAGED & controller_bit(controller)))
                 return trouble_set(ret, 0, "systemd does not pass it on");
+        if (known->reset)
+                return verdict_explain_reset(known->file, known->reset, ret);
+        if (known->blocked && reach_needs_enable(reach, stop, controller, known))
+                return verdict_explain_blocked(known->blocked, ret);
         if (reach_needs_enable(reach, stop, controller, known)) {
                 r = verdict_explain(known->verdict, known->file, ret);
                 return r < 0 ? r

@@ -40,14 +40,16 @@ bool reach_arrives(const Reach *reach, Controller controller);
 
 /* What is known beside the levels; all may be left out. */
 typedef struct ReachKnown {
-        ControllerMask together;      /* those that the remedy is to be for at once */
-        bool asked;                   /* the managers, about DisableControllers=: */
-        ControllerMask disabled;      /* what the slice that it stops at keeps from all that is below */
-        Verdict verdict;              /* of the way to the user's manager; VERDICT_ABSENT: nothing is known */
-        const DelegationDropIn *file; /* with VERDICT_NOT_LOADED: the one that asks for it */
-        bool others;                  /* the manager is another user's than the one who is told */
-        bool unmade;                  /* the user's manager is yet to be started */
-        const char *unit;             /* the delegated unit that it does not reach, which was there before */
+        ControllerMask together;         /* those that the remedy is to be for at once */
+        bool asked;                      /* the managers, about DisableControllers=: */
+        ControllerMask disabled;         /* what the slice that it stops at keeps from all that is below */
+        Verdict verdict;                 /* of the way to the user's manager; VERDICT_ABSENT: nothing is known */
+        const DelegationDropIn *file;    /* with VERDICT_NOT_LOADED: the one that asks for it */
+        const char *reset;               /* likewise: a later one that takes it back */
+        const DelegationDropIn *blocked; /* what is in the way of enable (verdict.h) */
+        bool others;                     /* the manager is another user's than the one who is told */
+        bool unmade;                     /* the user's manager is yet to be started */
+        const char *unit;                /* the delegated unit that it does not reach, which was there before */
 } ReachKnown;
 
 /* Why @controller stops at the level @stop, and what helps, where anything does. Returns 0 or -ENOMEM. */

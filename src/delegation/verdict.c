@@ -79,6 +79,32 @@ int verdict_explain(Verdict verdict, const DelegationDropIn *file, Trouble *ret)
         }
 }
 
+int verdict_explain_reset(const DelegationDropIn *file, const char *reset, Trouble *ret) {
+        char path[DROP_IN_PATH_MAX];
+
+        (void) trouble_set(ret, 0, "%s asks for it, and %s, which systemd reads later, takes it back (Delegate=)",
+                           file ? drop_in_path(file, path) : "a drop-in", reset);
+        return trouble_help(ret, 0, "change or remove the latter, then: systemctl daemon-reload");
+}
+
+int verdict_explain_blocked(const DelegationDropIn *file, Trouble *ret) {
+        char path[DROP_IN_PATH_MAX], target[sizeof("/dev/null") + 1] = "";
+
+        (void) readlink(drop_in_path(file, path), target, sizeof(target) - 1);
+        (void) trouble_set(ret, 0, "%s, where cgscope enable would have PID 1 hand it on, is %s", path,
+                           streq(target, "/dev/null") ? "masked, a link to /dev/null" : "the administrator's");
+        return trouble_help(ret, 0, "%s, as root", streq(target, "/dev/null") ? "remove it" : "add it there");
+}
+
+const DelegationDropIn *verdict_blocking(const DelegationState *state, uint64_t uid) {
+        for (size_t i = 0; i < state->n_drop_ins; i++)
+                if (state->drop_ins[i].uid == uid && !state->drop_ins[i].runtime &&
+                    state->drop_ins[i].kind != DROP_IN_OURS)
+                        return state->drop_ins + i;
+
+        return NULL;
+}
+
 const char *verdict_to_string(Verdict verdict) {
         assert(verdict < _VERDICT_MAX);
 

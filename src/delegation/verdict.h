@@ -32,6 +32,14 @@ const DelegationDropIn *verdict_drop_in(const DelegationState *state, uint64_t u
 /* Why a controller is not in effect; @file is the drop-in that asks for it. */
 int verdict_explain(Verdict verdict, const DelegationDropIn *file, Trouble *ret);
 
+/* The same where @reset, a file that systemd reads later, takes it back; and where @file is somebody else's in the
+ * place of ours, so that enable would refuse. Both say what helps. */
+int verdict_explain_reset(const DelegationDropIn *file, const char *reset, Trouble *ret);
+int verdict_explain_blocked(const DelegationDropIn *file, Trouble *ret);
+
+/* What is in the place of the file that enable would write for @uid, and not ours; borrowed. NULL: nothing. */
+const DelegationDropIn *verdict_blocking(const DelegationState *state, uint64_t uid);
+
 /* In words for a cell ("in effect", "not loaded"), and for JSON ("in-effect"). */
 const char *verdict_to_string(Verdict verdict);
 const char *verdict_to_field(Verdict verdict);

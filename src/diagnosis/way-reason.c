@@ -107,6 +107,7 @@ static ControllerMask disabled_at(Reasoning *reasoning, size_t level) {
 static int explain_stop(Reasoning *reasoning, size_t stop, WayController *ret) {
         const Reach *reach = &reasoning->way->reach;
         ControllerMask bit = controller_bit(ret->controller);
+        _cleanup_free_ char *reset = NULL;
         ReachKnown known = {
                 .asked = true,
                 .others = !reasoning->doctor->own,
@@ -121,9 +122,14 @@ static int explain_stop(Reasoning *reasoning, size_t stop, WayController *ret) {
         if (reasoning->loaded)
                 known.verdict = verdict_of(&reasoning->state, &reasoning->manager, ret->controller);
         known.file = verdict_drop_in(&reasoning->state, reasoning->doctor->uid, bit);
+        known.blocked = verdict_blocking(&reasoning->state, reasoning->doctor->uid);
+        if (known.verdict == VERDICT_NOT_LOADED && reasoning->system &&
+            reasoning->doctor->asking->user_manager_find_reset(reasoning->system, reasoning->doctor->uid,
+                                                               ret->controller, &reset, NULL) > 0)
+                known.reset = reset;
         if (reasoning->way->end == WAY_UNIT)
                 known.unit = strrchr(reach->levels[reach->n_levels - 1].path, '/') + 1;
-        if (reach_needs_enable(reach, stop, ret->controller, &known))
+        if (!known.blocked && reach_needs_enable(reach, stop, ret->controller, &known))
                 reasoning->to_enable |= bit;
 
         return reach_explain(reach, stop, ret->controller, &known, &ret->trouble);

@@ -37,5 +37,6 @@ _public_ const Asking cgscope_asking = {
         .slice_disabled_controllers = slice_disabled_controllers,
         .delegation_ask = delegation_ask,
         .user_manager_loaded = user_manager_loaded,
+        .user_manager_find_reset = user_manager_find_reset,
         .user_manager_restart = user_manager_restart,
 };

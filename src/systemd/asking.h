@@ -157,6 +157,11 @@ typedef struct Asking {
         /* What PID 1, @manager, is to hand to the manager of @uid: DelegateControllers= as it has loaded it. */
         int (*user_manager_loaded)(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble);
 
+        /* Which file takes @controller back for it that another one asks for. 1: *ret is its path, to be freed by the
+         * caller. */
+        int (*user_manager_find_reset)(Manager *manager, uid_t uid, Controller controller, char **ret,
+                                       Trouble *trouble);
+
         /* Restarts it, by PID 1: all that the user runs in it ends. */
         int (*user_manager_restart)(Manager *manager, uid_t uid, Trouble *trouble);
 } Asking;

@@ -6,7 +6,9 @@
 #include <sysexits.h>
 
 #include "basic/clock.h"
+#include "basic/fd.h"
 #include "basic/parse.h"
+#include "delegation/drop-in.h"
 #include "systemd/job.h"
 #include "systemd/unit-control.h"
 #include "systemd/unit.h"
@@ -97,6 +99,41 @@ int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Troubl
 
         return unit_get_controllers(manager, user_manager_unit(uid, unit), SYSTEMD_SERVICE, "DelegateControllers", ret,
                                     trouble);
+}
+
+int user_manager_find_reset(Manager *manager, uid_t uid, Controller controller, char **ret, Trouble *trouble) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *found = NULL;
+        char unit[USER_MANAGER_UNIT_MAX];
+        const char *path;
+        int r = user_manager_is_outdated(manager, uid, trouble);
+
+        if (r != 0)
+                return r < 0 ? r : 0;
+
+        /* In the order in which they were read. */
+        r = manager_get_property(manager, user_manager_unit(uid, unit), SYSTEMD_UNIT, "DropInPaths", "as", &reply,
+                                 trouble);
+        if (r >= 0)
+                r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "s");
+        while (r >= 0 && (r = sd_bus_message_read(reply, "s", &path)) > 0) {
+                _cleanup_free_ char *text = NULL;
+                DropInEffect effect;
+
+                if (fd_read_path_all(path, &text) < 0)
+                        continue;
+
+                effect = drop_in_effect(text, controller);
+                if (effect == DROP_IN_SAYS_NOTHING)
+                        continue;
+                free(found);
+                found = effect == DROP_IN_TAKES_BACK ? strdup(path) : NULL;
+        }
+        if (r < 0 || !found)
+                return r < 0 ? r : 0;
+
+        *ret = TAKE_PTR(found);
+        return 1;
 }
 
 int user_manager_is_outdated(Manager *manager, uid_t uid, Trouble *trouble) {

@@ -16,6 +16,10 @@ int user_manager_list(Manager *manager, uid_t **ret, size_t *ret_n, Trouble *tro
 /* What PID 1 has loaded: DelegateControllers= of the unit, which needs not be running. */
 int user_manager_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Trouble *trouble);
 
+/* Which file takes @controller back that another one before it has asked for (Delegate= in a later drop-in), of those
+ * that PID 1 has read. 1: *ret is its path, to be freed by the caller. 0: none does, or not all is read. */
+int user_manager_find_reset(Manager *manager, uid_t uid, Controller controller, char **ret, Trouble *trouble);
+
 /* 1 where PID 1 itself sees that the unit's files have changed since it read them (NeedDaemonReload=); older ones do
  * not see a new drop-in. */
 int user_manager_is_outdated(Manager *manager, uid_t uid, Trouble *trouble);

@@ -7,6 +7,7 @@
 #include "cgroup/unit-path.h"
 #include "cgscope/command/in-force.h"
 #include "delegation/reach.h"
+#include "delegation/store.h"
 
 /* What the options need: the controllers asked for by name, and those that the limits live in. */
 static ControllerMask controllers_needed(const ScopeOptions *options) {
@@ -50,6 +51,8 @@ static bool is_managed(Controller controller) {
 /* Says where the controllers @missing stop that stop with @first, as one line, and takes them out of @missing. */
 static int report_stop(const Reach *reach, Controller first, ControllerMask *missing, const ScopeOptions *options) {
         size_t stop = reach_stop(reach, first);
+        _cleanup_(delegation_state_done) DelegationState state = {};
+        _cleanup_close_ int files = store_open("/");
         ReachKnown known = {};
         _cleanup_free_ char *settings = NULL;
         char names[CONTROLLER_MASK_TEXT_MAX];
@@ -63,6 +66,8 @@ static int report_stop(const Reach *reach, Controller first, ControllerMask *mis
         *missing &= ~known.together;
         (void) controller_mask_format(known.together, ' ', names);
         settings = settings_in(options, known.together);
+        if (files >= 0 && reach->uid != UID_INVALID && store_list(files, reach->uid, &state, NULL) >= 0)
+                known.blocked = verdict_blocking(&state, reach->uid);
 
         r = trouble_wrap(&trouble, reach_tell(reach, first, &known, &trouble), "%s not available%s%s", names,
                          settings ? ", nothing would enforce " : "", settings ?: "");

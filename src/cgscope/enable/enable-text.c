@@ -193,7 +193,22 @@ static void say_kept(const Enable *enable, const DelegationManager *manager) {
                          controller_mask_format(others, ' ', names), (unsigned) manager->uid);
 }
 
+/* Of one that PID 1 has not got although it has read the file that asks for it. */
+static int find_reset(const Enable *enable, const DelegationManager *manager, ControllerMask mask, char **ret) {
+        const Client *client = &enable->client;
+        Controller controller = 0;
+
+        if (!client->manager)
+                return 0;
+        while (!(mask & controller_bit(controller)))
+                controller++;
+
+        return client->asking->user_manager_find_reset(client->manager, manager->uid, controller, ret, NULL);
+}
+
 static void say_step(const Enable *enable, const DelegationManager *manager) {
+        _cleanup_free_ char *reset = NULL;
+        const DelegationDropIn *drop_in;
         Verdict verdict = enable_judge(enable, manager);
         ControllerMask mask = enable_judged(enable, manager, verdict);
         char user[ENABLE_USER_MAX], names[CONTROLLER_MASK_TEXT_MAX];
@@ -206,8 +221,11 @@ static void say_step(const Enable *enable, const DelegationManager *manager) {
         if (verdict != VERDICT_NOT_LOADED && verdict != VERDICT_NOT_THERE && verdict != VERDICT_NOT_TAKEN_UP)
                 return;
 
-        (void) verdict_explain(verdict, verdict_drop_in(&enable->state, manager->uid, mask), &trouble);
-        if (verdict == VERDICT_NOT_LOADED)
+        drop_in = verdict_drop_in(&enable->state, manager->uid, mask);
+        (void) verdict_explain(verdict, drop_in, &trouble);
+        if (verdict == VERDICT_NOT_LOADED && find_reset(enable, manager, mask, &reset) > 0)
+                (void) verdict_explain_reset(drop_in, reset, &trouble);
+        else if (verdict == VERDICT_NOT_LOADED)
                 (void) trouble_help(&trouble, -EAGAIN, "systemctl daemon-reload (disturbs nothing)");
         else if (verdict == VERDICT_NOT_THERE)
                 help_not_there(manager, &trouble);

@@ -6,7 +6,15 @@
 # What is said to help does help, and what is the cause is named.
 # The tests that need no controllers are for the container.
 
+drop_in=/etc/systemd/system/user@1000.service.d/delegate-user.conf
+later=/etc/systemd/system/user@.service.d/zz-cgscope-test.conf
+
 teardown() {
+    if [[ -e $later || -L $drop_in || -e $drop_in ]]; then
+        rm -f "$later" "$drop_in"
+        rmdir --ignore-fail-on-non-empty "${later%/*}" "${drop_in%/*}" 2>/dev/null || true
+        systemctl daemon-reload
+    fi
     systemctl stop test-plain.service test-bare.service 2>/dev/null || true
     nearby tester systemctl --user reset-failed 2>/dev/null || true
 }
@@ -134,4 +142,38 @@ test_output() {
         run sh -c "exec cgscope $words >&-"
         expect_not_err 'Input/output error'
     done
+}
+
+test_later_drop_in() {
+    # a later drop-in that takes back what ours asks for is found and named
+    needs container
+    local line
+    cgscope enable -q --root=/ --user-id=1000 io
+    mkdir -p "${later%/*}"
+    for line in Delegate= Delegate=no; do
+        printf '[Service]\n%s\n' "$line" >"$later"
+        systemctl daemon-reload
+        run nearby tester cgscope enable
+        expect_lines err 1
+        expect_err "io not in effect: $drop_in asks for it, and $later, .* takes it back"
+    done
+    # One that asks for it again is none.
+    printf '[Service]\nDelegate=\nDelegate=cpu io\n' >"$later"
+    systemctl daemon-reload
+    run nearby tester cgscope enable
+    expect_not_err 'takes it back'
+    cgscope disable -q --root=/ --user-id=1000 io
+}
+
+test_masked_drop_in() {
+    # a masked drop-in, which enable would refuse to touch, is named instead of enable
+    # deadline 90
+    needs controllers io
+    mkdir -p "${drop_in%/*}"
+    ln -s /dev/null "$drop_in"
+    systemctl daemon-reload
+    refused 125 "io not available: stops at .*: $drop_in, .* is masked, a link to /dev/null; remove it" \
+        nearby tester cgscope run --delegate=io -- true
+    run nearby tester cgscope doctor --json
+    expect_out "is masked, a link to /dev/null"
 }

@@ -63,7 +63,8 @@ class Shell:
                              start_new_session=True)
         else:
             # It leaves this service for the scope of the session.
-            properties = [f"User={user}", "PAMName=login", f"TTYPath={os.ttyname(terminal)}",
+            # As in a session, a reader that has seen enough ends who writes.
+            properties = [f"User={user}", "PAMName=login", "IgnoreSIGPIPE=no", f"TTYPath={os.ttyname(terminal)}",
                           "StandardInput=tty", "StandardOutput=tty", "StandardError=tty"]
             subprocess.run(["systemd-run", "--quiet", "--no-block", "--collect", f"--unit=testrun-{os.getpid()}-{user}",
                             *(f"--setenv={name}={value}" for name, value in ENVIRONMENT.items()),

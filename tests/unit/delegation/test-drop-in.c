@@ -106,11 +106,35 @@ static void test_format(void) {
         g_assert_cmpuint(strlen(drop_in_format(ALL, text)), <, sizeof(text) - 1);
 }
 
+static void test_effect(void) {
+        static const struct {
+                const char *text;
+                DropInEffect effect;
+        } texts[] = {
+                { "", DROP_IN_SAYS_NOTHING },
+                { "[Service]\nMemoryMax=1G\n", DROP_IN_SAYS_NOTHING },
+                { "[Service]\n#Delegate=\n", DROP_IN_SAYS_NOTHING },
+                { "[Service]\nDelegate=cpu\n", DROP_IN_SAYS_NOTHING },
+                { "[Service]\nDelegate=cpu io\n", DROP_IN_ASKS },
+                { "[Service]\n  Delegate= yes \n", DROP_IN_ASKS },
+                { "[Service]\nDelegate=", DROP_IN_TAKES_BACK },
+                { "[Service]\nDelegate= \r\n", DROP_IN_TAKES_BACK },
+                { "[Service]\nDelegate=No\n", DROP_IN_TAKES_BACK },
+                { "[Service]\nDelegate=io\nDelegate=off\n", DROP_IN_TAKES_BACK },
+                { "[Service]\nDelegate=\nDelegate=cpu\n", DROP_IN_TAKES_BACK },
+                { "[Service]\nDelegate=\nDelegate=cpu io\n", DROP_IN_ASKS },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                g_assert_cmpint(drop_in_effect(texts[i].text, CONTROLLER_IO), ==, texts[i].effect);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/drop-in/parse", test_parse);
         g_test_add_func("/drop-in/round-trip", test_round_trip);
         g_test_add_func("/drop-in/long", test_long);
         g_test_add_func("/drop-in/format", test_format);
+        g_test_add_func("/drop-in/effect", test_effect);
         return g_test_run();
 }

@@ -28,6 +28,7 @@ typedef struct Row {
         bool another;           /* user asks */
         bool silent;            /* PID 1 does not answer */
         ControllerMask loaded;
+        const char *reset; /* the file that takes it back */
         const char *slice; /* which keeps io back */
         ManagerKind slice_kind;
         DelegationDropIn drop_ins[3];
@@ -53,14 +54,22 @@ static const Row rows[] = {
           .stop = "/user.slice",
           .why = "/etc/systemd/system/user@1000.service.d/delegate-user.conf asks for it, which PID 1 has not read yet",
           .remedy = "cgscope enable io" },
+        { "written, and taken back", WAY_PROBE, user_paths, 6, 2, .reset = "/etc/z.conf",
+          .drop_ins = { { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO } }, .arrival = ARRIVAL_NO,
+          .stop = "/user.slice",
+          .why = "/etc/systemd/system/user@1000.service.d/delegate-user.conf asks for it, and /etc/z.conf, which systemd "
+                 "reads later, takes it back (Delegate=)",
+          .remedy = "change or remove the latter, then: systemctl daemon-reload" },
         { "written, and PID 1 is silent", WAY_PROBE, user_paths, 6, 2, .silent = true,
           .drop_ins = { { .uid = UID, .kind = DROP_IN_OURS, .controllers = IO } }, .arrival = ARRIVAL_NO,
           .stop = "/user.slice", .why = "PID 1 does not hand it to the user manager unless told to",
           .remedy = "cgscope enable io" },
         { "the administrator's file", WAY_PROBE, user_paths, 6, 1,
           .drop_ins = { { .uid = UID, .kind = DROP_IN_FOREIGN, .controllers = CPUSET } }, .arrival = ARRIVAL_NO,
-          .stop = "/", .why = "PID 1 does not hand it to the user manager unless told to",
-          .remedy = "cgscope enable io" },
+          .stop = "/",
+          .why = "/etc/systemd/system/user@1000.service.d/delegate-user.conf, where cgscope enable would have PID 1 hand "
+                 "it on, is the administrator's",
+          .remedy = "add it there, as root" },
         { "loaded", WAY_MANAGER, user_paths, 5, 2, .another = true, .loaded = IO, .arrival = ARRIVAL_NO,
           .stop = "/user.slice", .why = "PID 1 is to hand it to the user manager, and has not done so yet",
           .remedy = "cgscope enable io --user-id=1000" },
@@ -174,6 +183,13 @@ static int fake_loaded(Manager *manager, uid_t uid, ControllerMask *ret, Trouble
         return 0;
 }
 
+static int fake_find_reset(Manager *manager, uid_t uid, Controller controller, char **ret, Trouble *trouble) {
+        (void) trouble;
+        g_assert_true(manager->kind == MANAGER_SYSTEM && uid == UID && controller == CONTROLLER_IO);
+        *ret = current->reset ? strdup(current->reset) : NULL;
+        return *ret != NULL;
+}
+
 static int fake_disabled(Manager *manager, const char *slice, ControllerMask *ret, Trouble *trouble) {
         (void) trouble;
         *ret = current->slice && streq(current->slice, slice) && manager->kind == current->slice_kind ? IO : 0;
@@ -184,6 +200,7 @@ static const Asking asking = {
         .manager_open = fake_open,
         .manager_free = fake_free,
         .user_manager_loaded = fake_loaded,
+        .user_manager_find_reset = fake_find_reset,
         .slice_disabled_controllers = fake_disabled,
 };
 
