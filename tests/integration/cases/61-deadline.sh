@@ -10,11 +10,14 @@ manager=/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service
 
 teardown() {
     kill -CONT "$(manager_pid tester)"
-    local slice
+    local slice unit
     for slice in "$manager"/{test_still,app}.slice; do
         [[ ! -e $slice/cgroup.freeze ]] || echo 0 >"$slice/cgroup.freeze"
     done
-    manager_of tester stop test-asked.scope test-still.scope test_still.slice 2>/dev/null || true
+    # One by one: newer ones stop none where one is not there.
+    for unit in test-asked.scope test-still.scope test_still.slice; do
+        manager_of tester stop "$unit" 2>/dev/null || true
+    done
 }
 
 # A delegated scope of tester's that nobody has marked, so that its manager is asked about it, with the group own.

@@ -15,7 +15,7 @@ teardown() {
         rmdir --ignore-fail-on-non-empty "${later%/*}" "${drop_in%/*}" 2>/dev/null || true
         systemctl daemon-reload
     fi
-    systemctl stop test-plain.service test-bare.service 2>/dev/null || true
+    systemctl stop test-plain.service 2>/dev/null || true
     nearby tester systemctl --user reset-failed 2>/dev/null || true
 }
 
@@ -109,12 +109,17 @@ test_other_manager() {
     expect_not_err '--user'
 }
 
+pair_is_dead() {
+    [[ $(manager_of tester show -p ActiveState --value test-pair.scope) == inactive ]]
+}
+
 test_kept_by_part() {
     # a name that a dead scope holds which a failed unit that is part of it keeps: that one is named, and what helps
     needs container
     nearby tester systemd-run --user --quiet --unit=test-mate.service -p PartOf=test-pair.scope false || true
     run nearby tester cgscope run -q -u test-pair -- true
     expect_status 0
+    wait_until pair_is_dead
     refused 125 'test-mate\.service, which is part of it .*systemctl --user reset-failed test-mate\.service$' \
         nearby tester cgscope run -u test-pair -- true
     nearby tester systemctl --user reset-failed test-mate.service
