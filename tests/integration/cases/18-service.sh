@@ -62,6 +62,7 @@ is_gone() {
 
 test_no_memory() {
     # without memory for an answer the service ends, and who waits is told; the next one finds a new one
+    needs plain
     needs container
     local pid begin
     cp "$programs/fail-alloc.so" /usr/lib/cgscope-test-fail-alloc.so

@@ -411,6 +411,7 @@ test_bad_process() {
 
 test_hidden_process() {
     # hidepid=, no /proc, the /proc of another PID namespace: it says what it cannot tell, or finds the process
+    needs plain
     needs container
     local private=(unshare --mount --propagation private bash -c) option
     for option in invisible noaccess; do

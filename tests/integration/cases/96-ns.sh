@@ -392,6 +392,7 @@ test_bad_process() {
 
 test_bad_proc() {
     # no /proc, and those of other PID namespaces
+    needs plain
     needs container
     local private=(unshare --mount --propagation private bash -c)
     run "${private[@]}" 'umount -l /proc && exec cgscope ns 1'
