@@ -14,7 +14,8 @@ container_run() {
     say "$suite: the container is up"
     # Entering the namespaces leaves a process in our own group; the container's systemd gives it one there.
     nsenter -t "$container_pid" -a --root --wd -- systemd-run --quiet --pipe --wait -p Delegate=yes \
-        -- timeout --kill-after=10 "$stage_deadline" /opt/cgscope/command || status=$?
+        -- /opt/cgscope/tests/integration/guest/told.sh "$stage_deadline" || status=$?
+    container_await || status=$?
     [[ $status -ne 124 ]] || say "$suite: the command took longer than $stage_deadline s"
     container_stop
     return "$status"
@@ -54,6 +55,18 @@ container_wait() {
     # /proc/PID/root needs no bus; the bus comes up after the first units.
     timeout 90 nsenter -t "$container_pid" -a --root --wd -- /opt/cgscope/tests/integration/guest/ready.sh ||
         die "the container's systemd did not come up within 90 s"
+}
+
+# systemd-run loses sight of the command where that has systemd execute itself anew. The command goes on, and writes to
+# the same descriptors; its status is in a file.
+container_await() {
+    local dir=/proc/$container_pid/root/opt/cgscope
+    [[ -s $dir/pid ]] || return 0
+    while [[ ! -s $dir/status && -d /proc/$container_pid/root/proc/$(<"$dir/pid") ]]; do
+        sleep 1
+    done
+    [[ -s $dir/status ]] || return 125
+    status=$(<"$dir/status")
 }
 
 # As first process systemd ignores SIGTERM, and nothing in it is worth an orderly end.
