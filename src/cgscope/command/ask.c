@@ -131,11 +131,27 @@ int ask_check_slice(const Ask *ask, int root, Trouble *trouble) {
         return trouble_wrap(trouble, frozen_check(root, path, trouble), "no scope can begin in %s", slice);
 }
 
-static bool is_empty(const char *control_group) {
-        _cleanup_close_ int root = cgroup_open_root(NULL);
-        _cleanup_close_ int fd = root >= 0 && *control_group ? group_open(root, control_group) : -EBADF;
+static int is_empty(const char *control_group) {
+        _cleanup_close_ int root = cgroup_open_root(NULL), fd = -EBADF;
+        int r;
 
-        return !*control_group || fd == -ENOENT || (fd >= 0 && group_is_populated(fd) == 0);
+        if (!*control_group)
+                return true;
+        if (root < 0)
+                return root;
+
+        fd = group_open(root, control_group);
+        if (fd < 0)
+                return fd == -ENOENT ? true : fd;
+
+        r = group_is_populated(fd);
+        return r < 0 ? r : r == 0;
+}
+
+/* What another attempt may get over. Without memory nothing can be loaded either, and without a bus there is no manager
+ * any more. */
+static bool is_passing(int error) {
+        return error == -ENOMEM || error == -ENFILE || error == -EMFILE || error == -ELIBACC;
 }
 
 /* The scope is stopped where nobody is in it: it would stay for ever. One with processes ends with them, or may be
@@ -145,12 +161,17 @@ static int try_to_withdraw(const Ask *ask, const char *sender, const ManagerOpti
         Client client = {};
         int r = client_try(&client, options, NULL);
 
-        if (r < 0) /* without a bus there is no manager any more either */
-                return r == -ENOMEM ? r : 0;
+        if (r < 0)
+                return is_passing(r) ? r : 0;
 
         r = client.asking->unit_settle(client.manager, sender, ask->unit, &control_group, NULL);
-        if (r > 0)
-                r = is_empty(control_group) ? client.asking->unit_stop(client.manager, ask->unit, NULL) : 0;
+        if (r > 0) {
+                r = is_empty(control_group);
+                if (r > 0)
+                        r = client.asking->unit_stop(client.manager, ask->unit, NULL);
+                else if (!is_passing(r))
+                        r = 0;
+        }
 
         client_close(&client);
         return r;

@@ -234,10 +234,12 @@ test_first_thread_has_ended() {
     wait_until test ! -e "/proc/$headless"
     headless "$boundary/g"
     works cgscope stop --grace=0 --timeout=5s "$unit/g"
-    expect_none "/proc/$headless"
+    # Its parent may not have reaped it yet.
+    wait_until test ! -e "/proc/$headless"
     headless "$boundary/g"
     works cgscope remove -r --timeout=5s "$unit/g"
-    expect_none "/proc/$headless" "$boundary/g"
+    expect_none "$boundary/g"
+    wait_until test ! -e "/proc/$headless"
     headless ''
     works cgscope adopt -q -u test-headless2 "$headless"
     works cgscope stop test-headless2.scope
