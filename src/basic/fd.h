@@ -26,6 +26,9 @@ static inline void fd_closep(int *fd) {
 void fd_limit_raise(void);
 void fd_limit_restore(void);
 
+/* Whether @n more descriptors can be had just now: 0, -EMFILE or -ENFILE. For what cannot stop half way. */
+int fd_check_room(size_t n);
+
 /* Opens anew what @fd, perhaps one with O_PATH, stands for; by /proc. O_CLOEXEC is added to @flags. Returns the
  * descriptor. */
 int fd_reopen(int fd, int flags);

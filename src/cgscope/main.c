@@ -2,6 +2,7 @@
 #include "basic/fd.h"
 #include "basic/log.h"
 #include "cgscope/cli/introspect.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/cli/verb-find.h"
 #include "cgscope/verbs.h"
 #include "cgscope/version.h"
@@ -33,10 +34,7 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 static int finish(int status, int failure) {
         int r = stream_end(stdout);
 
-        if (r == 0 || status != EXIT_SUCCESS || fd_reader_has_gone(STDOUT_FILENO))
-                return status;
-
-        return log_full(LOG_ERR, r, "cannot write to standard output"), failure;
+        return status == EXIT_SUCCESS && output_check(r) < 0 ? failure : status;
 }
 
 static bool is_help(const char *word) {

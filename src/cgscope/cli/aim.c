@@ -416,15 +416,15 @@ int aim_report(const Aim *aim, int error, const char *tried) {
         return log_error_errno(error, "%s %s", tried, aim->text);
 }
 
-bool aim_holds_caller(const Aim *aim) {
+int aim_holds_caller(const Aim *aim) {
         _cleanup_free_ char *own = NULL;
+        int r;
 
         if (aim->hidden)
                 return aim->hidden_holds_caller;
-        if (cgroup_of_process(0, &own) < 0)
-                return true; /* cannot tell: do not take the risk */
 
-        return cgroup_path_is_within(own, aim->target.path);
+        r = cgroup_of_process(0, &own);
+        return r < 0 ? r : cgroup_path_is_within(own, aim->target.path);
 }
 
 int aim_spare_caller(const Aim *aim, const char *what) {

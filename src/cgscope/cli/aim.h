@@ -71,8 +71,8 @@ bool aim_is_gone(const Aim *aim);
 /* Says why @error came of what was @tried ("cannot freeze"), naming the target. Returns @error. */
 int aim_report(const Aim *aim, int error, const char *tried);
 
-/* Whether the calling process is in the target or below it. */
-bool aim_holds_caller(const Aim *aim);
+/* Whether the calling process is in the target or below it. A negative errno: that cannot be told. */
+int aim_holds_caller(const Aim *aim);
 
 /* Refuses what would happen to the calling process itself, being in the target: @what is "would be frozen". -EDEADLK:
  * said, with --self, which does it all the same. */

@@ -24,6 +24,9 @@
 /* Between two attempts. */
 #define WITHDRAW_NAP_USEC USEC_PER_SEC
 
+/* For all that comes up to the command: where one were lacking then, processes would be in the scope already. */
+#define DESCRIPTORS_NEEDED 16
+
 /* More often PID 1 does not re-execute itself while one scope is asked for. */
 #define AGAIN_MAX 3
 
@@ -193,6 +196,10 @@ static void withdraw(const char *sender, void *userdata) {
 int ask_connect(Ask *ask, Trouble *trouble) {
         const char *sender;
         int r;
+
+        r = fd_check_room(DESCRIPTORS_NEEDED);
+        if (r < 0)
+                return trouble_wrap(trouble, r, "cannot ask for a scope with so few descriptors (ulimit -n)");
 
         r = watch_start(&ask->watch, withdraw, ask);
         if (r < 0)

@@ -63,9 +63,10 @@ static bool kill_one(pid_t pid) {
 static ssize_t kill_all(int group) {
         _cleanup_free_ pid_t *pids = NULL;
         ssize_t n = group_members_below(group, &pids, NULL), n_killed = 0;
+        int r = n > 0 ? proc_check_own() : 0;
 
-        if (n > 0 && proc_check_own() < 0) /* who comes down from whom cannot be seen */
-                return -ENOSYS;
+        if (r < 0) /* who comes down from whom cannot be seen */
+                return r;
 
         for (ssize_t i = 0; i < n; i++)
                 n_killed += pids[i] > 0 && kill_one(pids[i]);

@@ -12,6 +12,9 @@
 /* How long a failing cgscope waits for the child to clear up. With a manager that hangs it goes on by itself. */
 #define MOMENT_MSEC 1000
 
+/* What the child opens before it has closed all that it does not need. */
+#define DESCRIPTORS_NEEDED 4
+
 /* A word that is none: go. */
 static const char dismissal[] = "";
 
@@ -60,6 +63,12 @@ int watch_start(Watch *watch, WatchFunction alone, void *userdata) {
         _cleanup_close_ int reader = -EBADF, writer = -EBADF;
         int fds[2];
         pid_t pid;
+        int r;
+
+        /* The child could not say that it lacks some. */
+        r = fd_check_room(DESCRIPTORS_NEEDED);
+        if (r < 0)
+                return r;
 
         /* What is sent is received as it was sent, word by word. */
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)

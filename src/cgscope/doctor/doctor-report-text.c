@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/log.h"
 #include "basic/pager.h"
 #include "basic/sheet.h"
 #include "basic/terminal.h"
 #include "basic/user-name.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/cli/table-view.h"
 #include "cgscope/doctor/doctor-report.h"
 
@@ -219,7 +219,7 @@ int diagnosis_print_text(const Diagnosis *diagnosis, const CommonOptions *option
         /* Who leaves the pager has seen enough. */
         e = sheet_end(&sheet);
         if (e == -ENOMEM || (e < 0 && pager.pid == 0))
-                r = log_error_errno(e, "cannot write to standard output");
+                r = output_check(e);
         pager_close(&pager);
         return r;
 }

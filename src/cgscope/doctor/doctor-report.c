@@ -2,8 +2,8 @@
 #include "cgscope/doctor/doctor-report.h"
 
 #include "basic/json.h"
-#include "basic/log.h"
 #include "basic/user-name.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/verbs.h"
 
 static const char *const result_names[_FINDING_MAX] = {
@@ -75,7 +75,6 @@ int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *option
         _cleanup_free_ char *unknown = way->unknown.cause ? trouble_text(&way->unknown, 0) : NULL;
         bool looked = way->reach.n_levels > 0, probed = looked && way->end == WAY_PROBE;
         JsonWriter writer;
-        int r;
 
         json_begin(&writer, stdout, options->json_pretty);
         json_number(&writer, "uid", doctor->uid);
@@ -88,6 +87,5 @@ int diagnosis_print_json(const Diagnosis *diagnosis, const CommonOptions *option
         print_checks(&writer, diagnosis);
         json_number(&writer, "status", (uint64_t) diagnosis_status(diagnosis));
 
-        r = json_end(&writer);
-        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
+        return output_check(json_end(&writer));
 }

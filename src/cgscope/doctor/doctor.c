@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-
 #include "basic/clock.h"
 #include "basic/fd.h"
 #include "basic/log.h"
@@ -62,18 +60,7 @@ static int probe(const Doctor *doctor, int (*look)(void *userdata, const char *p
 
 /* With fewer descriptors than the checks need, each would find something that is not so. */
 static int check_descriptors(void) {
-        int fds[DESCRIPTORS_NEEDED], r = 0;
-        size_t n = 0;
-
-        while (n < ELEMENTSOF(fds) && r >= 0) {
-                fds[n] = open("/", O_PATH | O_CLOEXEC);
-                if (fds[n] < 0)
-                        r = -errno;
-                else
-                        n++;
-        }
-        while (n > 0)
-                (void) fd_close(fds[--n]);
+        int r = fd_check_room(DESCRIPTORS_NEEDED);
 
         return r < 0 ? log_error_errno(r, "cannot look at this host with so few descriptors (ulimit -n)") : 0;
 }

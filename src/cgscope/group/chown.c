@@ -52,6 +52,19 @@ static int parse_owner(Chown *context, const char *text) {
         return r < 0 ? report_unknown(r, "group of users", colon + 1) : 0;
 }
 
+/* The kernel does not tell which of the two. */
+static int report_unmapped(const Aim *aim, const Chown *context) {
+        char uid[32] = "", gid[32] = "";
+
+        if (context->uid != ID_KEEP)
+                (void) snprintf(uid, sizeof(uid), "uid %u", (unsigned) context->uid);
+        if (context->gid != ID_KEEP)
+                (void) snprintf(gid, sizeof(gid), "gid %u", (unsigned) context->gid);
+
+        return log_refuse(-EINVAL, "cannot hand over %s: %s%s%s is not mapped in this user namespace (/proc/self/%s)",
+                          aim->text, uid, *uid && *gid ? " or " : "", gid, *uid ? "uid_map" : "gid_map");
+}
+
 static int chown_group(Aim *aim, const void *userdata) {
         const Chown *context = userdata;
         _cleanup_free_ char *failed = NULL;
@@ -63,6 +76,8 @@ static int chown_group(Aim *aim, const void *userdata) {
         r = aim->groups->chown(&aim->target, context->uid, context->gid, context->recursive, &failed);
         interrupt_release(&before);
 
+        if (r == -EINVAL)
+                return report_unmapped(aim, context);
         if (r == -EPERM)
                 return log_refuse(r,
                                   "cannot hand over %s%s%s: only root can give it to another user, and its owner to "

@@ -17,6 +17,9 @@
 /* As many processes are named in a message; a line is a line. */
 #define PIDS_SHOWN 5
 
+/* For all that makes a group and takes it back. */
+#define DESCRIPTORS_NEEDED 8
+
 /* For who removes a temporary group: he kills what is left in it, and waits for that. */
 #define REMOVED_USEC (10 * USEC_PER_SEC)
 #define NAP_USEC (5 * USEC_PER_MSEC)
@@ -265,8 +268,12 @@ static int create(Division *division, Aim *aim, ControllerMask controllers, bool
 }
 
 int divide_make(Division *division, Aim *aim, const AttributeList *attributes, bool parents, const sigset_t *before) {
-        int r = create(division, aim, attribute_list_controllers(attributes), parents, before);
+        int r = fd_check_room(DESCRIPTORS_NEEDED);
 
+        if (r < 0)
+                return log_error_errno(r, "cannot make %s with so few descriptors (ulimit -n)", aim->text);
+
+        r = create(division, aim, attribute_list_controllers(attributes), parents, before);
         if (r >= 0)
                 r = divide_apply(aim, attributes);
         if (r < 0)

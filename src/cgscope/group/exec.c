@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fd.h"
 #include "basic/log.h"
 #include "cgroup/group.h"
 #include "cgroup/temporary.h"
+#include "cgscope/cli/process-list.h"
 #include "cgscope/command/command.h"
 #include "cgscope/command/spawn.h"
 #include "cgscope/group/exec-in-place.h"
@@ -10,6 +12,9 @@
 #include "cgscope/verbs.h"
 
 /* `cgscope exec`: a command inside a group, in our place or, where something is to be done after its end, beside us. */
+
+/* For all that is to be done beside the command and after its end. */
+#define DESCRIPTORS_NEEDED 16
 
 enum {
         OPTION_PROPERTY = OPTION_OWN,
@@ -79,10 +84,15 @@ static int find_target(Exec *exec, const char *text) {
 
         if (exec->command.cgroup_namespace.wanted && !exec->options.quiet)
                 confine_check_delegation(exec->aim.target.root);
-        if (exec->remove && exec->aim.target.fd >= 0 && aim_holds_caller(&exec->aim))
-                return log_refuse(-EBUSY, "--remove: this process itself is in %s", text);
+        if (!exec->remove || exec->aim.target.fd < 0)
+                return 0;
 
-        return 0;
+        r = aim_holds_caller(&exec->aim);
+        if (r > 0)
+                return log_refuse(-EBUSY, "--remove: this process itself is in %s", text);
+        if (r < 0 && r != -ENOSYS)
+                return log_error_errno(r, "--remove: cannot tell whether this process itself is in %s", text);
+        return r < 0 ? process_report(0, r) : 0;
 }
 
 /* Nothing would run in a frozen group, and we would hang in there. */
@@ -149,9 +159,15 @@ static void undo(Exec *exec) {
         interrupt_release(&exec->before);
 }
 
+static int check_descriptors(const Exec *exec) {
+        int r = is_supervised(exec) ? fd_check_room(DESCRIPTORS_NEEDED) : 0;
+
+        return r < 0 ? log_error_errno(r, "cannot stay beside the command with so few descriptors (ulimit -n)") : 0;
+}
+
 static int enter_and_run(Exec *exec) {
-        if ((exec->division.temporary && exec_watch(exec) < 0) || prepare_group(exec) < 0 ||
-            set_environment(exec) < 0 || interrupt_is_pending(&exec->before))
+        if (check_descriptors(exec) < 0 || (exec->division.temporary && exec_watch(exec) < 0) ||
+            prepare_group(exec) < 0 || set_environment(exec) < 0 || interrupt_is_pending(&exec->before))
                 return STATUS_NOT_STARTED;
 
         return is_supervised(exec) ? exec_supervised(exec) : exec_in_place(exec);

@@ -4,6 +4,7 @@
 #include "basic/memory-stream.h"
 #include "cgroup/attribute-file.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/verbs.h"
 
 /* `cgscope get`: settings in both vocabularies, systemd's names and the kernel's files. */
@@ -133,7 +134,7 @@ static int print(Get *get, char *const keys[], size_t n_keys) {
                 return r;
 
         if (fwrite(text, 1, length, stdout) != length || fflush(stdout) != 0)
-                return log_error_errno(-errno, "cannot write to standard output");
+                return output_check(-errno);
         return 0;
 }
 

@@ -36,7 +36,7 @@ static int report(const Aim *aim, const Remove *remove, int error) {
 static int leave(const Aim *aim) {
         int r;
 
-        if (!aim_holds_caller(aim))
+        if (aim_holds_caller(aim) == 0)
                 return 0;
 
         (void) signal(SIGHUP, SIG_IGN);

@@ -10,6 +10,7 @@
 #include "cgroup/group.h"
 #include "cgroup/search.h"
 #include "cgscope/cli/aim.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/cli/skipped.h"
 #include "cgscope/process/remainder.h"
 #include "cgscope/verbs.h"
@@ -51,8 +52,8 @@ static int stop_group(Aim *aim, const void *userdata) {
         int r;
 
         /* To come to the end of it, this process must not be among those that go. Where no other group takes it, it
-         * goes last. */
-        if (aim_holds_caller(aim)) {
+         * goes last. Likewise where that cannot be told. */
+        if (aim_holds_caller(aim) != 0) {
                 (void) signal(SIGHUP, SIG_IGN);
                 if (aim->groups->leave(&aim->target, false) < 0)
                         (void) signal(SIGTERM, SIG_IGN);
@@ -177,9 +178,9 @@ static int stop_empty(const Stop *stop) {
         r = search_empty(&search, root);
         client_close(&search.client);
         walk_skipped_done(&search.skipped);
-        e = stream_end(stdout);
+        e = output_check(stream_end(stdout));
         if (e < 0)
-                r = log_error_errno(e, "cannot write to standard output");
+                r = e;
         if (r >= 0)
                 log_info("Stopped %u empty scope%s.", search.n_stopped, search.n_stopped == 1 ? "" : "s");
 

@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "cgroup/boundary.h"
 #include "cgroup/group.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/command/arrival.h"
 #include "cgscope/command/in-force.h"
 #include "cgscope/command/linger.h"
@@ -184,8 +185,7 @@ static int fill_scope(Adopt *adopt) {
                         return r;
         }
 
-        r = options->common.json ? scope_print_json(&adopt->scope, options->common.json_pretty) : 0;
-        return r < 0 ? log_error_errno(r, "cannot write to standard output") : 0;
+        return options->common.json ? output_check(scope_print_json(&adopt->scope, options->common.json_pretty)) : 0;
 }
 
 /* Where it was, a logout may have spared it. */

@@ -6,6 +6,7 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/search.h"
+#include "cgscope/cli/output.h"
 #include "cgscope/cli/skipped.h"
 #include "cgscope/show/status-json.h"
 #include "cgscope/show/status-text.h"
@@ -97,10 +98,8 @@ static int show(const CommonOptions *options, const char *text) {
 
         skipped_report(&status.skipped, aim.text);
         r = options->json ? status_json_print(&status) : status_text_print(&status);
-        if (r < 0) {
-                log_error_errno(r, "cannot write to standard output");
+        if (output_check(r) < 0)
                 return STATUS_FAILURE;
-        }
 
         return status.n_processes > 0 ? STATUS_ACTIVE : STATUS_INACTIVE;
 }

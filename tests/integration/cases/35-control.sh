@@ -195,6 +195,20 @@ test_chown() {
     inside root chown_inside
 }
 
+unmapped_inside() {
+    mkdir a
+    run unshare --user --map-current-user cgscope chown ./a root
+    expect_refusal 1 'cannot hand over \./a: uid 0 is not mapped in this user namespace'
+    run unshare --user --map-current-user cgscope chown ./a :0
+    expect_refusal 1 'cannot hand over \./a: gid 0 is not mapped in this user namespace'
+}
+
+test_chown_unmapped() {
+    # chown names who is not mapped in a user namespace
+    needs container
+    inside tester unmapped_inside
+}
+
 groups_inside() {
     local first file=$scratch/told-$user
     mkdir -p a/b

@@ -151,11 +151,13 @@ test_few_descriptors() {
     sleep_in "$boundary/g"
     start root
     for verb in "adopt $started" "can-move $sleeping $boundary/main" "move --steal $boundary/g $sleeping" \
-        "status @$sleeping" "procs $boundary/g" "freeze $boundary/g" "thaw $boundary/g" ns; do
+        "status @$sleeping" "procs $boundary/g" "freeze $boundary/g" "thaw $boundary/g" ns \
+        "exec --create --remove $boundary/h -- true" "exec --remove $boundary/g -- true"; do
         for number in {4..9}; do
             # shellcheck disable=SC2086 # words
             run bash -c 'ulimit -n "$1"; shift; exec cgscope "$@" 2>&1' - "$number" $verb
-            expect_not_out 'no process|holds this very process,.*--self does it all the same$|is not mounted|not implemented'
+            expect_not_out 'no process|holds this very process,.*--self does it all the same$|is not mounted|not implemented|--remove: this process itself|Broken pipe'
+            expect_none "$boundary/h"
         done
     done
     run bash -c 'ulimit -n 12; exec cgscope doctor'

@@ -5,10 +5,14 @@
 # Every verb in surroundings that are broken in one way each.
 # The tests that need no controllers are for the container.
 
-# Also where the driver was ended while it had a manager stand still.
+# Also where the driver was ended while it had a manager or a slice stand still.
 teardown() {
-    echo 0 >/sys/fs/cgroup/init.scope/cgroup.freeze
-    echo 0 >"/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/init.scope/cgroup.freeze"
+    local top file
+    for top in /sys/fs/cgroup "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service"; do
+        for file in "$top"/{init.scope,sweepcold.slice}/cgroup.freeze; do
+            [[ ! -e $file ]] || echo 0 >"$file"
+        done
+    done
     end_scopes
 }
 

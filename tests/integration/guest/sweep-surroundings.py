@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""sweep-surroundings.py PID COUNT: every verb in surroundings that are broken in one way each; in the scope of the process
-PID. See sweep.py.
+"""sweep-surroundings.py PID COUNT [VERB…]: every verb, or these, in surroundings that are broken in one way each; in the
+scope of the process PID. See sweep.py.
 
 A verb gives the answer that it gives elsewhere, or one line that names what is broken, within its --timeout and two
 seconds; and nothing of it is left."""
@@ -30,10 +30,12 @@ class Row:
     child: object = None  # what the command's process does to itself
     mounts: str = ""  # shell, in a mount namespace of its own; $GROUP is the scope's, $BUS the bus's
     around: object = contextlib.nullcontext  # while the command runs; of the stage
-    setup: object = None  # of the stage, before the first command; what it makes is called kept
+    setup: object = None  # of the stage, before the first command; what it makes is called kept, or undo is given
+    undo: object = None  # of the stage, after the last command
     wrap: tuple = ()  # stands before the command
     env: dict = dataclasses.field(default_factory=dict)
     target: str = "./job"
+    option: str = ""  # for verbs that have it
     usage: bool = False  # what the line of words names is not there
     same: bool = True  # a right answer looks as it does elsewhere
 
@@ -73,6 +75,16 @@ def iced(stage):
     write(stage.root + "/kept/cgroup.freeze", "1")
 
 
+def cold_slice(stage):
+    stage.systemctl("start", "sweepcold.slice")
+    write(stage.cold + "/cgroup.freeze", "1")
+
+
+def warm_slice(stage):
+    write(stage.cold + "/cgroup.freeze", "0")
+    stage.systemctl("stop", "sweepcold.slice")
+
+
 def write(path, text):
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
@@ -110,8 +122,10 @@ ROWS = [
     Row("closed error", None, child=closed(2)),
     Row("closed input", "input|descriptor", child=closed(0)),
     Row("a frozen ancestor", "kept|frozen", setup=iced, target="./kept/job", same=False),
+    Row("a frozen slice above", r"sweepcold\.slice.*frozen|frozen.*sweepcold\.slice", setup=cold_slice,
+        undo=warm_slice, option="--slice=sweepcold-job.slice", same=False),
     Row("another PID namespace", "PID namespace|process", "root", wrap=("unshare", "--pid", "--fork", "--mount-proc"), same=False),
-    Row("a PID namespace of one's own", "PID namespace|process", "user", same=False,
+    Row("a PID namespace of one's own", "PID namespace|process|user namespace", "user", same=False,
         wrap=("unshare", "--user", "--map-current-user", "--pid", "--fork", "--mount-proc")),
     Row("user 0 of a user namespace", "namespace|root|owner|uid", wrap=("unshare", "--user", "--map-root-user"), same=False),
     Row("a user without a name", "user|uid", same=False, usage=True,
@@ -119,9 +133,6 @@ ROWS = [
     Row("no locale", "locale", env={"LC_ALL": "xx_XX.nosuch"}, same=False),
     Row("the locale C", "locale", env={"LC_ALL": "C"}, same=False),
 ]
-
-# What is wrong and known to be.
-NOT_YET = re.compile(r"\d+ descriptors, (run|adopt|create)|a PID namespace of one's own, chown")
 
 
 class Stage(sweep.Stage):
@@ -132,6 +143,7 @@ class Stage(sweep.Stage):
         self.bus = f"/run/user/{self.uid}/bus" if self.uid else "/run/dbus/system_bus_socket"
         user = f"user.slice/user-{self.uid}.slice/user@{self.uid}.service/" if self.uid else ""
         self.manager = f"{verbs.MOUNT}/{user}init.scope"
+        self.cold = f"{verbs.MOUNT}/{user}sweepcold.slice"
         self.proxies = [self.proxy("mute"), self.proxy("nothing")]
 
     def help(self, words, **options):
@@ -150,6 +162,10 @@ class Stage(sweep.Stage):
         verbs.wait_for(lambda: os.path.exists(path))
         return helper
 
+    def systemctl(self, *words):
+        user = ["--user"] if self.uid else []
+        subprocess.run(["systemctl", *user, *words], check=True, env=self.env, preexec_fn=self.become)
+
     def begin(self, row):
         self.row = row
         if row.setup:
@@ -167,6 +183,8 @@ class Stage(sweep.Stage):
         if self.mounts is not None:
             os.close(self.mounts)
             self.end(self.holder)
+        if self.row.undo:
+            self.row.undo(self)
         if os.path.exists(self.root + "/kept"):
             self.remove_kept()
         self.row = self.holder = self.mounts = None
@@ -195,12 +213,18 @@ class Stage(sweep.Stage):
         return super().word(self.row.target if self.row and word == "./job" else word)
 
 
+def has_option(verb, word):
+    return word.partition("=")[0] in ("--" + o["name"] for o in verb["options"])
+
+
 class Tried(verbs.Attempt):
     """An attempt in the surroundings that the stage is in."""
 
     def __init__(self, stage, verb, usual=None):
         self.verb, self.usual, self.row = verb, usual, stage.row
-        options = [f"--timeout={TIMEOUT}s"] if "timeout" in (o["name"] for o in verb["options"]) else []
+        options = [f"--timeout={TIMEOUT}s"] if has_option(verb, "--timeout") else []
+        if self.row and self.row.option:
+            options.append(self.row.option)
         stage.prepare()
         self.before = stage.state()
         environment = {**stage.env, **(self.row.env if self.row else {})}
@@ -251,8 +275,8 @@ class Tried(verbs.Attempt):
 def main():
     stage, report, usual = Stage(int(sys.argv[1])), sweep.Report(), {}
     rows = [row for row in ROWS if ("user" if stage.uid else "root") in row.users]
-    every = verbs.introspection()
-    cells = [(row, verb) for row in rows for verb in every if not NOT_YET.fullmatch(f"{row.name}, {verb['name']}")]
+    every = [verb for verb in verbs.introspection() if not sys.argv[3:] or verb["name"] in sys.argv[3:]]
+    cells = [(row, verb) for row in rows for verb in every if not row.option or has_option(verb, row.option)]
     chosen = sweep.sample(cells, int(sys.argv[2]))
     for verb in every:
         usual[verb["name"]] = Tried(stage, verb)
