@@ -20,7 +20,11 @@ int fd_close(int fd) {
         return -EBADF;
 }
 
+/* Nobody is started with so many open that a dozen more are too many; and looking costs two calls for each. */
+#define LIMIT_PLENTY 1024
+
 static rlim_t limit_before; /* 0: as it was */
+static rlim_t limit_now;    /* 0: not known */
 
 void fd_limit_raise(void) {
         struct rlimit limit, raised;
@@ -29,8 +33,11 @@ void fd_limit_raise(void) {
                 return;
 
         raised = (struct rlimit) { limit.rlim_max, limit.rlim_max };
-        if (setrlimit(RLIMIT_NOFILE, &raised) >= 0)
-                limit_before = limit.rlim_cur;
+        if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
+                return;
+
+        limit_before = limit.rlim_cur;
+        limit_now = raised.rlim_cur;
 }
 
 /* Of what somebody else set meanwhile (prlimit(2)) the hard limit is kept. */
@@ -43,13 +50,13 @@ void fd_limit_restore(void) {
         if (limit.rlim_cur > limit_before)
                 limit.rlim_cur = limit_before;
         (void) setrlimit(RLIMIT_NOFILE, &limit);
-        limit_before = 0;
+        limit_before = limit_now = 0;
 }
 
 int fd_check_room(size_t n) {
         _cleanup_close_ int fd = -EBADF;
 
-        if (n == 0)
+        if (n == 0 || limit_now >= LIMIT_PLENTY)
                 return 0;
 
         fd = open("/", O_PATH | O_CLOEXEC);

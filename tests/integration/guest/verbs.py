@@ -55,6 +55,11 @@ def scopes():
             if "cgscope" in os.path.basename(path) and not path.endswith("/cgscoped.service")}
 
 
+def empty_scopes():
+    """Those that their manager is about to remove."""
+    return {path for path in scopes() if "populated 0" in text_of(path + "/cgroup.events")}
+
+
 class Place:
     """The scope that this process is in, with an empty group ./job and a process $$ in the scope's leaf."""
 
@@ -205,7 +210,7 @@ class Attempt:
         changes = self.changed(place)
         if not self.usual:
             time.sleep(0.2)
-            return changes == self.changed(place)
+            return changes == self.changed(place) and not empty_scopes()
         return not place.children() and changes == (self.usual.changes if self.as_usual() else set())
 
     def as_usual(self):
