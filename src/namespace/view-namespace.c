@@ -86,20 +86,22 @@ static int add_pairs(ViewNamespace *namespace, const char *ours, const char *the
         }
 }
 
-/* It is read from here before and after it is read from there: somebody who moves meanwhile tells nothing. Who has gone
- * does not either. */
+/* It is read from here and from there in turns: somebody who moves meanwhile tells nothing, and twice, as he may have
+ * come back. Who has gone does not tell anything either. */
 static int read_process(ViewNamespace *namespace, const CgroupVisitor *visitor, int fd) {
-        _cleanup_free_ char *before = NULL, *theirs = NULL, *after = NULL;
-        int r = cgroup_reread(fd, &before);
+        _cleanup_free_ char *ours = NULL, *theirs = NULL, *ours_again = NULL, *theirs_again = NULL;
+        int r = cgroup_reread(fd, &ours);
 
         if (r >= 0)
                 r = cgroup_visitor_reread(visitor, fd, &theirs);
         if (r >= 0)
-                r = cgroup_reread(fd, &after);
+                r = cgroup_reread(fd, &ours_again);
+        if (r >= 0)
+                r = cgroup_visitor_reread(visitor, fd, &theirs_again);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
 
-        return streq(before, after) ? add_pairs(namespace, before, theirs) : 0;
+        return streq(ours, ours_again) && streq(theirs, theirs_again) ? add_pairs(namespace, ours, theirs) : 0;
 }
 
 /* Mounts stay where they are, and those made in there begin at the root. */

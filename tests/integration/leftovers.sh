@@ -7,9 +7,17 @@
 
 # --- after each test ---
 
-# Ends what a test still runs: the services it ran commands in, and login sessions.
+# Those in the group that the tests run in.
+processes_now() {
+    cat "/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/cgroup.procs"
+}
+
+# Ends what a test still runs: in the background, in the services it ran commands in, and in login sessions.
 end_processes() {
-    local group
+    local group process
+    for process in $(processes_now); do
+        [[ $processes_before == *" $process "* ]] || kill -KILL "$process" 2>/dev/null || true
+    done
     for group in /sys/fs/cgroup/system.slice/testrun-*.service; do
         [[ ! -d $group ]] || systemctl kill --signal=KILL "${group##*/}" 2>/dev/null || true
     done
@@ -72,6 +80,7 @@ files_now() {
 }
 
 remember_state() {
+    processes_before=" $(processes_now | tr '\n' ' ')"
     scopes_now >"$base/scopes.before"
     files_now >"$base/files.before"
 }

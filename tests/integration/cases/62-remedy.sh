@@ -55,6 +55,7 @@ test_sandbox() {
 test_no_proc() {
     # no /proc: that is what is said, and not that there is no such group
     needs container
+    needs plain
     local words
     for words in status 'create ./x' 'procs .' 'controllers .' 'move ./x 1'; do
         # shellcheck disable=SC2086 # words
