@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 
 #include "basic/escape.h"
 #include "basic/fd.h"
@@ -14,7 +16,6 @@
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
 #include "cgscope/cli/process-list.h"
-#include "namespace/path.h"
 
 /* Says that the target is not there, and which verb shows those that are. */
 static int report_no_group(const Aim *aim) {
@@ -26,6 +27,10 @@ static int report_no_group(const Aim *aim) {
 /* One that somebody has written, and can have delegated. */
 static bool is_plain_service(const char *unit) {
         return endswith(unit, ".service") && !startswith(unit, "user@");
+}
+
+static int report_read_only(const char *what) {
+        return log_refuse(-EROFS, CGROUP_MOUNT " is mounted read-only here (in a container?): %s", what);
 }
 
 static int report_failure(Aim *aim, int error) {
@@ -54,6 +59,8 @@ static int report_failure(Aim *aim, int error) {
                                   "'.' is the delegated unit that one is in, and %s is in none; start one with "
                                   "cgscope run --delegate",
                                   path);
+        case -EROFS:
+                return report_read_only("nothing can be changed in it; mount it writable");
         case -ELOOP:
         case -EXDEV:
                 if (error == -EXDEV && aim->name.kind == TARGET_OWN && isempty(aim->name.rest))
@@ -216,9 +223,23 @@ int root_open(const char *read_only) {
         if (root < 0)
                 return log_error_errno(root, "cannot open " CGROUP_MOUNT);
         if (read_only && is_read_only)
-                return log_refuse(-EROFS, CGROUP_MOUNT " is mounted read-only here (in a container?): %s", read_only);
+                return report_read_only(read_only);
 
         return TAKE_FD(root);
+}
+
+/* Where the target is, or is to be made: what one is to work in can be mounted writable in a tree that is not. */
+static bool is_read_only(const Boundary *target) {
+        _cleanup_free_ char *path = strdup(target->path);
+        _cleanup_close_ int fd = path ? group_open(target->root, path) : -ENOMEM;
+        struct statfs fs;
+
+        for (char *slash; fd == -ENOENT && (slash = strrchr(path, '/'));) {
+                *slash = '\0';
+                fd = group_open(target->root, path);
+        }
+
+        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_flags & ST_RDONLY;
 }
 
 static int set_text(Aim *aim, const char *typed) {
@@ -248,7 +269,7 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (set_text(aim, text) < 0)
                 return log_oom();
 
-        aim->target.root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
+        aim->target.root = root_open(NULL);
         if (aim->target.root < 0)
                 return aim->target.root;
 
@@ -268,6 +289,8 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         r = check_boundary(aim, flags);
         if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0 && !aim->hidden)
                 return aim_report_gone(aim, -ENOENT);
+        if (r >= 0 && flags & AIM_WRITABLE && !aim->hidden && is_read_only(&aim->target))
+                return report_failure(aim, -EROFS);
 
         return r;
 }
@@ -345,31 +368,4 @@ int aim_report(const Aim *aim, int error, const char *tried) {
         }
 
         return log_error_errno(error, "%s %s", tried, aim->text);
-}
-
-int aim_holds_caller(const Aim *aim) {
-        _cleanup_free_ char *own = NULL;
-        int r;
-
-        if (aim->hidden)
-                return aim->hidden_holds_caller;
-
-        r = cgroup_of_process(0, &own);
-        return r < 0 ? r : cgroup_path_is_within(own, aim->target.path);
-}
-
-int aim_spare_caller(const Aim *aim, const char *what) {
-        _cleanup_free_ char *own = NULL;
-        int r = aim->hidden ? 0 : cgroup_of_process(0, &own);
-
-        if (r < 0)
-                return log_error_errno(r,
-                                       "cannot tell whether %s holds this very process, which %s, too; --self does it "
-                                       "all the same",
-                                       aim->text, what);
-        if (aim->hidden ? !aim->hidden_holds_caller : !cgroup_path_is_within(own, aim->target.path))
-                return 0;
-
-        return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,
-                          what);
 }
