@@ -321,12 +321,18 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
 
 int aim_ask(Aim *aim) {
         uid_t uid = aim->target.path ? manager_of_path(aim->target.path) : UID_INVALID;
+        char time[FORMAT_MAX];
 
         if (aim->client.manager)
                 return 0;
         if (uid != UID_INVALID && uid != user_uid_outside())
                 return log_refuse(-EPERM, "%s belongs to the user manager of uid %u, which only that user can ask",
                                   aim->text, (unsigned) uid);
+        if (common_options_left(aim->options) == 0)
+                return log_refuse(-ETIMEDOUT,
+                                  "%s: its manager was not asked any more, as %s were over; --timeout "
+                                  "sets how long all takes",
+                                  aim->text, format_timespan(aim->options->timeout, USEC_PER_MSEC, time));
 
         return client_open(&aim->client, aim->manager, aim->options);
 }
