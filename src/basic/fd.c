@@ -2,7 +2,9 @@
 #include "basic/fd.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -78,7 +80,7 @@ int fd_reopen(int fd, int flags) {
         return copy < 0 ? -errno : copy;
 }
 
-int fd_open_beneath(int dir, const char *path, int flags) {
+static int open_beneath(int dir, const char *path, int flags) {
         struct open_how how = {
                 .flags = (uint64_t) (flags | O_CLOEXEC),
                 .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
@@ -91,6 +93,90 @@ int fd_open_beneath(int dir, const char *path, int flags) {
         while (fd < 0 && errno == EAGAIN);
 
         return fd < 0 ? -errno : (int) fd;
+}
+
+/* The number of the directory @name in @dir itself. readdir(3) has it from there, whatever is mounted upon it. */
+static int listed_inode(int dir, const char *name, ino_t *ret) {
+        _cleanup_close_ int fd = open_beneath(dir, ".", O_RDONLY | O_DIRECTORY);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+        int r = fd < 0 ? fd : -ENOENT;
+
+        if (!directory)
+                return fd < 0 ? r : -errno;
+
+        fd = -EBADF; /* the directory has it now */
+        for (struct dirent *entry; r < 0 && (entry = readdir(directory));)
+                if (streq(entry->d_name, name)) {
+                        *ret = entry->d_ino;
+                        r = 0;
+                }
+
+        (void) closedir(directory);
+        return r;
+}
+
+/* A mount on the directory @name in @dir that shows that same directory. Of any other, which may be of a file system
+ * that never answers (fuse(4)), no more is asked than what the kernel knows by itself. */
+static int open_mounted_on_itself(int dir, const char *name) {
+        _cleanup_close_ int fd = -EBADF;
+        struct statx parent, mounted;
+        ino_t inode;
+        int r;
+
+        if (streq(name, ".."))
+                return -EXDEV;
+
+        r = listed_inode(dir, name, &inode);
+        if (r < 0)
+                return r == -ENOENT ? r : -EXDEV;
+
+        fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        if (statx(dir, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &parent) < 0 ||
+            statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &mounted) < 0)
+                return -errno;
+
+        return mounted.stx_dev_major == parent.stx_dev_major && mounted.stx_dev_minor == parent.stx_dev_minor &&
+                               mounted.stx_ino == inode
+                       ? TAKE_FD(fd)
+                       : -EXDEV;
+}
+
+/* Step by step, where there is a mount on the way. */
+static int open_over_mounts(int dir, const char *path, int flags) {
+        _cleanup_close_ int at = -EBADF;
+
+        while (*path) {
+                size_t length = strcspn(path, "/");
+                char name[NAME_MAX + 1];
+                int parent = at >= 0 ? at : dir, fd;
+
+                if (length > NAME_MAX)
+                        return -ENAMETOOLONG;
+                *(char *) mempcpy(name, path, length) = '\0';
+                path += length;
+                path += strspn(path, "/");
+
+                fd = open_beneath(parent, name, *path ? O_PATH | O_DIRECTORY : flags);
+                if (fd == -EXDEV)
+                        fd = open_mounted_on_itself(parent, name);
+                else if (!*path)
+                        return fd;
+                if (fd < 0)
+                        return fd;
+
+                (void) fd_close(at);
+                at = fd;
+        }
+
+        return open_beneath(at, ".", flags);
+}
+
+int fd_open_beneath(int dir, const char *path, int flags) {
+        int fd = open_beneath(dir, path, flags);
+
+        return fd == -EXDEV && *path != '/' ? open_over_mounts(dir, path, flags) : fd;
 }
 
 static ssize_t read_into(int fd, char *buffer, size_t size) {

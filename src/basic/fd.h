@@ -33,7 +33,9 @@ int fd_check_room(size_t n);
  * descriptor. */
 int fd_reopen(int fd, int flags);
 
-/* Opens @path, relative, strictly beneath @dir. O_CLOEXEC is added to @flags. Returns the descriptor. */
+/* Opens @path, relative, strictly beneath @dir. O_CLOEXEC is added to @flags. Returns the descriptor. -EXDEV: the way
+ * leads upwards, or over a mount, unless that shows the very directory that it is mounted on: so a part of a tree that
+ * is mounted read-only is left writable. */
 int fd_open_beneath(int dir, const char *path, int flags);
 
 /* Reads all of the small file @path beneath @dir into @buffer and ends it with NUL. Returns the length; -EFBIG where

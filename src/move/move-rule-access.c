@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "move/move-rules.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+
+#include "basic/fd.h"
 
 static int describe_right(const Mover *mover, const char *title, const struct stat *st, MoverRight right, char **ret) {
         char group[32];
@@ -81,6 +86,21 @@ static int find_closed_directory(const Examination *examination, char **ret_foun
         return r;
 }
 
+static bool is_mounted_read_only(int fd) {
+        struct statfs fs;
+
+        return fstatfs(fd, &fs) >= 0 && fs.f_flags & ST_RDONLY;
+}
+
+/* A part of a hierarchy that is mounted read-only can be writable, and the other way round. */
+static bool is_read_only(const MoveQuestion *question) {
+        const char *path = question->target + strspn(question->target, "/");
+        _cleanup_close_ int fd = fd_open_beneath(question->root, *path ? path : ".", O_PATH | O_DIRECTORY);
+        bool target = is_mounted_read_only(fd);
+
+        return target != is_mounted_read_only(question->root) && fd >= 0 ? target : question->mount->read_only;
+}
+
 static int find_access(const Examination *examination) {
         const MoveQuestion *question = examination->question;
         _cleanup_free_ char *found = NULL;
@@ -88,7 +108,7 @@ static int find_access(const Examination *examination) {
 
         switch (r) {
         case 0:
-                if (question->mount->read_only)
+                if (is_read_only(question))
                         return move_rule_violated(examination, -EROFS, "the hierarchy is mounted read-only here");
                 return move_rule_met(examination, "%s", found);
         case -EACCES:

@@ -3,9 +3,29 @@
 
 #include <fcntl.h>
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/user-namespace.h"
 #include "cgroup/search.h"
+
+/* A manager that is asked for the sake of a message alone has no more time than this. */
+#define LOOK_USEC (2 * USEC_PER_SEC)
+
+/* Its manager keeps a scope that has ended where it failed, or where one that is part of it did (PartOf=). */
+static bool unit_has_ended(const CommonOptions *options, const char *unit) {
+        uint64_t left = common_options_left(options);
+        const ManagerOptions asked = {
+                .kind = options->manager,
+                .deadline = deadline_after(left < LOOK_USEC ? left : LOOK_USEC),
+                .fixed = true,
+        };
+        _cleanup_(client_close) Client client = {};
+        _cleanup_free_ char *state = NULL;
+
+        return endswith(unit, ".scope") && client_try(&client, &asked, NULL) >= 0 &&
+               client.asking->unit_state(client.manager, unit, &state, NULL) > 0 &&
+               (streq(state, "inactive") || streq(state, "failed"));
+}
 
 /* The caller's own delegated unit has a group of that name. */
 static bool is_own_group(int root, const char *stem) {
@@ -50,6 +70,11 @@ int unit_report_unknown(const CommonOptions *options, int root, const TargetName
 
         if (r < 0)
                 return r;
+        if (unit_has_ended(options, unit))
+                return log_refuse(-ENXIO,
+                                  "%s has ended and has no group any more, though %s still has it loaded: "
+                                  "systemctl %sreset-failed, of it or of a unit that is part of it (PartOf=), drops it",
+                                  unit, manager, system ? "" : "--user ");
         if (!system && search_unit(root, unit, UID_INVALID, &path) >= 0)
                 return log_refuse(-ENXIO, "%s has no unit %s, the system manager has; --system looks there", manager,
                                   unit);

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 
 #include "basic/escape.h"
 #include "basic/fd.h"
@@ -13,9 +15,7 @@
 #include "cgroup/frozen.h"
 #include "cgroup/group.h"
 #include "cgroup/hierarchy.h"
-#include "cgroup/search.h"
 #include "cgscope/cli/process-list.h"
-#include "namespace/path.h"
 
 /* Says that the target is not there, and which verb shows those that are. */
 static int report_no_group(const Aim *aim) {
@@ -27,6 +27,10 @@ static int report_no_group(const Aim *aim) {
 /* One that somebody has written, and can have delegated. */
 static bool is_plain_service(const char *unit) {
         return endswith(unit, ".service") && !startswith(unit, "user@");
+}
+
+static int report_read_only(const char *what) {
+        return log_refuse(-EROFS, CGROUP_MOUNT " is mounted read-only here (in a container?): %s", what);
 }
 
 static int report_failure(Aim *aim, int error) {
@@ -55,6 +59,8 @@ static int report_failure(Aim *aim, int error) {
                                   "'.' is the delegated unit that one is in, and %s is in none; start one with "
                                   "cgscope run --delegate",
                                   path);
+        case -EROFS:
+                return report_read_only("nothing can be changed in it; mount it writable");
         case -ELOOP:
         case -EXDEV:
                 if (error == -EXDEV && aim->name.kind == TARGET_OWN && isempty(aim->name.rest))
@@ -153,8 +159,7 @@ static int report_not_delegated(const Aim *aim) {
                           unit, owner);
 }
 
-/* The name may be mistyped, so it is told that nothing is there. */
-static int report_gone(Aim *aim, int error) {
+int aim_report_gone(Aim *aim, int error) {
         aim->gone = true;
         log_info("%s is not there (any more)", aim->text);
         return error;
@@ -185,7 +190,7 @@ static int check_boundary(Aim *aim, AimFlags flags) {
         if (aim->target.length == 0)
                 r = find_boundary(aim);
         if (r == -ENODATA && unit_has_gone(aim))
-                return flags & AIM_MAY_BE_GONE ? report_gone(aim, -ENOENT) : report_no_group(aim);
+                return flags & AIM_MAY_BE_GONE ? aim_report_gone(aim, -ENOENT) : report_no_group(aim);
         if (r == -ENODATA)
                 return report_not_delegated(aim);
         if (r < 0)
@@ -196,73 +201,6 @@ static int check_boundary(Aim *aim, AimFlags flags) {
                                   aim->text, aim->text);
 
         return 0;
-}
-
-/* The unit may belong to another manager than the one that was asked. */
-static int is_wanted_unit(int fd, const char *path, void *userdata) {
-        _cleanup_free_ char *unit = NULL;
-        const Aim *aim = userdata;
-
-        (void) fd;
-        return unit_of_path(path, &unit, NULL) >= 0 && streq(unit, aim->name.unit) ? -EEXIST : 0;
-}
-
-static bool is_nowhere(Aim *aim) {
-        return search_units(aim->target.root, "/", SEARCH_ALL_MANAGERS, is_wanted_unit, aim, NULL) >= 0;
-}
-
-/* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last
- * process, or not made yet. */
-static int find_hidden(Aim *aim, AimFlags flags, int error) {
-        bool is_whole = isempty(aim->name.rest);
-        UnitLook look;
-        int r = aim_call(aim, unit_look, aim->name.unit, &look);
-
-        if (r < 0)
-                return r;
-        if (r == 0 || !(is_whole || look.has_group))
-                return unit_report_meant(aim->options, aim->target.root, &aim->name) ?: report_gone(aim, error);
-        if (!is_whole)
-                return log_refuse(-EPERM,
-                                  "%s: %s runs, but what it has below it cannot be seen from here; outside of "
-                                  "this cgroup namespace it can",
-                                  aim->text, aim->name.unit);
-        if (!(flags & AIM_UNIT_OR_GROUP))
-                return log_refuse(-EPERM,
-                                  "%s runs, though no group of it can be seen here, and itself belongs to its "
-                                  "manager; cgscope stop %s stops it",
-                                  aim->text, aim->text);
-
-        aim->hidden = true;
-        aim->hidden_holds_caller = look.holds_caller;
-        return 0;
-}
-
-/* What its manager is to do with a unit does not need its group, which its owner may have locked himself out of. */
-static bool is_locked_unit(Aim *aim, AimFlags flags) {
-        _cleanup_free_ char *own = NULL;
-
-        if (!(flags & AIM_UNIT_OR_GROUP) || flags & AIM_WRITABLE || aim->name.kind != TARGET_UNIT ||
-            !isempty(aim->name.rest) || !aim->target.path)
-                return false;
-
-        log_warning("the group of %s cannot be looked into, so that its manager alone is asked, which may not get on "
-                    "either; its owner can open it: chmod u+rwx " CGROUP_MOUNT "%s",
-                    aim->text, aim->target.path);
-        aim->hidden = true;
-        aim->hidden_holds_caller = cgroup_of_process(0, &own) < 0 || cgroup_path_is_within(own, aim->target.path);
-        return true;
-}
-
-int aim_check_hidden(Aim *aim) {
-        UnitLook look;
-        int r = aim_call(aim, unit_look, aim->name.unit, &look);
-
-        if (r <= 0)
-                return r;
-
-        return log_refuse(-EBUSY, "%s was stopped, but its manager still has %s; see systemctl status", aim->text,
-                          look.has_group ? "a group of it" : "it, or a job for it");
 }
 
 int aim_check_frozen(const Aim *aim, bool itself) {
@@ -285,9 +223,23 @@ int root_open(const char *read_only) {
         if (root < 0)
                 return log_error_errno(root, "cannot open " CGROUP_MOUNT);
         if (read_only && is_read_only)
-                return log_refuse(-EROFS, CGROUP_MOUNT " is mounted read-only here (in a container?): %s", read_only);
+                return report_read_only(read_only);
 
         return TAKE_FD(root);
+}
+
+/* Where the target is, or is to be made: what one is to work in can be mounted writable in a tree that is not. */
+static bool is_read_only(const Boundary *target) {
+        _cleanup_free_ char *path = strdup(target->path);
+        _cleanup_close_ int fd = path ? group_open(target->root, path) : -ENOMEM;
+        struct statfs fs;
+
+        for (char *slash; fd == -ENOENT && (slash = strrchr(path, '/'));) {
+                *slash = '\0';
+                fd = group_open(target->root, path);
+        }
+
+        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_flags & ST_RDONLY;
 }
 
 static int set_text(Aim *aim, const char *typed) {
@@ -317,16 +269,16 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         if (set_text(aim, text) < 0)
                 return log_oom();
 
-        aim->target.root = root_open(flags & AIM_WRITABLE ? "nothing can be changed in it; mount it writable" : NULL);
+        aim->target.root = root_open(NULL);
         if (aim->target.root < 0)
                 return aim->target.root;
 
         r = target_open(&aim->target, &aim->name, uid, may_be_absent);
         if (r == -ENODATA && aim->name.kind == TARGET_OWN)
                 r = find_own(aim, may_be_absent, uid);
-        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && is_nowhere(aim))
-                return find_hidden(aim, flags, r);
-        else if (r == -EACCES && is_locked_unit(aim, flags))
+        else if (r == -ENXIO && flags & AIM_MAY_BE_GONE && aim_is_nowhere(aim))
+                return aim_find_hidden(aim, flags, r);
+        else if (r == -EACCES && aim_is_locked(aim, flags))
                 r = 0;
         else if (r < 0)
                 r = report_failure(aim, r);
@@ -336,7 +288,9 @@ int aim_open(Aim *aim, const CommonOptions *options, const char *text, AimFlags 
         aim->manager = manager_of_path(aim->target.path) == UID_INVALID ? MANAGER_SYSTEM : MANAGER_USER;
         r = check_boundary(aim, flags);
         if (r >= 0 && flags & AIM_MAY_BE_GONE && aim->target.fd < 0 && !aim->hidden)
-                return report_gone(aim, -ENOENT);
+                return aim_report_gone(aim, -ENOENT);
+        if (r >= 0 && flags & AIM_WRITABLE && !aim->hidden && is_read_only(&aim->target))
+                return report_failure(aim, -EROFS);
 
         return r;
 }
@@ -367,12 +321,18 @@ bool aim_is_unit(const Aim *aim, char **ret_unit) {
 
 int aim_ask(Aim *aim) {
         uid_t uid = aim->target.path ? manager_of_path(aim->target.path) : UID_INVALID;
+        char time[FORMAT_MAX];
 
         if (aim->client.manager)
                 return 0;
         if (uid != UID_INVALID && uid != user_uid_outside())
                 return log_refuse(-EPERM, "%s belongs to the user manager of uid %u, which only that user can ask",
                                   aim->text, (unsigned) uid);
+        if (common_options_left(aim->options) == 0)
+                return log_refuse(-ETIMEDOUT,
+                                  "%s: its manager was not asked any more, as %s were over; --timeout "
+                                  "sets how long all takes",
+                                  aim->text, format_timespan(aim->options->timeout, USEC_PER_MSEC, time));
 
         return client_open(&aim->client, aim->manager, aim->options);
 }
@@ -414,31 +374,4 @@ int aim_report(const Aim *aim, int error, const char *tried) {
         }
 
         return log_error_errno(error, "%s %s", tried, aim->text);
-}
-
-int aim_holds_caller(const Aim *aim) {
-        _cleanup_free_ char *own = NULL;
-        int r;
-
-        if (aim->hidden)
-                return aim->hidden_holds_caller;
-
-        r = cgroup_of_process(0, &own);
-        return r < 0 ? r : cgroup_path_is_within(own, aim->target.path);
-}
-
-int aim_spare_caller(const Aim *aim, const char *what) {
-        _cleanup_free_ char *own = NULL;
-        int r = aim->hidden ? 0 : cgroup_of_process(0, &own);
-
-        if (r < 0)
-                return log_error_errno(r,
-                                       "cannot tell whether %s holds this very process, which %s, too; --self does it "
-                                       "all the same",
-                                       aim->text, what);
-        if (aim->hidden ? !aim->hidden_holds_caller : !cgroup_path_is_within(own, aim->target.path))
-                return 0;
-
-        return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,
-                          what);
 }

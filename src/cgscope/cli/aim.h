@@ -62,8 +62,23 @@ int aim_ask(Aim *aim);
                 _asked < 0 ? _asked : client_call(&(aim)->client, function, ##__VA_ARGS__); \
         })
 
+/* --- a unit that its manager has, and whose group cannot be looked into; what is wrong is said --- */
+
+/* Whether no manager's part of the hierarchy has the unit: it may belong to another than the one that was asked. */
+bool aim_is_nowhere(Aim *aim);
+
+/* The group of a unit that its manager has may be out of sight: outside of this cgroup namespace, gone with its last
+ * process, or not made yet. @error: with which it was not found. */
+int aim_find_hidden(Aim *aim, AimFlags flags, int error);
+
+/* What its manager is to do with a unit does not need its group, which its owner may have locked himself out of. */
+bool aim_is_locked(Aim *aim, AimFlags flags);
+
 /* Of a unit that was hidden, and was stopped: whether nothing is left of it. */
 int aim_check_hidden(Aim *aim);
+
+/* Notes and says, as information, that it is not there: the name may be mistyped. Returns @error. */
+int aim_report_gone(Aim *aim, int error);
 
 /* Whether the target, which was there, has been removed meanwhile. */
 bool aim_is_gone(const Aim *aim);

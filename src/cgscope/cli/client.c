@@ -15,7 +15,7 @@ int client_try(Client *client, const ManagerOptions *options, Trouble *trouble) 
 int client_open(Client *client, ManagerKind kind, const CommonOptions *common) {
         const ManagerOptions options = {
                 .kind = kind,
-                .deadline = deadline_after(common->timeout),
+                .deadline = deadline_after(common_options_left(common)),
                 .timeout = common->timeout,
                 .ask_password = common->ask_password,
         };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cgscope/cli/common-options.h"
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/parse.h"
 #include "basic/user-namespace.h"
@@ -56,6 +57,10 @@ int common_options_parse(CommonOptions *options, int id) {
         default:
                 return -EINVAL; /* a bad one, of which options_next() has told */
         }
+}
+
+uint64_t common_options_left(const CommonOptions *options) {
+        return options->deadline > 0 ? deadline_left(options->deadline) : options->timeout;
 }
 
 void common_options_init(CommonOptions *options) {

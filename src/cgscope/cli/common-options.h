@@ -11,7 +11,8 @@ typedef struct CommonOptions {
         /* Who is asked, and how */
         ManagerKind manager;
         bool manager_given;
-        uint64_t timeout; /* microseconds */
+        uint64_t timeout;  /* microseconds */
+        uint64_t deadline; /* of all targets together; 0: the time of each begins when it is worked on */
         bool ask_password;
 
         /* What is printed */
@@ -85,6 +86,9 @@ enum {
 /* clang-format on */
 
 void common_options_init(CommonOptions *options);
+
+/* What is left of the time that there is. */
+uint64_t common_options_left(const CommonOptions *options);
 
 /* One of them, its value in optarg. Returns 0, or a negative errno when it has said what is wrong. */
 int common_options_parse(CommonOptions *options, int id);

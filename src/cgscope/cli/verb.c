@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/sheet.h"
 #include "cgscope/version.h"
@@ -183,13 +184,15 @@ static int act(Aim *aim, const VerbAction *action, const void *userdata) {
 
 int verb_for_targets(const Verb *verb, const CommonOptions *options, char *const targets[], const VerbAction *action,
                      const void *userdata) {
+        CommonOptions shared = *options;
         int status = EXIT_SUCCESS;
 
         assert(verb && options && targets && action && action->group);
 
+        shared.deadline = deadline_after(options->timeout);
         for (; *targets; targets++) {
                 _cleanup_(aim_done) Aim aim = AIM_INIT;
-                int r = aim_open(&aim, options, *targets, verb->targets);
+                int r = aim_open(&aim, &shared, *targets, verb->targets);
 
                 if (aim.gone)
                         continue;

@@ -28,16 +28,20 @@ int enable_restart(Enable *enable, bool own) {
                         continue;
 
                 r = user_units_all(manager->uid, &units);
-                if (r < 0)
-                        return log_error_errno(r, "cannot find out what a restart of user@%u.service would end",
+                if (r < 0) {
+                        (void) log_error_errno(r, "cannot find out what a restart of user@%u.service would end",
                                                (unsigned) manager->uid);
-                if (units.own != own)
+                        enable->restart_failed = true;
+                }
+                if (r < 0 || units.own != own)
                         continue;
 
                 say_what_ends(enable, manager->uid, &units);
                 r = client_call(&enable->client, user_manager_restart, manager->uid);
-                if (r < 0)
-                        return r;
+                if (r < 0) {
+                        enable->restart_failed = true;
+                        continue;
+                }
 
                 /* One that has just been started has looked. */
                 manager->outcome = OUTCOME_APPLIED;

@@ -245,7 +245,7 @@ static int run_verb(const Verb *verb, int argc, char *argv[]) {
 
         enable.image = enable_is_image(&enable);
         r = enable.image ? run_image(&enable) : run(&enable);
-        return r < 0 || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
+        return r < 0 || enable.restart_failed || !is_in_effect(&enable) ? STATUS_FAILURE : EXIT_SUCCESS;
 }
 
 #define VERB_OF_BOTH                                                                           \

@@ -27,6 +27,7 @@ typedef struct Enable {
 
         DelegationState before, state; /* before what was asked for last, and now */
         bool asked;                    /* something was to be changed that was not so already */
+        bool restart_failed;           /* of one manager or more, which has been said */
 
         /* What a new scope of the caller's got, where that was found out. */
         bool probed;

@@ -57,7 +57,7 @@ static int remove_group(Aim *aim, const void *userdata) {
         if (r < 0)
                 return r;
 
-        r = aim->groups->remove(&aim->target, remove->recursive, remove->options.timeout);
+        r = aim->groups->remove(&aim->target, remove->recursive, common_options_left(aim->options));
         return r < 0 && !aim_is_gone(aim) ? report(aim, remove, r) : 0;
 }
 

@@ -25,7 +25,7 @@ static int freeze_group(Aim *aim, const void *userdata) {
         if (r < 0)
                 return r;
 
-        r = aim->groups->freeze(&aim->target, context->freeze, aim->options->timeout);
+        r = aim->groups->freeze(&aim->target, context->freeze, common_options_left(aim->options));
         if (r == -ETIMEDOUT && !context->freeze)
                 return log_refuse(r, "cannot thaw %s: a group above it is frozen; thaw that one", aim->text);
 

@@ -59,7 +59,7 @@ static int stop_group(Aim *aim, const void *userdata) {
                         (void) signal(SIGTERM, SIG_IGN);
         }
 
-        r = aim->groups->stop(&aim->target, stop->grace, aim->options->timeout);
+        r = aim->groups->stop(&aim->target, stop->grace, common_options_left(aim->options));
 
         /* With a last process its unit may go, and the group with it. */
         if (r < 0 && aim_is_gone(aim))

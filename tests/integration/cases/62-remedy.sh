@@ -123,6 +123,8 @@ test_kept_by_part() {
     wait_until pair_is_dead
     refused 125 'test-mate\.service, which is part of it .*systemctl --user reset-failed test-mate\.service$' \
         nearby tester cgscope run -u test-pair -- true
+    refused 1 'test-pair\.scope has ended .*systemctl --user reset-failed, of it or of a unit that is part of it' \
+        nearby tester cgscope procs test-pair.scope
     nearby tester systemctl --user reset-failed test-mate.service
     run nearby tester cgscope run -q -u test-pair -- echo again
     expect_equal "$out" again

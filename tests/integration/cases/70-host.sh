@@ -6,6 +6,10 @@
 # /sys/fs/cgroup is not what it should be: read-only, cgroup v1, or something else.
 # The tests that need no controllers are for the container.
 
+teardown() {
+    systemctl stop test-other.scope 2>/dev/null || true
+}
+
 # elsewhere USER MOUNT COMMAND: runs the text COMMAND as USER in a mount namespace where the text MOUNT was run.
 elsewhere() {
     local user=$1
@@ -90,4 +94,51 @@ test_hybrid() {
     rmdir /run/cgscope-unified
     [[ ! -e ran ]] || fail 'the command was run'
     expect_no_scopes root tester
+}
+
+test_part_writable() {
+    # one's own part writable in a tree that is read-only: one works there; elsewhere it is read-only, and a mount of
+    # another group in the tree is followed by nobody
+    needs container
+    cat >inside <<'SCRIPT'
+set -e
+trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
+mount -o bind,remount,ro /sys/fs/cgroup
+mount --bind "$CGSCOPE_ROOT" "$CGSCOPE_ROOT"
+mount -o bind,remount,rw "$CGSCOPE_ROOT"
+cd /
+cgscope create -p ./a/b
+cgscope create "$CGSCOPE_UNIT/c"
+cgscope set ./a cgroup.max.depth=3
+[[ $(cgscope get --value "$CGSCOPE_ROOT/a" cgroup.max.depth) == 3 ]]
+sleep 1000 &
+disown
+[[ $(cgscope can-move $! ./a/b) == yes* ]]
+cgscope move "$CGSCOPE_UNIT/a/b" $!
+[[ $(cgscope procs -n -o PID ./a/b) == *$!* ]]
+cgscope list -n | grep -q -F "$CGSCOPE_UNIT"
+cgscope tree -n . | grep -q -w b
+cgscope exec ./c -- grep -q '/c$' /proc/self/cgroup
+cgscope remove -r ./a
+cgscope remove ./c
+mkdir "$CGSCOPE_ROOT/d"
+mount --bind "$1" "$CGSCOPE_ROOT/d"
+echo ready
+cgscope create ./d/x || echo "create $?"
+cgscope tree -n . >/dev/null
+cgscope list -n >/dev/null
+umount "$CGSCOPE_ROOT/d"
+cgscope create "$1/x" || echo "create $?"
+SCRIPT
+    cgscope run -q --delegate -u test-other -- sleep 1000 &
+    other=/sys/fs/cgroup/system.slice/test-other.scope
+    wait_until grep -q . "$other/main/cgroup.procs"
+    run cgscope run -q --delegate -- unshare --mount --propagation private bash inside "$other"
+    expect_status 0
+    expect_equal "$out" $'ready\ncreate 1\ncreate 1'
+    expect_lines err 3
+    expect_err '^cgscope: \./d/x: the way there leads over a symbolic link or another mount$'
+    expect_err 'left out what is in .*/d: Invalid cross-device link$'
+    expect_err '^cgscope: /sys/fs/cgroup is mounted read-only'
+    [[ ! -e $other/x && ! -e $other/main/x ]] || fail 'made in another group'
 }
