@@ -47,6 +47,7 @@ show_last() {
 
 # needs controllers NAME…   the root group of this system has them
 # needs vm | container      the kind of system
+# needs suite NAME          the suite, but in the long run: elsewhere it is no other, and takes long
 # needs plain               the build as it is installed: with the sanitizers it is slow, and wants memory and /proc
 # needs systemd NUMBER      at least this version
 # needs kernel X.Y          at least this version
@@ -69,6 +70,9 @@ needs() {
             done
             ;;
         vm | container) [[ $CGSCOPE_SYSTEM == "$what" ]] || skip "for the $what only" ;;
+        suite) # what is no other there, and takes long
+            [[ ${CGSCOPE_SUITE:-$1} == "$1" || ${CGSCOPE_TEST_LONG:-} == 1 ]] || skip "on $1, and in the long run"
+            ;;
         plain) [[ ${CGSCOPE_BUILD:-plain} == plain ]] || skip 'not with the sanitizers' ;;
         systemd)
             have=$(systemctl --version | awk 'NR == 1 { print $2 + 0 }')

@@ -340,6 +340,7 @@ test_completions() {
     # completing a group and pressing Enter gives its name and runs nothing: three shells, with quotes and without
     # deadline 180
     needs container
+    needs plain
     local user
     for user in root tester; do
         inside "$user" completions_inside

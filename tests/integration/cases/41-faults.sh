@@ -19,6 +19,7 @@ test_missing_calls() {
     # deadline 200
     needs container
     needs plain
+    needs suite trixie
     local user
     for user in root tester; do
         inside "$user" missing_calls
@@ -30,6 +31,7 @@ test_failing_allocations() {
     # deadline 200
     needs container
     needs plain
+    needs suite trixie
     local user seed=${CGSCOPE_TEST_SEED:-$RANDOM}
     note "CGSCOPE_TEST_SEED=$seed"
     for user in root tester; do
