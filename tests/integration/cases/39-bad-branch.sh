@@ -242,6 +242,8 @@ test_first_thread_has_ended() {
     works cgscope remove -r --timeout=5s "$unit/g"
     expect_none "$boundary/g"
     wait_until test ! -e "/proc/$headless"
+    # As a unit it is its manager's to end, and that of 262 does not see it.
+    [[ $(systemctl --version | awk 'NR == 1 { print $2 + 0 }') -lt 262 ]] || return 0
     headless ''
     works cgscope adopt -q -u test-headless2 "$headless"
     works cgscope stop test-headless2.scope
