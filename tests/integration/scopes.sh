@@ -74,7 +74,7 @@ no_scopes_of() {
 expect_no_scopes() {
     local user
     for user; do
-        wait_until no_scopes_of "$user"
+        wait_until -t 30 no_scopes_of "$user"
     done
 }
 
