@@ -49,7 +49,7 @@ class Tried(verbs.Attempt):
     def settled(self, stage):
         if not self.usual:
             return super().settled(stage)
-        return not stage.children() and self.is_whole(stage)
+        return not stage.children() and self.is_whole(stage) and not verbs.empty_scopes()
 
     def is_whole(self, stage=None):
         """Done or not done."""
