@@ -101,8 +101,8 @@ integration_run() {
     local kind=$1 suites=("${suites[@]}") suite i log status
     if [[ ${#suites[@]} -eq 0 ]]; then
         suites=(bookworm trixie)
-        # Not sid yet: its systemd leaves an empty scope now and then, where it executes itself anew meanwhile
-        # (60-manager), or ten take the same process at once (73-sweep-interrupted).
+        # Not sid yet: its systemd leaves an empty scope now and then where it executes itself anew meanwhile
+        # (60-manager).
         [[ $kind != container ]] || suites+=(sanitized)
     fi
     for suite in "${suites[@]}"; do
