@@ -17,15 +17,14 @@ int aim_holds_caller(const Aim *aim) {
 }
 
 int aim_spare_caller(const Aim *aim, const char *what) {
-        _cleanup_free_ char *own = NULL;
-        int r = aim->hidden ? 0 : cgroup_of_process(0, &own);
+        int r = aim_holds_caller(aim);
 
         if (r < 0)
                 return log_error_errno(r,
                                        "cannot tell whether %s holds this very process, which %s, too; --self does it "
                                        "all the same",
                                        aim->text, what);
-        if (aim->hidden ? !aim->hidden_holds_caller : !cgroup_path_is_within(own, aim->target.path))
+        if (r == 0)
                 return 0;
 
         return log_refuse(-EDEADLK, "%s holds this very process, which %s, too; --self does it all the same", aim->text,

@@ -36,10 +36,11 @@ static int parse_option(void *userdata, int id _unused_) {
         return 0;
 }
 
-/* A manager that may not signal all processes does not say which. A unit that the manager does not have any more needs
- * no signal where its group is empty. */
+/* A user's manager that may not signal all processes does not say which; the system's may, and refuses the caller. A
+ * unit that the manager does not have any more needs no signal where its group is empty. */
 static int report_unit(const Aim *aim, int error, Trouble *trouble) {
-        pid_t foreign = error == -EPERM || error == -EACCES ? remainder_find_foreign(aim) : 0;
+        bool refused = aim->manager == MANAGER_USER && (error == -EPERM || error == -EACCES);
+        pid_t foreign = refused ? remainder_find_foreign(aim) : 0;
 
         if (foreign == 0 && !(error == -ENOENT && group_is_populated(aim->target.fd) <= 0))
                 return log_trouble(error, trouble);

@@ -60,6 +60,15 @@ test_kill_stranger() {
     fi
 }
 
+test_kill_refused() {
+    # kill of a unit of the system's by a user: it is the caller whom the manager refuses, and SIGKILL would not help
+    needs container
+    systemd-run --quiet --unit=test-refused sleep 1000
+    run nearby tester cgscope kill --system --no-ask-password test-refused.service
+    systemctl stop test-refused.service
+    expect_refusal 1 'test-refused\.service: the system manager refuses: .*; run it as root'
+}
+
 test_vanished() {
     # remove, stop and kill of the only group of a scope, which goes with it: 0; four at once, too
     # deadline 90
